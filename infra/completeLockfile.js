@@ -33,7 +33,5 @@ for (const [path, entry] of Object.entries(lock.packages)) {
     };
   }
 }
-lock.packages = Object.fromEntries(
-  Object.entries({ ...lock.packages, ...added }).sort(([a], [b]) => (a < b ? -1 : 1)),
-);
+lock.packages = Object.fromEntries(Object.entries({ ...lock.packages, ...added }).sort(([a], [b]) => (a < b ? -1 : 1)));
 writeFileSync(file, `${JSON.stringify(lock, null, 2)}\n`);

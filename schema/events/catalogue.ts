@@ -1,0 +1,23 @@
+import * as channels from './channels.ts';
+import * as conversations from './conversations.ts';
+import * as knowledge from './knowledge.ts';
+
+/**
+ * Every fact that crosses a context's border. A field may be added with a default; anything else that readers could
+ * notice is a new version. The first word is the context that owns the fact.
+ */
+export const catalogue = {
+  'channel.message.received': channels.messageReceived,
+  'channel.delivery.updated': channels.deliveryUpdated,
+  'conversation.opened': conversations.opened,
+  'conversation.status.changed': conversations.statusChanged,
+  'conversation.assigned': conversations.assigned,
+  'conversation.message.created': conversations.messageCreated,
+  'conversation.message.updated': conversations.messageUpdated,
+  'conversation.read': conversations.read,
+  'knowledge.document.added': knowledge.documentAdded,
+  'knowledge.document.indexed': knowledge.documentIndexed,
+  'knowledge.document.failed': knowledge.documentFailed,
+} as const;
+
+export type SwitchboardCatalogue = typeof catalogue;

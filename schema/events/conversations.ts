@@ -1,0 +1,96 @@
+import { z } from 'zod';
+import {
+  attachment,
+  conversationStatus,
+  deliveryFailure,
+  deliveryStatus,
+  id,
+  instant,
+  platform,
+  priority,
+} from './values.ts';
+
+/**
+ * The conversation as the change left it. Every event of the context carries it, so that filters, routing and analytics
+ * need no look-up.
+ */
+export const conversationFacts = z.object({
+  id,
+  number: z.int().positive(),
+  channelId: id,
+  platform,
+  contactId: id,
+  status: conversationStatus,
+  priority,
+  assigneeId: id.nullable(),
+  teamId: id.nullable(),
+  labelIds: z.array(id),
+  openedAt: instant,
+  lastActivityAt: instant,
+});
+export type ConversationFacts = z.output<typeof conversationFacts>;
+
+export const messageFacts = z.object({
+  id,
+  direction: z.enum(['INBOUND', 'OUTBOUND']),
+  authorKind: z.enum(['CONTACT', 'AGENT', 'BOT']),
+  authorId: id,
+  isPrivate: z.boolean(),
+  text: z.string().nullable(),
+  attachments: z.array(attachment),
+  status: deliveryStatus,
+  createdAt: instant,
+});
+export type MessageFacts = z.output<typeof messageFacts>;
+
+export const opened = { version: 1, data: z.object({ conversation: conversationFacts }) } as const;
+
+export const statusChanged = {
+  version: 1,
+  data: z.object({
+    conversation: conversationFacts,
+    from: conversationStatus,
+    to: conversationStatus,
+    /** Seconds from opening (or the last reopening) to now; only when `to` is RESOLVED. */
+    resolutionSeconds: z.number().nonnegative().nullable(),
+    /** Whether an agent wrote to the contact since the opening (or the last reopening). */
+    touchedByAgent: z.boolean(),
+  }),
+} as const;
+
+export const assigned = {
+  version: 1,
+  data: z.object({
+    conversation: conversationFacts,
+    previousAssigneeId: id.nullable(),
+    previousTeamId: id.nullable(),
+  }),
+} as const;
+
+export const messageCreated = {
+  version: 1,
+  data: z.object({
+    conversation: conversationFacts,
+    message: messageFacts,
+    /** For messages to the contact: where they have to go, in the platform's own ids. */
+    delivery: z.object({ threadExternalId: z.string().min(1), replyToExternalId: z.string().nullable() }).nullable(),
+    /** Seconds that the contact waited; only on the first answer of an agent or bot since the opening. */
+    firstResponseSeconds: z.number().nonnegative().nullable(),
+  }),
+} as const;
+
+export const messageUpdated = {
+  version: 1,
+  data: z.object({
+    conversation: conversationFacts,
+    messageId: id,
+    status: deliveryStatus,
+    failure: deliveryFailure.nullable(),
+  }),
+} as const;
+
+/** One agent read; of no interest to others. */
+export const read = {
+  version: 1,
+  data: z.object({ conversation: conversationFacts, agentId: id, unreadCount: z.int().nonnegative() }),
+} as const;

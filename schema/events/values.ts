@@ -1,0 +1,36 @@
+import { z } from 'zod';
+
+/** UUIDv7 everywhere in the project; accepted as any UUID, so that keys of imported data fit too. */
+export const id = z.guid();
+
+/** RFC 3339 with milliseconds, UTC. */
+export const instant = z.iso.datetime({ precision: 3 });
+
+export const platform = z.enum(['MESSENGER', 'INSTAGRAM', 'TELEGRAM', 'WHATSAPP', 'WEB_CHAT']);
+export type Platform = z.output<typeof platform>;
+
+export const conversationStatus = z.enum(['PENDING', 'OPEN', 'SNOOZED', 'RESOLVED']);
+export type ConversationStatus = z.output<typeof conversationStatus>;
+
+export const priority = z.enum(['LOW', 'NORMAL', 'HIGH', 'URGENT']);
+export type Priority = z.output<typeof priority>;
+
+export const deliveryStatus = z.enum(['RECEIVED', 'QUEUED', 'SENT', 'DELIVERED', 'READ', 'FAILED']);
+export type DeliveryStatus = z.output<typeof deliveryStatus>;
+
+export const attachment = z.object({
+  kind: z.enum(['IMAGE', 'VIDEO', 'AUDIO', 'FILE', 'LOCATION', 'STICKER', 'OTHER']),
+  /** Absent while only the platform can hand the file out: then `platformFileId` names it there. */
+  url: z.url().nullable(),
+  platformFileId: z.string().nullable(),
+  name: z.string().nullable(),
+  mimeType: z.string().nullable(),
+  /** Bytes. */
+  size: z.int().nonnegative().nullable(),
+  latitude: z.number().min(-90).max(90).nullable(),
+  longitude: z.number().min(-180).max(180).nullable(),
+});
+export type Attachment = z.output<typeof attachment>;
+
+export const deliveryFailure = z.object({ code: z.string(), message: z.string(), retryable: z.boolean() });
+export type DeliveryFailure = z.output<typeof deliveryFailure>;
