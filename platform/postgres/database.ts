@@ -1,0 +1,198 @@
+import { MikroORM, type EntityManager, type Options } from '@mikro-orm/postgresql';
+import { CompiledQuery } from 'kysely';
+import { types, type Pool, type PoolClient } from 'pg';
+import { createEvent, type AnyEvent, type Catalogue, type NewEvent } from '#platform/events/catalogue.ts';
+import { backoff, pause } from '#platform/lifecycle/backoff.ts';
+import type { Check, Part } from '#platform/lifecycle/part.ts';
+import type { Logger } from '#platform/logging/logger.ts';
+import type { Metrics } from '#platform/metrics/metrics.ts';
+import { DatabaseError } from './errors.ts';
+import { appendToOutbox } from './outbox.ts';
+import { createReadSession, type ReadSession } from './readSession.ts';
+import { compile, type Sql } from './sql.ts';
+
+/** One write: everything in it becomes true together, the events included. */
+export interface WriteTransaction<C extends Catalogue> {
+  readonly em: EntityManager;
+  readonly sql: Sql;
+  /**
+   * Tells the other contexts, when and if this transaction commits, in the order of the calls.
+   *
+   * @throws EventError when the event does not fit the catalogue.
+   */
+  readonly publish: (event: NewEvent<C>) => void;
+}
+
+export interface Database<C extends Catalogue> extends Part {
+  readonly check: Check;
+  /** What one request of a company reads; close it when the request ends. */
+  session(companyId: string): ReadSession;
+  /**
+   * One transaction bound to the company, at READ COMMITTED. It is tried again, at most 3 times, when PostgreSQL ends it
+   * for a deadlock or a serialization failure: `work` must not act on anything outside.
+   */
+  write<T>(companyId: string, work: (transaction: WriteTransaction<C>) => Promise<T>): Promise<T>;
+  /** Tells every statement that is sent, transaction control included. Returns how to stop it. */
+  onStatement(listener: (text: string) => void): () => void;
+}
+
+export interface PoolOptions {
+  readonly max: number;
+  readonly connectTimeoutMs: number;
+  readonly statementTimeoutMs: number;
+  readonly idleTimeoutMs: number;
+}
+
+const WRITE_TRIES = 4;
+const START_LIMIT_MS = 10_000;
+/** Deadlock, serialization failure. */
+const retriedStates = new Set(['40P01', '40001']);
+const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/**
+ * A context's own schema, as its unprivileged role. The connection pool is bounded: who finds it empty waits
+ * `connectTimeoutMs` and then fails.
+ *
+ * @param options.wakeRelay Called after each commit that left events in the outbox.
+ */
+export function createDatabase<C extends Catalogue>(options: {
+  readonly context: string;
+  readonly url: string;
+  readonly entities: NonNullable<Options['entities']>;
+  readonly pool: PoolOptions;
+  readonly catalogue: C;
+  readonly wakeRelay?: () => void;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+}): Database<C> {
+  const { context, catalogue, metrics, logger } = options;
+  const listeners = new Set<(text: string) => void>();
+  const retries = metrics.counter('switchboard_postgres_retries_total', 'Transactions tried again', ['context']);
+  metrics.gauge('switchboard_postgres_connections', 'Connections of the pool', ['context', 'state'], (gauge) => {
+    gauge.set({ context, state: 'open' }, pool?.totalCount ?? 0);
+    gauge.set({ context, state: 'idle' }, pool?.idleCount ?? 0);
+    gauge.set({ context, state: 'awaited' }, pool?.waitingCount ?? 0);
+  });
+  let orm: MikroORM | undefined;
+  let pool: Pool | undefined;
+
+  function opened(): { orm: MikroORM; pool: Pool } {
+    if (!orm || !pool) throw DatabaseError.notStarted(context);
+    return { orm, pool };
+  }
+
+  async function writeOnce<T>(companyId: string, work: (transaction: WriteTransaction<C>) => Promise<T>): Promise<T> {
+    const em = opened().orm.em.fork({ session: { variables: { 'app.company_id': companyId } } });
+    const events: AnyEvent<C>[] = [];
+    const sql: Sql = async <Row extends object>(strings: TemplateStringsArray, ...values: unknown[]) => {
+      const { text, values: parameters } = compile(strings, values);
+      const result = await em.getKysely().executeQuery<Row>(CompiledQuery.raw(text, parameters));
+      return result.rows;
+    };
+    await em.begin();
+    try {
+      const result = await work({ em, sql, publish: (event) => events.push(createEvent(catalogue, companyId, event)) });
+      await em.flush();
+      if (events.length > 0) await appendToOutbox(sql, context, companyId, events);
+      await em.commit();
+      if (events.length > 0) options.wakeRelay?.();
+      return result;
+    } catch (error) {
+      await em.rollback().catch((cause: unknown) => logger.debug({ err: cause }, 'rollback after a lost connection'));
+      throw error;
+    }
+  }
+
+  return {
+    name: `postgres ${context}`,
+    async check() {
+      await opened().pool.query('select 1');
+    },
+    session(companyId) {
+      assertCompany(companyId);
+      return createReadSession(() => opened().pool, companyId);
+    },
+    async write(companyId, work) {
+      assertCompany(companyId);
+      for (let attempt = 1; ; attempt++) {
+        try {
+          return await writeOnce(companyId, work);
+        } catch (error) {
+          if (attempt >= WRITE_TRIES || !isRetried(error)) throw error;
+          retries.inc({ context });
+          await pause(backoff(attempt, { baseMs: 20 }));
+        }
+      }
+    },
+    onStatement(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    async start() {
+      orm = await MikroORM.init({
+        clientUrl: options.url,
+        schema: context,
+        entities: options.entities,
+        discovery: { warnWhenNoEntities: false },
+        pool: { max: options.pool.max, idleTimeoutMillis: options.pool.idleTimeoutMs },
+        driverOptions: {
+          connectionTimeoutMillis: options.pool.connectTimeoutMs,
+          statement_timeout: options.pool.statementTimeoutMs,
+          // A transaction whose process hangs must not keep its locks.
+          idle_in_transaction_session_timeout: options.pool.statementTimeoutMs * 2,
+          application_name: `switchboard-${context}`,
+          keepAlive: true,
+          onPoolCreated(created: Pool) {
+            // MikroORM asks for timestamps as text; both it and `sql` are better served by Date.
+            created.options.types = types;
+            created.on('connect', (client) => reportStatements(client, listeners));
+          },
+        },
+        logger: (message) => logger.debug({ context }, message),
+      });
+      pool = await (orm.em.getConnection() as unknown as { getNativeClient(): Promise<Pool> }).getNativeClient();
+      await answers(pool, context);
+    },
+    async stop() {
+      const open = orm;
+      orm = undefined;
+      pool = undefined;
+      await open?.close(true);
+    },
+  };
+}
+
+function assertCompany(companyId: string): void {
+  if (!uuid.test(companyId)) throw DatabaseError.notACompany(companyId);
+}
+
+function isRetried(error: unknown): boolean {
+  for (let current = error; current instanceof Error; current = current.cause) {
+    if ('code' in current && typeof current.code === 'string' && retriedStates.has(current.code)) return true;
+  }
+  return false;
+}
+
+async function answers(pool: Pool, context: string): Promise<void> {
+  const deadline = Date.now() + START_LIMIT_MS;
+  for (let attempt = 1; ; attempt++) {
+    try {
+      await pool.query('select 1');
+      return;
+    } catch (error) {
+      if (Date.now() > deadline) throw DatabaseError.unreachable(context, error);
+      await pause(backoff(attempt, { capMs: 1_000 }));
+    }
+  }
+}
+
+function reportStatements(client: PoolClient, listeners: ReadonlySet<(text: string) => void>): void {
+  const query = client.query.bind(client) as (...args: unknown[]) => unknown;
+  Object.assign(client, {
+    query(...args: [string | { readonly text: string }, ...unknown[]]) {
+      const [statement] = args;
+      for (const listener of listeners) listener(typeof statement === 'string' ? statement : statement.text);
+      return query(...args);
+    },
+  });
+}

@@ -1,0 +1,123 @@
+import { Pool } from 'pg';
+import type { EventBus, StoredEvent } from '#platform/events/bus.ts';
+import { backoff, pause } from '#platform/lifecycle/backoff.ts';
+import type { Part } from '#platform/lifecycle/part.ts';
+import type { Logger } from '#platform/logging/logger.ts';
+import type { Metrics } from '#platform/metrics/metrics.ts';
+
+/** Brings what transactions left in the outbox to the stream. */
+export interface OutboxRelay extends Part {
+  /** Something was committed: look now instead of at the next poll. */
+  wake(): void;
+}
+
+const BATCH = 500;
+const POLL_MS = 100;
+/** How long to leave it to the process that has the lock. */
+const NOT_LEADER_MS = 1_000;
+
+/**
+ * One process at a time publishes, in the order of `seq`, and deletes a row only in a transaction that commits after the
+ * stream has it. A crash between the two publishes again; the stream drops the repetition by its id.
+ *
+ * The lock belongs to the transaction and not to the connection, so it works behind PgBouncer and nothing has to be
+ * cleaned up. Polling is the truth, `wake` only makes it quick: a commit by another process is found within 100 ms.
+ *
+ * @param options.url The relay role's address.
+ */
+export function createOutboxRelay(options: {
+  readonly context: string;
+  readonly url: string;
+  readonly bus: EventBus;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+}): OutboxRelay {
+  const { context, bus } = options;
+  const logger = options.logger.child({ relay: context });
+  const relayed = options.metrics.counter('switchboard_outbox_relayed_total', 'Events brought to the stream', [
+    'context',
+  ]);
+  const failures = options.metrics.counter('switchboard_outbox_failures_total', 'Batches that will be tried again', [
+    'context',
+  ]);
+  const lag = options.metrics.gauge('switchboard_outbox_lag_seconds', 'Age of the oldest event relayed last', [
+    'context',
+  ]);
+  let pool: Pool | undefined;
+  let stopping = new AbortController();
+  let waking = new AbortController();
+  let loop: Promise<void> = Promise.resolve();
+
+  /** One batch in one transaction: how many rows, or undefined when another process has the lock. */
+  async function relayBatch(from: Pool): Promise<number | undefined> {
+    const client = await from.connect();
+    let broken = false;
+    try {
+      await client.query('begin');
+      const lock = await client.query<{ held: boolean }>(
+        'select pg_try_advisory_xact_lock(hashtextextended($1, 0)) as held',
+        [`relay:${context}`],
+      );
+      if (!lock.rows[0]?.held) return undefined;
+      const { rows } = await client.query<{ event: StoredEvent; age: number }>(
+        `with batch as (delete from ${context}.outbox
+           where seq in (select seq from ${context}.outbox order by seq limit ${BATCH}) returning seq, event, created_at)
+         select event, extract(epoch from clock_timestamp() - created_at)::float8 as age from batch order by seq`,
+      );
+      if (rows.length === 0) return 0;
+      await bus.publish(rows.map(({ event }) => event));
+      await client.query('commit');
+      relayed.inc({ context }, rows.length);
+      lag.set({ context }, rows[0]?.age ?? 0);
+      return rows.length;
+    } catch (error) {
+      broken = true;
+      throw error;
+    } finally {
+      // After a commit there is nothing to roll back; before it, the rows stay where they are.
+      await client.query('rollback').catch(() => (broken = true));
+      client.release(broken);
+    }
+  }
+
+  async function relayForever(from: Pool): Promise<void> {
+    for (let failed = 0; !stopping.signal.aborted;) {
+      waking = new AbortController();
+      try {
+        const count = await relayBatch(from);
+        failed = 0;
+        if (count === BATCH) continue;
+        const rest = count === undefined ? NOT_LEADER_MS : POLL_MS;
+        await pause(rest, AbortSignal.any([stopping.signal, ...(count === undefined ? [] : [waking.signal])]));
+      } catch (error) {
+        failed += 1;
+        failures.inc({ context });
+        logger.warn({ err: error, failed }, 'the outbox could not be relayed, will try again');
+        await pause(backoff(failed, { capMs: 2_000 }), stopping.signal);
+      }
+    }
+  }
+
+  return {
+    name: `outbox relay ${context}`,
+    wake: () => waking.abort(),
+    async start() {
+      stopping = new AbortController();
+      pool = new Pool({
+        connectionString: options.url,
+        max: 1,
+        connectionTimeoutMillis: 5_000,
+        statement_timeout: 15_000,
+        application_name: `switchboard-${context}-relay`,
+      });
+      pool.on('error', (error) => logger.warn({ err: error }, 'the relay lost its connection'));
+      loop = relayForever(pool);
+    },
+    async stop() {
+      stopping.abort();
+      await loop;
+      await pool?.end();
+      pool = undefined;
+    },
+  };
+}

@@ -1,0 +1,80 @@
+import type { Pool, PoolClient } from 'pg';
+import { DatabaseError } from './errors.ts';
+import { compile, type Sql } from './sql.ts';
+
+/** One request's view of one company's data. */
+export interface ReadSession {
+  /** Runs reads on the request's snapshot. Calls wait for each other: the request holds one connection, not one a loader. */
+  read<T>(query: (sql: Sql) => Promise<T>): Promise<T>;
+  /** Ends the snapshot, so that a later read sees what a write of the same request has changed. */
+  refresh(): Promise<void>;
+  /** Gives the connection back; later reads are refused. */
+  close(): Promise<void>;
+}
+
+/**
+ * Opens at the first read, so that a request that reads nothing takes no connection. All reads share one read-only
+ * transaction at REPEATABLE READ: a page and the figures beside it are of one moment.
+ *
+ * @param companyId A UUID, checked by the caller: it stands in the text of the first statement.
+ */
+export function createReadSession(pool: () => Pool, companyId: string): ReadSession {
+  let client: PoolClient | undefined;
+  let closed = false;
+  let last: Promise<unknown> = Promise.resolve();
+
+  const sql: Sql = async <Row extends object>(strings: TemplateStringsArray, ...values: unknown[]) => {
+    if (!client) throw DatabaseError.sessionClosed();
+    const result = await client.query<Row>(compile(strings, values));
+    return result.rows;
+  };
+
+  async function open(): Promise<void> {
+    client = await pool().connect();
+    // One round trip for both: the simple protocol takes several statements when there are no parameters.
+    await client.query(
+      `begin isolation level repeatable read read only; select set_config('app.company_id', '${companyId}', true)`,
+    );
+  }
+
+  async function release(): Promise<void> {
+    const open = client;
+    client = undefined;
+    if (!open) return;
+    try {
+      await open.query('commit');
+      open.release();
+    } catch {
+      // What cannot commit a read is broken or stuck: the pool must not hand it out again.
+      open.release(true);
+    }
+  }
+
+  /** In turn: a connection answers one query at a time. */
+  function inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const turn = last.then(work);
+    last = turn.catch(() => undefined);
+    return turn;
+  }
+
+  return {
+    read: (query) =>
+      inTurn(async () => {
+        if (closed) throw DatabaseError.sessionClosed();
+        try {
+          if (!client) await open();
+          return await query(sql);
+        } catch (error) {
+          // A failed statement ends the transaction for all that follow; the next read begins a new one.
+          await release();
+          throw error;
+        }
+      }),
+    refresh: () => inTurn(release),
+    close: () =>
+      inTurn(async () => {
+        closed = true;
+        await release();
+      }),
+  };
+}
