@@ -1,0 +1,5 @@
+import { endServers } from './servers.ts';
+
+export default async function globalTeardown(): Promise<void> {
+  await endServers();
+}
