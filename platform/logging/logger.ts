@@ -1,6 +1,7 @@
 import { isSpanContextValid, trace } from '@opentelemetry/api';
 import { pino } from 'pino';
 import type { DestinationStream, Level, Logger } from 'pino';
+import { maskSecrets } from './maskSecrets.ts';
 
 export type { Logger } from 'pino';
 
@@ -12,39 +13,18 @@ export interface LoggerOptions {
   readonly destination?: DestinationStream | undefined;
 }
 
-const secretNames = [
-  'authorization',
-  'Authorization',
-  'cookie',
-  'token',
-  'accessToken',
-  'botToken',
-  'secret',
-  'webhookSecret',
-  'identitySecret',
-  'password',
-  'credentials',
-  'apiKey',
-  '["x-switchboard-identity"]',
-  '["x-telegram-bot-api-secret-token"]',
-];
-
-/** Where secrets hide: at the top, in an object that is logged, and in its headers (`err.request.headers.authorization`). */
-const secretPaths = ['', '*', '*.*', '*.*.*'].flatMap((parent) =>
-  secretNames.map((name) => (parent === '' || name.startsWith('[') ? `${parent}${name}` : `${parent}.${name}`)),
-);
-
-/**
- * Creates a logger that writes one JSON object a line, with the id of the trace when there is one. Fields that are named
- * like a secret are masked wherever they stand, up to four levels deep.
- */
+/** Creates a logger that writes one JSON object a line, with secrets masked and the id of the trace when there is one. */
 export function createLogger({ name, level, destination }: LoggerOptions): Logger {
   const options = {
     name,
     level,
     timestamp: pino.stdTimeFunctions.isoTime,
-    formatters: { level: (label: string) => ({ level: label }) },
-    redact: { paths: secretPaths, censor: '[redacted]' },
+    formatters: {
+      level: (label: string) => ({ level: label }),
+      // pino's own `redact` takes 40 microseconds a line for the paths that are needed here, this takes one.
+      log: maskSecrets,
+    },
+    serializers: { err: (error: Error) => maskSecrets(pino.stdSerializers.err(error)) },
     mixin: traceIds,
   };
   return destination ? pino(options, destination) : pino(options);
