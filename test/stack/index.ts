@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { MikroORM } from '@mikro-orm/postgresql';
 import type { ClickHouseClient } from '@clickhouse/client';
+import { Client } from 'pg';
 import { createClickHouse } from '#infra/embedded/clickhouse.ts';
 import { createNats } from '#infra/embedded/nats.ts';
 import { createPostgres } from '#infra/embedded/postgres.ts';
@@ -86,11 +86,12 @@ async function testServer(create: (dataDir: string) => StoreProcess): Promise<Te
   };
 }
 
-async function runOn(clientUrl: string, sql: string): Promise<void> {
-  const orm = new MikroORM({ clientUrl, dbName: 'postgres', entities: [], discovery: { warnWhenNoEntities: false } });
+async function runOn(connectionString: string, sql: string): Promise<void> {
+  const client = new Client({ connectionString });
   try {
-    await orm.em.getConnection().execute(sql);
+    await client.connect();
+    await client.query(sql);
   } finally {
-    await orm.close(true);
+    await client.end();
   }
 }
