@@ -1,0 +1,328 @@
+import { Migration } from '@mikro-orm/migrations';
+import { defineEntity, p } from '@mikro-orm/postgresql';
+import { Client } from 'pg';
+import { v7 } from 'uuid';
+import { z } from 'zod';
+import { connectNats, type NatsPart } from '#platform/events/nats.ts';
+import { createEventBus } from '#platform/events/bus.ts';
+import { ensureStreams } from '#platform/events/streams.ts';
+import { silentLogger as logger } from '#platform/logging/logger.ts';
+import { createMetrics } from '#platform/metrics/metrics.ts';
+import { eventually } from '#test/stack/eventually.ts';
+import { testNats, testPostgres } from '#test/stack/index.ts';
+import { createDatabase, type Database } from './database.ts';
+import { createOutboxRelay } from './outboxRelay.ts';
+import { provisionContext, type MigrationList } from './provision.ts';
+import { fragment, join } from './sql.ts';
+import { protectTable } from './tenantTable.ts';
+
+const context = 'kernel_test';
+const catalogue = {
+  'note.written': { version: 1, data: z.object({ text: z.string() }) },
+} as const;
+
+class CreateNotes extends Migration {
+  override up(): void {
+    this.addSql(
+      'create table notes (company_id uuid not null, id uuid not null, text text not null, at timestamptz not null default now(), primary key (company_id, id))',
+    );
+    for (const statement of protectTable('notes')) this.addSql(statement);
+  }
+}
+
+class CreateOpenTable extends Migration {
+  override up(): void {
+    this.addSql('create table open_to_all (company_id uuid not null)');
+  }
+}
+
+const Note = defineEntity({
+  name: 'Note',
+  tableName: 'notes',
+  properties: { companyId: p.uuid().primary(), id: p.uuid().primary(), text: p.text(), at: p.datetime().nullable() },
+});
+
+const migrations: MigrationList = [{ name: 'CreateNotes', class: CreateNotes }];
+const pool = { max: 4, connectTimeoutMs: 1_000, statementTimeoutMs: 5_000, idleTimeoutMs: 10_000 };
+const actor = { kind: 'system' } as const;
+const ours = v7();
+const theirs = v7();
+
+describe('a context in Postgres', () => {
+  let postgres: Awaited<ReturnType<typeof testPostgres>>;
+  let urls: Awaited<ReturnType<typeof provision>>;
+  let database: Database<typeof catalogue>;
+
+  function provision(list: MigrationList = migrations, name = context) {
+    return provisionContext({
+      adminUrl: postgres.adminUrl,
+      context: name,
+      appPassword: 'app',
+      relayPassword: 'relay',
+      migrations: list,
+      logger,
+    });
+  }
+
+  function open(options: Partial<Parameters<typeof createDatabase>[0]> = {}) {
+    const metrics = createMetrics({ service: context });
+    return createDatabase({
+      context,
+      url: urls.appUrl,
+      entities: [Note],
+      pool,
+      catalogue,
+      logger,
+      metrics,
+      ...options,
+    });
+  }
+
+  async function addNote(companyId: string, text: string): Promise<string> {
+    const id = v7();
+    await database.write(companyId, async ({ sql, publish }) => {
+      await sql`insert into kernel_test.notes (company_id, id, text) values (${companyId}, ${id}, ${text})`;
+      publish({ type: 'note.written', actor, data: { text } });
+    });
+    return id;
+  }
+
+  async function notesSeenBy(companyId: string): Promise<string[]> {
+    const session = database.session(companyId);
+    try {
+      const rows = await session.read((sql) => sql<{ text: string }>`select text from kernel_test.notes order by id`);
+      return rows.map(({ text }) => text);
+    } finally {
+      await session.close();
+    }
+  }
+
+  beforeAll(async () => {
+    postgres = await testPostgres();
+    urls = await provision();
+    database = open() as Database<typeof catalogue>;
+    await database.start();
+  });
+
+  afterAll(async () => {
+    await database.stop();
+    await postgres.close();
+  });
+
+  it('shows a company its own rows and nobody else’s, also when a statement forgets to name the company', async () => {
+    await addNote(ours, 'mine');
+    await addNote(theirs, 'theirs');
+    expect(await notesSeenBy(ours)).toEqual(['mine']);
+    expect(await notesSeenBy(theirs)).toEqual(['theirs']);
+    expect(await notesSeenBy(v7())).toEqual([]);
+  });
+
+  it('refuses a write in another company’s name', async () => {
+    const write = database.write(
+      ours,
+      ({ sql }) => sql`insert into kernel_test.notes (company_id, id, text) values (${theirs}, ${v7()}, 'forged')`,
+    );
+    await expect(write).rejects.toThrow(/row-level security/);
+    const moved = await database.write(
+      ours,
+      ({ sql }) => sql`update kernel_test.notes set text = 'stolen' where company_id = ${theirs} returning id`,
+    );
+    expect(moved).toEqual([]);
+  });
+
+  it('runs as a role that owns nothing, cannot read the outbox and cannot turn the protection off', async () => {
+    const attempts = [
+      'select * from kernel_test.outbox',
+      'alter table kernel_test.notes disable row level security',
+      'set role kernel_test_owner',
+      'set role postgres',
+      'drop table kernel_test.notes',
+    ];
+    for (const attempt of attempts) {
+      const client = new Client({ connectionString: urls.appUrl });
+      await client.connect();
+      await expect(client.query(attempt)).rejects.toThrow(/permission denied|must be owner/);
+      await client.end();
+    }
+  });
+
+  it('sees nothing on a connection that is bound to no company', async () => {
+    const client = new Client({ connectionString: urls.appUrl });
+    await client.connect();
+    const { rows } = await client.query('select * from kernel_test.notes');
+    await client.end();
+    expect(rows).toEqual([]);
+  });
+
+  it('refuses a company that is not a UUID before it reaches the database', async () => {
+    expect(() => database.session(`x', true); drop table notes; --`)).toThrow(/not the id of a company/);
+    await expect(database.write('acme', async () => undefined)).rejects.toThrow(/not the id of a company/);
+  });
+
+  it('gives all reads of a session one moment, one connection and one opening statement', async () => {
+    const company = v7();
+    const session = database.session(company);
+    const statements: string[] = [];
+    const stop = database.onStatement((text) => statements.push(text));
+    const count = () => session.read((sql) => sql<{ n: number }>`select count(*)::int as n from kernel_test.notes`);
+    const before = await Promise.all([count(), count()]);
+    await addNote(company, 'meanwhile');
+    const after = await count();
+    stop();
+    expect([...before, after].map(([row]) => row?.n)).toEqual([0, 0, 0]);
+    expect(statements.filter((text) => text.startsWith('begin isolation'))).toHaveLength(1);
+    await session.refresh();
+    expect(await count()).toEqual([{ n: 1 }]);
+    await session.close();
+    await expect(count()).rejects.toThrow(/after its request had ended/);
+  });
+
+  it('goes on after a read that failed', async () => {
+    const session = database.session(ours);
+    await expect(session.read((sql) => sql`select 1 / 0`)).rejects.toThrow(/division by zero/);
+    expect(await session.read((sql) => sql`select 1 as one`)).toEqual([{ one: 1 }]);
+    await session.close();
+  });
+
+  it('takes values as parameters and composes fragments', async () => {
+    const session = database.session(ours);
+    const hostile = `'; drop table kernel_test.notes; --`;
+    const conditions = [fragment`text <> ${hostile}`, fragment`text = any(${['mine', 'other']}::text[])`];
+    const rows = await session.read(
+      (sql) => sql`select text, ${hostile} as hostile, at from kernel_test.notes where ${join(conditions, ' and ')}`,
+    );
+    expect(rows).toEqual([{ text: 'mine', hostile, at: expect.any(Date) }]);
+    await session.close();
+  });
+
+  it('writes entities and statements in one transaction, or neither', async () => {
+    const company = v7();
+    await database.write(company, async ({ em }) => {
+      em.persist(em.create(Note, { companyId: company, id: v7(), text: 'by the entity manager', at: new Date() }));
+    });
+    const failing = database.write(company, async ({ em, sql }) => {
+      em.persist(em.create(Note, { companyId: company, id: v7(), text: 'lost', at: new Date() }));
+      await em.flush();
+      await sql`select 1 / 0`;
+    });
+    await expect(failing).rejects.toThrow(/division by zero/);
+    expect(await notesSeenBy(company)).toEqual(['by the entity manager']);
+  });
+
+  it('tries again what a deadlock ended', async () => {
+    const company = v7();
+    const [first, second] = [await addNote(company, 'a'), await addNote(company, 'b')];
+    let together = 0;
+    let release: () => void;
+    const both = new Promise<void>((resolve) => (release = resolve));
+    const touch = (ids: string[]) =>
+      database.write(company, async ({ sql }) => {
+        await sql`update kernel_test.notes set text = text || '!' where company_id = ${company} and id = ${ids[0]}`;
+        if (++together >= 2) release();
+        await both;
+        await sql`update kernel_test.notes set text = text || '!' where company_id = ${company} and id = ${ids[1]}`;
+      });
+    await Promise.all([touch([first, second]), touch([second, first])]);
+    expect(await notesSeenBy(company)).toEqual(['a!!', 'b!!']);
+  });
+
+  it('refuses an event that the catalogue does not know, and keeps nothing of its transaction', async () => {
+    const company = v7();
+    const write = database.write(company, async ({ sql, publish }) => {
+      await sql`insert into kernel_test.notes (company_id, id, text) values (${company}, ${v7()}, 'x')`;
+      publish({ type: 'note.written', actor, data: { text: 7 as unknown as string } });
+    });
+    await expect(write).rejects.toMatchObject({ code: 'INVALID_EVENT' });
+    expect(await notesSeenBy(company)).toEqual([]);
+  });
+
+  it('can be provisioned again, by several at once, and refuses a table without a policy', async () => {
+    await Promise.all([provision(), provision(), provision()]);
+    const bad = provision([{ name: 'CreateOpenTable', class: CreateOpenTable }], 'kernel_open');
+    await expect(bad).rejects.toMatchObject({
+      code: 'TABLE_WITHOUT_POLICY',
+      message: expect.stringContaining('open_to_all'),
+    });
+  });
+
+  it('says within its time limit that the pool is empty', async () => {
+    const small = open({ pool: { ...pool, max: 1, connectTimeoutMs: 200 } });
+    await small.start();
+    const holder = small.session(ours);
+    await holder.read((sql) => sql`select 1`);
+    await expect(small.session(ours).read((sql) => sql`select 1`)).rejects.toThrow(/timeout/);
+    await holder.close();
+    await small.stop();
+  });
+
+  describe('with its relay', () => {
+    let natsServer: Awaited<ReturnType<typeof testNats>>;
+    let nats: NatsPart;
+
+    beforeAll(async () => {
+      natsServer = await testNats();
+      nats = connectNats({ url: natsServer.url, name: context, logger, metrics: createMetrics({ service: context }) });
+      await nats.start();
+      await ensureStreams(nats.manager);
+    });
+
+    afterAll(async () => {
+      await nats.stop();
+      await natsServer.close();
+    });
+
+    function startRelay() {
+      const metrics = createMetrics({ service: context });
+      return createOutboxRelay({
+        context,
+        url: urls.relayUrl,
+        bus: createEventBus({ nats, metrics }),
+        logger,
+        metrics,
+      });
+    }
+
+    async function published(companyId: string): Promise<string[]> {
+      const consumer = await nats.jetstream.consumers.get('EVENTS', { filter_subjects: `events.*.${companyId}.>` });
+      const texts: string[] = [];
+      const { num_pending: pending } = await consumer.info();
+      if (pending === 0) return texts;
+      for await (const message of await consumer.fetch({ max_messages: pending, expires: 1_000 })) {
+        texts.push(message.json<{ data: { text: string } }>().data.text);
+      }
+      return texts;
+    }
+
+    it('tells every committed event once and in the order of commits, however many relay', async () => {
+      const company = v7();
+      const relays = [startRelay(), startRelay()];
+      for (const relay of relays) await relay.start();
+      const counter = await addNote(company, '0');
+      // The row's lock makes the numbers those of the commits.
+      const count = () =>
+        database.write(company, async ({ sql, publish }) => {
+          const [row] = await sql<{ text: string }>`
+            update kernel_test.notes set text = (text::int + 1)::text
+            where company_id = ${company} and id = ${counter} returning text`;
+          publish({ type: 'note.written', actor, data: { text: row?.text ?? '' } });
+        });
+      await Promise.all(Array.from({ length: 60 }, count));
+      await eventually(async () => expect(await published(company)).toHaveLength(61));
+      for (const relay of relays) await relay.stop();
+      expect(await published(company)).toEqual(Array.from({ length: 61 }, (_, index) => String(index)));
+    });
+
+    it('keeps events while NATS is away and tells them once it is back, without a double', async () => {
+      const company = v7();
+      const relay = startRelay();
+      await relay.start();
+      await addNote(company, 'before');
+      await eventually(async () => expect(await published(company)).toEqual(['before']));
+      await natsServer.kill9();
+      for (const text of ['one', 'two', 'three']) await addNote(company, text);
+      await natsServer.restart();
+      await eventually(async () => expect(await published(company)).toEqual(['before', 'one', 'two', 'three']), 20_000);
+      await relay.stop();
+    });
+  });
+});
