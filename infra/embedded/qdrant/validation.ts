@@ -1,0 +1,66 @@
+import type { z } from 'zod';
+import { QdrantError } from './errors.ts';
+
+type Issue = z.core.$ZodIssue;
+
+/**
+ * The refusal for the issue that tells most: of the forms that a value may have, the one that it came nearest to.
+ * What Qdrant may know and this server does not is called unsupported, a number out of bounds invalid, the rest malformed.
+ */
+export function describeIssue(issues: readonly Issue[], body: unknown): QdrantError {
+  const issue = furthest(issues);
+  if (!issue) return QdrantError.malformed('the body is not what this operation takes');
+  const path = issue.path.map(String).join('.') || 'body';
+  switch (issue.code) {
+    case 'unrecognized_keys':
+      return QdrantError.unsupported(
+        issue.keys.map((key) => `\`${[...issue.path, key].map(String).join('.')}\``).join(', '),
+      );
+    case 'too_small':
+      return QdrantError.invalid(
+        `${path}: value ${shown(body, issue.path)} invalid, must be ${String(issue.minimum)} or larger`,
+      );
+    case 'too_big':
+      return QdrantError.invalid(
+        `${path}: value ${shown(body, issue.path)} invalid, must be ${String(issue.maximum)} or less`,
+      );
+    case 'invalid_value':
+      return QdrantError.unsupported(`this value of \`${path}\` (it takes ${issue.values.map(String).join(', ')})`);
+    case 'invalid_union':
+      return QdrantError.unsupported(`this form of \`${path}\``);
+    case 'custom':
+      return QdrantError.invalid(`${path}: ${issue.message}`);
+    case 'invalid_element':
+    case 'invalid_format':
+    case 'invalid_key':
+    case 'invalid_type':
+    case 'not_multiple_of':
+      return QdrantError.malformed(`${path}: ${issue.message}`);
+  }
+}
+
+/** Issues of a union's branches stand in the union's own; their paths start at it. */
+function furthest(issues: readonly Issue[]): Issue | undefined {
+  const flat = issues.flatMap((issue) => {
+    if (issue.code !== 'invalid_union') return [issue];
+    const inner = issue.errors.map((branch) => furthest(branch)).filter((found) => found !== undefined);
+    const best = inner.toSorted((a, b) => progress(b) - progress(a))[0];
+    if (!best || progress(best) === 0) return [issue];
+    return [{ ...best, path: [...issue.path, ...best.path] }];
+  });
+  return flat.toSorted((a, b) => progress(b) - progress(a))[0];
+}
+
+/** A branch that fails at its root by type was never meant. */
+function progress(issue: Issue): number {
+  const meant = issue.code === 'invalid_type' || issue.code === 'invalid_union' || issue.code === 'custom' ? 0 : 1;
+  return issue.path.length * 2 + meant;
+}
+
+/** Numbers are worth showing, and a list's length; anything else may be long or private. */
+function shown(body: unknown, path: readonly PropertyKey[]): string {
+  let value: unknown = body;
+  for (const key of path) value = typeof value === 'object' && value !== null ? Reflect.get(value, key) : undefined;
+  if (typeof value === 'number') return String(value);
+  return Array.isArray(value) ? `of length ${value.length}` : '';
+}
