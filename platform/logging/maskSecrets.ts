@@ -1,3 +1,5 @@
+import { isNativeError } from 'node:util/types';
+
 const MASK = '[redacted]';
 
 /** Deep enough for the headers of a request on an error; what lies deeper is left out, so that nothing hides there. */
@@ -15,7 +17,7 @@ export function maskSecrets<T extends object>(fields: T): T {
 }
 
 function mask(value: unknown, depth: number): unknown {
-  if (typeof value !== 'object' || value === null || value instanceof Error) return value;
+  if (typeof value !== 'object' || value === null || isNativeError(value)) return value;
   if ('toJSON' in value && typeof value.toJSON === 'function') return value;
   if (depth === MAX_DEPTH) return '[too deep]';
   if (Array.isArray(value)) return value.map((item) => mask(item, depth + 1));

@@ -1,0 +1,143 @@
+import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
+import { isNativeError } from 'node:util/types';
+import { LogController, fastify } from 'fastify';
+import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
+import { v7 as uuidv7 } from 'uuid';
+import type { Check, Part } from '#platform/lifecycle/part.ts';
+import type { Logger } from '#platform/logging/logger.ts';
+import type { Metrics } from '#platform/metrics/metrics.ts';
+import { handleError, handleNotFound } from './errorHandler.ts';
+import { HttpServerError } from './errors.ts';
+import { observeRequests } from './observeRequests.ts';
+import { createReadiness } from './readiness.ts';
+
+/** Together with the cut below a second less than what a part has for stopping. */
+const DRAIN_MS = 4_000;
+/** A body of a megabyte over a bad line takes seconds; who needs longer is holding the socket for its own sake. */
+const REQUEST_TIMEOUT_MS = 30_000;
+/** Longer than the 60 s after which usual load balancers drop idle connections: the one who sends must drop first. */
+const KEEP_ALIVE_MS = 65_000;
+/** Twice the live sockets that one router process is built for; beyond it connections are refused instead of memory eaten. */
+const MAX_CONNECTIONS = 20_000;
+
+export interface HttpServer extends Part {
+  /** For mounting routes, before the start. */
+  readonly app: FastifyInstance;
+  /** Where it can be reached from this machine, with the real port; throws before the start. */
+  url(): string;
+}
+
+export interface HttpServerOptions {
+  readonly name: string;
+  readonly host: string;
+  /** 0 takes any free port. */
+  readonly port: number;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  /** What has to answer before `/health/ready` says so; asked again on every run. */
+  readonly checks: () => Readonly<Record<string, Check>>;
+  /** @default 1_048_576 // 1 MiB */
+  readonly bodyLimit?: number | undefined;
+  /** Believe `X-Forwarded-*`: only behind a proxy that sets them. @default false */
+  readonly trustProxy?: boolean | undefined;
+}
+
+/**
+ * An HTTP server with what every service has: `/health/live`, `/health/ready`, `/metrics`, request ids, a log line and a span
+ * per request, errors as JSON. Stopping ends idle connections at once and gives requests under way 4 seconds.
+ * `start` throws an {@link HttpServerError} when the address cannot be had.
+ */
+export function createHttpServer(options: HttpServerOptions): HttpServer {
+  const { name, host, port, metrics, bodyLimit = 1_048_576, trustProxy = false } = options;
+  const logger: FastifyBaseLogger = options.logger;
+  const app = fastify({
+    loggerInstance: logger,
+    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
+    genReqId: requestId,
+    bodyLimit,
+    trustProxy,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    forceCloseConnections: 'idle',
+    frameworkErrors: handleError,
+  });
+  app.server.maxConnections = MAX_CONNECTIONS;
+
+  const sockets = new Set<Socket>();
+  app.server.on('connection', (socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+  });
+
+  let stopping = false;
+  let address: string | undefined;
+  app.setErrorHandler(handleError);
+  app.setNotFoundHandler(handleNotFound);
+  observeRequests(app, metrics);
+  // Without it the connection of a request that ends while we stop stays open, idle, and the server waits for it.
+  app.addHook('onSend', async (_request, reply) => {
+    if (stopping) reply.header('connection', 'close');
+  });
+
+  const readiness = createReadiness(options.checks, options.logger);
+  app.get('/health/live', () => ({ status: 'live' }));
+  app.get('/health/ready', async (_request, reply) => {
+    const result = await readiness();
+    return reply.code(result.status === 'ready' ? 200 : 503).send(result);
+  });
+  app.get('/metrics', async (_request, reply) => reply.type(metrics.contentType).send(await metrics.text()));
+
+  return {
+    name,
+    app,
+    url() {
+      if (address === undefined) throw HttpServerError.notStarted(name);
+      return address;
+    },
+    async start() {
+      try {
+        await app.listen({ host, port });
+      } catch (error) {
+        throw explained(error, options);
+      }
+      address = `http://${reachable(host)}:${boundPort(app)}`;
+    },
+    async stop() {
+      stopping = true;
+      // Every socket, also those that were upgraded and that Node no longer counts as connections of this server.
+      const cut = setTimeout(() => sockets.forEach((socket) => socket.destroy()), DRAIN_MS);
+      try {
+        await app.close();
+      } finally {
+        clearTimeout(cut);
+      }
+    },
+  };
+}
+
+/** The caller's own id when it is harmless to log and to send on, else a new one. */
+function requestId(request: IncomingMessage): string {
+  const given = request.headers['x-request-id'];
+  return typeof given === 'string' && /^[\w.:-]{1,128}$/.test(given) ? given : uuidv7();
+}
+
+function boundPort(app: FastifyInstance): number {
+  const bound = app.server.address();
+  return typeof bound === 'object' && bound !== null ? bound.port : 0;
+}
+
+/** An address that a client can connect to: the wildcards only mean something to a server. */
+function reachable(host: string): string {
+  if (host === '0.0.0.0') return '127.0.0.1';
+  if (host === '::') return '[::1]';
+  return host.includes(':') ? `[${host}]` : host;
+}
+
+function explained(error: unknown, { name, host, port }: HttpServerOptions): unknown {
+  const code = isNativeError(error) && 'code' in error ? error.code : undefined;
+  if (code === 'EADDRINUSE') return HttpServerError.portTaken(name, host, port, error);
+  if (code === 'EACCES') return HttpServerError.portForbidden(name, host, port, error);
+  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') return HttpServerError.hostUnknown(name, host, error);
+  return error;
+}
