@@ -1,16 +1,23 @@
 import type { CodegenConfig } from '@graphql-codegen/cli';
 
 /** Per subgraph: its SDL, where its code stands, and which TypeScript type its resolvers get as the parent of a type. */
-const subgraphs = {
-  channels: 'subgraphs/channels',
-  conversations: 'subgraphs/conversations',
-  knowledge: 'subgraphs/knowledge',
-  analytics: 'analytics',
+const subgraphs: Record<string, { folder: string; mappers: Record<string, string> }> = {
+  channels: {
+    folder: 'subgraphs/channels',
+    mappers: {
+      Company: '../rows.ts#CompanyRow',
+      Channel: '../rows.ts#ChannelRow',
+      ChannelHealth: '../rows.ts#ChannelHealthRow',
+    },
+  },
+  conversations: { folder: 'subgraphs/conversations', mappers: {} },
+  knowledge: { folder: 'subgraphs/knowledge', mappers: {} },
+  analytics: { folder: 'analytics', mappers: {} },
 };
 
 const config: CodegenConfig = {
   generates: Object.fromEntries(
-    Object.entries(subgraphs).map(([name, folder]) => [
+    Object.entries(subgraphs).map(([name, { folder, mappers }]) => [
       `${folder}/generated/resolvers.ts`,
       {
         schema: [`schema/subgraphs/${name}.graphql`],
@@ -21,7 +28,7 @@ const config: CodegenConfig = {
           enumsAsTypes: true,
           immutableTypes: true,
           contextType: '../context.ts#Context',
-          mapperTypeSuffix: 'Row',
+          mappers,
           scalars: { ID: 'string', DateTime: { input: 'Date', output: 'Date' }, JSON: 'unknown' },
         },
       },
