@@ -241,11 +241,11 @@ describe('requests', () => {
 
 describe('errors', () => {
   test.each([
-    [HttpError.badRequest('no name'), 400, { code: 'BAD_REQUEST', message: 'no name' }],
-    [HttpError.unauthorized('no token'), 401, { code: 'UNAUTHENTICATED', message: 'no token' }],
-    [HttpError.notFound('no such channel'), 404, { code: 'NOT_FOUND', message: 'no such channel' }],
-    [HttpError.payloadTooLarge(10), 413, { code: 'PAYLOAD_TOO_LARGE', message: expect.stringContaining('10 bytes') }],
-  ])('that a route throws reach the caller: %s', async (error, status, expected) => {
+    [400, HttpError.badRequest('no name'), { code: 'BAD_REQUEST', message: 'no name' }],
+    [401, HttpError.unauthorized('no token'), { code: 'UNAUTHENTICATED', message: 'no token' }],
+    [404, HttpError.notFound('no such channel'), { code: 'NOT_FOUND', message: 'no such channel' }],
+    [413, HttpError.payloadTooLarge(10), { code: 'PAYLOAD_TOO_LARGE', message: expect.stringContaining('10 bytes') }],
+  ])('that a route throws reach the caller as %i', async (status, error, expected) => {
     const { server } = build();
     server.app.get('/', () => Promise.reject(error));
     await server.start();

@@ -1,0 +1,119 @@
+import { SignJWT, createRemoteJWKSet, decodeProtectedHeader, errors, jwtVerify } from 'jose';
+import type { JWTPayload, JWTVerifyGetKey, JWTVerifyOptions } from 'jose';
+import { IdentityConfigError, IdentityError } from './errors.ts';
+import { clientIdentitySchema } from './identity.ts';
+import type { ClientIdentity } from './identity.ts';
+
+/** Of key pairs only: an HMAC algorithm with a public key as its secret would let everybody sign. */
+const PUBLIC_KEY_ALGORITHMS = [
+  'RS256',
+  'RS384',
+  'RS512',
+  'PS256',
+  'PS384',
+  'PS512',
+  'ES256',
+  'ES384',
+  'ES512',
+  'EdDSA',
+];
+const CLOCK_TOLERANCE_SECONDS = 5;
+
+export interface BearerOptions {
+  readonly issuer: string;
+  readonly audience: string;
+}
+
+export interface BearerVerifierOptions extends BearerOptions {
+  /** Shared secret for HS256. */
+  readonly secret?: string | undefined;
+  /** Where an identity provider publishes its keys. With a secret too, the token's algorithm decides. */
+  readonly jwksUrl?: string | undefined;
+}
+
+/**
+ * Gives the check of what clients hold: a JWT with the claims `sub` (agent id or partner name), `company`, `kind`, `role` (agents)
+ * and `scope` (space separated). The check throws an {@link IdentityError}. A token that claims to be a service is refused: services
+ * do not come from outside. Keys of a JWKS are kept for ten minutes and read again when an unknown one turns up.
+ */
+export function createBearerVerifier(
+  options: BearerVerifierOptions,
+): (token: string) => Promise<ClientIdentity & { readonly expiresAt: Date }> {
+  const { issuer, audience } = options;
+  const secret = options.secret === undefined ? undefined : new TextEncoder().encode(options.secret);
+  const remoteKeys = options.jwksUrl === undefined ? undefined : remoteKeySet(options.jwksUrl);
+  if (secret === undefined && remoteKeys === undefined) throw IdentityConfigError.noKeys();
+
+  const demands: JWTVerifyOptions = {
+    issuer,
+    audience,
+    requiredClaims: ['exp', 'sub'],
+    clockTolerance: CLOCK_TOLERANCE_SECONDS,
+  };
+
+  async function verified(token: string): Promise<JWTPayload> {
+    const shared = decodeProtectedHeader(token).alg === 'HS256';
+    if (shared && secret) return (await jwtVerify(token, secret, { ...demands, algorithms: ['HS256'] })).payload;
+    if (!shared && remoteKeys) {
+      return (await jwtVerify(token, remoteKeys, { ...demands, algorithms: PUBLIC_KEY_ALGORITHMS })).payload;
+    }
+    throw IdentityError.invalid();
+  }
+
+  return async (token) => {
+    try {
+      const payload = await verified(token);
+      return { ...identityFrom(payload), expiresAt: new Date(Number(payload.exp) * 1_000) };
+    } catch (error) {
+      throw refusal(error);
+    }
+  };
+}
+
+/** Issues a token for a client; for demos, tests and deployments without an identity provider. */
+export function signBearerToken(
+  identity: ClientIdentity,
+  options: BearerOptions & { readonly secret: string; readonly expiresInSeconds: number },
+): Promise<string> {
+  const { secret, issuer, audience, expiresInSeconds } = options;
+  const agent = identity.kind === 'agent';
+  return new SignJWT({
+    company: identity.companyId,
+    kind: identity.kind,
+    ...(agent && { role: identity.role }),
+    scope: identity.scopes.join(' '),
+  })
+    .setProtectedHeader({ alg: 'HS256', typ: 'JWT' })
+    .setSubject(agent ? identity.agentId : identity.partner)
+    .setIssuer(issuer)
+    .setAudience(audience)
+    .setIssuedAt()
+    .setExpirationTime(Math.floor(Date.now() / 1_000) + expiresInSeconds)
+    .sign(new TextEncoder().encode(secret));
+}
+
+function identityFrom(payload: JWTPayload): ClientIdentity {
+  const { sub, company, kind, role, scope } = payload;
+  const scopes = typeof scope === 'string' ? scope.split(' ').filter((name) => name !== '') : [];
+  return clientIdentitySchema.parse({ kind, companyId: company, role, scopes, agentId: sub, partner: sub });
+}
+
+function refusal(error: unknown): IdentityError {
+  if (error instanceof IdentityError) return error;
+  return error instanceof errors.JWTExpired ? IdentityError.expired(error) : IdentityError.invalid(error);
+}
+
+/** A key set that does not answer, or not with keys, says nothing about the token. */
+function remoteKeySet(url: string): JWTVerifyGetKey {
+  const keys = createRemoteJWKSet(new URL(url));
+  return async (header, token) => {
+    try {
+      return await keys(header, token);
+    } catch (error) {
+      if (aboutTheToken.some((kind) => error instanceof kind)) throw error;
+      throw IdentityError.keysUnavailable(error);
+    }
+  };
+}
+
+const aboutTheToken = [errors.JWKSNoMatchingKey, errors.JWKSMultipleMatchingKeys, errors.JOSENotSupported];

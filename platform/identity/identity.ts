@@ -1,0 +1,26 @@
+import { z } from 'zod';
+
+const roleSchema = z.enum(['AGENT', 'SUPERVISOR', 'ADMIN']);
+export type Role = z.output<typeof roleSchema>;
+
+/** Ids become `uuid` parameters of queries: what is none must not come that far. */
+const id = z.guid();
+const scopes = z.array(z.string()).readonly();
+
+const agentSchema = z
+  .object({ kind: z.literal('agent'), companyId: id, agentId: id, role: roleSchema, scopes })
+  .readonly();
+const partnerSchema = z
+  .object({ kind: z.literal('partner'), companyId: id, partner: z.string().min(1), scopes })
+  .readonly();
+const serviceSchema = z
+  .object({ kind: z.literal('service'), companyId: id, service: z.string().min(1), scopes })
+  .readonly();
+
+/** Who can come from outside with a bearer token. */
+export const clientIdentitySchema = z.discriminatedUnion('kind', [agentSchema, partnerSchema]);
+export type ClientIdentity = z.output<typeof clientIdentitySchema>;
+
+/** Who asks, for which company. A service is one of ours, and never comes from outside. */
+export type Identity = z.output<typeof identitySchema>;
+export const identitySchema = z.discriminatedUnion('kind', [agentSchema, partnerSchema, serviceSchema]);

@@ -1,0 +1,62 @@
+import { SignJWT, jwtVerify } from 'jose';
+import { LRUCache } from 'lru-cache';
+import { IdentityError } from './errors.ts';
+import { identitySchema } from './identity.ts';
+import type { Identity } from './identity.ts';
+
+/** The header in which the router tells subgraphs who asks. */
+export const IDENTITY_HEADER = 'x-switchboard-identity';
+
+const AUDIENCE = 'switchboard-subgraph';
+/** Short, so that a value that leaked into a log or a crash dump is soon worth nothing. */
+const LIFETIME_SECONDS = 60;
+const REUSE_MS = 30_000;
+const CLOCK_TOLERANCE_SECONDS = 5;
+/** About one per agent who is at work; beyond it the least recently used is signed, or checked, again. */
+const MAX_CACHED = 10_000;
+
+/** Gives the router's signature: valid for 60 s, and reused for the same identity while more than 30 s of them are left. */
+export function createIdentitySigner(secret: string): (identity: Identity) => Promise<string> {
+  const key = new TextEncoder().encode(secret);
+  const signed = new LRUCache<string, string>({ max: MAX_CACHED, ttl: REUSE_MS });
+
+  return async (identity) => {
+    const cacheKey = JSON.stringify(identitySchema.parse(identity));
+    const reusable = signed.get(cacheKey);
+    if (reusable !== undefined) return reusable;
+    const value = await new SignJWT({ identity })
+      .setProtectedHeader({ alg: 'HS256' })
+      .setAudience(AUDIENCE)
+      .setExpirationTime(Math.floor(Date.now() / 1_000) + LIFETIME_SECONDS)
+      .sign(key);
+    signed.set(cacheKey, value);
+    return value;
+  };
+}
+
+/** Gives a subgraph's check of the header; throws an {@link IdentityError}. A value that was found good is believed until it expires. */
+export function createIdentityVerifier(secret: string): (header: string | undefined) => Promise<Identity> {
+  const key = new TextEncoder().encode(secret);
+  const verified = new LRUCache<string, Identity>({ max: MAX_CACHED });
+
+  return async (header) => {
+    if (header === undefined || header === '') throw IdentityError.missing();
+    const known = verified.get(header);
+    if (known) return known;
+    try {
+      const { payload } = await jwtVerify(header, key, {
+        algorithms: ['HS256'],
+        audience: AUDIENCE,
+        requiredClaims: ['exp'],
+        clockTolerance: CLOCK_TOLERANCE_SECONDS,
+      });
+      const identity = identitySchema.parse(payload['identity']);
+      const leftMs = Number(payload.exp) * 1_000 - Date.now();
+      // One that lives on the tolerance alone is checked each time: a time to live of zero would mean for ever.
+      if (leftMs > 0) verified.set(header, identity, { ttl: leftMs });
+      return identity;
+    } catch (error) {
+      throw IdentityError.invalid(error);
+    }
+  };
+}
