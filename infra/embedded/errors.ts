@@ -15,6 +15,14 @@ export class EmbeddedStackError extends Error {
     );
   }
 
+  static notRunning(directory: string, cause: unknown): EmbeddedStackError {
+    return new EmbeddedStackError(
+      'NOT_RUNNING',
+      `Switchboard does not run on ${directory}: start it with \`npm start\`, or set DATA_DIR to where it runs.`,
+      cause,
+    );
+  }
+
   static unwritable(directory: string, cause: unknown): EmbeddedStackError {
     return new EmbeddedStackError(
       'DATA_DIR_UNWRITABLE',

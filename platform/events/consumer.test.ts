@@ -1,3 +1,4 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { v7 } from 'uuid';
 import { z } from 'zod';
 import { pause } from '#platform/lifecycle/backoff.ts';

@@ -67,7 +67,7 @@ export function createConsumer(options: ConsumerOptions): Part {
       ...(options.filterSubject && { filter_subject: options.filterSubject }),
     };
     await nats.manager.consumers.add(stream, config);
-    return await nats.jetstream.consumers.get(stream, durable);
+    return nats.jetstream.consumers.get(stream, durable);
   }
 
   /** Handles until it is done, parked, or this consumer stops; says whether the message may be acknowledged. */
@@ -80,7 +80,7 @@ export function createConsumer(options: ConsumerOptions): Part {
       } catch (error) {
         const outage = isOutage(error);
         if (!outage) failures += 1;
-        if (error instanceof Poison || failures >= attempts) return await giveUp(message, error, attempt);
+        if (error instanceof Poison || failures >= attempts) return giveUp(message, error, attempt);
         handled.inc({ consumer: durable, outcome: outage ? 'outage' : 'retried' });
         logger.warn({ err: error, subject: message.subject, seq: message.seq, attempt, outage }, 'will try again');
         await pause(backoff(attempt, { capMs: outage ? 2_000 : 10_000 }), stopping.signal);

@@ -64,8 +64,9 @@ export async function replayDeadLetter(nats: NatsPart, seq: number): Promise<Dea
   if (!stored) return undefined;
   const letter = letterOf(seq, stored.subject, stored.header, stored.string(), stored.timestamp);
   const head = headers();
-  for (const key of stored.header.keys())
+  for (const key of stored.header.keys()) {
     if (!key.startsWith('Dead-') && !key.startsWith('Nats-')) head.set(key, stored.header.get(key));
+  }
   await nats.jetstream.publish(letter.subject, stored.data, { headers: head, msgID: `replay:${seq}` });
   await nats.manager.streams.deleteMessage(DEAD.name, seq);
   return letter;

@@ -1,4 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
+import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { createKeyedQueue } from './keyedQueue.ts';
 

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { silentLogger as logger } from '#platform/logging/logger.ts';
 import { backoff, pause } from './backoff.ts';
