@@ -175,8 +175,12 @@ async function readCatalog(path: string): Promise<z.infer<typeof fileSchema>> {
   try {
     text = await readFile(path, 'utf8');
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return { collections: {}, aliases: {} };
+    if (isMissing(error)) return { collections: {}, aliases: {} };
     throw error;
   }
   return fileSchema.parse(JSON.parse(text));
+}
+
+function isMissing(error: unknown): boolean {
+  return typeof error === 'object' && error !== null && 'code' in error && error.code === 'ENOENT';
 }

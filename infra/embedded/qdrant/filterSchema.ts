@@ -46,8 +46,16 @@ const leafSchema = z.union([
     .transform((it): Condition => ({ kind: 'valuesCount', key: it.key, bounds: it.values_count })),
 ]);
 
+/** Told from a filter by its keys, for otherwise a mistake in a condition would be reported as an odd filter. */
+const isLeaf = (value: unknown): boolean =>
+  typeof value === 'object' && value !== null && ['key', 'has_id', 'is_empty', 'is_null'].some((it) => it in value);
+
+const nestedSchema = z.unknown().check(({ value, issues }) => {
+  if (isLeaf(value)) issues.push({ code: 'invalid_type', expected: 'object', input: value });
+});
+
 const conditionSchema: z.ZodType<Condition> = z.lazy(() =>
-  z.union([leafSchema, filterSchema.transform((filter): Condition => ({ kind: 'filter', filter }))]),
+  z.union([leafSchema, nestedSchema.pipe(filterSchema).transform((filter): Condition => ({ kind: 'filter', filter }))]),
 );
 
 const conditionsSchema = z

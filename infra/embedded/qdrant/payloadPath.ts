@@ -9,7 +9,7 @@ type Step = string | number | null;
 /** Where a value stands in a payload: `a`, `a.b`, `a[].b`, `a[0]`, `"a.b".c`. The first step is always a key. */
 export type PayloadPath = readonly Step[];
 
-const STEP = /(?:(?:^|\.)(?:"([^"]+)"|([\p{L}\p{N}_-]+))|\[(\d*)\])/uy;
+const STEP = /(?:(?:^|(?<!^)\.)(?:"([^"]+)"|([\p{L}\p{N}_-]+))|\[(\d*)\])/uy;
 
 /** @throws QdrantError when the text is no path. */
 export function parsePath(text: string): PayloadPath {

@@ -15,10 +15,15 @@ const MAX_PREFETCH_DEPTH = 4;
 const LARGEST_FLOAT = 3.402_823_466e38;
 
 /** One loop instead of a schema per number: a request carries hundreds of thousands of them. */
-const numbers = z.custom<readonly number[]>(
-  (value) => Array.isArray(value) && value.every((it) => typeof it === 'number' && Math.abs(it) <= LARGEST_FLOAT),
-  'is not an array of 32-bit floats',
-);
+const numbers: z.ZodType<readonly number[]> = z.custom<readonly number[]>().check((context) => {
+  const { value, issues } = context;
+  if (!Array.isArray(value)) issues.push({ code: 'invalid_type', expected: 'array', input: value });
+  else if (!value.every((it) => typeof it === 'number')) {
+    issues.push({ code: 'invalid_type', expected: 'array', input: value, message: 'is not an array of numbers' });
+  } else if (!value.every((it) => Math.abs(it) <= LARGEST_FLOAT)) {
+    issues.push({ code: 'custom', input: value, message: 'holds a number that does not fit into 32 bits' });
+  }
+});
 
 const sparseSchema = z
   .strictObject({ indices: z.array(z.int().min(0).max(0xffff_ffff)), values: numbers })
@@ -149,6 +154,7 @@ function stage(depth: number) {
 
 const noPrefetch = z
   .undefined(`prefetches may be nested up to ${MAX_PREFETCH_DEPTH} deep`)
+  .optional()
   .transform((): readonly Stage[] => []);
 
 function prefetches(depth: number): z.ZodType<readonly Stage[]> {

@@ -1,6 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
 import { type Logger, pino } from 'pino';
+import { z } from 'zod';
 import { Catalog } from './catalog.ts';
 import { QdrantError } from './errors.ts';
 import { collectionRoutes, readRoutes, writeRoutes } from './routes.ts';
@@ -9,6 +10,9 @@ const BODY_LIMIT_BYTES = 32 * 1024 * 1024;
 /** Clients check that they fit the server by it. */
 const API_VERSION = '1.19.0';
 const OPEN_PATHS: ReadonlySet<string> = new Set(['/', '/healthz', '/livez', '/readyz']);
+
+/** What the HTTP framework throws for a body that is too large or no JSON. */
+const frameworkRefusal = z.object({ statusCode: z.int().min(400).max(499), message: z.string() });
 
 export interface QdrantServerOptions {
   /** Holds everything; created when missing. One server at a time. */
@@ -107,11 +111,11 @@ function keyCheck(apiKey: string): (given: string) => boolean {
 
 function asQdrantError(error: unknown): QdrantError {
   if (error instanceof QdrantError) return error;
-  if (error instanceof Error && 'statusCode' in error) {
-    if (error.statusCode === 413) return QdrantError.bodyTooLarge(BODY_LIMIT_BYTES);
-    if (typeof error.statusCode === 'number' && error.statusCode < 500) return QdrantError.malformed(error.message);
-  }
-  return QdrantError.internal(error);
+  const { data: refusal } = frameworkRefusal.safeParse(error);
+  if (!refusal) return QdrantError.internal(error);
+  return refusal.statusCode === 413
+    ? QdrantError.bodyTooLarge(BODY_LIMIT_BYTES)
+    : QdrantError.malformed(refusal.message);
 }
 
 function seconds(reply: FastifyReply): number {

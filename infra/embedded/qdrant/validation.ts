@@ -8,7 +8,7 @@ type Issue = z.core.$ZodIssue;
  * What Qdrant may know and this server does not is called unsupported, a number out of bounds invalid, the rest malformed.
  */
 export function describeIssue(issues: readonly Issue[], body: unknown): QdrantError {
-  const issue = furthest(issues);
+  const issue = furthest(issues, body);
   if (!issue) return QdrantError.malformed('the body is not what this operation takes');
   const path = issue.path.map(String).join('.') || 'body';
   switch (issue.code) {
@@ -40,27 +40,37 @@ export function describeIssue(issues: readonly Issue[], body: unknown): QdrantEr
 }
 
 /** Issues of a union's branches stand in the union's own; their paths start at it. */
-function furthest(issues: readonly Issue[]): Issue | undefined {
-  const flat = issues.flatMap((issue) => {
-    if (issue.code !== 'invalid_union') return [issue];
-    const inner = issue.errors.map((branch) => furthest(branch)).filter((found) => found !== undefined);
-    const best = inner.toSorted((a, b) => progress(b) - progress(a))[0];
-    if (!best || progress(best) === 0) return [issue];
-    return [{ ...best, path: [...issue.path, ...best.path] }];
+function furthest(issues: readonly Issue[], at: unknown): Issue | undefined {
+  const flat = issues.map((issue) => {
+    if (issue.code !== 'invalid_union') return issue;
+    const value = valueAt(at, issue.path);
+    const meant = issue.errors.filter((branch) => !branch.some((inner) => isMissing(inner, value)));
+    const best = furthest(meant.flat(), value);
+    return best && progress(best) > 0 ? { ...best, path: [...issue.path, ...best.path] } : issue;
   });
   return flat.toSorted((a, b) => progress(b) - progress(a))[0];
 }
 
-/** A branch that fails at its root by type was never meant. */
+/** A form with a field that the value does not have was not meant. */
+function isMissing(issue: Issue, at: unknown): boolean {
+  return issue.path.length > 0 && valueAt(at, issue.path) === undefined;
+}
+
+/** How far into the value an issue lies; what has the right type came further than what has not. */
 function progress(issue: Issue): number {
-  const meant = issue.code === 'invalid_type' || issue.code === 'invalid_union' || issue.code === 'custom' ? 0 : 1;
-  return issue.path.length * 2 + meant;
+  const isOfType = issue.code !== 'invalid_type' && issue.code !== 'invalid_union';
+  return issue.path.length * 2 + (isOfType ? 1 : 0);
 }
 
 /** Numbers are worth showing, and a list's length; anything else may be long or private. */
 function shown(body: unknown, path: readonly PropertyKey[]): string {
-  let value: unknown = body;
-  for (const key of path) value = typeof value === 'object' && value !== null ? Reflect.get(value, key) : undefined;
+  const value = valueAt(body, path);
   if (typeof value === 'number') return String(value);
   return Array.isArray(value) ? `of length ${value.length}` : '';
+}
+
+function valueAt(body: unknown, path: readonly PropertyKey[]): unknown {
+  let value: unknown = body;
+  for (const key of path) value = typeof value === 'object' && value !== null ? Reflect.get(value, key) : undefined;
+  return value;
 }
