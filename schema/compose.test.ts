@@ -1,0 +1,39 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from '@jest/globals';
+import { compose, CompositionError, EVENT_STREAM_URL } from './compose.ts';
+import { readSubgraphs, supergraphFile } from './subgraphFiles.ts';
+
+const link = '@link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@shareable"])';
+
+describe('the supergraph', () => {
+  it('that is checked in is the one that the subgraphs compose to (else: npm run compose)', () => {
+    expect(readFileSync(supergraphFile, 'utf8')).toBe(compose(readSubgraphs()));
+  });
+
+  it('does not depend on the order in which the subgraphs are read', () => {
+    const reversed = Object.fromEntries(Object.entries(readSubgraphs()).toReversed());
+    expect(compose(reversed)).toBe(compose(readSubgraphs()));
+  });
+
+  it('gives a subgraph without a server the address of the event stream, the others a placeholder', () => {
+    const supergraph = compose(readSubgraphs());
+    expect(supergraph).toContain(`LIVE @join__graph(name: "live", url: "${EVENT_STREAM_URL}")`);
+    expect(supergraph).toContain('CHANNELS @join__graph(name: "channels", url: "http://channels")');
+  });
+
+  it('keeps the subject of an event on the subscription field', () => {
+    expect(compose(readSubgraphs())).toMatch(
+      /inboxUpdates\(.*@events\(subject: "events\.conversation\.\{company\}\.>"\)/,
+    );
+  });
+
+  it('says every problem when subgraphs contradict each other', () => {
+    const contradicting = () =>
+      compose({
+        a: `extend schema ${link} type Query { one: Thing } type Thing @key(fields: "id") { id: ID! name: String! }`,
+        b: `extend schema ${link} type Query { two: Thing } type Thing @key(fields: "id") { id: ID! name: Int! }`,
+      });
+    expect(contradicting).toThrow(CompositionError);
+    expect(contradicting).toThrow(/Thing\.name[^]*npm run compose|npm run compose[^]*Thing\.name/);
+  });
+});
