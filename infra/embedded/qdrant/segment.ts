@@ -193,14 +193,14 @@ export class Segment {
 
   /** Where to look, by the index that leaves the fewest candidates (undefined: everywhere), and what is left to be checked there. */
   #plan(filter: Filter | undefined): { candidates?: ReadonlySet<number>; holds: (slot: number) => boolean } {
-    const known = (filter?.must ?? []).flatMap((condition) => {
-      const slots = this.#slotsOf(condition);
-      return slots ? [{ condition, slots }] : [];
-    });
-    const narrowest = known.toSorted((a, b) => a.slots.size - b.slots.size)[0];
-    if (!filter || !narrowest) return { holds: this.#predicate(filter) };
-    const rest = { ...filter, must: filter.must.filter((condition) => condition !== narrowest.condition) };
-    return { candidates: narrowest.slots, holds: this.#predicate(rest) };
+    if (!filter) return { holds: this.#predicate(undefined) };
+    const known = filter.must.map((condition) => this.#slotsOf(condition));
+    // The root's conditions come again in its prefetches: a set that is there twice counts once.
+    const sets = [...new Set(known.filter((slots) => slots !== undefined))].toSorted((a, b) => a.size - b.size);
+    const [narrowest, ...others] = sets;
+    const holds = this.#predicate({ ...filter, must: filter.must.filter((_, position) => !known[position]) });
+    if (!narrowest) return { holds };
+    return { candidates: narrowest, holds: (slot) => others.every((slots) => slots.has(slot)) && holds(slot) };
   }
 
   /** Exactly the slots where the condition holds, or undefined when no index can tell. */
