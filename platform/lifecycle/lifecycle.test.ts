@@ -67,7 +67,12 @@ describe('a process that runs a service', () => {
     let output = '';
     child.stdout.on('data', (chunk: Buffer) => {
       output += chunk.toString();
-      if (signal && output.endsWith('started\n')) child.kill(signal);
+      if (signal && output.endsWith('started\n')) {
+        // Twice, as one press of Ctrl-C arrives under npm.
+        child.kill(signal);
+        child.kill(signal);
+      }
+      if (signal && output.endsWith('starting\n')) child.kill(signal);
     });
     const [code] = (await once(child, 'exit')) as [number | null];
     return { code, output };
@@ -78,6 +83,14 @@ describe('a process that runs a service', () => {
   it.each(['SIGTERM', 'SIGINT'] as const)('stops in order on %s and ends with code 0', async (signal) => {
     const result = await run(`async start() { console.log('started') }, ${stop}`, signal);
     expect(result).toEqual({ code: 0, output: 'started\nstopped\n' });
+  });
+
+  it('ends at once when told to while it is still starting', async () => {
+    const result = await run(
+      `async start() { console.log('starting'); await new Promise(() => {}) }, ${stop}`,
+      'SIGTERM',
+    );
+    expect(result).toEqual({ code: 1, output: 'starting\n' });
   });
 
   it('ends with code 1 after a failed start, and still stops', async () => {
