@@ -1,0 +1,36 @@
+import { createLoader } from '#platform/graphql/loader.ts';
+import type { ReadSession } from '#platform/postgres/readSession.ts';
+import { isUuid } from './isUuid.ts';
+import { channelHealth } from './queries/channelHealth.ts';
+import { channelsByIds, channelsOfCompany } from './queries/channels.ts';
+import { companiesByIds } from './queries/companiesByIds.ts';
+import type { ChannelHealthRow, ChannelRow, CompanyRow } from './rows.ts';
+
+export type Loaders = ReturnType<typeof createLoaders>;
+
+/** Of one request, for the company that asks: ids of others load as null, like ids that do not exist. */
+export function createLoaders(session: ReadSession, companyId: string) {
+  const channel = createLoader<string, ChannelRow>(async (ids) =>
+    byId(await channelsByIds(session, companyId, ids.filter(isUuid)), (row) => row.id),
+  );
+  return {
+    company: createLoader<string, CompanyRow>(async (ids) => {
+      const own = ids.filter((id) => id === companyId);
+      return own.length > 0 ? byId(await companiesByIds(session, own), (row) => row.id) : new Map();
+    }),
+    channel,
+    channelHealth: createLoader<string, ChannelHealthRow>(async (ids) =>
+      byId(await channelHealth(session, companyId, ids), (row) => row.channelId),
+    ),
+    /** All of the company's channels; loaded one by one later, they are there already. */
+    async channels(): Promise<ChannelRow[]> {
+      const rows = await channelsOfCompany(session, companyId);
+      for (const row of rows) channel.prime(row.id, row);
+      return rows;
+    },
+  };
+}
+
+function byId<Row>(rows: readonly Row[], idOf: (row: Row) => string): Map<string, Row> {
+  return new Map(rows.map((row) => [idOf(row), row]));
+}

@@ -1,0 +1,28 @@
+import type { Platform } from '#schema/events/values.ts';
+
+export type ChannelStatus = 'ACTIVE' | 'PAUSED' | 'NEEDS_REAUTHORIZATION';
+
+export interface CompanyRow {
+  readonly id: string;
+  readonly slug: string;
+  readonly name: string;
+  readonly timeZone: string;
+}
+
+/** A channel as clients see it: without its credentials. */
+export interface ChannelRow {
+  readonly id: string;
+  readonly companyId: string;
+  readonly platform: Platform;
+  readonly name: string;
+  readonly externalId: string;
+  readonly status: ChannelStatus;
+}
+
+export interface ChannelHealthRow {
+  readonly channelId: string;
+  readonly lastEventAt: Date | null;
+  readonly lastDeliveryAt: Date | null;
+  readonly lastError: string | null;
+  readonly pendingDeliveries: number;
+}

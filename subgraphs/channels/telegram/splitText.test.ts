@@ -1,0 +1,40 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { MAX_TEXT_LENGTH, splitText } from './splitText.ts';
+
+describe('splitText', () => {
+  it('leaves a text alone that fits', () => {
+    expect(splitText('Hello there')).toEqual(['Hello there']);
+    expect(splitText('x'.repeat(MAX_TEXT_LENGTH))).toHaveLength(1);
+  });
+
+  it('makes no part of white space', () => {
+    expect(splitText(' \n ')).toEqual([]);
+  });
+
+  it.each([
+    ['a paragraph', 'First one.\n\nSecond one', ['First one.', 'Second one']],
+    ['a line', 'First line\nSecond line', ['First line', 'Second line']],
+    ['a sentence', 'A sentence. And another', ['A sentence.', 'And another']],
+    ['a word', 'several plain words', ['several plain', 'words']],
+    ['a character', 'abcdefghijklmnopqrst', ['abcdefghijklmno', 'pqrst']],
+  ])('cuts at the end of %s', (_seam, text, parts) => {
+    expect(splitText(text, 15)).toEqual(parts);
+  });
+
+  it('keeps every character but white space, in order, in parts that fit and are well formed', () => {
+    const texts = fc.string({ unit: fc.constantFrom('a', 'ß', '👍', '.', ' ', '\n', '한'), maxLength: 200 });
+    const limits = fc.integer({ min: 2, max: 30 });
+    fc.assert(
+      fc.property(texts, limits, (text, limit) => {
+        const parts = splitText(text, limit);
+        expect(parts.join('').replaceAll(/\s/g, '')).toBe(text.replaceAll(/\s/g, ''));
+        for (const part of parts) {
+          expect(part.length).toBeLessThanOrEqual(limit);
+          expect(part.trim()).not.toBe('');
+          expect(part.isWellFormed()).toBe(true);
+        }
+      }),
+    );
+  });
+});
