@@ -51,11 +51,6 @@ export class Collection {
     return this.#segment;
   }
 
-  /** On disk, in bytes. */
-  get logSize(): number {
-    return this.#log?.size ?? 0;
-  }
-
   /** @throws QdrantError when a point's vectors do not fit the collection; then none of the points is written. */
   async upsert(inputs: readonly PointInput[]): Promise<number> {
     const version = this.#operation + 1;
@@ -105,11 +100,11 @@ export class Collection {
     const operation = this.#operation;
     try {
       await this.#log.append(bytes);
-      if (this.#isDueForCompaction()) await this.#compact(this.#log);
     } catch (error) {
       this.#logger.error({ err: error }, 'a write could not be kept on disk');
       throw QdrantError.storageFailed(error);
     }
+    if (this.#isDueForCompaction()) await this.#compact(this.#log);
     return operation;
   }
 
@@ -140,6 +135,7 @@ export class Collection {
     return !this.#compacting && this.#written > Math.max(COMPACT_FROM, 2 * this.#segment.size);
   }
 
+  /** Never rejects: when it fails, the write that it came with is kept all the same, in the log as it was. */
   async #compact(log: AppendLog): Promise<void> {
     this.#compacting = true;
     try {
@@ -147,6 +143,8 @@ export class Collection {
       this.#written = this.#segment.size;
       await log.rewrite(this.#snapshot());
       this.#logger.debug({ points: this.#segment.size, bytes: log.size }, 'compacted a collection');
+    } catch (error) {
+      this.#logger.error({ err: error }, 'a log could not be compacted, and goes on growing');
     } finally {
       this.#compacting = false;
     }

@@ -135,6 +135,12 @@ describe('what the project asks of Qdrant', () => {
         company: { data_type: 'keyword', params: tenant, points: 1 },
         at: { data_type: 'datetime', points: 1 },
       });
+      await client.setPayload(name, { wait: true, points: [1, 2], payload: { company: 'globex', at: null } });
+      await client.delete(name, { wait: true, points: [2] });
+      expect((await client.getCollection(name)).payload_schema).toMatchObject({
+        company: { points: 1 },
+        at: { points: 0 },
+      });
       await client.deletePayloadIndex(name, 'at');
       expect(Object.keys((await client.getCollection(name)).payload_schema)).toEqual(['company']);
     });

@@ -83,7 +83,7 @@ describe('what the embedded Qdrant server keeps', () => {
   });
 
   it('is all there after the log was compacted, which keeps it short', async () => {
-    const before = await running(async (client) => {
+    const { before, last } = await running(async (client) => {
       await client.createCollection('c', { vectors, sparse_vectors });
       await client.createPayloadIndex('c', { field_name: 'company', field_schema: 'keyword' });
       const rounds = Array.from({ length: 30 }, (_, round) => round);
@@ -93,13 +93,17 @@ describe('what the embedded Qdrant server keeps', () => {
           client.upsert('c', { points: Array.from({ length: 200 }, (_, id) => point(id + round)) }),
         ),
       );
-      await client.delete('c', { filter: { must: [{ key: 'company', match: { value: 'odd' } }] } });
-      return state(client);
+      const odd = { must: [{ key: 'company', match: { value: 'odd' } }] };
+      const { operation_id: operation } = await client.delete('c', { filter: odd });
+      return { before: await state(client), last: operation ?? 0 };
     });
     expect(before.points.points).toHaveLength(115);
     const perPoint = 250;
     expect((await stat(await logOf())).size).toBeLessThan(4500 * perPoint);
-    expect(await running(state)).toEqual(before);
+    await running(async (client) => {
+      expect(await state(client)).toEqual(before);
+      expect((await client.delete('c', { points: [] })).operation_id).toBe(last + 1);
+    });
   });
 
   it('is without the end that a crash left unfinished, and takes writes again', async () => {

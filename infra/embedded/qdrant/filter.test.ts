@@ -90,8 +90,11 @@ describe('a filter', () => {
 
   it('finds the same points with and without indexes, whatever their payloads were before', () => {
     const stored = fc.array(payload, { maxLength: 10 });
+    const indexable = fc
+      .array(leaf, { minLength: 2, maxLength: 3 })
+      .map((must): Filter => ({ must, should: [], mustNot: [] }));
     fc.assert(
-      fc.property(filter, stored, stored, (it, first, second) => {
+      fc.property(fc.oneof(filter, indexable), stored, stored, (it, first, second) => {
         const segment = new Segment({ dense: {}, sparse: {} });
         segment.createIndex('a', { type: 'keyword' });
         first.forEach((given, id) => segment.put({ id, version: 1, payload: given, dense: {}, sparse: {} }));
