@@ -10,8 +10,22 @@ const subgraphs: Record<string, { folder: string; mappers: Record<string, string
       ChannelHealth: '../rows.ts#ChannelHealthRow',
     },
   },
-  conversations: { folder: 'subgraphs/conversations', mappers: {} },
-  knowledge: { folder: 'subgraphs/knowledge', mappers: {} },
+  conversations: {
+    folder: 'subgraphs/conversations',
+    mappers: {
+      Agent: '../rows.ts#AgentRow',
+      Team: '../rows.ts#TeamRow',
+      Label: '../rows.ts#LabelRow',
+      Contact: '../rows.ts#ContactRow',
+      ContactIdentity: '../rows.ts#IdentityRow',
+      Conversation: '../rows.ts#ConversationRow',
+      Message: '../rows.ts#MessageRow',
+    },
+  },
+  knowledge: {
+    folder: 'subgraphs/knowledge',
+    mappers: { Document: '../rows.ts#DocumentRow', SearchHit: '../rows.ts#SearchHitRow' },
+  },
   analytics: { folder: 'analytics', mappers: {} },
 };
 

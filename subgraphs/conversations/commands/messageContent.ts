@@ -1,0 +1,69 @@
+import { userError, type UserError } from '#platform/graphql/errors.ts';
+import type { Attachment } from '#schema/events/values.ts';
+import { storableText } from '../text/storableText.ts';
+
+export interface SendMessageInput {
+  readonly conversationId: string;
+  readonly text?: string | null | undefined;
+  readonly attachmentUrls?: readonly string[] | null | undefined;
+  readonly replyToId?: string | null | undefined;
+  readonly isPrivate?: boolean | null | undefined;
+  readonly idempotencyKey: string;
+}
+
+export interface Content {
+  readonly text: string | null;
+  readonly attachments: readonly Attachment[];
+  readonly replyToId: string | null;
+  readonly isPrivate: boolean;
+  readonly idempotencyKey: string;
+}
+
+const MAX_TEXT = 10_000;
+const MAX_ATTACHMENTS = 10;
+const MAX_KEY = 200;
+
+/** What was written, as it will be kept, or everything that is wrong with it at once. */
+export function readContent(input: SendMessageInput): Content | { readonly userErrors: readonly UserError[] } {
+  const text = storableText(input.text ?? '').trim();
+  const urls = input.attachmentUrls ?? [];
+  const idempotencyKey = storableText(input.idempotencyKey);
+  const errors: UserError[] = [];
+  function wrong(field: string, message: string): void {
+    errors.push(userError('INVALID', message, ['input', field]));
+  }
+
+  if (text === '' && urls.length === 0) wrong('text', 'A message needs a text or an attachment.');
+  if (text.length > MAX_TEXT) wrong('text', `A text has at most ${MAX_TEXT} characters, this one has ${text.length}.`);
+  if (urls.length > MAX_ATTACHMENTS) wrong('attachmentUrls', `A message has at most ${MAX_ATTACHMENTS} attachments.`);
+  if (!urls.every(isHttps)) wrong('attachmentUrls', 'Attachments are https addresses.');
+  if (idempotencyKey === '' || idempotencyKey.length > MAX_KEY) {
+    wrong('idempotencyKey', `A key has 1 to ${MAX_KEY} characters.`);
+  }
+  if (errors.length > 0) return { userErrors: errors };
+  return {
+    text: text === '' ? null : text,
+    attachments: urls.map(attachmentAt),
+    replyToId: input.replyToId?.toLowerCase() ?? null,
+    isPrivate: input.isPrivate ?? false,
+    idempotencyKey,
+  };
+}
+
+function isHttps(url: string): boolean {
+  return URL.parse(url)?.protocol === 'https:';
+}
+
+function attachmentAt(url: string): Attachment {
+  return {
+    kind: 'FILE',
+    // As it is understood, so that what is kept holds no character that JSON or a platform would refuse.
+    url: new URL(url).href,
+    platformFileId: null,
+    name: null,
+    mimeType: null,
+    size: null,
+    latitude: null,
+    longitude: null,
+  };
+}

@@ -1,0 +1,172 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { DAY_MS, openInbox, received, write, type TestCompany, type TestInbox } from '../testing/inbox.ts';
+import { changeStatus } from './changeStatus.ts';
+import { receiveMessage } from './receiveMessage.ts';
+
+const reopenWithinMs = 3 * DAY_MS;
+
+describe('a message of a contact', () => {
+  let inbox: TestInbox;
+  let acme: TestCompany;
+
+  beforeAll(async () => {
+    inbox = await openInbox();
+  });
+  beforeEach(async () => {
+    acme = await inbox.addCompany();
+    await inbox.told();
+  });
+  afterAll(() => inbox.close());
+
+  const conversationsOf = ({ companyId }: TestCompany) =>
+    inbox.rows<{ id: string; number: number; status: string; [column: string]: unknown }>(
+      'select * from conversations.conversations where company_id = $1 order by number',
+      [companyId],
+    );
+  const resolve = (conversationId: string) =>
+    changeStatus(inbox.database, acme.ada, { conversationId, status: 'RESOLVED' });
+  const types = async () => (await inbox.told()).map(({ type }) => type);
+
+  test('brings contact, identity, conversation, message and two events into being together', async () => {
+    const sentAt = new Date(Date.now() - 60_000).toISOString();
+    const id = await write(inbox, acme, { text: 'Where is my order?', sentAt });
+    const [conversation] = await conversationsOf(acme);
+    expect(conversation).toMatchObject({
+      id,
+      number: 1,
+      status: 'OPEN',
+      platform: 'TELEGRAM',
+      inbound_count: 1,
+      message_count: 1,
+      waiting_since: new Date(sentAt),
+      last_activity_at: new Date(sentAt),
+    });
+    const events = await inbox.told();
+    expect(events.map(({ type, actor }) => [type, actor.kind])).toEqual([
+      ['conversation.opened', 'contact'],
+      ['conversation.message.created', 'contact'],
+    ]);
+    expect(events[1]?.data).toMatchObject({
+      conversation: { id, number: 1, status: 'OPEN', lastActivityAt: sentAt },
+      message: { direction: 'INBOUND', text: 'Where is my order?', status: 'RECEIVED', createdAt: sentAt },
+      delivery: null,
+    });
+  });
+
+  test('that comes fifty times in parallel is one', async () => {
+    const event = received(acme);
+    const outcomes = await Promise.all(
+      Array.from({ length: 50 }, () => receiveMessage(inbox.database, event, { reopenWithinMs })),
+    );
+    expect(outcomes.filter((outcome) => outcome === 'created')).toHaveLength(1);
+    expect(await conversationsOf(acme)).toMatchObject([{ message_count: 1, inbound_count: 1 }]);
+    expect(await types()).toEqual(['conversation.opened', 'conversation.message.created']);
+  });
+
+  test('goes into the one conversation of its contact, also when all of them come at once', async () => {
+    await Promise.all(
+      Array.from({ length: 20 }, () => receiveMessage(inbox.database, received(acme), { reopenWithinMs })),
+    );
+    expect(await conversationsOf(acme)).toMatchObject([{ number: 1, message_count: 20, inbound_count: 20 }]);
+    const ordinals = await inbox.rows<{ ordinal: number }>(
+      'select inbound_ordinal as ordinal from conversations.messages where company_id = $1 order by 1',
+      [acme.companyId],
+    );
+    expect(ordinals.map(({ ordinal }) => ordinal)).toEqual(Array.from({ length: 20 }, (_, index) => index + 1));
+  });
+
+  test('of many contacts at once counts the conversations up without gap or double', async () => {
+    await Promise.all(Array.from({ length: 12 }, (_, index) => write(inbox, acme, { from: `c${index}` })));
+    expect((await conversationsOf(acme)).map(({ number }) => number)).toEqual(
+      Array.from({ length: 12 }, (_, i) => i + 1),
+    );
+  });
+
+  test('opens a resolved conversation again within the window, with its clocks at zero', async () => {
+    const id = await write(inbox, acme);
+    await resolve(id);
+    await inbox.told();
+    expect(await write(inbox, acme)).toBe(id);
+    const [conversation] = await conversationsOf(acme);
+    expect(conversation).toMatchObject({ status: 'OPEN', resolved_at: null, touched_by_agent: false });
+    expect(conversation?.['waiting_since']).not.toBeNull();
+    const [change, created] = await inbox.told();
+    expect(change).toMatchObject({ type: 'conversation.status.changed', data: { from: 'RESOLVED', to: 'OPEN' } });
+    expect(created?.type).toBe('conversation.message.created');
+  });
+
+  test('opens a new conversation when the window has passed', async () => {
+    const id = await write(inbox, acme);
+    await resolve(id);
+    await inbox.rows(`update conversations.conversations set resolved_at = now() - interval '4 days' where id = $1`, [
+      id,
+    ]);
+    expect(await write(inbox, acme)).not.toBe(id);
+    expect(await conversationsOf(acme)).toMatchObject([
+      { number: 1, status: 'RESOLVED' },
+      { number: 2, status: 'OPEN' },
+    ]);
+  });
+
+  test('wakes a snoozed conversation, and opens one that waits for a bot that is not there', async () => {
+    const id = await write(inbox, acme);
+    for (const status of ['SNOOZED', 'PENDING'] as const) {
+      await changeStatus(inbox.database, acme.ada, { conversationId: id, status });
+      await write(inbox, acme);
+      expect(await conversationsOf(acme)).toMatchObject([{ status: 'OPEN' }]);
+    }
+  });
+
+  test('that comes late is counted and does not turn the list back', async () => {
+    const newest = new Date(Date.now() - 1_000).toISOString();
+    await write(inbox, acme, { text: 'second', sentAt: newest });
+    await write(inbox, acme, { text: 'first', sentAt: new Date(Date.now() - 60_000).toISOString() });
+    const [conversation] = await conversationsOf(acme);
+    expect(conversation).toMatchObject({ message_count: 2, last_activity_at: new Date(newest) });
+    const last = await inbox.rows('select text from conversations.messages where id = $1', [
+      conversation?.['last_message_id'],
+    ]);
+    expect(last).toEqual([{ text: 'second' }]);
+  });
+
+  test('of a platform whose clock is ahead does not stay on top for ever', async () => {
+    await write(inbox, acme, { sentAt: new Date(Date.now() + DAY_MS).toISOString() });
+    const [conversation] = await conversationsOf(acme);
+    expect((conversation?.['last_activity_at'] as Date).getTime()).toBeLessThanOrEqual(Date.now());
+  });
+
+  test('keeps the same ids of two companies apart', async () => {
+    const globex = { ...(await inbox.addCompany()), channelId: acme.channelId };
+    const externalMessageId = 'the same';
+    await write(inbox, acme, { externalMessageId });
+    await write(inbox, globex, { externalMessageId });
+    expect(await conversationsOf(acme)).toHaveLength(1);
+    expect(await conversationsOf(globex)).toMatchObject([{ number: 1 }]);
+  });
+
+  test('gives a contact its name as soon as somebody tells it', async () => {
+    const contact = { externalId: 'customer-1', name: null, username: null, languageCode: null };
+    await write(inbox, acme, { contact });
+    await write(inbox, acme, { contact: { ...contact, name: 'Grace' } });
+    await write(inbox, acme, { contact: { ...contact, name: 'Other' } });
+    expect(await inbox.rows('select name from conversations.contacts where company_id = $1', [acme.companyId])).toEqual(
+      [{ name: 'Grace' }],
+    );
+  });
+
+  test('refers to the message that it answers', async () => {
+    await write(inbox, acme, { externalMessageId: 'asked' });
+    await write(inbox, acme, { externalMessageId: 'answered', replyToExternalId: 'asked' });
+    await write(inbox, acme, { externalMessageId: 'stray', replyToExternalId: 'never seen' });
+    const rows = await inbox.rows(
+      `select m.external_id as message, r.external_id as "replyTo" from conversations.messages m
+       left join conversations.messages r on r.id = m.reply_to_id where m.company_id = $1 order by m.inbound_ordinal`,
+      [acme.companyId],
+    );
+    expect(rows).toEqual([
+      { message: 'asked', replyTo: null },
+      { message: 'answered', replyTo: 'asked' },
+      { message: 'stray', replyTo: null },
+    ]);
+  });
+});

@@ -1,0 +1,149 @@
+import { v7 } from 'uuid';
+import type { Identity } from '#platform/identity/identity.ts';
+import type { Database } from '#platform/postgres/database.ts';
+import type { SwitchboardCatalogue } from '#schema/events/catalogue.ts';
+import type { ConversationEntity } from '../entities/conversation.ts';
+import { Message, type MessageEntity } from '../entities/message.ts';
+import { conversationFacts, messageFacts } from '../facts.ts';
+import { isId } from '../ids.ts';
+import { countAnswer, countMessage } from '../rules/messages.ts';
+import { applyStatus, type StatusChange } from '../rules/status.ts';
+import { searchVector } from '../text/searchWords.ts';
+import {
+  conversationNotFound,
+  lockConversation,
+  refuse,
+  refuseIfSuperseded,
+  writeAsAgent,
+  type AgentTransaction,
+  type Outcome,
+} from './asAgent.ts';
+import { readContent, type Content, type SendMessageInput } from './messageContent.ts';
+
+/**
+ * The agent writes to the contact, or a note that only agents see.
+ *
+ * An answer takes the conversation over: whatever its status, it is OPEN afterwards, since a bot must not talk beside a
+ * person, a snooze has lost its reason, and an answer to something resolved expects another. A note changes no status and
+ * answers nobody.
+ *
+ * The same idempotency key gives the same message, however often and however parallel it comes.
+ */
+export async function sendMessage(
+  database: Database<SwitchboardCatalogue>,
+  identity: Identity,
+  input: SendMessageInput,
+): Promise<Outcome<{ messageId: string }>> {
+  const content = readContent(input);
+  return writeAsAgent(database, identity, async (transaction) => {
+    if ('userErrors' in content) return content;
+    const { em, publish, companyId, agentId, actor } = transaction;
+    const conversation = await lockConversation(transaction, input.conversationId);
+    if (!conversation) return conversationNotFound();
+
+    const { idempotencyKey } = content;
+    const sent = await em.findOne(Message, { companyId, authorId: agentId, idempotencyKey });
+    if (sent) return isSame(sent, conversation, content) ? { messageId: sent.id } : keyReused();
+
+    const repliedTo = await findRepliedTo(transaction, conversation, content);
+    if (content.replyToId !== null && !repliedTo) {
+      return refuse('NOT_FOUND', 'The conversation has no such message to reply to.', 'replyToId');
+    }
+    const { isPrivate } = content;
+    const refusal = isPrivate ? undefined : await refuseIfSuperseded(transaction, conversation);
+    if (refusal) return refusal;
+
+    const now = new Date();
+    const message = createMessage(transaction, conversation, content, now);
+    let change: StatusChange | undefined;
+    let firstResponseSeconds: number | null = null;
+    if (!isPrivate) {
+      if (conversation.status !== 'OPEN') change = applyStatus(conversation, 'OPEN', { at: now });
+      firstResponseSeconds = countAnswer(conversation, now);
+    }
+    countMessage(conversation, message);
+
+    const facts = await conversationFacts(transaction, conversation);
+    if (change) publish({ type: 'conversation.status.changed', actor, data: { conversation: facts, ...change } });
+    const delivery = isPrivate
+      ? null
+      : {
+          threadExternalId: await threadOf(transaction, conversation),
+          replyToExternalId: repliedTo?.externalId ?? null,
+        };
+    publish({
+      type: 'conversation.message.created',
+      actor,
+      data: { conversation: facts, message: messageFacts(message), delivery, firstResponseSeconds },
+    });
+    return { messageId: message.id };
+  });
+}
+
+function createMessage(
+  { em, companyId, agentId }: AgentTransaction,
+  conversation: ConversationEntity,
+  content: Content,
+  createdAt: Date,
+): MessageEntity {
+  return em.create(Message, {
+    companyId,
+    id: v7(),
+    conversationId: conversation.id,
+    channelId: conversation.channelId,
+    direction: 'OUTBOUND',
+    authorKind: 'AGENT',
+    authorId: agentId,
+    isPrivate: content.isPrivate,
+    text: content.text,
+    attachments: content.attachments,
+    replyToId: content.replyToId,
+    // A note has nowhere to go.
+    status: content.isPrivate ? 'SENT' : 'QUEUED',
+    failure: null,
+    externalId: null,
+    inboundOrdinal: conversation.inboundCount,
+    idempotencyKey: content.idempotencyKey,
+    search: searchVector(companyId, content.text),
+    createdAt,
+    editedAt: null,
+    deletedAt: null,
+  });
+}
+
+async function findRepliedTo(
+  { em, companyId }: AgentTransaction,
+  conversation: ConversationEntity,
+  { replyToId }: Content,
+): Promise<MessageEntity | null> {
+  if (replyToId === null || !isId(replyToId)) return null;
+  return em.findOne(Message, { companyId, id: replyToId, conversationId: conversation.id });
+}
+
+/** Where the contact wrote from last: a person may move to another thread of the same channel. */
+async function threadOf({ sql, companyId }: AgentTransaction, conversation: ConversationEntity): Promise<string> {
+  const [identity] = await sql<{ thread: string }>`
+    select thread_external_id as thread from conversations.contact_identities
+    where company_id = ${companyId} and id = ${conversation.identityId}`;
+  if (!identity) throw new Error(`conversation ${conversation.id} has lost its contact's identity`);
+  return identity.thread;
+}
+
+function isSame(sent: MessageEntity, conversation: ConversationEntity, content: Content): boolean {
+  return (
+    sent.conversationId === conversation.id &&
+    sent.text === content.text &&
+    sent.isPrivate === content.isPrivate &&
+    sent.replyToId === content.replyToId &&
+    sent.attachments.length === content.attachments.length &&
+    sent.attachments.every(({ url }, index) => url === content.attachments[index]?.url)
+  );
+}
+
+function keyReused() {
+  return refuse(
+    'IDEMPOTENCY_KEY_REUSED',
+    'This key has sent another message: take a new key for a new message.',
+    'idempotencyKey',
+  );
+}

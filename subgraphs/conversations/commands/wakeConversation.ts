@@ -1,0 +1,28 @@
+import { LockMode } from '@mikro-orm/postgresql';
+import type { Database } from '#platform/postgres/database.ts';
+import type { SwitchboardCatalogue } from '#schema/events/catalogue.ts';
+import { Conversation } from '../entities/conversation.ts';
+import { conversationFacts } from '../facts.ts';
+import { applyStatus } from '../rules/status.ts';
+
+/** Opens a conversation whose snooze has ended. False: somebody else has it in hand, or there is nothing to do any more. */
+export async function wakeConversation(
+  database: Database<SwitchboardCatalogue>,
+  companyId: string,
+  id: string,
+): Promise<boolean> {
+  return database.write(companyId, async (transaction) => {
+    const lockMode = LockMode.PESSIMISTIC_PARTIAL_WRITE;
+    const conversation = await transaction.em.findOne(Conversation, { companyId, id }, { lockMode });
+    const now = new Date();
+    if (!conversation?.snoozedUntil || conversation.snoozedUntil > now) return false;
+    const change = applyStatus(conversation, 'OPEN', { at: now });
+    const facts = await conversationFacts(transaction, conversation);
+    transaction.publish({
+      type: 'conversation.status.changed',
+      actor: { kind: 'system' },
+      data: { conversation: facts, ...change },
+    });
+    return true;
+  });
+}

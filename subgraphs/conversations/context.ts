@@ -1,0 +1,40 @@
+import type { Identity } from '#platform/identity/identity.ts';
+import type { Database } from '#platform/postgres/database.ts';
+import type { Sql } from '#platform/postgres/sql.ts';
+import type { SwitchboardCatalogue } from '#schema/events/catalogue.ts';
+import { createLoaders, type Loaders } from './loaders.ts';
+import { viewerOf, type Viewer } from './queries/viewer.ts';
+
+/** What the resolvers of one request share. */
+export interface Context {
+  readonly viewer: Viewer;
+  /** Of the newest snapshot: do not keep it over a command. */
+  readonly loaders: Loaders;
+  /** On the request's snapshot. */
+  readonly read: <T>(query: (sql: Sql) => Promise<T>) => Promise<T>;
+  /** Runs a command in the caller's name. What is read afterwards, by this mutation or the next, sees what it wrote. */
+  readonly run: <T>(
+    command: (database: Database<SwitchboardCatalogue>, identity: Identity) => Promise<T>,
+  ) => Promise<T>;
+  close(): Promise<void>;
+}
+
+export function createContext(database: Database<SwitchboardCatalogue>, identity: Identity): Context {
+  const viewer = viewerOf(identity);
+  const session = database.session(identity.companyId);
+  let loaders = createLoaders(session, viewer);
+  return {
+    viewer,
+    get loaders() {
+      return loaders;
+    },
+    read: (query) => session.read(query),
+    async run(command) {
+      const outcome = await command(database, identity);
+      await session.refresh();
+      loaders = createLoaders(session, viewer);
+      return outcome;
+    },
+    close: () => session.close(),
+  };
+}

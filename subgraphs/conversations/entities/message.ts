@@ -1,0 +1,47 @@
+import { defineEntity, p, Type, type InferEntity } from '@mikro-orm/postgresql';
+import type { Attachment, DeliveryFailure, DeliveryStatus } from '#schema/events/values.ts';
+
+/** Words as a `tsvector` that PostgreSQL takes as they are. Written and searched, never read. */
+class SearchVector extends Type<readonly string[], string> {
+  override convertToDatabaseValue(words: readonly string[]): string {
+    return words.join(' ');
+  }
+
+  override convertToDatabaseValueSQL(key: string): string {
+    return `array_to_tsvector(string_to_array(${key}, ' '))`;
+  }
+
+  override getColumnType(): string {
+    return 'tsvector';
+  }
+}
+
+export const Message = defineEntity({
+  name: 'Message',
+  tableName: 'messages',
+  properties: {
+    companyId: p.uuid().primary(),
+    id: p.uuid().primary(),
+    conversationId: p.uuid(),
+    channelId: p.uuid(),
+    direction: p.text().$type<'INBOUND' | 'OUTBOUND'>(),
+    authorKind: p.text().$type<'CONTACT' | 'AGENT'>(),
+    authorId: p.uuid(),
+    isPrivate: p.boolean(),
+    text: p.text().strictNullable(),
+    attachments: p.json().$type<readonly Attachment[]>(),
+    replyToId: p.uuid().strictNullable(),
+    status: p.text().$type<DeliveryStatus>(),
+    failure: p.json().$type<DeliveryFailure>().strictNullable(),
+    externalId: p.text().strictNullable(),
+    /** How many inbound messages the conversation had when this one was written, itself included. */
+    inboundOrdinal: p.integer(),
+    idempotencyKey: p.text().strictNullable(),
+    search: p.type(SearchVector).lazy(),
+    /** Inbound: the platform's time. */
+    createdAt: p.datetime(),
+    editedAt: p.datetime().strictNullable(),
+    deletedAt: p.datetime().strictNullable(),
+  },
+});
+export type MessageEntity = InferEntity<typeof Message>;

@@ -1,0 +1,95 @@
+import { connectionOf, type Connection, type PageRequest } from '#platform/graphql/connection.ts';
+import { createLoader } from '#platform/graphql/loader.ts';
+import type { ReadSession } from '#platform/postgres/readSession.ts';
+import type { Sql } from '#platform/postgres/sql.ts';
+import { isId } from './ids.ts';
+import { contactConversationPages, conversationsByIds } from './queries/conversations.ts';
+import { cursorOf } from './queries/keyset.ts';
+import { messagePages, messagesByIds } from './queries/messages.ts';
+import * as people from './queries/people.ts';
+import type { Viewer } from './queries/viewer.ts';
+import type { ConversationRow, MessageRow } from './rows.ts';
+
+/** One page of something that belongs to an owner: of a conversation's messages, of a contact's conversations. */
+export interface OwnedPage {
+  readonly ownerId: string;
+  readonly page: PageRequest;
+}
+
+export type Loaders = ReturnType<typeof createLoaders>;
+
+/** What a request's resolvers ask for one by one, read together. For one request, and again after each of its writes. */
+export function createLoaders(session: ReadSession, viewer: Viewer) {
+  const { companyId } = viewer;
+
+  /** Ids come from outside too (references, arguments): what is none is not there, and case makes no difference. */
+  function byId<Row extends { readonly id: string }>(read: (sql: Sql, ids: readonly string[]) => Promise<Row[]>) {
+    return createLoader<string, Row>(
+      async (keys) => {
+        const ids = keys.filter(isId);
+        const rows = ids.length === 0 ? [] : await session.read((sql) => read(sql, ids));
+        return new Map(rows.map((row) => [row.id, row]));
+      },
+      (id) => id.toLowerCase(),
+    );
+  }
+
+  /** Everything of each owner; the owners come from rows, so their ids are ids. */
+  function byOwner<Row>(read: (sql: Sql, ids: readonly string[]) => Promise<Row[]>, ownerOf: (row: Row) => string) {
+    return createLoader<string, readonly Row[]>(async (ids) =>
+      Map.groupBy(await session.read((sql) => read(sql, ids)), ownerOf),
+    );
+  }
+
+  /** One statement for each different page that is asked for; in one operation that is one for each field. */
+  function pages<Row>(
+    read: (sql: Sql, ids: readonly string[], page: PageRequest) => Promise<Row[]>,
+    ownerOf: (row: Row) => string,
+    cursor: (row: Row) => string,
+  ) {
+    const keyOf = ({ ownerId, page }: OwnedPage) => `${ownerId} ${JSON.stringify(page)}`;
+    return createLoader<OwnedPage, Connection<Row>>(async (keys) => {
+      const connections = new Map<string, Connection<Row>>();
+      for (const same of Map.groupBy(keys, ({ page }) => JSON.stringify(page)).values()) {
+        const [first] = same;
+        if (!first) continue;
+        const { page } = first;
+        const ids = same.map(({ ownerId }) => ownerId);
+        const rows = Map.groupBy(await session.read((sql) => read(sql, ids, page)), ownerOf);
+        for (const key of same) connections.set(keyOf(key), connectionOf(rows.get(key.ownerId) ?? [], page, cursor));
+      }
+      return connections;
+    }, keyOf);
+  }
+
+  return {
+    agent: byId((sql, ids) => people.agentsByIds(sql, companyId, ids)),
+    team: byId((sql, ids) => people.teamsByIds(sql, companyId, ids)),
+    label: byId((sql, ids) => people.labelsByIds(sql, companyId, ids)),
+    contact: byId((sql, ids) => people.contactsByIds(sql, companyId, ids)),
+    conversation: byId((sql, ids) => conversationsByIds(sql, viewer, ids)),
+    message: byId((sql, ids) => messagesByIds(sql, viewer, ids)),
+    teamMembers: byOwner(
+      (sql, ids) => people.agentsOfTeams(sql, companyId, ids),
+      ({ teamId }) => teamId,
+    ),
+    conversationLabels: byOwner(
+      (sql, ids) => people.labelsOfConversations(sql, companyId, ids),
+      ({ conversationId }) => conversationId,
+    ),
+    contactIdentities: byOwner(
+      (sql, ids) => people.identitiesOfContacts(sql, companyId, ids),
+      ({ contactId }) => contactId,
+    ),
+    conversationMessages: pages<MessageRow>(
+      (sql, ids, page) => messagePages(sql, viewer, ids, page),
+      ({ conversationId }) => conversationId,
+      ({ createdAt, id }) => cursorOf(createdAt, id),
+    ),
+    contactConversations: pages<ConversationRow>(
+      (sql, ids, page) => contactConversationPages(sql, viewer, ids, page),
+      ({ contactId }) => contactId,
+      ({ lastActivityAt, id }) => cursorOf(lastActivityAt, id),
+    ),
+  };
+}

@@ -1,0 +1,56 @@
+import type { PageRequest } from '#platform/graphql/connection.ts';
+import { fragment, join, type Fragment, type Sql } from '#platform/postgres/sql.ts';
+import { conversationColumns, type ConversationRow } from '../rows.ts';
+import { conditions, type ConversationFilter } from './conversationFilter.ts';
+import { keyset } from './keyset.ts';
+import { readMark, unreadCount, type Viewer } from './viewer.ts';
+
+const activity = { at: fragment`c.last_activity_at`, id: fragment`c.id` };
+
+function columnsFor(viewer: Viewer): Fragment {
+  return fragment`${conversationColumns}, ${unreadCount(viewer)} as "unreadCount"`;
+}
+
+/** A page of the inbox and one row more, newest activity first when read forward. One statement, whatever the filter. */
+export async function conversationPage(
+  sql: Sql,
+  viewer: Viewer,
+  filter: ConversationFilter,
+  page: PageRequest,
+): Promise<ConversationRow[]> {
+  const { beyondCursor, order, limit } = keyset(activity, page, 'descending');
+  const where = conditions(viewer, filter);
+  return sql<ConversationRow>`
+    select ${columnsFor(viewer)}
+    from conversations.conversations c ${readMark(viewer)}
+    where c.company_id = ${viewer.companyId} ${join(
+      where.map((condition) => fragment`and ${condition}`),
+      ' ',
+    )} ${beyondCursor}
+    order by ${order} limit ${limit}`;
+}
+
+/** The same page for each of several contacts, in one statement. */
+export async function contactConversationPages(
+  sql: Sql,
+  viewer: Viewer,
+  contactIds: readonly string[],
+  page: PageRequest,
+): Promise<ConversationRow[]> {
+  const { beyondCursor, order, limit } = keyset(activity, page, 'descending');
+  return sql<ConversationRow>`
+    select c.* from unnest(${contactIds}::uuid[]) as contact (id)
+    cross join lateral (
+      select ${columnsFor(viewer)}
+      from conversations.conversations c ${readMark(viewer)}
+      where c.company_id = ${viewer.companyId} and c.contact_id = contact.id ${beyondCursor}
+      order by ${order} limit ${limit}
+    ) c`;
+}
+
+export async function conversationsByIds(sql: Sql, viewer: Viewer, ids: readonly string[]): Promise<ConversationRow[]> {
+  return sql<ConversationRow>`
+    select ${columnsFor(viewer)}
+    from conversations.conversations c ${readMark(viewer)}
+    where c.company_id = ${viewer.companyId} and c.id = any(${ids}::uuid[])`;
+}

@@ -1,0 +1,31 @@
+import type { PageRequest } from '#platform/graphql/connection.ts';
+import { fragment, type Sql } from '#platform/postgres/sql.ts';
+import { messageColumns, type MessageRow } from '../rows.ts';
+import { keyset } from './keyset.ts';
+import { visibleMessages, type Viewer } from './viewer.ts';
+
+const written = { at: fragment`m.created_at`, id: fragment`m.id` };
+
+/** The same page, and one row more, for each of several conversations in one statement; oldest first when read forward. */
+export async function messagePages(
+  sql: Sql,
+  viewer: Viewer,
+  conversationIds: readonly string[],
+  page: PageRequest,
+): Promise<MessageRow[]> {
+  const { beyondCursor, order, limit } = keyset(written, page, 'ascending');
+  return sql<MessageRow>`
+    select m.* from unnest(${conversationIds}::uuid[]) as conversation (id)
+    cross join lateral (
+      select ${messageColumns} from conversations.messages m
+      where m.company_id = ${viewer.companyId} and m.conversation_id = conversation.id
+        and ${visibleMessages(viewer)} ${beyondCursor}
+      order by ${order} limit ${limit}
+    ) m`;
+}
+
+export async function messagesByIds(sql: Sql, viewer: Viewer, ids: readonly string[]): Promise<MessageRow[]> {
+  return sql<MessageRow>`
+    select ${messageColumns} from conversations.messages m
+    where m.company_id = ${viewer.companyId} and m.id = any(${ids}::uuid[]) and ${visibleMessages(viewer)}`;
+}

@@ -1,0 +1,85 @@
+import type { Sql } from '#platform/postgres/sql.ts';
+import {
+  agentColumns,
+  type AgentRow,
+  type ContactRow,
+  type IdentityRow,
+  type LabelRow,
+  type TeamRow,
+} from '../rows.ts';
+
+/** More than any company shows in one menu. */
+const MAX_LISTED = 1_000;
+
+export async function agentsByIds(sql: Sql, companyId: string, ids: readonly string[]): Promise<AgentRow[]> {
+  return sql<AgentRow>`
+    select ${agentColumns} from conversations.agents a where a.company_id = ${companyId} and a.id = any(${ids}::uuid[])`;
+}
+
+export async function listAgents(sql: Sql, companyId: string): Promise<AgentRow[]> {
+  return sql<AgentRow>`
+    select ${agentColumns} from conversations.agents a
+    where a.company_id = ${companyId} order by a.name, a.id limit ${MAX_LISTED}`;
+}
+
+export async function agentsOfTeams(
+  sql: Sql,
+  companyId: string,
+  teamIds: readonly string[],
+): Promise<(AgentRow & { readonly teamId: string })[]> {
+  return sql<AgentRow & { teamId: string }>`
+    select m.team_id as "teamId", ${agentColumns}
+    from conversations.team_members m
+    join conversations.agents a on a.company_id = m.company_id and a.id = m.agent_id
+    where m.company_id = ${companyId} and m.team_id = any(${teamIds}::uuid[]) order by a.name, a.id`;
+}
+
+export async function teamsByIds(sql: Sql, companyId: string, ids: readonly string[]): Promise<TeamRow[]> {
+  return sql<TeamRow>`
+    select id, name from conversations.teams where company_id = ${companyId} and id = any(${ids}::uuid[])`;
+}
+
+export async function listTeams(sql: Sql, companyId: string): Promise<TeamRow[]> {
+  return sql<TeamRow>`
+    select id, name from conversations.teams where company_id = ${companyId} order by name limit ${MAX_LISTED}`;
+}
+
+export async function labelsByIds(sql: Sql, companyId: string, ids: readonly string[]): Promise<LabelRow[]> {
+  return sql<LabelRow>`
+    select id, name, color from conversations.labels where company_id = ${companyId} and id = any(${ids}::uuid[])`;
+}
+
+export async function listLabels(sql: Sql, companyId: string): Promise<LabelRow[]> {
+  return sql<LabelRow>`
+    select id, name, color from conversations.labels where company_id = ${companyId} order by name limit ${MAX_LISTED}`;
+}
+
+export async function labelsOfConversations(
+  sql: Sql,
+  companyId: string,
+  conversationIds: readonly string[],
+): Promise<(LabelRow & { readonly conversationId: string })[]> {
+  return sql<LabelRow & { conversationId: string }>`
+    select c.conversation_id as "conversationId", l.id, l.name, l.color
+    from conversations.conversation_labels c
+    join conversations.labels l on l.company_id = c.company_id and l.id = c.label_id
+    where c.company_id = ${companyId} and c.conversation_id = any(${conversationIds}::uuid[]) order by l.name`;
+}
+
+export async function contactsByIds(sql: Sql, companyId: string, ids: readonly string[]): Promise<ContactRow[]> {
+  return sql<ContactRow>`
+    select id, name, email, phone, attributes from conversations.contacts
+    where company_id = ${companyId} and id = any(${ids}::uuid[])`;
+}
+
+export async function identitiesOfContacts(
+  sql: Sql,
+  companyId: string,
+  contactIds: readonly string[],
+): Promise<IdentityRow[]> {
+  return sql<IdentityRow>`
+    select contact_id as "contactId", channel_id as "channelId", external_id as "externalId",
+      display_name as "displayName"
+    from conversations.contact_identities
+    where company_id = ${companyId} and contact_id = any(${contactIds}::uuid[]) order by id`;
+}

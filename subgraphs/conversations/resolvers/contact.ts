@@ -1,0 +1,14 @@
+import { pageRequest } from '#platform/graphql/connection.ts';
+import type { ContactIdentityResolvers, ContactResolvers } from '../generated/resolvers.ts';
+import { pageLimits, present } from './pages.ts';
+
+export const contact: ContactResolvers = {
+  __resolveReference: ({ id }, { loaders }) => loaders.contact.load(id),
+  identities: async ({ id }, _args, { loaders }) => (await loaders.contactIdentities.load(id)) ?? [],
+  conversations: async ({ id: ownerId }, args, { loaders }) =>
+    present(await loaders.contactConversations.load({ ownerId, page: pageRequest(args, pageLimits) }), 'a page'),
+};
+
+export const contactIdentity: ContactIdentityResolvers = {
+  channel: ({ channelId }) => ({ id: channelId }),
+};

@@ -1,0 +1,26 @@
+import { pageRequest, type PageArguments } from '#platform/graphql/connection.ts';
+import type { ConversationResolvers } from '../generated/resolvers.ts';
+import { pageLimits, present } from './pages.ts';
+
+export const conversation: ConversationResolvers = {
+  __resolveReference: ({ id }, { loaders }) => loaders.conversation.load(id),
+  channel: ({ channelId }) => ({ id: channelId }),
+  contact: async ({ contactId }, _args, { loaders }) =>
+    present(await loaders.contact.load(contactId), `contact ${contactId}`),
+  assignee: ({ assigneeId }, _args, { loaders }) => (assigneeId === null ? null : loaders.agent.load(assigneeId)),
+  team: ({ teamId }, _args, { loaders }) => (teamId === null ? null : loaders.team.load(teamId)),
+  labels: async ({ id }, _args, { loaders }) => (await loaders.conversationLabels.load(id)) ?? [],
+  lastMessage: ({ lastMessageId }, _args, { loaders }) =>
+    lastMessageId === null ? null : loaders.message.load(lastMessageId),
+  messages: async ({ id: ownerId }, args, { loaders }) =>
+    present(
+      await loaders.conversationMessages.load({ ownerId, page: pageRequest(newest(args), pageLimits) }),
+      'a page',
+    ),
+};
+
+/** Who asks for nothing in particular opens a conversation, and wants its end. */
+function newest(args: PageArguments): PageArguments {
+  const { first, after, last, before } = args;
+  return first == null && after == null && last == null && before == null ? { last: pageLimits.default } : args;
+}

@@ -1,0 +1,20 @@
+import type { Resolvers } from '../generated/resolvers.ts';
+import { agent, label, team } from './directory.ts';
+import { contact, contactIdentity } from './contact.ts';
+import { conversation } from './conversation.ts';
+import { author, message } from './message.ts';
+import { mutation } from './mutation.ts';
+import { query } from './query.ts';
+
+export const resolvers: Resolvers = {
+  Query: query,
+  Mutation: mutation,
+  Agent: agent,
+  Team: team,
+  Label: label,
+  Contact: contact,
+  ContactIdentity: contactIdentity,
+  Conversation: conversation,
+  Message: message,
+  Author: author,
+};

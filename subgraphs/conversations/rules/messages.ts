@@ -1,0 +1,36 @@
+import type { ConversationEntity } from '../entities/conversation.ts';
+import type { MessageEntity } from '../entities/message.ts';
+import { secondsBetween } from './status.ts';
+
+type Counted = Pick<ConversationEntity, 'messageCount' | 'lastActivityAt' | 'lastMessageId'>;
+
+/** The list row after a message. One that comes late, with an older time, is counted but is not the last. */
+export function countMessage(conversation: Counted, message: Pick<MessageEntity, 'id' | 'createdAt'>): void {
+  conversation.messageCount += 1;
+  const distance = message.createdAt.getTime() - conversation.lastActivityAt.getTime();
+  if (
+    conversation.lastMessageId === null ||
+    distance > 0 ||
+    (distance === 0 && message.id > conversation.lastMessageId)
+  ) {
+    conversation.lastMessageId = message.id;
+    conversation.lastActivityAt = message.createdAt;
+  }
+}
+
+/**
+ * An agent wrote to the contact: nobody waits any more.
+ *
+ * @returns How long the contact waited, when this is the first answer since the opening.
+ */
+export function countAnswer(
+  conversation: Pick<ConversationEntity, 'waitingSince' | 'firstRepliedAt' | 'touchedByAgent'>,
+  at: Date,
+): number | null {
+  const { waitingSince } = conversation;
+  conversation.touchedByAgent = true;
+  conversation.waitingSince = null;
+  if (!waitingSince || conversation.firstRepliedAt) return null;
+  conversation.firstRepliedAt = at;
+  return secondsBetween(waitingSince, at);
+}
