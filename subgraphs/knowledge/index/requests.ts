@@ -1,0 +1,80 @@
+import type { Schemas } from '@qdrant/js-client-rest';
+import { v5 as uuidv5 } from 'uuid';
+import { z } from 'zod';
+import type { SparseVector } from '../embedding/bm25.ts';
+import { BM25, DENSE } from './collection.ts';
+
+/** What stands beside the vectors of a passage. */
+export const payloadModel = z.object({
+  company_id: z.string(),
+  document_id: z.string(),
+  version: z.int(),
+  ordinal: z.int(),
+  heading: z.string(),
+  text: z.string(),
+});
+export type Payload = z.output<typeof payloadModel>;
+
+const POINT_NAMESPACE = '5f6a1c0e-8d3b-4c55-9a57-3f0d2f7c9b11';
+
+/** Both rankings bring this many times what is asked for: a passage that is only fairly good in each can win by fusion. */
+const CANDIDATES = 4;
+
+/**
+ * The one place where a condition on points is made. The company stands in `must`: conditions of other kinds at the root
+ * and in a prefetch are merged as alternatives by Qdrant, and would let others' points through.
+ */
+export function companyFilter(companyId: string, ...conditions: readonly Schemas['Condition'][]): Schemas['Filter'] {
+  return { must: [{ key: 'company_id', match: { value: companyId } }, ...conditions] };
+}
+
+/** The same passage always gets the same id, so that indexing it again replaces it. */
+export function pointId(companyId: string, documentId: string, version: number, ordinal: number): string {
+  return uuidv5(`${companyId}/${documentId}/${version}/${ordinal}`, POINT_NAMESPACE);
+}
+
+export function pointOf(payload: Payload, dense: number[], sparse: SparseVector): Schemas['PointStruct'] {
+  const { company_id, document_id, version, ordinal } = payload;
+  const vector = { [DENSE]: dense, ...(sparse.indices.length > 0 && { [BM25]: { ...sparse } }) };
+  return { id: pointId(company_id, document_id, version, ordinal), vector, payload };
+}
+
+/** The two nearest rankings, by meaning and by words, fused by their ranks. */
+export function searchRequest(
+  companyId: string,
+  dense: number[],
+  sparse: SparseVector,
+  first: number,
+): Schemas['QueryRequest'] {
+  const filter = companyFilter(companyId);
+  const limit = first * CANDIDATES;
+  const byMeaning = {
+    query: dense,
+    using: DENSE,
+    filter,
+    limit,
+    // Scored again by the originals: makes up for what quantization loses.
+    params: { quantization: { rescore: true, oversampling: 2 } },
+  };
+  // A question of nothing but grammar has no terms.
+  const byWords = sparse.indices.length > 0 ? [{ query: { ...sparse }, using: BM25, filter, limit }] : [];
+  return { prefetch: [byMeaning, ...byWords], query: { fusion: 'rrf' }, filter, limit: first, with_payload: true };
+}
+
+/**
+ * Everything that the index holds of a document up to this version, but for the points that belong to it. Never what a
+ * newer version has put there.
+ */
+export function staleFilter(
+  companyId: string,
+  documentId: string,
+  version: number,
+  keep: readonly string[],
+): Schemas['Filter'] {
+  const filter = companyFilter(
+    companyId,
+    { key: 'document_id', match: { value: documentId } },
+    { key: 'version', range: { lte: version } },
+  );
+  return keep.length > 0 ? { ...filter, must_not: [{ has_id: [...keep] }] } : filter;
+}
