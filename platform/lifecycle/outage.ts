@@ -2,6 +2,8 @@
 const outageStates = /^(08...|57P0[123]|53[0-9]00)$/;
 
 const outageCodes = new Set([
+  // What our own errors say of a dependency that answered, but cannot serve now.
+  'UNAVAILABLE',
   'ECONNREFUSED',
   'ECONNRESET',
   'ECONNABORTED',

@@ -1,0 +1,86 @@
+import { createEventConsumer } from '#platform/events/eventConsumer.ts';
+import type { NatsPart } from '#platform/events/nats.ts';
+import type { Part } from '#platform/lifecycle/part.ts';
+import type { Logger } from '#platform/logging/logger.ts';
+import type { Metrics } from '#platform/metrics/metrics.ts';
+import type { Database } from '#platform/postgres/database.ts';
+import { catalogue, type SwitchboardCatalogue } from '#schema/events/catalogue.ts';
+import { settleDocument, type Outcome } from '../commands/settleDocument.ts';
+import { EmbedderError } from '../embedding/embedder.ts';
+import type { ChunkIndex } from '../index/chunkIndex.ts';
+import { queuedDocument, type DocumentSource } from '../queries/documents.ts';
+import { blocksOf } from '../text/blocks.ts';
+import { chunksOf } from '../text/chunk.ts';
+import { TextError } from '../text/errors.ts';
+
+/** Cutting and embedding is work for the processor: more at once would only make each slower, and searches with them. */
+const CONCURRENCY = 2;
+
+/**
+ * Makes documents findable: chunks, embeds and indexes what was added. A document that cannot be indexed becomes FAILED
+ * with the reason; while Qdrant or the embedding model is away, documents wait.
+ */
+export function createIndexer(options: {
+  readonly nats: NatsPart;
+  readonly database: Database<SwitchboardCatalogue>;
+  readonly index: ChunkIndex;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+}): Part {
+  const { nats, database, index, logger, metrics } = options;
+  const settled = metrics.counter('switchboard_knowledge_documents_total', 'Documents by how their indexing ended', [
+    'outcome',
+  ]);
+
+  async function indexDocument(companyId: string, id: string): Promise<void> {
+    const document = await readQueued(companyId, id);
+    // Done by an earlier delivery of the event.
+    if (!document) return;
+    const outcome = await outcomeOf(companyId, id, document);
+    await settleDocument(database, companyId, { id, version: document.version }, outcome);
+    settled.inc({ outcome: 'reason' in outcome ? 'failed' : 'indexed' });
+  }
+
+  async function readQueued(companyId: string, id: string): Promise<DocumentSource | undefined> {
+    const session = database.session(companyId);
+    try {
+      return await session.read((sql) => queuedDocument(sql, companyId, id));
+    } finally {
+      // Before the work begins, which takes its time: nobody has to wait for this connection.
+      await session.close();
+    }
+  }
+
+  async function outcomeOf(companyId: string, id: string, document: DocumentSource): Promise<Outcome> {
+    const { title, text, format, version } = document;
+    try {
+      const chunks = chunksOf(blocksOf(text, format));
+      if (chunks.length === 0) throw TextError.empty();
+      await index.put({ companyId, id, version, title }, chunks);
+      return { chunkCount: chunks.length };
+    } catch (error) {
+      if (!isOfTheText(error)) throw error;
+      logger.warn({ err: error, companyId, documentId: id }, 'a document cannot be indexed');
+      return { reason: error.message };
+    }
+  }
+
+  return createEventConsumer({
+    nats,
+    durable: 'knowledge-index',
+    filterSubject: 'events.knowledge.>',
+    catalogue,
+    handlers: {
+      'knowledge.document.added': async ({ companyId, data }) => indexDocument(companyId, data.documentId),
+    },
+    keyOf: (event) => ('documentId' in event.data ? event.data.documentId : event.id),
+    concurrency: CONCURRENCY,
+    logger,
+    metrics,
+  });
+}
+
+/** Whether the text itself is why: only then is it of use to tell its author, and of none to try again. */
+function isOfTheText(error: unknown): error is TextError | EmbedderError {
+  return error instanceof TextError || (error instanceof EmbedderError && error.code === 'TEXT_REFUSED');
+}

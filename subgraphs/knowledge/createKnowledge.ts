@@ -1,0 +1,84 @@
+import { createEventBus } from '#platform/events/bus.ts';
+import { connectNats } from '#platform/events/nats.ts';
+import { ensureStreams } from '#platform/events/streams.ts';
+import { createSubgraph } from '#platform/graphql/subgraphServer.ts';
+import { createHttpServer } from '#platform/http/server.ts';
+import { createService } from '#platform/lifecycle/createService.ts';
+import type { Part, Service } from '#platform/lifecycle/part.ts';
+import type { Logger } from '#platform/logging/logger.ts';
+import type { Metrics } from '#platform/metrics/metrics.ts';
+import { createDatabase, type Database } from '#platform/postgres/database.ts';
+import { createOutboxRelay } from '#platform/postgres/outboxRelay.ts';
+import { catalogue, type SwitchboardCatalogue } from '#schema/events/catalogue.ts';
+import { readSubgraph } from '#schema/subgraphFiles.ts';
+import type { KnowledgeConfig } from './config.ts';
+import { createIndexer } from './consumers/indexDocuments.ts';
+import { createContext, type Context } from './context.ts';
+import { createLocalEmbedder } from './embedding/localEmbedder.ts';
+import { createOpenAiEmbedder } from './embedding/openAiEmbedder.ts';
+import { entities } from './entities/index.ts';
+import { createChunkIndex } from './index/chunkIndex.ts';
+import { resolvers } from './resolvers/index.ts';
+
+export interface Knowledge extends Service {
+  readonly database: Database<SwitchboardCatalogue>;
+  /** Where the subgraph is, after the start. */
+  url(): string;
+}
+
+/** A text of 1 MB, with what JSON puts before quotes and line ends. */
+const BODY_LIMIT_BYTES = 4 * 1024 * 1024;
+
+/** Documents of each company, their index, and the subgraph that searches them. The database must be provisioned. */
+export function createKnowledge(
+  config: KnowledgeConfig,
+  { logger, metrics }: { readonly logger: Logger; readonly metrics: Metrics },
+): Knowledge {
+  const name = 'knowledge';
+  const { host, port, identitySecret, qdrant, embeddings } = config;
+  const nats = connectNats({ url: config.natsUrl, name, logger, metrics });
+  const streams: Part = { name: 'streams', start: () => ensureStreams(nats.manager), stop: async () => undefined };
+  const relay = createOutboxRelay({
+    context: name,
+    url: config.relayDatabaseUrl,
+    bus: createEventBus({ nats, metrics }),
+    logger,
+    metrics,
+  });
+  const database = createDatabase({
+    context: name,
+    url: config.databaseUrl,
+    entities,
+    pool: config.pool,
+    catalogue,
+    wakeRelay: () => relay.wake(),
+    logger,
+    metrics,
+  });
+  const embedder = embeddings ? createOpenAiEmbedder(embeddings) : createLocalEmbedder();
+  const index = createChunkIndex({ ...qdrant, embedder, logger, metrics });
+  const indexer = createIndexer({ nats, database, index, logger, metrics });
+  const checks = { postgres: database.check, nats: nats.check, qdrant: index.check };
+  const http = createHttpServer({
+    name,
+    host,
+    port,
+    logger,
+    metrics,
+    checks: () => checks,
+    bodyLimit: BODY_LIMIT_BYTES,
+  });
+  const subgraph = createSubgraph<Context>({
+    name,
+    typeDefs: readSubgraph(name),
+    resolvers,
+    http,
+    identitySecret,
+    logger,
+    metrics,
+    context: (identity, { signal }) => createContext({ identity, database, index, signal }),
+  });
+
+  const parts = [nats, streams, database, index, relay, indexer, subgraph, http];
+  return { ...createService(name, parts, { logger, checks }), database, url: () => http.url() };
+}

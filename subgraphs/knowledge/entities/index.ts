@@ -1,0 +1,3 @@
+import { Document } from './document.ts';
+
+export const entities = [Document];

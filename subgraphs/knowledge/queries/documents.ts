@@ -1,0 +1,43 @@
+import { z } from 'zod';
+import { decodeCursor, encodeCursor, type PageRequest } from '#platform/graphql/connection.ts';
+import { fragment, type Sql } from '#platform/postgres/sql.ts';
+import type { Format } from '../text/blocks.ts';
+import { documentColumns, type DocumentRow } from '../rows.ts';
+
+const cursorModel = z.tuple([z.guid()]);
+
+export function cursorOf({ id }: DocumentRow): string {
+  return encodeCursor([id]);
+}
+
+/** A page and one row more, the newest first: ids count up with time. */
+export function documentPage(sql: Sql, companyId: string, { limit, cursor }: PageRequest): Promise<DocumentRow[]> {
+  const beyond = cursor === undefined ? fragment`` : fragment`and id < ${decodeCursor(cursor, cursorModel)[0]}::uuid`;
+  return sql<DocumentRow>`
+    select ${documentColumns} from knowledge.documents
+    where company_id = ${companyId} ${beyond}
+    order by id desc
+    limit ${limit + 1}`;
+}
+
+export function documentsByIds(sql: Sql, companyId: string, ids: readonly string[]): Promise<DocumentRow[]> {
+  return sql<DocumentRow>`
+    select ${documentColumns} from knowledge.documents
+    where company_id = ${companyId} and id = any(${ids}::uuid[])`;
+}
+
+/** A document as the index needs it. */
+export interface DocumentSource {
+  readonly title: string;
+  readonly text: string;
+  readonly format: Format;
+  readonly version: number;
+}
+
+/** What waits to be indexed; undefined when it is done, failed or not there. */
+export async function queuedDocument(sql: Sql, companyId: string, id: string): Promise<DocumentSource | undefined> {
+  const [document] = await sql<DocumentSource>`
+    select title, text, format, version from knowledge.documents
+    where company_id = ${companyId} and id = ${id} and status = 'QUEUED'`;
+  return document;
+}
