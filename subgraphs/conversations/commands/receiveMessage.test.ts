@@ -132,7 +132,7 @@ describe('a message of a contact', () => {
   test('of a platform whose clock is ahead does not stay on top for ever', async () => {
     await write(inbox, acme, { sentAt: new Date(Date.now() + DAY_MS).toISOString() });
     const [conversation] = await conversationsOf(acme);
-    expect((conversation?.['last_activity_at'] as Date).getTime()).toBeLessThanOrEqual(Date.now());
+    expect(Number(conversation?.['last_activity_at'])).toBeLessThanOrEqual(Date.now());
   });
 
   test('keeps the same ids of two companies apart', async () => {

@@ -1,3 +1,4 @@
+import { UniqueConstraintViolationException } from '@mikro-orm/postgresql';
 import { v7 } from 'uuid';
 import type { Identity } from '#platform/identity/identity.ts';
 import type { Database } from '#platform/postgres/database.ts';
@@ -34,50 +35,62 @@ export async function sendMessage(
   identity: Identity,
   input: SendMessageInput,
 ): Promise<Outcome<{ messageId: string }>> {
+  try {
+    return await writeAsAgent(database, identity, (transaction) => send(transaction, input));
+  } catch (error) {
+    // Within a conversation sends happen in turn and find each other; here the key was used in two at the same moment.
+    if (error instanceof UniqueConstraintViolationException && isKeyTaken(error)) return keyReused();
+    throw error;
+  }
+}
+
+async function send(transaction: AgentTransaction, input: SendMessageInput): Promise<Outcome<{ messageId: string }>> {
   const content = readContent(input);
-  return writeAsAgent(database, identity, async (transaction) => {
-    if ('userErrors' in content) return content;
-    const { em, publish, companyId, agentId, actor } = transaction;
-    const conversation = await lockConversation(transaction, input.conversationId);
-    if (!conversation) return conversationNotFound();
+  if ('userErrors' in content) return content;
+  const { em, publish, companyId, agentId, actor } = transaction;
+  const conversation = await lockConversation(transaction, input.conversationId);
+  if (!conversation) return conversationNotFound();
 
-    const { idempotencyKey } = content;
-    const sent = await em.findOne(Message, { companyId, authorId: agentId, idempotencyKey });
-    if (sent) return isSame(sent, conversation, content) ? { messageId: sent.id } : keyReused();
+  const { idempotencyKey } = content;
+  const sent = await em.findOne(Message, { companyId, authorId: agentId, idempotencyKey });
+  if (sent) return isSame(sent, conversation, content) ? { messageId: sent.id } : keyReused();
 
-    const repliedTo = await findRepliedTo(transaction, conversation, content);
-    if (content.replyToId !== null && !repliedTo) {
-      return refuse('NOT_FOUND', 'The conversation has no such message to reply to.', 'replyToId');
-    }
-    const { isPrivate } = content;
-    const refusal = isPrivate ? undefined : await refuseIfSuperseded(transaction, conversation);
-    if (refusal) return refusal;
+  const repliedTo = await findRepliedTo(transaction, conversation, content);
+  if (content.replyToId !== null && !repliedTo) {
+    return refuse('NOT_FOUND', 'The conversation has no such message to reply to.', 'replyToId');
+  }
+  const { isPrivate } = content;
+  const refusal = isPrivate ? undefined : await refuseIfSuperseded(transaction, conversation);
+  if (refusal) return refusal;
 
-    const now = new Date();
-    const message = createMessage(transaction, conversation, content, now);
-    let change: StatusChange | undefined;
-    let firstResponseSeconds: number | null = null;
-    if (!isPrivate) {
-      if (conversation.status !== 'OPEN') change = applyStatus(conversation, 'OPEN', { at: now });
-      firstResponseSeconds = countAnswer(conversation, now);
-    }
-    countMessage(conversation, message);
+  const now = new Date();
+  const message = createMessage(transaction, conversation, content, now);
+  let change: StatusChange | undefined;
+  let firstResponseSeconds: number | null = null;
+  if (!isPrivate) {
+    if (conversation.status !== 'OPEN') change = applyStatus(conversation, 'OPEN', { at: now });
+    firstResponseSeconds = countAnswer(conversation, now);
+  }
+  countMessage(conversation, message);
 
-    const facts = await conversationFacts(transaction, conversation);
-    if (change) publish({ type: 'conversation.status.changed', actor, data: { conversation: facts, ...change } });
-    const delivery = isPrivate
-      ? null
-      : {
-          threadExternalId: await threadOf(transaction, conversation),
-          replyToExternalId: repliedTo?.externalId ?? null,
-        };
-    publish({
-      type: 'conversation.message.created',
-      actor,
-      data: { conversation: facts, message: messageFacts(message), delivery, firstResponseSeconds },
-    });
-    return { messageId: message.id };
+  const facts = await conversationFacts(transaction, conversation);
+  if (change) publish({ type: 'conversation.status.changed', actor, data: { conversation: facts, ...change } });
+  const delivery = isPrivate
+    ? null
+    : {
+        threadExternalId: await threadOf(transaction, conversation),
+        replyToExternalId: repliedTo?.externalId ?? null,
+      };
+  publish({
+    type: 'conversation.message.created',
+    actor,
+    data: { conversation: facts, message: messageFacts(message), delivery, firstResponseSeconds },
   });
+  return { messageId: message.id };
+}
+
+function isKeyTaken(error: UniqueConstraintViolationException): boolean {
+  return 'constraint' in error && error.constraint === 'messages_idempotency';
 }
 
 function createMessage(

@@ -1,0 +1,196 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { v7 } from 'uuid';
+import { openInbox, write, type TestCompany, type TestInbox } from '../testing/inbox.ts';
+import { changeStatus } from './changeStatus.ts';
+import type { SendMessageInput } from './messageContent.ts';
+import { sendMessage } from './sendMessage.ts';
+
+describe('an answer', () => {
+  let inbox: TestInbox;
+  let acme: TestCompany;
+  let conversationId: string;
+
+  beforeAll(async () => {
+    inbox = await openInbox();
+  });
+  beforeEach(async () => {
+    acme = await inbox.addCompany();
+    conversationId = await write(inbox, acme, { sentAt: new Date(Date.now() - 30_000).toISOString() });
+    await inbox.told();
+  });
+  afterAll(() => inbox.close());
+
+  const send = (input: Partial<SendMessageInput> = {}, identity = acme.ada) =>
+    sendMessage(inbox.database, identity, { conversationId, text: 'On its way', idempotencyKey: v7(), ...input });
+  const codes = (outcome: Awaited<ReturnType<typeof send>>) =>
+    'userErrors' in outcome ? outcome.userErrors.map(({ code, field }) => `${code} ${field?.join('.')}`) : [];
+  const conversation = async () =>
+    (await inbox.rows('select * from conversations.conversations where id = $1', [conversationId]))[0];
+  const messages = () =>
+    inbox.rows<{ id: string; text: string }>(
+      `select * from conversations.messages where conversation_id = $1 and direction = 'OUTBOUND'`,
+      [conversationId],
+    );
+
+  test('is queued for the thread that the contact wrote from, and ends the waiting', async () => {
+    const outcome = await send({ text: '  On its way \0' });
+    const [message] = await messages();
+    expect(outcome).toEqual({ messageId: message?.id });
+    expect(message).toMatchObject({ text: 'On its way', status: 'QUEUED', author_id: acme.ada.agentId });
+    expect(await conversation()).toMatchObject({
+      waiting_since: null,
+      touched_by_agent: true,
+      message_count: 2,
+      inbound_count: 1,
+      last_message_id: message?.id,
+    });
+    const events = await inbox.told();
+    expect(events).toMatchObject([
+      {
+        type: 'conversation.message.created',
+        actor: { kind: 'agent', id: acme.ada.agentId },
+        data: { delivery: { threadExternalId: 'thread-customer-1', replyToExternalId: null } },
+      },
+    ]);
+    const [event] = events;
+    const seconds = event?.type === 'conversation.message.created' ? event.data.firstResponseSeconds : null;
+    expect(seconds).toBeGreaterThanOrEqual(30);
+    expect(seconds).toBeLessThan(60);
+  });
+
+  test('that is not the first has no response time', async () => {
+    await send();
+    await write(inbox, acme);
+    await inbox.told();
+    await send();
+    expect(await inbox.told()).toMatchObject([{ data: { firstResponseSeconds: null } }]);
+  });
+
+  test('sent fifty times with one key, in parallel, is one message', async () => {
+    const idempotencyKey = v7();
+    const outcomes = await Promise.all(Array.from({ length: 50 }, () => send({ idempotencyKey })));
+    expect(new Set(outcomes.map((outcome) => JSON.stringify(outcome))).size).toBe(1);
+    expect(await messages()).toHaveLength(1);
+    expect(await inbox.told()).toHaveLength(1);
+  });
+
+  test('with the key of another message is refused; another agent may have the same key', async () => {
+    const idempotencyKey = 'key';
+    const other = await write(inbox, acme, { from: 'customer-2' });
+    await send({ idempotencyKey });
+    const reused = ['IDEMPOTENCY_KEY_REUSED input.idempotencyKey'];
+    expect(codes(await send({ idempotencyKey, text: 'Something else' }))).toEqual(reused);
+    expect(codes(await send({ idempotencyKey, isPrivate: true }))).toEqual(reused);
+    expect(codes(await send({ idempotencyKey, attachmentUrls: ['https://example.com/a.pdf'] }))).toEqual(reused);
+    expect(codes(await send({ idempotencyKey, conversationId: other }))).toEqual(reused);
+    expect(await send({ idempotencyKey }, acme.ben)).toHaveProperty('messageId');
+  });
+
+  test('with one key in two conversations at once goes into one of them', async () => {
+    const other = await write(inbox, acme, { from: 'customer-2' });
+    const idempotencyKey = v7();
+    const outcomes = await Promise.all([send({ idempotencyKey }), send({ idempotencyKey, conversationId: other })]);
+    expect(outcomes.flatMap(codes)).toEqual(['IDEMPOTENCY_KEY_REUSED input.idempotencyKey']);
+    const sent = await inbox.rows(`select from conversations.messages where idempotency_key = $1`, [idempotencyKey]);
+    expect(sent).toHaveLength(1);
+  });
+
+  test('takes the conversation over, whatever its status', async () => {
+    for (const status of ['SNOOZED', 'PENDING', 'RESOLVED'] as const) {
+      await changeStatus(inbox.database, acme.ada, { conversationId, status });
+      await inbox.told();
+      await send();
+      expect(await conversation()).toMatchObject({ status: 'OPEN' });
+      expect((await inbox.told()).map(({ type }) => type)).toEqual([
+        'conversation.status.changed',
+        'conversation.message.created',
+      ]);
+    }
+  });
+
+  test('as a note is for agents only: it goes nowhere, answers nobody and changes no status', async () => {
+    await changeStatus(inbox.database, acme.ada, { conversationId, status: 'SNOOZED' });
+    await inbox.told();
+    await send({ isPrivate: true, text: 'A regular' });
+    expect(await messages()).toMatchObject([{ is_private: true, status: 'SENT' }]);
+    const row = await conversation();
+    expect(row).toMatchObject({ status: 'SNOOZED', touched_by_agent: false, first_replied_at: null });
+    expect(row).not.toMatchObject({ waiting_since: null });
+    expect(await inbox.told()).toMatchObject([{ data: { delivery: null, firstResponseSeconds: null } }]);
+  });
+
+  test('quotes a message of the conversation, by the id that the platform knows', async () => {
+    const other = await write(inbox, acme, { from: 'customer-2', externalMessageId: 'elsewhere' });
+    const [asked, elsewhere] = await Promise.all(
+      [conversationId, other].map(async (id) => {
+        const [row] = await inbox.rows<{ id: string; external_id: string }>(
+          'select id, external_id from conversations.messages where conversation_id = $1',
+          [id],
+        );
+        return row;
+      }),
+    );
+    await inbox.told();
+    await send({ replyToId: asked?.id ?? null });
+    expect(await inbox.told()).toMatchObject([{ data: { delivery: { replyToExternalId: asked?.external_id } } }]);
+    const missing = ['NOT_FOUND input.replyToId'];
+    expect(codes(await send({ replyToId: elsewhere?.id ?? null }))).toEqual(missing);
+    expect(codes(await send({ replyToId: 'nonsense' }))).toEqual(missing);
+  });
+
+  test('carries attachments, without a text if need be', async () => {
+    await send({ text: null, attachmentUrls: ['https://example.com/invoice.pdf'] });
+    expect(await messages()).toMatchObject([
+      { text: null, attachments: [{ kind: 'FILE', url: 'https://example.com/invoice.pdf' }] },
+    ]);
+  });
+
+  test.each<[string, Partial<SendMessageInput>, string[]]>([
+    ['without content', { text: ' \n' }, ['INVALID input.text']],
+    ['too long', { text: 'x'.repeat(10_001) }, ['INVALID input.text']],
+    [
+      'with a file that is no https address',
+      { attachmentUrls: ['http://example.com/a'] },
+      ['INVALID input.attachmentUrls'],
+    ],
+    ['with a file of this server', { attachmentUrls: ['file:///etc/passwd'] }, ['INVALID input.attachmentUrls']],
+    [
+      'with too many files',
+      { attachmentUrls: Array(11).fill('https://example.com/a') },
+      ['INVALID input.attachmentUrls'],
+    ],
+    ['without a key', { idempotencyKey: '' }, ['INVALID input.idempotencyKey']],
+    ['to no conversation', { conversationId: v7() }, ['NOT_FOUND input.conversationId']],
+    ['to nonsense', { conversationId: 'nonsense' }, ['NOT_FOUND input.conversationId']],
+    ['with everything wrong', { text: '', idempotencyKey: '' }, ['INVALID input.text', 'INVALID input.idempotencyKey']],
+  ])('%s is refused and leaves nothing', async (_what, input, expected) => {
+    expect(codes(await send(input))).toEqual(expected);
+    expect(await messages()).toEqual([]);
+    expect(await inbox.told()).toEqual([]);
+  });
+
+  test('into another company is refused as if there were no such conversation', async () => {
+    const globex = await inbox.addCompany();
+    expect(codes(await send({}, globex.ada))).toEqual(['NOT_FOUND input.conversationId']);
+    expect(await messages()).toEqual([]);
+  });
+
+  test('is for agents of the company only', async () => {
+    const stranger = { ...acme.ada, agentId: v7() };
+    await expect(send({}, stranger)).rejects.toMatchObject({ extensions: { code: 'FORBIDDEN' } });
+    await expect(
+      sendMessage(inbox.database, acme.partner, { conversationId, text: 'Hi', idempotencyKey: 'k' }),
+    ).rejects.toMatchObject({ extensions: { code: 'FORBIDDEN' } });
+  });
+
+  test('to what is resolved is refused while the contact goes on in another conversation', async () => {
+    await changeStatus(inbox.database, acme.ada, { conversationId, status: 'RESOLVED' });
+    await inbox.rows(`update conversations.conversations set resolved_at = now() - interval '4 days' where id = $1`, [
+      conversationId,
+    ]);
+    await write(inbox, acme);
+    await inbox.told();
+    expect(codes(await send())).toEqual(['SUPERSEDED input.conversationId']);
+    expect(codes(await send({ isPrivate: true }))).toEqual([]);
+  });
+});

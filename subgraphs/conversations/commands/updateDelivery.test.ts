@@ -1,0 +1,68 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { v7 } from 'uuid';
+import { Poison } from '#platform/events/errors.ts';
+import { openInbox, write, type TestCompany, type TestInbox } from '../testing/inbox.ts';
+import { sendMessage } from './sendMessage.ts';
+import { updateDelivery } from './updateDelivery.ts';
+
+type Report = Parameters<typeof updateDelivery>[1]['data'];
+
+describe('a report on a delivery', () => {
+  let inbox: TestInbox;
+  let acme: TestCompany;
+  let conversationId: string;
+  let messageId: string;
+
+  beforeAll(async () => {
+    inbox = await openInbox();
+  });
+  beforeEach(async () => {
+    acme = await inbox.addCompany();
+    conversationId = await write(inbox, acme);
+    const sent = await sendMessage(inbox.database, acme.ada, { conversationId, text: 'Hi', idempotencyKey: v7() });
+    messageId = 'messageId' in sent ? sent.messageId : '';
+    await inbox.told();
+  });
+  afterAll(() => inbox.close());
+
+  const report = (data: Partial<Report>, { companyId, channelId } = acme) =>
+    updateDelivery(inbox.database, {
+      companyId,
+      data: { channelId, conversationId, messageId, status: 'SENT', externalMessageId: null, failure: null, ...data },
+    });
+  const message = async () =>
+    (await inbox.rows('select status, external_id, failure from conversations.messages where id = $1', [messageId]))[0];
+
+  test('moves the message on and brings the platform’s id', async () => {
+    await report({ status: 'SENT', externalMessageId: '42:7' });
+    expect(await message()).toEqual({ status: 'SENT', external_id: '42:7', failure: null });
+    expect(await inbox.told()).toMatchObject([
+      {
+        type: 'conversation.message.updated',
+        data: { messageId, status: 'SENT', conversation: { id: conversationId } },
+      },
+    ]);
+  });
+
+  test('that comes late or twice tells nothing, but its id is not lost', async () => {
+    await report({ status: 'READ' });
+    await inbox.told();
+    await report({ status: 'SENT', externalMessageId: '42:7' });
+    await report({ status: 'READ' });
+    expect(await message()).toMatchObject({ status: 'READ', external_id: '42:7' });
+    expect(await inbox.told()).toEqual([]);
+  });
+
+  test('of a failure says why', async () => {
+    const failure = { code: 'RECIPIENT_BLOCKED', message: 'The contact blocked the bot.', retryable: false };
+    await report({ status: 'FAILED', failure });
+    expect(await message()).toMatchObject({ status: 'FAILED', failure });
+    expect(await inbox.told()).toMatchObject([{ data: { status: 'FAILED', failure } }]);
+  });
+
+  test('on a message that the company did not send is poison', async () => {
+    await expect(report({ messageId: v7() })).rejects.toBeInstanceOf(Poison);
+    await expect(report({}, await inbox.addCompany())).rejects.toBeInstanceOf(Poison);
+    expect(await message()).toMatchObject({ status: 'QUEUED' });
+  });
+});
