@@ -1,0 +1,157 @@
+import { readFileSync } from 'node:fs';
+import type { ServiceMap } from '@apollo/gateway';
+import { createRedis } from '#platform/cache/redis.ts';
+import { connectNats } from '#platform/events/nats.ts';
+import { ensureStreams, EVENTS } from '#platform/events/streams.ts';
+import { createHttpServer } from '#platform/http/server.ts';
+import { createBearerVerifier } from '#platform/identity/bearerTokens.ts';
+import { createIdentitySigner } from '#platform/identity/signedIdentity.ts';
+import { createService } from '#platform/lifecycle/createService.ts';
+import type { Part, Service } from '#platform/lifecycle/part.ts';
+import type { Logger } from '#platform/logging/logger.ts';
+import type { Metrics } from '#platform/metrics/metrics.ts';
+import { readManifest, readOperations, type Manifest } from '#schema/operations/manifest.ts';
+import { supergraphFile } from '#schema/subgraphFiles.ts';
+import type { RouterConfig } from './config.ts';
+import { RouterError } from './errors.ts';
+import { createEventSource } from './graph/eventSource.ts';
+import { createExecutor } from './graph/executor.ts';
+import { createSnapshot, type GraphSnapshot } from './graph/snapshot.ts';
+import { createSubgraph, type Subgraph } from './graph/subgraph.ts';
+import { renderGraphiql } from './http/graphiql.ts';
+import { createGraphqlEndpoint } from './http/graphqlEndpoint.ts';
+import { forwardWebhooks } from './http/webhooks.ts';
+import { createEventFeed } from './live/eventFeed.ts';
+import { createLiveSubscriptions } from './live/liveSubscriptions.ts';
+import { createAuthenticate } from './operations/authenticate.ts';
+import { createDocuments } from './operations/documents.ts';
+import { createPersistedOperations } from './operations/persisted.ts';
+import { createSocketServer } from './socket/socketServer.ts';
+import { createStartOperation } from './socket/startOperation.ts';
+
+export interface RouterDeps {
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  /** @default schema/supergraph.graphql */
+  readonly supergraphSdl?: string;
+  /** @default schema/operations/manifest.json */
+  readonly manifest?: Manifest;
+}
+
+export interface Router extends Service {
+  /** Base address, after the start: `/graphql`, `/webhooks/...`, `/health/...` and `/metrics` stand below it. */
+  url(): string;
+}
+
+const GRAPHQL_PATH = '/graphql';
+
+/**
+ * The one graph: plans and executes over the subgraphs, over HTTP and WebSocket; answers subscriptions from the event
+ * stream; hands webhooks on.
+ *
+ * @throws RouterError when the supergraph and the configuration do not fit each other.
+ */
+export function createRouter(config: RouterConfig, deps: RouterDeps): Router {
+  const { logger, metrics } = deps;
+  const snapshot = createSnapshot(deps.supergraphSdl ?? readFileSync(supergraphFile, 'utf8'));
+  const subgraphs = connectSubgraphs(config, snapshot, metrics);
+  const nats = connectNats({ url: config.natsUrl, name: 'router', logger, metrics });
+  const redis = createRedis({ url: config.redisUrl, name: 'router', logger });
+  const feed = createEventFeed({ subject: eventSubjectOf(snapshot), nats, logger, metrics });
+
+  const services: ServiceMap = Object.fromEntries(subgraphs.map((subgraph) => [subgraph.name, subgraph]));
+  if (snapshot.eventSubgraph) services[snapshot.eventSubgraph] = createEventSource(snapshot);
+  const executor = createExecutor({ snapshot, services, logger, metrics });
+  const authenticate = createAuthenticate(createBearerVerifier(config.bearer));
+  const persisted = createPersistedOperations({
+    ...config.persisted,
+    manifest: deps.manifest ?? readManifest(),
+    redis: redis.client,
+    logger,
+    metrics,
+  });
+
+  const http = createHttpServer({
+    name: 'router',
+    ...config.http,
+    logger,
+    metrics,
+    checks: () => service.checks,
+  });
+  const endpoint = createGraphqlEndpoint(http.app, {
+    path: GRAPHQL_PATH,
+    executor,
+    persisted,
+    authenticate,
+    limits: config.limits,
+    production: config.production,
+    page:
+      config.graphiql &&
+      once(() => renderGraphiql({ examples: exampleOperations(), token: config.graphiql?.demoToken })),
+    logger,
+    metrics,
+  });
+  forwardWebhooks(http.app, { url: urlOf(config, 'channels'), bodyLimit: config.http.bodyLimit });
+  const sockets = createSocketServer({
+    ...config.sockets,
+    http,
+    path: GRAPHQL_PATH,
+    authenticate,
+    start: createStartOperation({
+      documents: createDocuments(snapshot.schema, config.limits),
+      persisted,
+      executor,
+      live: createLiveSubscriptions({ executor, feed, bufferEvents: config.live.bufferEvents, logger, metrics }),
+      logger,
+    }),
+    logger,
+    metrics,
+  });
+
+  const streams = partOf('streams', { start: () => ensureStreams(nats.manager, [EVENTS]) });
+  const pools = partOf('subgraphs', {
+    stop: async () => void (await Promise.all(subgraphs.map((subgraph) => subgraph.close()))),
+  });
+  const service = createService('router', [nats, redis, streams, feed, pools, endpoint, http, sockets], {
+    logger,
+    checks: {
+      nats: nats.check,
+      redis: redis.check,
+      ...Object.fromEntries(subgraphs.map(({ name, check }) => [name, check])),
+    },
+  });
+  return { ...service, url: () => http.url() };
+}
+
+function connectSubgraphs(config: RouterConfig, snapshot: GraphSnapshot, metrics: Metrics): Subgraph[] {
+  const signIdentity = createIdentitySigner(config.identitySecret);
+  return snapshot.subgraphs.map((name) =>
+    createSubgraph({ name, url: urlOf(config, name), limits: config.subgraphLimits, signIdentity, metrics }),
+  );
+}
+
+function urlOf({ subgraphs }: RouterConfig, name: string): string {
+  const url = subgraphs[name];
+  if (url === undefined) throw RouterError.subgraphWithoutUrl(name);
+  return url;
+}
+
+/** One feed serves all subscription fields; the fields' own filters do the rest. */
+function eventSubjectOf({ eventSubjects }: GraphSnapshot): string {
+  const [subject, ...others] = new Set(eventSubjects.values());
+  if (subject === undefined || others.length > 0) throw RouterError.notOneEventSubject([...eventSubjects.values()]);
+  return subject;
+}
+
+function exampleOperations(): string[] {
+  return [...readOperations('examples').values()];
+}
+
+function partOf(name: string, { start, stop }: Partial<Pick<Part, 'start' | 'stop'>>): Part {
+  return { name, start: start ?? (async () => undefined), stop: stop ?? (async () => undefined) };
+}
+
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined;
+  return () => (made ??= make());
+}

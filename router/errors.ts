@@ -1,0 +1,24 @@
+/** The supergraph and the router's configuration do not fit each other. */
+export class RouterError extends Error {
+  override readonly name = 'RouterError';
+  readonly code: string;
+
+  private constructor(code: string, message: string) {
+    super(message);
+    this.code = code;
+  }
+
+  static subgraphWithoutUrl(name: string): RouterError {
+    return new RouterError(
+      'SUBGRAPH_WITHOUT_URL',
+      `The supergraph has the subgraph "${name}", and nobody says where it runs: set ${name.toUpperCase()}_URL.`,
+    );
+  }
+
+  static notOneEventSubject(subjects: readonly string[]): RouterError {
+    return new RouterError(
+      'NOT_ONE_EVENT_SUBJECT',
+      `Subscriptions are fed from one subject, and the supergraph names ${subjects.join(', ') || 'none'}: see @events.`,
+    );
+  }
+}

@@ -1,0 +1,106 @@
+import { randomUUID } from 'node:crypto';
+import { GraphQLError, type GraphQLFormattedError } from 'graphql';
+import type { Logger } from '#platform/logging/logger.ts';
+import { isTokenLimit } from '../operations/documents.ts';
+import { OperationError } from '../operations/errors.ts';
+
+/** What of an error's extensions clients may see. */
+const PUBLIC_EXTENSIONS = ['code', 'field', 'limit', 'actual', 'cursor', 'requestId'] as const;
+
+/** Codes that stand for "something inside went wrong"; the first is what clients get for all of them. */
+const INTERNAL = 'INTERNAL_SERVER_ERROR';
+const internalCodes: ReadonlySet<unknown> = new Set([
+  undefined,
+  INTERNAL,
+  'DOWNSTREAM_SERVICE_ERROR',
+  // Of what the planner and the executor find wrong after validation has passed: a null where none may be, above all.
+  'INVALID_GRAPHQL',
+]);
+
+/** A subgraph could not be asked, or what it said is not an answer. `cause` tells why; clients get code and message only. */
+export class SubgraphError extends Error {
+  override readonly name = 'SubgraphError';
+  readonly code: 'SUBGRAPH_UNAVAILABLE' | typeof INTERNAL;
+
+  private constructor(code: SubgraphError['code'], message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+
+  static unreachable(subgraph: string, cause: unknown): SubgraphError {
+    return new SubgraphError('SUBGRAPH_UNAVAILABLE', `The subgraph ${subgraph} did not answer.`, { cause });
+  }
+
+  static answered(subgraph: string, status: number): SubgraphError {
+    return new SubgraphError('SUBGRAPH_UNAVAILABLE', `The subgraph ${subgraph} answered with HTTP ${status}.`);
+  }
+
+  static notAnAnswer(subgraph: string, cause?: unknown): SubgraphError {
+    return new SubgraphError('SUBGRAPH_UNAVAILABLE', `The subgraph ${subgraph} sent no GraphQL answer.`, { cause });
+  }
+
+  static refusedIdentity(subgraph: string): SubgraphError {
+    return new SubgraphError(
+      INTERNAL,
+      `The subgraph ${subgraph} refused the signed identity: do both have one secret?`,
+    );
+  }
+}
+
+/**
+ * Makes an error of planning or execution fit for clients: codes and messages that are meant for them pass, everything
+ * else becomes INTERNAL_SERVER_ERROR with the id that finds the logged cause again. Names of subgraphs, stacks and
+ * foreign extensions never pass.
+ */
+export function presentError(
+  error: unknown,
+  { requestId = randomUUID(), logger }: { readonly requestId?: string; readonly logger: Logger },
+): GraphQLError {
+  const { message, path, extensions } = asGraphQLError(error);
+  const at = path && { path };
+  if (internalCodes.has(extensions['code'])) {
+    logger.error({ err: error, requestId, path }, 'an operation failed inside');
+    return new GraphQLError('Internal server error', { ...at, extensions: { code: INTERNAL, requestId } });
+  }
+  if (extensions['code'] === 'SUBGRAPH_UNAVAILABLE') {
+    logger.warn({ err: error, requestId, path }, 'a subgraph could not be asked');
+    return new GraphQLError('A part of the graph is away: try again.', {
+      ...at,
+      extensions: publicExtensions(extensions),
+    });
+  }
+  return new GraphQLError(message, { ...at, extensions: publicExtensions(extensions) });
+}
+
+/** The same for what Apollo Server formats: limits keep their own code, and nothing but public extensions is left. */
+export function formatError(
+  formatted: GraphQLFormattedError,
+  error: unknown,
+  limits: { readonly tokens: number },
+): GraphQLFormattedError {
+  const original = error instanceof GraphQLError ? error.originalError : undefined;
+  const tooLong = original instanceof GraphQLError && isTokenLimit(original);
+  const own = tooLong ? OperationError.overLimit('tokens', limits.tokens) : original;
+  const extensions = publicExtensions({
+    ...formatted.extensions,
+    ...(own instanceof OperationError && own.extensions),
+  });
+  const message = extensions['code'] === INTERNAL ? 'Internal server error' : formatted.message;
+  return { ...formatted, message, extensions };
+}
+
+function asGraphQLError(error: unknown): {
+  message: string;
+  path?: GraphQLError['path'];
+  extensions: Record<string, unknown>;
+} {
+  if (error instanceof GraphQLError) return error;
+  if (error instanceof SubgraphError) return { message: error.message, extensions: { code: error.code } };
+  return { message: String(error), extensions: {} };
+}
+
+function publicExtensions(extensions: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(
+    PUBLIC_EXTENSIONS.filter((key) => extensions[key] !== undefined).map((key) => [key, extensions[key]]),
+  );
+}

@@ -1,0 +1,161 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { eventually } from '#test/stack/eventually.ts';
+import { agent, company, startWorld, tokenFor, type World } from '../testing/world.ts';
+
+let world: World;
+let token: string;
+
+beforeAll(async () => {
+  world = await startWorld({ subgraphLimits: { timeoutMs: 500, connections: 8, maxResponseBytes: 1_000_000 } });
+  token = await tokenFor();
+});
+afterAll(() => world.close());
+beforeEach(() => {
+  world.behaviour.entityFetches = 0;
+  world.behaviour.unknown.clear();
+});
+
+describe('an operation over several subgraphs', () => {
+  it('gets each field from the subgraph that owns it', async () => {
+    const { data, errors } = await world.post(
+      { query: '{ conversation(id: "1") { id subject channel { id name } } }' },
+      { token },
+    );
+    expect(errors).toBeUndefined();
+    expect(data).toEqual({
+      conversation: { id: '1', subject: 'about 1', channel: { id: 'ch-1', name: 'name of ch-1' } },
+    });
+  });
+
+  it('gives @requires what it needs, with aliases, fragments and conditions', async () => {
+    const query = `query Q($with: Boolean = true) {
+      list: conversations { ...Row parent @include(if: $with) { m: mood } again: mood @skip(if: $with) }
+    }
+    fragment Row on Conversation { key: id mood __typename }`;
+    const { data } = await world.post({ query }, { token });
+    expect(data?.['list']).toEqual(
+      ['a', 'b', 'c'].map((id) => ({
+        key: id,
+        mood: `mood of about ${id}`,
+        __typename: 'Conversation',
+        parent: { m: `mood of about ${id}'` },
+      })),
+    );
+  });
+
+  it('runs a mutation', async () => {
+    const before = world.behaviour.touches;
+    const { data } = await world.post({ query: 'mutation { touch(id: "1") }' }, { token });
+    expect(data).toEqual({ touch: before + 1 });
+  });
+
+  it('tells subgraphs who asks, and under which request id', async () => {
+    const identity = agent();
+    const { data } = await world.post(
+      { query: '{ viewer }' },
+      { token: await tokenFor(identity), headers: { 'x-request-id': 'request-42' } },
+    );
+    expect(JSON.parse(String(data?.['viewer']))).toEqual(identity);
+    expect(identity.companyId).toBe(company);
+    expect(world.behaviour.requestIds.at(-1)).toBe('request-42');
+  });
+
+  it('refuses variables that do not fit, without asking a subgraph', async () => {
+    const asked = world.behaviour.requestIds.length;
+    const { status, errors } = await world.post(
+      { query: 'query Q($id: ID!) { conversation(id: $id) { id } }', variables: { id: { not: 'an id' } } },
+      { token },
+    );
+    expect(status).toBe(400);
+    expect(errors?.[0]?.extensions['code']).toBe('BAD_USER_INPUT');
+    expect(world.behaviour.requestIds).toHaveLength(asked);
+  });
+
+  it('does not show fields that are inaccessible', async () => {
+    const { errors } = await world.post({ query: '{ conversation(id: "1") { secret } }' }, { token });
+    expect(errors?.[0]?.extensions['code']).toBe('GRAPHQL_VALIDATION_FAILED');
+  });
+});
+
+describe('errors of subgraphs', () => {
+  it('with a code reach the client with it, and with nothing else from inside', async () => {
+    const { data, errors } = await world.post({ query: '{ refused }' }, { token });
+    expect(data).toEqual({ refused: null });
+    expect(errors).toEqual([expect.objectContaining({ message: 'Not yours.', path: ['refused'] })]);
+    expect(errors?.[0]?.extensions).toEqual({ code: 'FORBIDDEN' });
+  });
+
+  it('without a code are masked, with the id that finds them in the log', async () => {
+    const answer = await world.post({ query: '{ broken }' }, { token, headers: { 'x-request-id': 'find-me' } });
+    expect(answer.errors?.[0]).toMatchObject({
+      message: 'Internal server error',
+      path: ['broken'],
+      extensions: { code: 'INTERNAL_SERVER_ERROR', requestId: 'find-me' },
+    });
+    expect(JSON.stringify(answer)).not.toMatch(/hunter2|inbox|serviceName|stack/);
+  });
+
+  it('are not needed for a null where none may be to be told', async () => {
+    world.behaviour.unknown.add('ch-1');
+    const { data, errors } = await world.post({ query: '{ conversation(id: "1") { channel { name } } }' }, { token });
+    expect(data).toEqual({ conversation: null });
+    expect(errors?.[0]).toMatchObject({
+      message: 'Internal server error',
+      path: ['conversation', 'channel', 'name'],
+      extensions: { code: 'INTERNAL_SERVER_ERROR' },
+    });
+  });
+});
+
+describe('a subgraph that', () => {
+  it('takes too long is given up, and the rest is answered', async () => {
+    const { data, errors } = await world.post({ query: '{ slow conversation(id: "1") { mood } }' }, { token });
+    expect(data).toMatchObject({ slow: null });
+    expect(errors?.[0]?.extensions).toEqual({ code: 'SUBGRAPH_UNAVAILABLE' });
+    expect(errors?.[0]?.message).not.toContain('inbox');
+  });
+
+  it('answers with more than the limit is cut off', async () => {
+    const { data, errors } = await world.post({ query: '{ large }' }, { token });
+    expect(data).toEqual({ large: null });
+    expect(errors?.[0]?.extensions['code']).toBe('SUBGRAPH_UNAVAILABLE');
+  });
+
+  it('is away leaves its fields null and the others answered, and is asked again when it is back', async () => {
+    const query = '{ conversation(id: "1") { subject mood } }';
+    await world.channels.stop();
+    const { data, errors } = await world.post({ query }, { token });
+    expect(data).toEqual({ conversation: { subject: 'about 1', mood: null } });
+    expect(errors?.[0]?.extensions).toEqual({ code: 'SUBGRAPH_UNAVAILABLE' });
+
+    await world.channels.start();
+    await eventually(async () => {
+      expect((await world.post({ query }, { token })).errors).toBeUndefined();
+    });
+  });
+
+  it('went away between two requests costs a query nothing, and never runs a mutation twice', async () => {
+    await world.post({ query: '{ conversation(id: "1") { id } }' }, { token });
+    await world.inbox.stop();
+    await world.inbox.start();
+    const touches = world.behaviour.touches;
+    const { errors } = await world.post({ query: '{ conversation(id: "1") { id } }' }, { token });
+    expect(errors).toBeUndefined();
+    await world.post({ query: 'mutation { touch(id: "1") }' }, { token });
+    expect(world.behaviour.touches).toBeLessThanOrEqual(touches + 1);
+  });
+
+  it('is away makes the router say so in its readiness', async () => {
+    const ready = async () => {
+      const response = await fetch(`${world.router.url()}/health/ready`);
+      return { status: response.status, body: (await response.json()) as { checks: Record<string, string> } };
+    };
+    expect((await ready()).body.checks).toEqual({ nats: 'ok', redis: 'ok', inbox: 'ok', channels: 'ok' });
+    await world.channels.stop();
+    const without = await ready();
+    expect(without.status).toBe(503);
+    expect(without.body.checks).toMatchObject({ inbox: 'ok', channels: expect.not.stringMatching('^ok$') });
+    await world.channels.start();
+    await eventually(async () => expect((await ready()).status).toBe(200));
+  });
+});

@@ -1,0 +1,59 @@
+import { DEFAULT_SUPPORTED_SUPERGRAPH_FEATURES, Supergraph, type Schema } from '@apollo/federation-internals';
+import { QueryPlanner } from '@apollo/query-planner';
+import { Kind, type GraphQLSchema } from 'graphql';
+import { EVENT_STREAM_URL } from '#schema/compose.ts';
+
+/** One version of the graph with all that is made from it. Requests and subscriptions hold on to the one they began with. */
+export interface GraphSnapshot {
+  readonly sdl: string;
+  /** What clients see and are validated against. */
+  readonly schema: GraphQLSchema;
+  /** The same in the planner's own terms. */
+  readonly apiSchema: Schema;
+  /** With what clients do not see. */
+  readonly supergraphSchema: GraphQLSchema;
+  readonly planner: QueryPlanner;
+  /** Subgraphs with a server. */
+  readonly subgraphs: readonly string[];
+  /** The subgraph that is answered from the event stream; undefined when the graph has none. */
+  readonly eventSubgraph: string | undefined;
+  /** Subject template of each subscription field (`@events`). */
+  readonly eventSubjects: ReadonlyMap<string, string>;
+}
+
+/**
+ * What the composed schema may ask of a router. A feature for security that is not in this list keeps the router from
+ * starting, instead of being ignored. `@authenticated` is kept by requireIdentity: no field is open to strangers at all.
+ */
+const supportedFeatures = new Set([
+  ...DEFAULT_SUPPORTED_SUPERGRAPH_FEATURES,
+  'https://specs.apollo.dev/authenticated/v0.1',
+]);
+
+/** @throws GraphQLError when the SDL is no supergraph or asks for a feature that this router does not have. */
+export function createSnapshot(sdl: string): GraphSnapshot {
+  const supergraph = Supergraph.build(sdl, { supportedFeatures });
+  const apiSchema = supergraph.apiSchema();
+  const supergraphSchema = supergraph.schema.toGraphQLJSSchema();
+  const subgraphs = supergraph.subgraphsMetadata();
+  return {
+    sdl,
+    schema: apiSchema.toGraphQLJSSchema(),
+    apiSchema,
+    supergraphSchema,
+    planner: new QueryPlanner(supergraph),
+    subgraphs: subgraphs.filter(({ url }) => url !== EVENT_STREAM_URL).map(({ name }) => name),
+    eventSubgraph: subgraphs.find(({ url }) => url === EVENT_STREAM_URL)?.name,
+    eventSubjects: readEventSubjects(supergraphSchema),
+  };
+}
+
+function readEventSubjects(schema: GraphQLSchema): Map<string, string> {
+  const subjects = new Map<string, string>();
+  for (const field of Object.values(schema.getSubscriptionType()?.getFields() ?? {})) {
+    const directive = field.astNode?.directives?.find(({ name }) => name.value === 'events');
+    const subject = directive?.arguments?.find(({ name }) => name.value === 'subject')?.value;
+    if (subject?.kind === Kind.STRING) subjects.set(field.name, subject.value);
+  }
+  return subjects;
+}

@@ -1,0 +1,278 @@
+import { createHash } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { request } from 'undici';
+import { buildManifest } from '#schema/operations/manifest.ts';
+import { eventually } from '#test/stack/eventually.ts';
+import { startWorld, tokenFor, type World } from '../testing/world.ts';
+
+const hashOf = (text: string) => createHash('sha256').update(text).digest('hex');
+const persistedQuery = (sha256Hash: string) => ({ persistedQuery: { version: 1, sha256Hash } });
+const codeOf = ({ errors }: { errors?: readonly { extensions: Record<string, unknown> }[] }) =>
+  errors?.[0]?.extensions['code'];
+
+const manifest = buildManifest(new Map([['viewer.graphql', 'query Viewer { viewer }']]));
+const registeredId = String(manifest.operations[0]?.id);
+
+let world: World;
+let production: World;
+let token: string;
+
+beforeAll(async () => {
+  [world, production] = await Promise.all([
+    startWorld({ manifest, graphiql: { demoToken: 'demo-token' } }),
+    startWorld({ manifest, production: true, persisted: { onlyRegistered: true, ttlMs: 60_000 } }),
+  ]);
+  token = await tokenFor();
+});
+afterAll(() => Promise.all([world.close(), production.close()]));
+
+describe('identity', () => {
+  it.each([
+    ['a query', '{ viewer }'],
+    ['a mutation', 'mutation { touch(id: "1") }'],
+    ['a field within a fragment', 'query { ...F } fragment F on Query { viewer }'],
+    ['a field beside the schema', '{ __typename viewer }'],
+  ])('is needed for %s', async (_, query) => {
+    const answer = await world.post({ query });
+    expect(answer.status).toBe(401);
+    expect(answer.headers['www-authenticate']).toBe('Bearer');
+    expect(codeOf(answer)).toBe('UNAUTHENTICATED');
+    expect(answer.data).toBeUndefined();
+  });
+
+  it('is not needed to look at the schema, outside of production', async () => {
+    expect(await world.post({ query: '{ __typename __schema { queryType { name } } }' })).toMatchObject({
+      status: 200,
+      data: { __typename: 'Query', __schema: { queryType: { name: 'Query' } } },
+    });
+  });
+
+  it.each([
+    ['is not ours', async () => 'nonsense'],
+    ['has expired', async () => tokenFor(undefined, -60)],
+  ])('is refused when the token %s, also for the schema', async (_, make) => {
+    const answer = await world.post({ query: '{ __typename }' }, { token: await make() });
+    expect(answer.status).toBe(401);
+    expect(codeOf(answer)).toBe('UNAUTHENTICATED');
+  });
+
+  it('is refused when the header is no bearer token', async () => {
+    const answer = await world.post({ query: '{ viewer }' }, { headers: { authorization: 'Basic YTpi' } });
+    expect(answer.status).toBe(401);
+  });
+});
+
+describe('in production', () => {
+  it.each(['{ __schema { types { name } } }', '{ __type(name: "Query") { name } }', '{ __typename }', '{ nonsense }'])(
+    'a stranger learns nothing by %s',
+    async (query) => {
+      const answer = await production.post({ query });
+      expect(answer.status).toBe(401);
+      expect(answer.errors).toEqual([expect.objectContaining({ extensions: { code: 'UNAUTHENTICATED' } })]);
+    },
+  );
+
+  it('a stranger with a bad token learns nothing either', async () => {
+    expect((await production.post({ query: '{ __schema { types { name } } }' }, { token: 'bad' })).status).toBe(401);
+  });
+
+  it('there is no page for browsers', async () => {
+    const response = await request(`${production.router.url()}/graphql`, { headers: { accept: 'text/html' } });
+    expect(await response.body.text()).not.toContain('<html');
+  });
+});
+
+describe('the graph that clients see', () => {
+  it.each(['{ _service { sdl } }', '{ _entities(representations: []) { __typename } }'])('has no %s', async (query) => {
+    const answer = await world.post({ query }, { token });
+    expect(answer.status).toBe(400);
+    expect(codeOf(answer)).toBe('GRAPHQL_VALIDATION_FAILED');
+  });
+});
+
+describe('requests', () => {
+  it('may come by GET for queries', async () => {
+    const answer = await world.get(
+      { query: 'query Q($id: ID!) { conversation(id: $id) { id } }', variables: '{"id":"9"}' },
+      { token },
+    );
+    expect(answer).toMatchObject({ status: 200, data: { conversation: { id: '9' } } });
+  });
+
+  it('may not come by GET for mutations', async () => {
+    expect((await world.get({ query: 'mutation { touch(id: "1") }' }, { token })).status).toBe(405);
+  });
+
+  it('are refused when a foreign page could have made the browser send them', async () => {
+    const answer = await world.get({ query: '{ viewer }' }, { token, headers: { 'apollo-require-preflight': '' } });
+    expect(answer.status).toBe(400);
+    expect(answer.errors?.[0]?.message).toContain('CSRF');
+  });
+
+  it('of several at once are refused', async () => {
+    expect((await world.post([{ query: '{ viewer }' }], { token })).status).toBe(400);
+  });
+
+  it('larger than the limit are refused', async () => {
+    const response = await request(`${world.router.url()}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ query: `{ viewer } #${'x'.repeat(1_100_000)}` }),
+    });
+    expect(response.statusCode).toBe(413);
+    await response.body.dump();
+  });
+
+  it.each([
+    'subscription { inboxUpdates { cursor } }',
+    'subscription S($x: Boolean!) { inboxUpdates @skip(if: $x) { cursor } }',
+  ])('for a subscription are refused with a reason: %s', async (query) => {
+    const answer = await world.post({ query, variables: { x: true } }, { token });
+    expect(answer.status).toBe(400);
+    expect(['BAD_REQUEST', 'GRAPHQL_VALIDATION_FAILED']).toContain(codeOf(answer));
+  });
+});
+
+describe('limits', () => {
+  const nested = (depth: number) => `{ conversation(id: "1") ${'{ parent '.repeat(depth)}{ id }${' }'.repeat(depth)} }`;
+  const fragments = Array.from({ length: 12 }, (_, i) => `fragment F${i} on Query { ...F${i + 1} ...F${i + 1} }`);
+
+  it.each([
+    ['depth', nested(20), 'MAX_DEPTH_EXCEEDED', 15],
+    [
+      'aliases',
+      `{ ${Array.from({ length: 31 }, (_, i) => `a${i}: __typename`).join(' ')} }`,
+      'MAX_ALIASES_EXCEEDED',
+      30,
+    ],
+    ['root fields', `{ ${'viewer '.repeat(21)} }`, 'MAX_ROOT_FIELDS_EXCEEDED', 20],
+    [
+      'selections',
+      `{ ...F0 } ${fragments.join(' ')} fragment F12 on Query { viewer }`,
+      'MAX_SELECTIONS_EXCEEDED',
+      2_000,
+    ],
+    ['tokens', `{ ${'viewer '.repeat(2_000)} }`, 'MAX_TOKENS_EXCEEDED', 2_000],
+  ])('hold for %s, with code and limit', async (_, query, code, limit) => {
+    const answer = await world.post({ query }, { token });
+    expect(answer.status).toBe(400);
+    expect(answer.errors).toContainEqual(
+      expect.objectContaining({ extensions: expect.objectContaining({ code, limit }) }),
+    );
+  });
+
+  it('let through what is just within them', async () => {
+    const answer = await world.post({ query: nested(12) }, { token });
+    expect(answer.errors).toBeUndefined();
+  });
+
+  it('survive fragments that spread themselves', async () => {
+    const answer = await world.post(
+      { query: '{ ...A } fragment A on Query { ...B } fragment B on Query { ...A }' },
+      { token },
+    );
+    expect(answer.status).toBe(400);
+  });
+});
+
+describe('persisted operations', () => {
+  it('are known by their hash after one registration, also to another router', async () => {
+    const query = '{ conversation(id: "apq") { id } }';
+    const hash = hashOf(query);
+    expect(codeOf(await world.post({ extensions: persistedQuery(hash) }, { token }))).toBe('PERSISTED_QUERY_NOT_FOUND');
+    expect((await world.post({ query, extensions: persistedQuery(hash) }, { token })).errors).toBeUndefined();
+    const answer = await world.get({ extensions: JSON.stringify(persistedQuery(hash)) }, { token });
+    expect(answer.data).toEqual({ conversation: { id: 'apq' } });
+
+    const other = world.another();
+    await other.start();
+    try {
+      await eventually(async () => {
+        const response = await request(`${other.url()}/graphql`, {
+          method: 'POST',
+          headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+          body: JSON.stringify({ extensions: persistedQuery(hash) }),
+        });
+        expect(await response.body.json()).toEqual({ data: { conversation: { id: 'apq' } } });
+      });
+    } finally {
+      await other.stop();
+    }
+  });
+
+  it('are not registered under a hash that is not theirs', async () => {
+    const answer = await world.post(
+      { query: '{ viewer }', extensions: persistedQuery(hashOf('{ other }')) },
+      { token },
+    );
+    expect(answer.status).toBe(400);
+  });
+
+  it('are not registered by strangers', async () => {
+    const query = '{ viewer } # by a stranger';
+    await world.post({ query, extensions: persistedQuery(hashOf(query)) });
+    expect(codeOf(await world.post({ extensions: persistedQuery(hashOf(query)) }, { token }))).toBe(
+      'PERSISTED_QUERY_NOT_FOUND',
+    );
+  });
+
+  it('are answered from memory while Redis is away', async () => {
+    const query = '{ conversation(id: "memory") { id } }';
+    await world.redisServer.kill9();
+    try {
+      expect(
+        (await world.post({ query, extensions: persistedQuery(hashOf(query)) }, { token })).errors,
+      ).toBeUndefined();
+      const answer = await world.post({ extensions: persistedQuery(hashOf(query)) }, { token });
+      expect(answer.data).toEqual({ conversation: { id: 'memory' } });
+    } finally {
+      await world.redisServer.restart();
+    }
+  });
+
+  it.each([
+    ['extensions', { extensions: persistedQuery(registeredId) }],
+    ['documentId', { documentId: registeredId }],
+    ['documentId with its algorithm', { documentId: `sha256:${registeredId}` }],
+  ])('that are registered are answered by %s', async (_, body) => {
+    expect((await world.post(body, { token })).data).toEqual({ viewer: expect.any(String) });
+  });
+
+  it('that are registered are answered by GET with a documentId', async () => {
+    expect((await world.get({ documentId: registeredId }, { token })).data).toEqual({ viewer: expect.any(String) });
+  });
+});
+
+describe('with only registered operations', () => {
+  it('those are answered, by id and by text', async () => {
+    expect((await production.post({ documentId: registeredId }, { token })).data).toEqual({
+      viewer: expect.any(String),
+    });
+    const query = manifest.operations[0]?.body;
+    expect((await production.post({ query }, { token })).data).toEqual({ viewer: expect.any(String) });
+  });
+
+  it.each([
+    ['another text', { query: '{ conversations { id } }' }, 403, 'QUERY_NOT_IN_SAFELIST'],
+    [
+      'another text under a registered id',
+      { query: '{ conversations { id } }', documentId: registeredId },
+      403,
+      'QUERY_NOT_IN_SAFELIST',
+    ],
+    ['the schema', { query: '{ __schema { types { name } } }' }, 403, 'QUERY_NOT_IN_SAFELIST'],
+    ['an unknown id', { documentId: hashOf('unknown') }, 404, 'PERSISTED_QUERY_NOT_IN_LIST'],
+    ['nothing', { variables: {} }, 403, 'QUERY_NOT_IN_SAFELIST'],
+    ['what is no request', { query: 42 }, 403, 'QUERY_NOT_IN_SAFELIST'],
+  ])('%s is refused', async (_, body, status, code) => {
+    const answer = await production.post(body, { token });
+    expect(answer.status).toBe(status);
+    expect(codeOf(answer)).toBe(code);
+  });
+
+  it('another text by GET is refused', async () => {
+    expect(codeOf(await production.get({ query: '{ conversations { id } }' }, { token }))).toBe(
+      'QUERY_NOT_IN_SAFELIST',
+    );
+  });
+});

@@ -1,0 +1,214 @@
+import { ApolloServer, HeaderMap, type ApolloServerPlugin } from '@apollo/server';
+import {
+  ApolloServerPluginInlineTraceDisabled,
+  ApolloServerPluginLandingPageDisabled,
+  ApolloServerPluginSchemaReportingDisabled,
+  ApolloServerPluginUsageReportingDisabled,
+} from '@apollo/server/plugin/disabled';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { getOperationAST, type DocumentNode } from 'graphql';
+import type { Part } from '#platform/lifecycle/part.ts';
+import type { Logger } from '#platform/logging/logger.ts';
+import type { Metrics } from '#platform/metrics/metrics.ts';
+import { formatError } from '../graph/errors.ts';
+import type { Executor } from '../graph/executor.ts';
+import { createGateway } from '../graph/gateway.ts';
+import type { RequestScope } from '../graph/subgraph.ts';
+import type { Authenticate } from '../operations/authenticate.ts';
+import { parseWithin } from '../operations/documents.ts';
+import { OperationError } from '../operations/errors.ts';
+import { limitsRule, type OperationLimits } from '../operations/limits.ts';
+import {
+  namedHash,
+  operationRequestSchema,
+  type OperationRequest,
+  type PersistedOperations,
+} from '../operations/persisted.ts';
+import { needsIdentity } from '../operations/rootFields.ts';
+import { GRAPHIQL_POLICY } from './graphiql.ts';
+
+export interface GraphqlEndpointOptions {
+  readonly path: string;
+  readonly executor: Executor;
+  readonly persisted: PersistedOperations;
+  readonly authenticate: Authenticate;
+  readonly limits: OperationLimits;
+  /** Strangers learn nothing about the schema. */
+  readonly production: boolean;
+  /** The page for browsers; without it they get what everybody gets. */
+  readonly page: (() => Promise<string>) | undefined;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+}
+
+type Scope = RequestScope & Record<string, unknown>;
+
+/** GraphQL over HTTP, GET and POST, with Apollo Server. Routes are mounted at once, and answer after the start. */
+export function createGraphqlEndpoint(app: FastifyInstance, options: GraphqlEndpointOptions): Part {
+  const { path, persisted, authenticate, limits, production, page } = options;
+  const server = createServer(options);
+
+  async function handle(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+    if (page && isBrowserVisit(request)) {
+      reply.type('text/html; charset=utf-8').header('content-security-policy', GRAPHIQL_POLICY);
+      return reply.send(await page());
+    }
+    const { method, search, body, asked } = readRequest(request);
+    const headers = new HeaderMap();
+    for (const [name, value] of Object.entries(request.headers)) headers.set(name, String(value));
+    const answer = await server.executeHTTPGraphQLRequest({
+      httpGraphQLRequest: { method, headers, search, body },
+      context: () => admit(request, asked),
+    });
+    for (const [name, value] of answer.headers) reply.header(name, value);
+    reply.code(answer.status ?? 200);
+    return reply.send(answer.body.kind === 'complete' ? answer.body.string : answer.body.asyncIterator);
+  }
+
+  /** Finds out who asks, and refuses what is not even worth reading. */
+  async function admit(request: FastifyRequest, asked: OperationRequest): Promise<Scope> {
+    const caller = await authenticate(request.headers.authorization);
+    if (!caller && production) throw OperationError.unauthenticated();
+    persisted.check(asked);
+    // Before validation, which throws on some of them instead of saying what is wrong.
+    if (asked.query?.includes('subscription')) {
+      refuseSubscription(parseWithin(asked.query, limits.tokens), asked.operationName);
+    }
+    return { identity: caller?.identity, requestId: request.id };
+  }
+
+  app.route({ method: ['GET', 'POST'], url: path, handler: handle });
+  return {
+    name: 'graphql',
+    start: async () => server.start(),
+    stop: async () => server.stop(),
+  };
+}
+
+function createServer(options: GraphqlEndpointOptions): ApolloServer<Scope> {
+  const { executor, persisted, limits, production, logger } = options;
+  return new ApolloServer<Scope>({
+    gateway: createGateway(executor, logger),
+    logger,
+    introspection: true,
+    hideSchemaDetailsFromClientErrors: production,
+    includeStacktraceInErrorResponses: false,
+    csrfPrevention: true,
+    stopOnTerminationSignals: false,
+    parseOptions: { maxTokens: limits.tokens },
+    validationRules: [limitsRule(limits)],
+    formatError: (formatted, error) => formatError(formatted, error, limits),
+    persistedQueries: {
+      cache: {
+        get: (key) => persisted.get(hashIn(key)),
+        set: (key, source) => persisted.set(hashIn(key), source),
+        delete: async () => undefined,
+      },
+    },
+    plugins: [
+      guard(),
+      observe(options.metrics),
+      ApolloServerPluginLandingPageDisabled(),
+      // Without these, variables of the environment could make it report to Apollo.
+      ApolloServerPluginUsageReportingDisabled(),
+      ApolloServerPluginSchemaReportingDisabled(),
+      ApolloServerPluginInlineTraceDisabled(),
+    ],
+  });
+}
+
+/** Refuses operations by what they ask for, when it is known which one is meant. */
+function guard(): ApolloServerPlugin<Scope> {
+  return {
+    requestDidStart: async () => ({
+      async didResolveOperation({ document, operation, operationName, contextValue }) {
+        if (!operation) throw OperationError.unknownOperation();
+        refuseSubscription(document, operationName);
+        if (!contextValue.identity && needsIdentity(document, operation)) {
+          throw OperationError.unauthenticated();
+        }
+      },
+    }),
+  };
+}
+
+function observe(metrics: Metrics): ApolloServerPlugin<Scope> {
+  const seconds = metrics.histogram('switchboard_router_operation_seconds', 'Operations over HTTP', [
+    'type',
+    'outcome',
+  ]);
+  const errors = metrics.counter('switchboard_router_operation_errors_total', 'Errors told to clients', ['code']);
+  return {
+    async requestDidStart() {
+      const end = seconds.startTimer();
+      return {
+        async willSendResponse({ operation, response }) {
+          const failed = response.body.kind === 'single' ? (response.body.singleResult.errors ?? []) : [];
+          for (const { extensions } of failed) errors.inc({ code: String(extensions?.['code']) });
+          end({ type: operation?.operation ?? 'unknown', outcome: failed.length > 0 ? 'errors' : 'ok' });
+        },
+      };
+    },
+  };
+}
+
+/** @throws OperationError `BAD_REQUEST` */
+function refuseSubscription(document: DocumentNode, operationName: string | null | undefined): void {
+  if (getOperationAST(document, operationName)?.operation === 'subscription') {
+    throw OperationError.badRequest(
+      'Subscriptions come over WebSocket here, with the subprotocol graphql-transport-ws.',
+    );
+  }
+}
+
+/** Apollo Server prefixes the hashes. */
+function hashIn(key: string): string {
+  return key.replace(/^apq:/, '');
+}
+
+function isBrowserVisit({ method, headers, query }: FastifyRequest): boolean {
+  const asksForOperation = Object.keys(query as object).length > 0;
+  return method === 'GET' && !asksForOperation && (headers.accept?.includes('text/html') ?? false);
+}
+
+/** The request as Apollo Server takes it, with a `documentId` in the form that it knows, and what it asks for. */
+function readRequest({ method, url, body }: FastifyRequest) {
+  if (method !== 'GET') {
+    const asked = asOperationRequest(body);
+    const hash = asked.documentId == null ? undefined : namedHash(asked);
+    if (hash === undefined) return { method, search: '', body, asked };
+    return {
+      method,
+      search: '',
+      body: { ...asked, extensions: { ...asked.extensions, ...persistedQuery(hash) } },
+      asked,
+    };
+  }
+  const search = new URL(url, 'http://router').searchParams;
+  const asked = asOperationRequest({
+    query: search.get('query'),
+    documentId: search.get('documentId'),
+    operationName: search.get('operationName'),
+    extensions: parseJson(search.get('extensions')),
+  });
+  const hash = asked.documentId == null ? undefined : namedHash(asked);
+  if (hash !== undefined) search.set('extensions', JSON.stringify({ ...asked.extensions, ...persistedQuery(hash) }));
+  return { method, search: search.toString(), body: undefined, asked };
+}
+
+function asOperationRequest(value: unknown): OperationRequest {
+  // What does not even look like a request is refused by Apollo Server, with the right words.
+  return operationRequestSchema.safeParse(value).data ?? {};
+}
+
+function persistedQuery(sha256Hash: string) {
+  return { persistedQuery: { version: 1, sha256Hash } };
+}
+
+function parseJson(text: string | null): unknown {
+  try {
+    return text === null ? undefined : JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

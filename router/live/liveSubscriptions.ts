@@ -1,0 +1,170 @@
+import type { Logger } from '#platform/logging/logger.ts';
+import type { Metrics } from '#platform/metrics/metrics.ts';
+import type { GraphQLError } from 'graphql';
+import { v7 } from 'uuid';
+import type { Executor } from '../graph/executor.ts';
+import { presentError } from '../graph/errors.ts';
+import { OperationError } from '../operations/errors.ts';
+import { encodePosition } from './cursor.ts';
+import type { EventFeed, FeedEvent } from './eventFeed.ts';
+import { toInboxUpdate } from './inboxUpdate.ts';
+import type { LiveOperation } from './liveOperation.ts';
+import { createOrderedWork } from './orderedWork.ts';
+import { createSubscriber, type Delivery, type Sink, type Subscriber } from './subscriber.ts';
+
+export interface LiveSubscriptions {
+  /** Delivers to the sink until it ends, by the function returned or by an error told to the sink. */
+  subscribe(operation: LiveOperation, sink: Sink): () => void;
+}
+
+/** Subscribers who get the same answers: each event is executed and serialised once for all of them. */
+interface Group {
+  readonly members: Set<Subscriber>;
+  readonly leave: () => void;
+}
+
+/** Events of one group that are executed at once; their answers keep the events' order all the same. */
+const CONCURRENCY = 8;
+
+/**
+ * @param options.bufferEvents how many events may wait, in a group to be executed and at a subscriber to be taken; who
+ *   stays behind by more is ended with `SLOW_CONSUMER` and a cursor to resume from.
+ */
+export function createLiveSubscriptions(options: {
+  readonly executor: Executor;
+  readonly feed: EventFeed;
+  readonly bufferEvents: number;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+}): LiveSubscriptions {
+  const { executor, feed, bufferEvents, logger, metrics } = options;
+  const groups = new Map<string, Group>();
+  const subscribers = metrics.gauge('switchboard_router_live_subscriptions', 'Live subscriptions');
+  metrics.gauge('switchboard_router_live_groups', 'Groups of equal live subscriptions', [], (gauge) =>
+    gauge.set(groups.size),
+  );
+  const deliveries = metrics.counter('switchboard_router_live_deliveries_total', 'Answers handed to subscribers', [
+    'way',
+  ]);
+  const executions = metrics.counter(
+    'switchboard_router_live_executions_total',
+    'Events executed for a group or replay',
+  );
+  const ended = metrics.counter('switchboard_router_live_failures_total', 'Subscriptions ended by the router', [
+    'code',
+  ]);
+  const lag = metrics.histogram('switchboard_router_live_lag_seconds', 'From an event to its delivery');
+
+  async function answer(live: LiveOperation, { sequence, event }: FeedEvent): Promise<Delivery> {
+    executions.inc();
+    const update = toInboxUpdate(event, encodePosition({ stream: feed.stream, sequence }));
+    const scope = { identity: live.identity, requestId: v7(), event: { [live.field]: update } };
+    const result = await executor.execute(live.operation, live.variables, scope);
+    return { sequence, payload: JSON.stringify(result) };
+  }
+
+  function openGroup(live: LiveOperation): Group {
+    const members = new Set<Subscriber>();
+    const work = createOrderedWork<Delivery & { occurredAt: string }>({
+      concurrency: CONCURRENCY,
+      deliver(delivery) {
+        for (const member of members) member.offer(delivery);
+        deliveries.inc({ way: 'live' }, members.size);
+        lag.observe((Date.now() - Date.parse(delivery.occurredAt)) / 1_000);
+      },
+      onError: (error) => members.forEach((member) => member.fail(presented(error))),
+    });
+    const leave = feed.listen(live.identity.companyId, {
+      onEvent(event) {
+        if (!live.wants(event.event)) return;
+        if (work.size >= bufferEvents) members.forEach((member) => member.overflow());
+        else work.add(async () => ({ ...(await answer(live, event)), occurredAt: event.event.occurredAt }));
+      },
+      onGap: () => members.forEach((member) => member.fail(OperationError.cursorExpired())),
+    });
+    return { members, leave };
+  }
+
+  function join(live: LiveOperation, member: Subscriber): void {
+    let group = groups.get(live.groupKey);
+    if (!group) {
+      group = openGroup(live);
+      groups.set(live.groupKey, group);
+    }
+    group.members.add(member);
+  }
+
+  function part(live: LiveOperation, member: Subscriber): void {
+    const group = groups.get(live.groupKey);
+    if (!group?.members.delete(member) || group.members.size > 0) return;
+    groups.delete(live.groupKey);
+    group.leave();
+  }
+
+  /**
+   * Missed events first: all there are, then, with live answers already held back, those that came in between. Whatever
+   * is in both is recognised by its sequence, so nothing is lost or doubled at the seam.
+   */
+  async function catchUp(live: LiveOperation, member: Subscriber, stream: string, sequence: number): Promise<void> {
+    const work = createOrderedWork<Delivery>({
+      concurrency: CONCURRENCY,
+      async deliver(delivery) {
+        await member.replay(delivery);
+        deliveries.inc({ way: 'replay' });
+      },
+      onError: (error) => member.fail(presented(error)),
+    });
+    async function replay(from: number): Promise<number> {
+      const end = await feed.replay(
+        live.identity.companyId,
+        { stream, sequence: from },
+        async (event) => {
+          if (!live.wants(event.event)) return;
+          await work.room();
+          work.add(() => answer(live, event));
+        },
+        member.signal,
+      );
+      await work.idle();
+      return end;
+    }
+    const before = await replay(sequence);
+    if (member.signal.aborted) return;
+    join(live, member);
+    member.caughtUp(await replay(before));
+  }
+
+  function presented(error: unknown): GraphQLError {
+    return error instanceof OperationError ? error : presentError(error, { logger });
+  }
+
+  return {
+    subscribe(live, sink) {
+      const { after } = live;
+      const { stream } = feed;
+      const member = createSubscriber({
+        sink: {
+          ...sink,
+          error(errors) {
+            ended.inc({ code: String(errors[0]?.extensions['code']) });
+            sink.error(errors);
+          },
+        },
+        from: after?.sequence ?? feed.position,
+        catchingUp: after !== undefined,
+        limit: bufferEvents,
+        cursorOf: (sequence) => encodePosition({ stream, sequence }),
+        onEnd() {
+          part(live, member);
+          subscribers.dec();
+        },
+      });
+      subscribers.inc();
+      if (!after) join(live, member);
+      else {
+        catchUp(live, member, after.stream, after.sequence).catch((error: unknown) => member.fail(presented(error)));
+      }
+      return () => member.close();
+    },
+  };
+}

@@ -1,0 +1,115 @@
+import type { GraphQLError } from 'graphql';
+import { OperationError } from '../operations/errors.ts';
+
+/** Where a subscriber's messages go. */
+export interface Sink {
+  /** One result, as JSON. */
+  next(payload: string): void;
+  /** The last message: the subscription ends with these errors. */
+  error(errors: readonly GraphQLError[]): void;
+  /** Resolves when the connection has taken what was sent; at once while it keeps up, false when it is gone. */
+  ready(): true | Promise<boolean>;
+}
+
+/** One event's answer. */
+export interface Delivery {
+  readonly sequence: number;
+  readonly payload: string;
+}
+
+/** A subscription's way out: in order, each event once, never more than a bounded number waiting. */
+export interface Subscriber {
+  /** Takes an answer from the live group. Those of events up to the last one sent are left out. */
+  offer(delivery: Delivery): void;
+  /** Sends a missed event's answer and waits until the connection has room for more. */
+  replay(delivery: Delivery): Promise<void>;
+  /** Ends the holding back of live answers: everything up to `sequence` has been sent or was not wanted. */
+  caughtUp(sequence: number): void;
+  /** Ends with `SLOW_CONSUMER` and the cursor to resume from. */
+  overflow(): void;
+  fail(error: GraphQLError): void;
+  close(): void;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * @param options.from the sequence behind which the subscription begins.
+ * @param options.limit how many answers may wait.
+ * @param options.cursorOf the cursor to resume behind a sequence.
+ * @param options.onEnd called once, however it ends.
+ */
+export function createSubscriber(options: {
+  readonly sink: Sink;
+  readonly from: number;
+  readonly limit: number;
+  readonly catchingUp: boolean;
+  readonly cursorOf: (sequence: number) => string;
+  readonly onEnd: () => void;
+}): Subscriber {
+  const { sink, limit, cursorOf } = options;
+  const ending = new AbortController();
+  let held = options.catchingUp;
+  let last = options.from;
+  let waiting: Delivery[] = [];
+  let pumping = false;
+
+  function send({ sequence, payload }: Delivery): void {
+    last = sequence;
+    sink.next(payload);
+  }
+
+  async function pump(): Promise<void> {
+    pumping = true;
+    while (waiting.length > 0 && !ending.signal.aborted) {
+      const ready = sink.ready();
+      if (ready !== true && !(await ready)) break;
+      const next = waiting.shift();
+      if (next && next.sequence > last && !ending.signal.aborted) send(next);
+    }
+    pumping = false;
+  }
+
+  function end(): void {
+    if (ending.signal.aborted) return;
+    ending.abort();
+    waiting = [];
+    options.onEnd();
+  }
+
+  function fail(error: GraphQLError): void {
+    if (ending.signal.aborted) return;
+    sink.error([error]);
+    end();
+  }
+
+  function overflow(): void {
+    fail(OperationError.slowConsumer(cursorOf(last)));
+  }
+
+  return {
+    signal: ending.signal,
+
+    offer(delivery) {
+      if (ending.signal.aborted || delivery.sequence <= last) return;
+      if (!held && !pumping && sink.ready() === true) return send(delivery);
+      if (waiting.length >= limit) return overflow();
+      waiting.push(delivery);
+      if (!held && !pumping) void pump();
+    },
+
+    async replay(delivery) {
+      const isOpen = await sink.ready();
+      if (isOpen && !ending.signal.aborted) send(delivery);
+    },
+
+    caughtUp(sequence) {
+      held = false;
+      last = Math.max(last, sequence);
+      if (!pumping) void pump();
+    },
+
+    overflow,
+    fail,
+    close: end,
+  };
+}

@@ -1,0 +1,109 @@
+import { GraphQLError } from 'graphql';
+
+interface Details {
+  readonly limit?: number;
+  readonly actual?: number;
+  readonly field?: string;
+  readonly cursor?: string;
+}
+
+/** Why an operation is refused, in words and a stable code for clients. */
+export class OperationError extends GraphQLError {
+  private static with(code: string, message: string, { status, ...details }: Details & { status?: number } = {}) {
+    const headers = status === 401 ? new Map([['www-authenticate', 'Bearer']]) : new Map<string, string>();
+    return new OperationError(message, {
+      // `http` is for Apollo Server: the answer's status. It never reaches the client's JSON.
+      extensions: { code, ...details, ...(status && { http: { status, headers } }) },
+    });
+  }
+
+  static unauthenticated(reason = 'This needs an identity: send "Authorization: Bearer <token>".'): OperationError {
+    return OperationError.with('UNAUTHENTICATED', reason, { status: 401 });
+  }
+
+  static identityUnavailable(): OperationError {
+    return OperationError.with('IDENTITY_UNAVAILABLE', 'Tokens cannot be checked now: try again.', { status: 503 });
+  }
+
+  static tooManySubscriptions(limit: number): OperationError {
+    return OperationError.with(
+      'TOO_MANY_SUBSCRIPTIONS',
+      'This socket has as many operations as it may have: end one.',
+      {
+        limit,
+      },
+    );
+  }
+
+  static overLimit(
+    what: 'depth' | 'aliases' | 'root fields' | 'selections' | 'tokens',
+    limit: number,
+    actual?: number,
+  ) {
+    const code = `MAX_${what.toUpperCase().replace(' ', '_')}_EXCEEDED`;
+    const has = actual === undefined ? '' : ` and has ${String(actual)}`;
+    return OperationError.with(code, `The operation may have ${String(limit)} as its ${what}${has}.`, {
+      limit,
+      ...(actual !== undefined && { actual }),
+      status: 400,
+    });
+  }
+
+  static invalidSyntax(message: string): OperationError {
+    return OperationError.with('GRAPHQL_PARSE_FAILED', message, { status: 400 });
+  }
+
+  static conditionOnSubscription(): OperationError {
+    return OperationError.with('GRAPHQL_VALIDATION_FAILED', 'A subscription cannot @skip or @include its root field.', {
+      status: 400,
+    });
+  }
+
+  static badRequest(message: string): OperationError {
+    return OperationError.with('BAD_REQUEST', message, { status: 400 });
+  }
+
+  static badUserInput(message: string, field: string): OperationError {
+    return OperationError.with('BAD_USER_INPUT', message, { field });
+  }
+
+  static unknownOperation(): OperationError {
+    return OperationError.with('OPERATION_RESOLUTION_FAILURE', 'Say by operationName which operation is meant.', {
+      status: 400,
+    });
+  }
+
+  static notFoundByHash(): OperationError {
+    return OperationError.with('PERSISTED_QUERY_NOT_FOUND', 'PersistedQueryNotFound', { status: 200 });
+  }
+
+  static wrongHash(): OperationError {
+    return OperationError.with('BAD_REQUEST', 'The hash given is not the SHA-256 of the query.', { status: 400 });
+  }
+
+  static notRegistered(): OperationError {
+    return OperationError.with('PERSISTED_QUERY_NOT_IN_LIST', 'No operation is registered under this id.', {
+      status: 404,
+    });
+  }
+
+  static onlyRegistered(): OperationError {
+    return OperationError.with('QUERY_NOT_IN_SAFELIST', 'Only registered operations are answered here.', {
+      status: 403,
+    });
+  }
+
+  static cursorExpired(): OperationError {
+    const message = 'The cursor is older than what the stream keeps: load the list anew and subscribe without "after".';
+    return OperationError.with('CURSOR_EXPIRED', message);
+  }
+
+  static slowConsumer(cursor: string): OperationError {
+    const message = 'Too many updates are waiting to be taken: subscribe again with "after" set to this cursor.';
+    return OperationError.with('SLOW_CONSUMER', message, { cursor });
+  }
+
+  static eventsUnavailable(): OperationError {
+    return OperationError.with('EVENTS_UNAVAILABLE', 'The event stream is away: subscribe again in a moment.');
+  }
+}

@@ -1,0 +1,38 @@
+import { z } from 'zod';
+
+/** The WebSocket subprotocol: https://github.com/enisdenjo/graphql-ws/blob/master/PROTOCOL.md */
+export const SUBPROTOCOL = 'graphql-transport-ws';
+
+/** Why the server closes a socket, in the protocol's own numbers. */
+export const closeCodes = {
+  goingAway: 1001,
+  internalError: 4500,
+  badRequest: 4400,
+  unauthorized: 4401,
+  forbidden: 4403,
+  subprotocolNotAcceptable: 4406,
+  initialisationTimeout: 4408,
+  subscriberAlreadyExists: 4409,
+  tooManyInitialisations: 4429,
+} as const;
+
+const id = z.string().min(1).max(128);
+const payload = z.record(z.string(), z.unknown());
+
+const clientMessage = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('connection_init'), payload: payload.nullish() }),
+  z.object({ type: z.literal('ping'), payload: payload.nullish() }),
+  z.object({ type: z.literal('pong'), payload: payload.nullish() }),
+  z.object({ type: z.literal('subscribe'), id, payload }),
+  z.object({ type: z.literal('complete'), id }),
+]);
+export type ClientMessage = z.output<typeof clientMessage>;
+
+/** Undefined for what is no message of the protocol. */
+export function parseClientMessage(text: string): ClientMessage | undefined {
+  try {
+    return clientMessage.safeParse(JSON.parse(text)).data;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,94 @@
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { WebSocketServer, type WebSocket } from 'ws';
+import type { HttpServer } from '#platform/http/server.ts';
+import type { Part } from '#platform/lifecycle/part.ts';
+import type { Metrics } from '#platform/metrics/metrics.ts';
+import { serveConnection, type ConnectionOptions } from './connection.ts';
+import { closeCodes, SUBPROTOCOL } from './protocol.ts';
+
+export interface SocketServerOptions extends ConnectionOptions {
+  readonly http: HttpServer;
+  readonly path: string;
+  readonly maxSockets: number;
+  readonly maxPayloadBytes: number;
+  readonly pingIntervalMs: number;
+  readonly metrics: Metrics;
+}
+
+/** How long clients get for the close handshake when the server stops. */
+const CLOSE_LIMIT_MS = 1_000;
+
+/** Takes WebSocket upgrades on the HTTP server's own port. */
+export function createSocketServer(options: SocketServerOptions): Part {
+  const { http, path, maxSockets, pingIntervalMs, metrics, logger } = options;
+  const server = new WebSocketServer({
+    noServer: true,
+    maxPayload: options.maxPayloadBytes,
+    perMessageDeflate: false,
+    handleProtocols: (protocols) => (protocols.has(SUBPROTOCOL) ? SUBPROTOCOL : false),
+  });
+  const refused = metrics.counter('switchboard_router_sockets_refused_total', 'WebSocket upgrades refused', ['reason']);
+  const closed = metrics.counter('switchboard_router_sockets_closed_total', 'WebSockets closed, by close code', [
+    'code',
+  ]);
+  metrics.gauge('switchboard_router_sockets', 'Open WebSockets', [], (gauge) => gauge.set(server.clients.size));
+  const answered = new WeakSet<WebSocket>();
+  let pinging: NodeJS.Timeout | undefined;
+  let stopping = false;
+
+  function refuse(stream: Duplex, status: string, reason: string): void {
+    refused.inc({ reason });
+    stream.end(`HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-length: 0\r\nretry-after: 5\r\n\r\n`);
+  }
+
+  function onUpgrade(request: IncomingMessage, stream: Duplex, head: Buffer): void {
+    stream.on('error', (error) => logger.debug({ err: error }, 'a socket broke during its upgrade'));
+    if (request.url?.split('?')[0] !== path) return refuse(stream, '404 Not Found', 'path');
+    if (stopping) return refuse(stream, '503 Service Unavailable', 'stopping');
+    if (server.clients.size >= maxSockets) return refuse(stream, '503 Service Unavailable', 'limit');
+    server.handleUpgrade(request, stream, head, onConnection);
+  }
+
+  function onConnection(socket: WebSocket): void {
+    answered.add(socket);
+    socket.on('pong', () => answered.add(socket));
+    socket.on('error', (error) => logger.debug({ err: error }, 'a socket broke'));
+    socket.on('close', (code) => closed.inc({ code: String(code) }));
+    if (socket.protocol === SUBPROTOCOL) serveConnection(socket, options);
+    else socket.close(closeCodes.subprotocolNotAcceptable, 'Subprotocol not acceptable');
+  }
+
+  /** A laptop that slept, a network that went: nobody closes such a socket but us. */
+  function ping(): void {
+    for (const socket of server.clients) {
+      if (answered.delete(socket)) socket.ping();
+      else socket.terminate();
+    }
+  }
+
+  http.app.server.on('upgrade', onUpgrade);
+
+  return {
+    name: 'sockets',
+    async start() {
+      stopping = false;
+      pinging = setInterval(ping, pingIntervalMs);
+    },
+    async stop() {
+      stopping = true;
+      clearInterval(pinging);
+      const cut = setTimeout(() => server.clients.forEach((socket) => socket.terminate()), CLOSE_LIMIT_MS);
+      await Promise.all(
+        [...server.clients].map(
+          (socket) =>
+            new Promise<void>((resolve) => {
+              socket.once('close', () => resolve());
+              socket.close(closeCodes.goingAway, 'The server goes away: connect again');
+            }),
+        ),
+      );
+      clearTimeout(cut);
+    },
+  };
+}

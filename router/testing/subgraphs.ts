@@ -1,0 +1,212 @@
+import { GraphQLError } from 'graphql';
+import { compose } from '#schema/compose.ts';
+import { readSubgraphs } from '#schema/subgraphFiles.ts';
+import { createSubgraph } from '#platform/graphql/subgraphServer.ts';
+import { createHttpServer } from '#platform/http/server.ts';
+import type { Identity } from '#platform/identity/identity.ts';
+import { createService } from '#platform/lifecycle/createService.ts';
+import type { Part } from '#platform/lifecycle/part.ts';
+import { silentLogger } from '#platform/logging/logger.ts';
+import { createMetrics } from '#platform/metrics/metrics.ts';
+
+const link =
+  'extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@external", "@requires", "@inaccessible"])';
+
+const inboxSdl = /* GraphQL */ `
+  ${link}
+  type Query {
+    conversation(id: ID!): Conversation
+    conversations: [Conversation!]!
+    viewer: String
+    slow: String
+    broken: String
+    refused: String
+    large: String
+  }
+  type Mutation {
+    touch(id: ID!): Int!
+  }
+  type Conversation @key(fields: "id") {
+    id: ID!
+    number: Int!
+    subject: String!
+    channel: Channel!
+    parent: Conversation
+    secret: String @inaccessible
+  }
+  type Message @key(fields: "id") {
+    id: ID!
+    text: String!
+  }
+  type Channel @key(fields: "id", resolvable: false) {
+    id: ID!
+  }
+`;
+
+const channelsSdl = /* GraphQL */ `
+  ${link}
+  type Query {
+    channel(id: ID!): Channel
+  }
+  type Channel @key(fields: "id") {
+    id: ID!
+    name: String!
+    nickname: String
+  }
+  type Conversation @key(fields: "id") {
+    id: ID!
+    subject: String! @external
+    mood: String @requires(fields: "subject")
+  }
+`;
+
+/** Three small subgraphs with what federation is made of: entities, @requires, and the real subscriptions. */
+export const testSupergraph = compose({
+  inbox: inboxSdl,
+  channels: channelsSdl,
+  live: readSubgraphs()['live'] ?? '',
+});
+
+/** What the subgraphs were asked, and how they are made to misbehave. */
+export interface Behaviour {
+  touches: number;
+  entityFetches: number;
+  identities: Identity[];
+  requestIds: string[];
+  /** Ids of conversations and channels that nobody knows. */
+  readonly unknown: Set<string>;
+  /** Awaited before the channels subgraph answers for an entity. */
+  delay: (id: string) => Promise<void>;
+  /** Bodies of webhooks as the channels service got them, with their headers. */
+  readonly webhooks: { url: string; body: Buffer; headers: Record<string, unknown> }[];
+}
+
+export interface TestSubgraph extends Part {
+  readonly url: string;
+}
+
+interface Context {
+  readonly identity: Identity;
+  close(): Promise<void>;
+}
+
+/** A subgraph server that can be stopped and started again at the same address. */
+async function serve(
+  name: string,
+  typeDefs: string,
+  resolvers: object,
+  identitySecret: string,
+  behaviour: Behaviour,
+): Promise<TestSubgraph> {
+  let port = 0;
+  let running: Part | undefined;
+  let url = '';
+
+  async function start(): Promise<void> {
+    const metrics = createMetrics({ service: name });
+    const http = createHttpServer({ name, host: '127.0.0.1', port, logger: silentLogger, metrics, checks: () => ({}) });
+    const subgraph = createSubgraph<Context>({
+      name,
+      typeDefs,
+      resolvers,
+      http,
+      identitySecret,
+      logger: silentLogger,
+      metrics,
+      context(identity, { requestId }) {
+        behaviour.identities.push(identity);
+        behaviour.requestIds.push(requestId);
+        return { identity, close: async () => undefined };
+      },
+    });
+    http.app.register(async (scope) => {
+      scope.removeAllContentTypeParsers();
+      scope.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+      scope.all('/webhooks/*', async ({ url: path, body, headers }, reply) => {
+        behaviour.webhooks.push({ url: path, body: Buffer.isBuffer(body) ? body : Buffer.alloc(0), headers });
+        return reply.header('x-seen-by', name).send('taken');
+      });
+    });
+    running = createService(name, [subgraph, http], { logger: silentLogger });
+    await running.start();
+    url = http.url();
+    port = Number(new URL(url).port);
+  }
+
+  await start();
+  return { name, url, start, stop: async () => running?.stop() };
+}
+
+export async function startSubgraphs(identitySecret: string) {
+  const behaviour: Behaviour = {
+    touches: 0,
+    entityFetches: 0,
+    identities: [],
+    requestIds: [],
+    unknown: new Set(),
+    delay: async () => undefined,
+    webhooks: [],
+  };
+  const conversation = (id: string) => ({
+    id,
+    number: 7,
+    subject: `about ${id}`,
+    secret: 'hush',
+    channel: { id: `ch-${id}` },
+  });
+  const inbox = await serve(
+    'inbox',
+    inboxSdl,
+    {
+      Query: {
+        conversation: (_: unknown, { id }: { id: string }) => conversation(id),
+        conversations: () => ['a', 'b', 'c'].map(conversation),
+        viewer: (_: unknown, _args: unknown, { identity }: Context) => JSON.stringify(identity),
+        slow: () => new Promise<never>(() => undefined),
+        broken: () => {
+          throw new Error('password is hunter2 at db.internal');
+        },
+        refused: () => {
+          throw new GraphQLError('Not yours.', { extensions: { code: 'FORBIDDEN', inside: 'row 12' } });
+        },
+        large: () => 'x'.repeat(2_000_000),
+      },
+      Mutation: {
+        touch: () => {
+          behaviour.touches += 1;
+          return behaviour.touches;
+        },
+      },
+      Conversation: {
+        __resolveReference({ id }: { id: string }) {
+          behaviour.entityFetches += 1;
+          return behaviour.unknown.has(id) ? null : conversation(id);
+        },
+        parent: ({ id }: { id: string }) => conversation(`${id}'`),
+      },
+      Message: { __resolveReference: ({ id }: { id: string }) => ({ id, text: `text of ${id}` }) },
+    },
+    identitySecret,
+    behaviour,
+  );
+  const channels = await serve(
+    'channels',
+    channelsSdl,
+    {
+      Query: { channel: (_: unknown, { id }: { id: string }) => ({ id, name: `name of ${id}` }) },
+      Channel: {
+        async __resolveReference({ id }: { id: string }) {
+          await behaviour.delay(id);
+          return behaviour.unknown.has(id) ? null : { id, name: `name of ${id}`, nickname: null };
+        },
+      },
+      Conversation: {
+        __resolveReference: (reference: object) => reference,
+        mood: ({ subject }: { subject: string }) => `mood of ${subject}`,
+      },
+    },
+    identitySecret,
+    behaviour,
+  );
+  return { inbox, channels, behaviour };
+}

@@ -1,0 +1,173 @@
+import { createClient, type Client, type ClientOptions } from 'graphql-ws';
+import { request } from 'undici';
+import { v7 } from 'uuid';
+import { WebSocket } from 'ws';
+import { createEventBus } from '#platform/events/bus.ts';
+import { createEvent, type NewEvent } from '#platform/events/catalogue.ts';
+import { connectNats } from '#platform/events/nats.ts';
+import { signBearerToken } from '#platform/identity/bearerTokens.ts';
+import type { ClientIdentity } from '#platform/identity/identity.ts';
+import { silentLogger } from '#platform/logging/logger.ts';
+import { createMetrics } from '#platform/metrics/metrics.ts';
+import { catalogue, type SwitchboardCatalogue } from '#schema/events/catalogue.ts';
+import type { ConversationFacts, MessageFacts } from '#schema/events/conversations.ts';
+import type { Manifest } from '#schema/operations/manifest.ts';
+import { testNats, testRedis } from '#test/stack/index.ts';
+import { bearerDefaults, routerDefaults, type RouterConfig } from '../config.ts';
+import { createRouter } from '../createRouter.ts';
+import { startSubgraphs, testSupergraph } from './subgraphs.ts';
+
+export const company = v7();
+const secret = 'a secret for tokens that is long enough';
+const identitySecret = 'a secret for identities that is long enough';
+
+/** An agent of `company`, or of another one. */
+export function agent(overrides: { companyId?: string; agentId?: string } = {}): ClientIdentity {
+  return { kind: 'agent', companyId: company, agentId: v7(), role: 'AGENT', scopes: [], ...overrides };
+}
+
+export function tokenFor(identity: ClientIdentity = agent(), expiresInSeconds = 3_600): Promise<string> {
+  return signBearerToken(identity, { secret, ...bearerDefaults, expiresInSeconds });
+}
+
+/** A conversation as events tell of it. */
+export function facts(overrides: Partial<ConversationFacts> = {}): ConversationFacts {
+  return {
+    id: v7(),
+    number: 1,
+    channelId: v7(),
+    platform: 'TELEGRAM',
+    contactId: v7(),
+    status: 'OPEN',
+    priority: 'NORMAL',
+    assigneeId: null,
+    teamId: null,
+    labelIds: [],
+    openedAt: '2026-01-01T00:00:00.000Z',
+    lastActivityAt: '2026-01-01T00:00:00.000Z',
+    ...overrides,
+  };
+}
+
+/** The event of a message that came in. */
+export function messageCreated(
+  conversation: ConversationFacts = facts(),
+  messageId = v7(),
+): NewEvent<SwitchboardCatalogue> {
+  const message: MessageFacts = {
+    id: messageId,
+    direction: 'INBOUND',
+    authorKind: 'CONTACT',
+    authorId: conversation.contactId,
+    isPrivate: false,
+    text: 'Hello',
+    attachments: [],
+    status: 'RECEIVED',
+    createdAt: '2026-01-01T00:00:00.000Z',
+  };
+  const data = { conversation, message, delivery: null, firstResponseSeconds: null };
+  return { type: 'conversation.message.created', actor: { kind: 'contact' }, data };
+}
+
+export interface Answer {
+  readonly data?: Record<string, unknown> | null;
+  readonly errors?: readonly { message: string; path?: unknown[]; extensions: Record<string, unknown> }[];
+}
+
+type Overrides = Partial<Omit<RouterConfig, 'http'>> & { readonly manifest?: Manifest };
+
+/** A router over the test subgraphs, with a NATS and a Redis of its own, and what a test does with it. */
+export async function startWorld(overrides: Overrides = {}) {
+  const { manifest, ...config } = overrides;
+  const [natsServer, redisServer, subgraphs] = await Promise.all([
+    testNats(),
+    testRedis(),
+    startSubgraphs(identitySecret),
+  ]);
+  const logger = silentLogger;
+  const metrics = createMetrics({ service: 'router' });
+
+  function another() {
+    return createRouter(
+      {
+        ...routerDefaults,
+        http: { host: '127.0.0.1', port: 0, trustProxy: false, bodyLimit: 1024 ** 2 },
+        production: false,
+        subgraphs: { inbox: subgraphs.inbox.url, channels: subgraphs.channels.url },
+        natsUrl: natsServer.url,
+        redisUrl: redisServer.url,
+        bearer: { secret, ...bearerDefaults },
+        identitySecret,
+        graphiql: undefined,
+        ...config,
+      },
+      { logger, metrics, supergraphSdl: testSupergraph, ...(manifest && { manifest }) },
+    );
+  }
+
+  const router = another();
+  await router.start();
+  const nats = connectNats({ url: natsServer.url, name: 'test', logger, metrics: createMetrics({ service: 'test' }) });
+  await nats.start();
+  const bus = createEventBus({ nats, metrics: createMetrics({ service: 'test' }) });
+  const clients = new Set<Client>();
+
+  return {
+    router,
+    another,
+    metrics,
+    nats,
+    natsServer,
+    redisServer,
+    ...subgraphs,
+
+    /** Publishes events of a company, in order. */
+    async publish(events: readonly NewEvent<SwitchboardCatalogue>[], companyId = company): Promise<void> {
+      await bus.publish(events.map((event) => createEvent(catalogue, companyId, event)));
+    },
+
+    async post(body: unknown, { token, headers }: { token?: string; headers?: Record<string, string> } = {}) {
+      const response = await request(`${router.url()}/graphql`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', ...(token && { authorization: `Bearer ${token}` }), ...headers },
+        body: JSON.stringify(body),
+      });
+      return { status: response.statusCode, headers: response.headers, ...((await response.body.json()) as Answer) };
+    },
+
+    async get(
+      search: Record<string, string>,
+      { token, headers }: { token?: string; headers?: Record<string, string> } = {},
+    ) {
+      const response = await request(`${router.url()}/graphql?${new URLSearchParams(search).toString()}`, {
+        headers: {
+          'apollo-require-preflight': '1',
+          ...(token && { authorization: `Bearer ${token}` }),
+          ...headers,
+        },
+      });
+      return { status: response.statusCode, ...((await response.body.json()) as Answer) };
+    },
+
+    /** A graphql-ws client with a token, closed at the end of the world. */
+    client(token: string, options: Partial<ClientOptions> = {}): Client {
+      const client = createClient({
+        url: `${router.url().replace('http', 'ws')}/graphql`,
+        webSocketImpl: WebSocket,
+        connectionParams: { authorization: `Bearer ${token}` },
+        retryAttempts: 0,
+        ...options,
+      });
+      clients.add(client);
+      return client;
+    },
+
+    async close(): Promise<void> {
+      for (const client of clients) await client.dispose();
+      await router.stop();
+      await nats.stop();
+      await Promise.all([natsServer.close(), redisServer.close(), subgraphs.inbox.stop(), subgraphs.channels.stop()]);
+    },
+  };
+}
+export type World = Awaited<ReturnType<typeof startWorld>>;
