@@ -4,13 +4,14 @@ import { createClient, type ClickHouseClient, type ClickHouseClientConfigOptions
 import { createChdbConnection } from 'chdb/connection';
 import type { Part } from '#platform/lifecycle/part.ts';
 
-export interface EmbeddedClickHouse extends Part {
+/** ClickHouse's client, with the life of what answers it. */
+export interface ClickHouse extends Part {
   /** Throws before `start`. */
   client(): ClickHouseClient;
 }
 
 /** ClickHouse's engine in this process, its data kept below `dataDir`, which no second process can open meanwhile. */
-export function createClickHouse(dataDir: string): EmbeddedClickHouse {
+export function createClickHouse(dataDir: string): ClickHouse {
   let client: ClickHouseClient | undefined;
   return {
     name: 'ClickHouse',

@@ -141,26 +141,23 @@ class SupervisedProcess implements StoreProcess {
     const log = await open(this.#logFile, logMode);
     // setpriv has the kernel end the server when this process dies, even of SIGKILL. Detached, because Ctrl-C goes to
     // the whole process group of the terminal, and stores have to outlive the services that are closing.
-    const child = spawn(
-      'setpriv',
-      [
-        ...['--pdeathsig', this.#options.stopSignal, ...privileges, '--'],
-        ...['env', ...Object.entries(env).map(([key, value]) => `${key}=${value}`), file, ...args],
-      ],
-      { stdio: ['ignore', log.fd, log.fd], cwd: this.#options.dataDir, detached: true },
-    );
+    const guarded = ['--pdeathsig', this.#options.stopSignal, ...privileges, '--'];
+    const environment = ['env', ...Object.entries(env).map(([key, value]) => `${key}=${value}`)];
+    const child = spawn('setpriv', [...guarded, ...environment, file, ...args], {
+      stdio: ['ignore', log.fd, log.fd],
+      cwd: this.#options.dataDir,
+      detached: true,
+    });
     this.#child = child;
     this.#ended = ending(child);
-    await once(child, 'spawn')
-      .catch((error: unknown) => {
-        throw EmbeddedStackError.didNotStart(
-          this.name,
-          this.#logFile,
-          `setpriv of util-linux: ${reason(error)}`,
-          error,
-        );
-      })
-      .finally(async () => log.close());
+    try {
+      await once(child, 'spawn');
+    } catch (error) {
+      const detail = `setpriv of the package util-linux cannot be run (${reason(error)})`;
+      throw EmbeddedStackError.didNotStart(this.name, this.#logFile, detail, error);
+    } finally {
+      await log.close();
+    }
     await this.#answers(child);
   }
 

@@ -2,12 +2,13 @@ import { access, constants, mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { createClient, type ClickHouseClient } from '@clickhouse/client';
 import type { Part } from '#platform/lifecycle/part.ts';
-import { createClickHouse } from './clickhouse.ts';
+import { createClickHouse, type ClickHouse } from './clickhouse.ts';
 import { EmbeddedStackError } from './errors.ts';
 import { lockDirectory } from './lock.ts';
 import { createNats } from './nats.ts';
+import { stablePort } from './ports.ts';
 import { createPostgres } from './postgres.ts';
-import { createQdrantServer } from './qdrant/server.ts';
+import { createQdrantServer, type QdrantServer } from './qdrant/server.ts';
 import { reachNats, reachPostgres, reachQdrant, reachRedis } from './reach.ts';
 import { createRedis } from './redis.ts';
 
@@ -44,8 +45,8 @@ export interface Stores {
  * embedded one with its data in `dataDir`. Embedded servers that die are started again until `stop`.
  * @throws {EmbeddedStackError} with one sentence and its remedy; nothing runs on then
  */
-export async function startStores({ dataDir: given, urls, log }: StoresOptions): Promise<Stores> {
-  const dataDir = resolve(given);
+export async function startStores({ urls, log, ...options }: StoresOptions): Promise<Stores> {
+  const dataDir = resolve(options.dataDir);
   await makeWritable(dataDir);
   const unlock = await lockDirectory(dataDir);
   const started: Part[] = [];
@@ -54,64 +55,77 @@ export async function startStores({ dataDir: given, urls, log }: StoresOptions):
     await unlock();
     for (const result of results) if (result.status === 'rejected') throw result.reason;
   };
-  const begin = async <P extends Part>(part: P): Promise<P> => {
+  const begin = async (part: Part): Promise<void> => {
     const since = performance.now();
     started.push(part);
     await part.start();
     log(`${part.name} is ready (${((performance.now() - since) / 1000).toFixed(1)} s)`);
-    return part;
   };
 
   try {
-    const starting = [
-      urls.databaseUrl ?? begin(createPostgres({ dataDir, log })).then((part) => part.url()),
-      urls.natsUrl ?? begin(createNats({ dataDir, log })).then((part) => part.url()),
-      urls.redisUrl ?? begin(createRedis({ dataDir, log })).then((part) => part.url()),
-      urls.qdrantUrl ??
-        begin(createQdrantServer({ dataDir: join(dataDir, 'qdrant'), host: '127.0.0.1', port: 0 })).then((part) =>
-          part.url(),
-        ),
-    ] as const;
+    const postgres =
+      given('PostgreSQL', 'DATABASE_URL', urls.databaseUrl, reachPostgres) ?? createPostgres({ dataDir, log });
+    const nats = given('NATS', 'NATS_URL', urls.natsUrl, reachNats) ?? createNats({ dataDir, log });
+    const redis = given('Redis', 'REDIS_URL', urls.redisUrl, reachRedis) ?? createRedis({ dataDir, log });
+    const qdrant = given('Qdrant', 'QDRANT_URL', urls.qdrantUrl, reachQdrant) ?? (await embeddedQdrant(dataDir));
     const clickhouse =
-      urls.clickhouseUrl === undefined
-        ? begin(createClickHouse(dataDir)).then((part) => part.client())
-        : createClient({ url: urls.clickhouseUrl });
+      urls.clickhouseUrl === undefined ? createClickHouse(dataDir) : givenClickHouse(urls.clickhouseUrl);
     // All of them end before a failure is passed on: what still starts could not be stopped.
-    await Promise.allSettled([...starting, clickhouse]);
-    const [databaseUrl, natsUrl, redisUrl, qdrantUrl] = await Promise.all(starting);
-    const stores = { databaseUrl, natsUrl, redisUrl, qdrantUrl, clickhouse: await clickhouse, stop };
-    await reachGiven(urls, stores, log);
-    return stores;
+    const outcomes = await Promise.allSettled([postgres, nats, redis, qdrant, clickhouse].map(begin));
+    for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
+    return {
+      databaseUrl: postgres.url(),
+      natsUrl: nats.url(),
+      redisUrl: redis.url(),
+      qdrantUrl: qdrant.url(),
+      clickhouse: clickhouse.client(),
+      stop,
+    };
   } catch (error) {
     await stop();
     throw error;
   }
 }
 
-/** Servers that were given have to answer now: a wrong address is easier to read here than from a service. */
-async function reachGiven(urls: StoreUrls, stores: Stores, log: (line: string) => void): Promise<void> {
-  const given = [
-    { name: 'PostgreSQL', variable: 'DATABASE_URL', url: urls.databaseUrl, check: reachPostgres },
-    { name: 'NATS', variable: 'NATS_URL', url: urls.natsUrl, check: reachNats },
-    { name: 'Redis', variable: 'REDIS_URL', url: urls.redisUrl, check: reachRedis },
-    { name: 'Qdrant', variable: 'QDRANT_URL', url: urls.qdrantUrl, check: reachQdrant },
-    {
-      name: 'ClickHouse',
-      variable: 'CLICKHOUSE_URL',
-      url: urls.clickhouseUrl,
-      check: async () => stores.clickhouse.query({ query: 'SELECT 1' }).then((result) => result.text()),
-    },
-  ];
-  const checks = given.map(async ({ name, variable, url, check }) => {
-    if (url === undefined) return;
-    try {
-      await check(url);
-    } catch (error) {
-      throw EmbeddedStackError.unreachable(name, variable, error);
-    }
-    log(`${name} answers at ${new URL(url).host}`);
-  });
-  await Promise.all(checks);
+/** A server that somebody else runs: to start it is to see that it answers, since a wrong address is easier to read here. */
+function given(
+  name: string,
+  variable: string,
+  url: string | undefined,
+  reach: (url: string) => Promise<void>,
+): (Part & { url(): string }) | undefined {
+  if (url === undefined) return undefined;
+  return {
+    name: `${name} at ${new URL(url).host}`,
+    url: () => url,
+    start: async () =>
+      reach(url).catch((error: unknown) => {
+        throw EmbeddedStackError.unreachable(name, variable, error);
+      }),
+    stop: async () => undefined,
+  };
+}
+
+function givenClickHouse(url: string): ClickHouse {
+  const client = createClient({ url });
+  return {
+    name: `ClickHouse at ${new URL(url).host}`,
+    client: () => client,
+    start: async () =>
+      client.command({ query: 'SELECT 1' }).then(
+        () => undefined,
+        (error: unknown) => {
+          throw EmbeddedStackError.unreachable('ClickHouse', 'CLICKHOUSE_URL', error);
+        },
+      ),
+    stop: async () => client.close(),
+  };
+}
+
+async function embeddedQdrant(dataDir: string): Promise<QdrantServer> {
+  await mkdir(join(dataDir, 'run'), { recursive: true });
+  const port = await stablePort(join(dataDir, 'run', 'qdrant.port'));
+  return createQdrantServer({ dataDir: join(dataDir, 'qdrant'), host: '127.0.0.1', port });
 }
 
 async function makeWritable(directory: string): Promise<void> {

@@ -31,11 +31,8 @@ export async function become(user: User | undefined, paths: readonly string[]): 
   const identity = ['--reuid', String(user.uid), '--regid', String(user.gid), '--clear-groups'];
   const open = await Promise.all(paths.map(everybodyMayEnter));
   if (open.every(Boolean)) return [...identity, '--bounding-set=-all'];
-  const only = '-all,+dac_override';
-  return [
-    ...[...identity, '--securebits=+no_setuid_fixup'],
-    ...[`--inh-caps=${only}`, `--ambient-caps=${only}`, `--bounding-set=${only}`],
-  ];
+  const kept = ['--inh-caps', '--ambient-caps', '--bounding-set'].map((set) => `${set}=-all,+dac_override`);
+  return [...identity, '--securebits=+no_setuid_fixup', ...kept];
 }
 
 export async function give(path: string, user: User | undefined): Promise<void> {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { reachNats, reachPostgres, reachRedis } from '#infra/embedded/reach.ts';
-import { testClickHouse, testNats, testPostgres, testPostgresServer, testRedis } from './index.ts';
+import { reachNats, reachPostgres, reachQdrant, reachRedis } from '#infra/embedded/reach.ts';
+import { testClickHouse, testNats, testPostgres, testPostgresServer, testQdrant, testRedis } from './index.ts';
 
 describe('the servers of a suite', () => {
   it('are an empty database', async () => {
@@ -18,10 +18,17 @@ describe('the servers of a suite', () => {
     const server = await start();
     await reach(server.url);
     await server.kill9();
-    await expect(reach(server.url)).rejects.toThrow();
+    await expect(reach(server.url)).rejects.toThrow(/refused/i);
     await server.restart();
     await reach(server.url);
     await server.close();
+  });
+
+  it('are a Qdrant', async () => {
+    const server = await testQdrant();
+    await reachQdrant(server.url);
+    await server.close();
+    await expect(reachQdrant(server.url)).rejects.toThrow('fetch failed');
   });
 
   it('are a ClickHouse that forgets what the suite before left', async () => {
