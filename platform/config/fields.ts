@@ -37,12 +37,12 @@ export function integer({
 /** An address with one of the given protocols, without their colons. Kept as it was written, but for a slash at the end. */
 export function url(protocols: readonly [string, ...string[]]) {
   const demand = `must be an address that begins with ${protocols.map((protocol) => `${protocol}://`).join(' or ')}, such as ${protocols[0]}://localhost:1234`;
-  return field(demand, (text) => {
-    const parsed = URL.parse(text);
-    return parsed && parsed.host !== '' && protocols.includes(parsed.protocol.slice(0, -1))
-      ? text.replace(/\/$/, '')
-      : undefined;
-  });
+  return field(demand, (text) => (isAddress(text, protocols) ? text.replace(/\/$/, '') : undefined));
+}
+
+function isAddress(text: string, protocols: readonly string[]): boolean {
+  const parsed = URL.parse(text);
+  return parsed !== null && parsed.host !== '' && protocols.includes(parsed.protocol.slice(0, -1));
 }
 
 const MS = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
@@ -116,7 +116,12 @@ export const postgresConfig = {
   DATABASE_IDLE_TIMEOUT: duration().default(30_000),
 };
 
-export const natsConfig = { NATS_URL: url(['nats', 'tls']) };
+export const natsConfig = {
+  /** One server, or several of a cluster with commas between them. */
+  NATS_URL: field('must be an address that begins with nats:// or tls://, such as nats://localhost:4222', (text) =>
+    text.split(',').every((server) => isAddress(server, ['nats', 'tls'])) ? text : undefined,
+  ),
+};
 
 export const redisConfig = { REDIS_URL: url(['redis', 'rediss']) };
 

@@ -85,7 +85,7 @@ describe('a configuration', () => {
       { variable: 'PORT', message: 'must be a port from 0 to 65535, such as 4000' },
       { variable: 'DATABASE_URL', message: expect.stringContaining('postgres://localhost:1234') },
       { variable: 'DATABASE_POOL_MAX', message: expect.stringContaining('such as 10') },
-      { variable: 'NATS_URL', message: expect.stringContaining('nats://localhost:1234') },
+      { variable: 'NATS_URL', message: expect.stringContaining('nats://localhost:4222') },
       { variable: 'REDIS_URL', message: expect.stringMatching(/^is missing: it must be .* redis:\/\/localhost:1234$/) },
       { variable: 'IDENTITY_SECRET', message: expect.stringContaining('openssl rand') },
     ]);
@@ -193,6 +193,11 @@ describe('fields', () => {
   test('an address of the right kind, without a slash at its end', () => {
     expect(read(url(['http', 'https']), 'https://example.com/base/')).toBe('https://example.com/base');
     expect(read(url(['postgres']), 'postgres://u:p@h:5432/db?sslmode=require')).toContain('sslmode=require');
+  });
+
+  test('the addresses of a NATS cluster', () => {
+    expect(read(natsConfig.NATS_URL, 'nats://a:4222,nats://b:4222')).toBe('nats://a:4222,nats://b:4222');
+    expect(() => read(natsConfig.NATS_URL, 'nats://a:4222,b')).toThrow('nats://');
   });
 
   test.each(['example.com', 'ftp://example.com', 'http://', '//x', 'javascript:alert(1)'])('no address %j', (text) => {
