@@ -13,6 +13,13 @@ export function createLoaders(session: ReadSession, companyId: string) {
   const channel = createLoader<string, ChannelRow>(async (ids) =>
     byId(await channelsByIds(session, companyId, ids.filter(isUuid)), (row) => row.id),
   );
+  let all: Promise<ChannelRow[]> | undefined;
+  async function readAll(): Promise<ChannelRow[]> {
+    const rows = await channelsOfCompany(session, companyId);
+    for (const row of rows) channel.prime(row.id, row);
+    return rows;
+  }
+
   return {
     company: createLoader<string, CompanyRow>(async (ids) => {
       const own = ids.filter((id) => id === companyId);
@@ -22,12 +29,8 @@ export function createLoaders(session: ReadSession, companyId: string) {
     channelHealth: createLoader<string, ChannelHealthRow>(async (ids) =>
       byId(await channelHealth(session, companyId, ids), (row) => row.channelId),
     ),
-    /** All of the company's channels; loaded one by one later, they are there already. */
-    async channels(): Promise<ChannelRow[]> {
-      const rows = await channelsOfCompany(session, companyId);
-      for (const row of rows) channel.prime(row.id, row);
-      return rows;
-    },
+    /** All of the company's channels, read once; loaded one by one later, they are there already. */
+    channels: () => (all ??= readAll()),
   };
 }
 

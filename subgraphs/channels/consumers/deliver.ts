@@ -100,7 +100,7 @@ export function createDeliverer(options: {
         return { status: 'FAILED', sentParts, externalMessageId: null, failure: unconfirmed(reason) };
       }
       case 'claimed':
-        return await sendDelivery(event.data, claim, { telegram, keyring });
+        return sendDelivery(event.data, claim, { telegram, keyring });
     }
   }
 

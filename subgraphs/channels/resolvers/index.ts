@@ -1,8 +1,6 @@
 import type { Resolvers } from '../generated/resolvers.ts';
 import { Channel } from './Channel.ts';
 import { Company } from './Company.ts';
-import { channel } from './Query/channel.ts';
-import { channels } from './Query/channels.ts';
-import { company } from './Query/company.ts';
+import { Query } from './Query.ts';
 
-export const resolvers: Resolvers = { Query: { company, channel, channels }, Company, Channel };
+export const resolvers: Resolvers = { Query, Company, Channel };

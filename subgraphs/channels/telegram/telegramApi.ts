@@ -1,5 +1,6 @@
 import { Agent, request } from 'undici';
 import { z } from 'zod';
+import type { Part } from '#platform/lifecycle/part.ts';
 
 /**
  * What became of one send. The API has no idempotency key, so the difference between "was not taken" and "nobody knows"
@@ -19,11 +20,9 @@ export type SendResult =
   /** The request went out and no answer says what became of it. */
   | { readonly kind: 'unconfirmed'; readonly reason: string };
 
-export interface TelegramApi {
+export interface TelegramApi extends Part {
   /** Never rejects: every failure is a result. */
   sendMessage(token: string, message: TelegramText): Promise<SendResult>;
-  /** Waits for sends under way. */
-  close(): Promise<void>;
 }
 
 export interface TelegramText {
@@ -47,9 +46,10 @@ const refused = z.object({
 
 /** @param options.apiUrl `https://api.telegram.org`, a self-hosted Bot API server or a stand-in. */
 export function createTelegramApi({ apiUrl }: { readonly apiUrl: string }): TelegramApi {
-  const agent = new Agent({ connect: { timeout: CONNECT_LIMIT_MS } });
+  let agent: Agent | undefined;
 
   return {
+    name: 'telegram',
     async sendMessage(token, { chatId, text, replyTo }) {
       const body = {
         chat_id: chatId,
@@ -64,7 +64,7 @@ export function createTelegramApi({ apiUrl }: { readonly apiUrl: string }): Tele
           method: 'POST',
           headers: { 'content-type': 'application/json' },
           body: JSON.stringify(body),
-          dispatcher: agent,
+          ...(agent && { dispatcher: agent }),
           signal: AbortSignal.timeout(SEND_LIMIT_MS),
         });
         return resultOf(response.statusCode, await response.body.text());
@@ -73,7 +73,14 @@ export function createTelegramApi({ apiUrl }: { readonly apiUrl: string }): Tele
         return neverLeft(error) ? { kind: 'unreachable', reason } : { kind: 'unconfirmed', reason };
       }
     },
-    close: () => agent.close(),
+    async start() {
+      agent = new Agent({ connect: { timeout: CONNECT_LIMIT_MS } });
+    },
+    async stop() {
+      const stopping = agent;
+      agent = undefined;
+      await stopping?.close();
+    },
   };
 }
 
@@ -101,10 +108,14 @@ function parsed(text: string): unknown {
   }
 }
 
+const failedToConnect = z.union([
+  z.looseObject({ syscall: z.enum(['connect', 'getaddrinfo']) }),
+  z.looseObject({ code: z.literal('UND_ERR_CONNECT_TIMEOUT') }),
+]);
+/** Node.js tries the addresses of a name in turn. */
+const failedEverywhere = z.looseObject({ errors: z.array(failedToConnect).min(1) });
+
 /** Whether the failure was one of resolving or connecting. Any other, a reset for one, can come after the request was read. */
 function neverLeft(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
-  if (error instanceof AggregateError) return error.errors.length > 0 && error.errors.every(neverLeft);
-  if ('syscall' in error && (error.syscall === 'connect' || error.syscall === 'getaddrinfo')) return true;
-  return 'code' in error && error.code === 'UND_ERR_CONNECT_TIMEOUT';
+  return failedToConnect.safeParse(error).success || failedEverywhere.safeParse(error).success;
 }

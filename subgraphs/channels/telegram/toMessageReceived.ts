@@ -28,7 +28,7 @@ const nothing = {
 /** Says a message of Telegram in our own words; undefined when it holds nothing that an agent could read. */
 export function toMessageReceived(channelId: string, message: TelegramMessage): MessageReceived | undefined {
   const { chat, from } = message;
-  const text = message.text ?? message.caption ?? null;
+  const text = message.text || message.caption || null;
   const attachments = attachmentsOf(message);
   if (!text && attachments.length === 0) return undefined;
   const name = from ? [from.first_name, from.last_name].filter(Boolean).join(' ') : chat.title;

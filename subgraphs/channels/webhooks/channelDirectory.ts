@@ -73,18 +73,18 @@ export function createChannelDirectory(options: {
   /** One read for all who ask for a channel at once. */
   async function lookUp(channelId: string): Promise<KnownChannel | undefined> {
     const same = running.get(channelId);
-    if (same) return await same;
+    if (same) return same;
     if (running.size >= MAX_LOOKUPS) throw new Error('too many channels are being looked up');
     const reading = read(channelId).finally(() => running.delete(channelId));
     running.set(channelId, reading);
-    return await reading;
+    return reading;
   }
 
   return {
     async find(channelId) {
       if (!isUuid(channelId) || unknown.has(channelId)) return undefined;
       const remembered = known.get(channelId);
-      if (!remembered) return await lookUp(channelId);
+      if (!remembered) return lookUp(channelId);
       if (performance.now() < remembered.freshUntil) return remembered.channel;
       try {
         return await withTimeout(lookUp(channelId), REFRESH_LIMIT_MS, `no answer within ${REFRESH_LIMIT_MS} ms`);

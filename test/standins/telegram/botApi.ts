@@ -91,7 +91,7 @@ export function createBotApi({ perChatIntervalMs = 0 }: { readonly perChatInterv
   return {
     /** @param path As in the address: `/bot<token>/<method>`. */
     call(path: string, input: unknown): Answer {
-      const [, botToken = '', method] = /^\/bot([^/]+)\/(\w+)$/.exec(path) ?? [];
+      const [, botToken = '', method = ''] = /^\/bot([^/]+)\/(\w+)$/.exec(path) ?? [];
       const botId = token.exec(botToken)?.[1];
       if (botId === undefined) return refusal(404, 'Not Found');
       switch (method) {

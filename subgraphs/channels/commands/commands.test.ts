@@ -1,0 +1,86 @@
+import { randomBytes } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { v7 } from 'uuid';
+import { testNats, testPostgres, type TestPostgres, type TestServer } from '#test/stack/index.ts';
+import { companyBySlug } from '../queries/companyBySlug.ts';
+import { webhookSecret } from '../queries/webhookSecret.ts';
+import { newTenant, openHarness, type Harness } from '../testing/harness.ts';
+import { createChannel } from './createChannel.ts';
+import { createCompany } from './createCompany.ts';
+
+describe('connecting companies and channels', () => {
+  let postgres: TestPostgres;
+  let natsServer: TestServer;
+  let harness: Harness;
+
+  beforeAll(async () => {
+    [postgres, natsServer] = await Promise.all([testPostgres(), testNats()]);
+    const telegramApiUrl = 'http://telegram.invalid';
+    harness = await openHarness({ adminUrl: postgres.adminUrl, natsUrl: natsServer.url, telegramApiUrl });
+  });
+
+  afterAll(async () => {
+    await harness.close();
+    await Promise.all([postgres.close(), natsServer.close()]);
+  });
+
+  it('can be repeated by the seed, and changes nothing the second time', async () => {
+    const tenant = newTenant();
+    await harness.seed(tenant);
+    await harness.seed(tenant, newTenant());
+    const { database, keyring } = harness.channels;
+    expect(await webhookSecret(database, keyring, tenant.channel.id)).toBe(tenant.channel.webhookSecret);
+  });
+
+  it('gives operators a company by its slug and a channel’s webhook secret', async () => {
+    const { database, keyring } = harness.channels;
+    const tenant = newTenant('initech');
+    await harness.seed(tenant);
+    expect(await companyBySlug(database, 'initech')).toEqual(tenant.company);
+    expect(await companyBySlug(database, 'nobody')).toBeUndefined();
+    expect(await webhookSecret(database, keyring, v7())).toBeUndefined();
+  });
+
+  it('keeps tokens and secrets sealed, each for its own channel', async () => {
+    const tenant = newTenant();
+    await harness.seed(tenant);
+    const { database, keyring } = harness.channels;
+    const [row] = await database.write(
+      tenant.company.id,
+      ({ sql }) => sql<{ accessToken: string; webhookSecret: string }>`
+        select access_token as "accessToken", webhook_secret as "webhookSecret"
+        from channels.channels where id = ${tenant.channel.id}`,
+    );
+    expect(JSON.stringify(row)).not.toContain(tenant.channel.botToken);
+    expect(JSON.stringify(row)).not.toContain(tenant.channel.webhookSecret);
+    expect(keyring.open(row?.accessToken ?? '', tenant.channel.id)).toBe(tenant.channel.botToken);
+    expect(() => keyring.open(row?.accessToken ?? '', v7())).toThrow();
+  });
+
+  it('connects an account to one company only, and a slug to one', async () => {
+    const [first, second] = [newTenant(), newTenant()];
+    await harness.seed(first, second);
+    const { database, keyring } = harness.channels;
+    const again = { ...first.channel, id: v7(), companyId: second.company.id };
+    await expect(createChannel(database, keyring, again)).rejects.toMatchObject({ code: 'ACCOUNT_TAKEN' });
+    const company = { ...second.company, id: v7() };
+    await expect(createCompany(database, company)).rejects.toMatchObject({ code: 'SLUG_TAKEN' });
+  });
+
+  it.each([
+    ['a token that is none', { botToken: 'nonsense' }, 'BAD_ACCESS_TOKEN'],
+    ['a secret that Telegram would refuse', { webhookSecret: 'ä b' }, 'BAD_WEBHOOK_SECRET'],
+    ['a secret that is too long', { webhookSecret: randomBytes(129).toString('hex') }, 'BAD_WEBHOOK_SECRET'],
+  ])('refuses %s', async (_what, wrong, code) => {
+    const { company, channel } = newTenant();
+    const { database, keyring } = harness.channels;
+    const connecting = createChannel(database, keyring, { ...channel, companyId: company.id, ...wrong });
+    await expect(connecting).rejects.toMatchObject({ code });
+  });
+
+  it('refuses a time zone that does not exist', async () => {
+    const { company } = newTenant();
+    const creating = createCompany(harness.channels.database, { ...company, timeZone: 'Europe/Atlantis' });
+    await expect(creating).rejects.toMatchObject({ code: 'BAD_TIME_ZONE' });
+  });
+});

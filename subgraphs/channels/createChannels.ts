@@ -1,0 +1,81 @@
+import { createEventBus } from '#platform/events/bus.ts';
+import { connectNats } from '#platform/events/nats.ts';
+import { ensureStreams } from '#platform/events/streams.ts';
+import { createSubgraph } from '#platform/graphql/subgraphServer.ts';
+import { createHttpServer } from '#platform/http/server.ts';
+import { createService } from '#platform/lifecycle/createService.ts';
+import type { Part, Service } from '#platform/lifecycle/part.ts';
+import type { Logger } from '#platform/logging/logger.ts';
+import type { Metrics } from '#platform/metrics/metrics.ts';
+import { createDatabase, type Database } from '#platform/postgres/database.ts';
+import { createOutboxRelay } from '#platform/postgres/outboxRelay.ts';
+import { createKeyring, type Keyring } from '#platform/secrets/keyring.ts';
+import { catalogue, type SwitchboardCatalogue } from '#schema/events/catalogue.ts';
+import { readSubgraph } from '#schema/subgraphFiles.ts';
+import type { ChannelsConfig } from './config.ts';
+import { createDeliverer } from './consumers/deliver.ts';
+import { createNormaliser } from './consumers/normalise.ts';
+import { createContext } from './context.ts';
+import { entities } from './entities/index.ts';
+import { createHealthRecorder } from './health/healthRecorder.ts';
+import { resolvers } from './resolvers/index.ts';
+import { createTelegramApi } from './telegram/telegramApi.ts';
+import { createChannelDirectory } from './webhooks/channelDirectory.ts';
+import { mountTelegramWebhook } from './webhooks/telegramWebhook.ts';
+
+export interface Channels extends Service {
+  /** Where it answers, once it has started. */
+  url(): string;
+  readonly database: Database<SwitchboardCatalogue>;
+  readonly keyring: Keyring;
+}
+
+/** Companies and their connected accounts: as a subgraph, with webhooks in and deliveries out. */
+export function createChannels(
+  config: ChannelsConfig,
+  { logger, metrics }: { readonly logger: Logger; readonly metrics: Metrics },
+): Channels {
+  const name = 'channels';
+  const { host, port, publicUrl, identitySecret } = config;
+  const keyring = createKeyring(config.credentials);
+  const nats = connectNats({ url: config.natsUrl, name, logger, metrics });
+  const streams: Part = { name: 'streams', start: () => ensureStreams(nats.manager), stop: async () => undefined };
+  const relay = createOutboxRelay({
+    context: name,
+    url: config.relayDatabaseUrl,
+    bus: createEventBus({ nats, metrics }),
+    logger,
+    metrics,
+  });
+  const database = createDatabase({
+    context: name,
+    url: config.databaseUrl,
+    entities,
+    pool: config.pool,
+    catalogue,
+    wakeRelay: () => relay.wake(),
+    logger,
+    metrics,
+  });
+  const health = createHealthRecorder({ database, logger });
+  const normaliser = createNormaliser({ nats, database, logger, metrics });
+  const telegram = createTelegramApi({ apiUrl: config.telegramApiUrl });
+  const deliverer = createDeliverer({ nats, database, telegram, keyring, health, logger, metrics });
+  const checks = { postgres: database.check, nats: nats.check };
+  const http = createHttpServer({ name, host, port, logger, metrics, checks: () => checks });
+  const directory = createChannelDirectory({ database, keyring, logger, metrics });
+  mountTelegramWebhook(http.app, { nats, directory, health, metrics });
+  const subgraph = createSubgraph({
+    name,
+    typeDefs: readSubgraph(name),
+    resolvers,
+    http,
+    identitySecret,
+    logger,
+    metrics,
+    context: (identity) => createContext(identity, { database, publicUrl }),
+  });
+
+  const parts = [nats, streams, database, relay, health, normaliser, telegram, deliverer, subgraph, http];
+  return { ...createService(name, parts, { logger, checks }), url: () => http.url(), database, keyring };
+}

@@ -1,0 +1,146 @@
+import { randomBytes } from 'node:crypto';
+import { request } from 'undici';
+import { v7 } from 'uuid';
+import { createEventBus } from '#platform/events/bus.ts';
+import { createEvent, type AnyEvent, type NewEvent } from '#platform/events/catalogue.ts';
+import { listDeadLetters } from '#platform/events/deadLetters.ts';
+import { connectNats } from '#platform/events/nats.ts';
+import type { Identity } from '#platform/identity/identity.ts';
+import { IDENTITY_HEADER, createIdentitySigner } from '#platform/identity/signedIdentity.ts';
+import { silentLogger as logger } from '#platform/logging/logger.ts';
+import { createMetrics } from '#platform/metrics/metrics.ts';
+import { provisionContext } from '#platform/postgres/provision.ts';
+import { catalogue, type SwitchboardCatalogue } from '#schema/events/catalogue.ts';
+import type { ChannelsConfig } from '../config.ts';
+import { createChannels } from '../createChannels.ts';
+import { migrations } from '../migrations/index.ts';
+import { seedChannels } from '../seed.ts';
+
+type Event = AnyEvent<SwitchboardCatalogue>;
+
+let lastBot = 1_000;
+
+/** A company with one bot, as the seed makes them. */
+export function newTenant(slug = `company-${v7()}`) {
+  const botId = String(++lastBot);
+  const channel = {
+    id: v7(),
+    name: `${slug} support`,
+    botToken: `${botId}:${randomBytes(18).toString('base64url')}`,
+    webhookSecret: randomBytes(16).toString('hex'),
+  };
+  return {
+    company: { id: v7(), slug, name: slug, timeZone: 'Europe/Berlin' },
+    channel,
+    botId,
+    seed() {
+      return { ...this.company, channels: [channel] };
+    },
+  };
+}
+export type Tenant = ReturnType<typeof newTenant>;
+
+/** An update of Telegram with one text message. */
+export function textUpdate(overrides: { chatId?: number; messageId?: number; text?: string } = {}) {
+  const { chatId = 77, messageId = 1, text = 'Hello' } = overrides;
+  const from = { id: chatId, is_bot: false, first_name: 'Ada', language_code: 'en' };
+  const chat = { id: chatId, type: 'private', first_name: 'Ada' };
+  return { update_id: messageId, message: { message_id: messageId, date: 1_760_000_000, chat, from, text } };
+}
+
+/** The whole service on real stores, and what a test needs to talk to it from all of its sides. */
+export async function openHarness(stores: {
+  readonly adminUrl: string;
+  readonly natsUrl: string;
+  readonly telegramApiUrl: string;
+}) {
+  const identitySecret = randomBytes(32).toString('hex');
+  const urls = await provisionContext({
+    adminUrl: stores.adminUrl,
+    context: 'channels',
+    appPassword: 'app',
+    relayPassword: 'relay',
+    migrations,
+    logger,
+  });
+  const config: ChannelsConfig = {
+    host: '127.0.0.1',
+    port: 0,
+    publicUrl: 'https://inbox.example.com',
+    databaseUrl: urls.appUrl,
+    relayDatabaseUrl: urls.relayUrl,
+    pool: { max: 8, connectTimeoutMs: 1_000, statementTimeoutMs: 5_000, idleTimeoutMs: 10_000 },
+    natsUrl: stores.natsUrl,
+    identitySecret,
+    credentials: { activeKeyId: 'k1', keys: { k1: randomBytes(32).toString('base64') } },
+    telegramApiUrl: stores.telegramApiUrl,
+  };
+  const open = () => createChannels(config, { logger, metrics: createMetrics({ service: 'channels' }) });
+  const metrics = createMetrics({ service: 'test' });
+  const nats = connectNats({ url: stores.natsUrl, name: 'test', logger, metrics });
+  const bus = createEventBus({ nats, metrics });
+  const sign = createIdentitySigner(identitySecret);
+  const channels = open();
+  await nats.start();
+  await channels.start();
+
+  return {
+    channels,
+    nats,
+    /** The same service once more, as another process would run it; the caller starts and stops it. */
+    open,
+    seed: (...tenants: readonly Tenant[]) =>
+      seedChannels(
+        channels.database,
+        channels.keyring,
+        tenants.map((tenant) => tenant.seed()),
+      ),
+    async webhook(
+      tenant: Tenant,
+      body: string | Buffer | object,
+      secret: string | null = tenant.channel.webhookSecret,
+    ) {
+      const response = await request(`${channels.url()}/webhooks/telegram/${tenant.channel.id}`, {
+        method: 'POST',
+        headers: {
+          'content-type': 'application/json',
+          ...(secret !== null && { 'x-telegram-bot-api-secret-token': secret }),
+        },
+        body: typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body),
+      });
+      return { status: response.statusCode, headers: response.headers, body: await response.body.text() };
+    },
+    async query(identity: Identity, query: string, variables: object = {}) {
+      const response = await request(`${channels.url()}/graphql`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', [IDENTITY_HEADER]: await sign(identity) },
+        body: JSON.stringify({ query, variables }),
+      });
+      return (await response.body.json()) as { data?: Record<string, unknown>; errors?: { message: string }[] };
+    },
+    /** What the stream holds of a company, oldest first. */
+    async events(companyId: string): Promise<Event[]> {
+      const filter = { filter_subjects: `events.channel.${companyId}.>` };
+      const consumer = await nats.jetstream.consumers.get('EVENTS', filter);
+      const { num_pending: pending } = await consumer.info();
+      const events: Event[] = [];
+      if (pending === 0) return events;
+      for await (const message of await consumer.fetch({ max_messages: pending, expires: 1_000 })) {
+        events.push(message.json<Event>());
+      }
+      return events;
+    },
+    deadLetters: () => listDeadLetters(nats),
+    /** Says what another context would say. */
+    async publish(companyId: string, event: NewEvent<SwitchboardCatalogue>): Promise<Event> {
+      const created = createEvent(catalogue, companyId, event);
+      await bus.publish([created]);
+      return created;
+    },
+    async close() {
+      await channels.stop();
+      await nats.stop();
+    },
+  };
+}
+export type Harness = Awaited<ReturnType<typeof openHarness>>;
