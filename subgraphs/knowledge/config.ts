@@ -42,7 +42,7 @@ export const configSchema = z
   .transform((env, { issues }) => {
     const embeddings = embeddingsOf(env.EMBEDDINGS_URL, env.EMBEDDINGS_MODEL, env.EMBEDDINGS_DIMENSIONS);
     if (embeddings === 'incomplete') {
-      const message = 'needs EMBEDDINGS_MODEL and EMBEDDINGS_DIMENSIONS beside it, and they need it';
+      const message = 'must come with EMBEDDINGS_MODEL and EMBEDDINGS_DIMENSIONS, or none of them';
       issues.push({ code: 'custom', message, path: ['EMBEDDINGS_URL'], input: env.EMBEDDINGS_URL });
       return z.NEVER;
     }

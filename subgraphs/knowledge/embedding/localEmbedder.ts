@@ -8,9 +8,11 @@ const DIMENSIONS = 384;
 /** Raise it with every change of what a vector looks like: the name decides which collection holds it. */
 const MODEL = 'local-v1';
 
-/** A shared concept says more than one shared word; shared letters only have to tell a slip of the keyboard from another word. */
+/** A shared concept says more than one shared word. All letters of a word together weigh as much as the word. */
 const CONCEPT_WEIGHT = 1.5;
-const LETTERS_WEIGHT = 0.8;
+const LETTERS_WEIGHT = 1;
+/** The letters of a word in alphabetical order are the same after two changed places, the commonest slip of all. */
+const SORTED_WEIGHT = 0.7;
 const PHRASE_SPAN = 3;
 
 /** Stem of a concept's word, or of a phrase's first word → what follows it, if anything, and the concept. */
@@ -66,8 +68,10 @@ function featuresOf(text: string): Map<string, Feature> {
   for (const [i, word] of words.entries()) {
     if (language === 'english') for (const concept of conceptsAt(stems, i)) count(`concept ${concept}`, CONCEPT_WEIGHT);
     if (isStopWord(word, language)) continue;
-    count(`stem ${stems[i]}`, 1);
-    const letters = letterGroups(stems[i] ?? word);
+    const root = stems[i] ?? word;
+    count(`stem ${root}`, 1);
+    count(`sorted ${Array.from(root).toSorted().join('')}`, SORTED_WEIGHT);
+    const letters = letterGroups(root);
     for (const group of letters) count(`letters ${group}`, LETTERS_WEIGHT / Math.sqrt(letters.length));
   }
   return features;
@@ -80,11 +84,11 @@ function conceptsAt(stems: readonly string[], at: number): string[] {
     .map(({ concept }) => concept);
 }
 
-/** Three and four neighbouring letters, the word's borders among them: a wrong letter leaves most of them alone. */
+/** Two and three neighbouring letters, the word's borders among them: a wrong letter leaves most of them alone. */
 function letterGroups(word: string): string[] {
   const letters = Array.from(`^${word}$`);
   const groups: string[] = [];
-  for (const size of [3, 4]) {
+  for (const size of [2, 3]) {
     for (let i = 0; i + size <= letters.length; i++) groups.push(letters.slice(i, i + size).join(''));
   }
   return groups;
