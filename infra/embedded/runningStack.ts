@@ -7,11 +7,11 @@ import { EmbeddedStackError } from './errors.ts';
 const runningStack = z.object({
   pid: z.int().positive(),
   publicUrl: z.url(),
-  /** As the administrator. */
-  databaseUrl: z.string(),
+  channelsDatabaseUrl: z.string(),
+  conversationsDatabaseUrl: z.string(),
   natsUrl: z.string(),
   tokenSecret: z.string(),
-  credentialsKey: z.string(),
+  credentials: z.object({ activeKeyId: z.string(), keys: z.record(z.string(), z.string()) }),
 });
 export type RunningStack = z.output<typeof runningStack>;
 

@@ -11,8 +11,14 @@ const STOP_LIMIT_MS = 9_000;
  * Runs one service as this process: start, wait for SIGTERM or SIGINT, stop, exit. A second signal exits at once, and so does
  * one while the service is starting, when there is nothing to drain yet. Whatever fails, also outside of any promise, is
  * logged and ends the process with code 1 after an orderly stop.
+ *
+ * @param options.onStartFailure Tells people why it did not start. Default: the log does.
  */
-export async function runProcess(service: Part, { logger }: { readonly logger: Logger }): Promise<never> {
+export async function runProcess(
+  service: Part,
+  options: { readonly logger: Logger; readonly onStartFailure?: (error: unknown) => void },
+): Promise<never> {
+  const { logger } = options;
   let running = false;
   const ended = new Promise<number>((resolve) => {
     let askedAt: number | undefined;
@@ -39,7 +45,8 @@ export async function runProcess(service: Part, { logger }: { readonly logger: L
     running = true;
     code = await ended;
   } catch (error) {
-    logger.fatal({ err: error }, 'the service could not start');
+    if (options.onStartFailure) options.onStartFailure(error);
+    else logger.fatal({ err: error }, 'the service could not start');
     code = 1;
   }
   setTimeout(() => {

@@ -1,0 +1,39 @@
+import { z } from 'zod';
+import { logConfig, port, url } from '#platform/config/fields.ts';
+
+/** The environment of `npm start`. Each store is an embedded one unless its address is given. */
+export const configSchema = z
+  .object({
+    LOG_LEVEL: logConfig.LOG_LEVEL.unwrap().default('warn'),
+    NODE_ENV: z.string().default('development'),
+    DATA_DIR: z.string().default('.data'),
+    HOST: z.string().default('127.0.0.1'),
+    PORT: port().default(4000),
+    PUBLIC_URL: url(['http', 'https']).optional(),
+    TELEGRAM_API_URL: url(['http', 'https']).optional(),
+    DATABASE_URL: url(['postgres', 'postgresql']).optional(),
+    NATS_URL: url(['nats', 'tls']).optional(),
+    REDIS_URL: url(['redis', 'rediss']).optional(),
+    CLICKHOUSE_URL: url(['http', 'https']).optional(),
+    QDRANT_URL: url(['http', 'https']).optional(),
+    OTEL_EXPORTER_OTLP_ENDPOINT: url(['http', 'https']).optional(),
+  })
+  .transform((env) => ({
+    logLevel: env.LOG_LEVEL,
+    production: env.NODE_ENV === 'production',
+    dataDir: env.DATA_DIR,
+    host: env.HOST,
+    port: env.PORT,
+    publicUrl: env.PUBLIC_URL ?? `http://localhost:${String(env.PORT)}`,
+    telegramApiUrl: env.TELEGRAM_API_URL,
+    tracingEndpoint: env.OTEL_EXPORTER_OTLP_ENDPOINT,
+    urls: {
+      databaseUrl: env.DATABASE_URL,
+      natsUrl: env.NATS_URL,
+      redisUrl: env.REDIS_URL,
+      clickhouseUrl: env.CLICKHOUSE_URL,
+      qdrantUrl: env.QDRANT_URL,
+    },
+  }));
+
+export type StartConfig = z.output<typeof configSchema>;

@@ -1,0 +1,49 @@
+import { createHash } from 'node:crypto';
+import { seedChannels } from '#channels/seed.ts';
+import { seedConversations } from '#conversations/seed.ts';
+import { seedKnowledge } from '#knowledge/seed.ts';
+import type { Platform } from './platform.ts';
+import { demoCompanies } from './roster.ts';
+
+/**
+ * Puts the demo companies where they are missing; what is there stays as people left it.
+ * @param secret What the demo bots' tokens and webhook secrets are made of.
+ */
+export async function seedDemo(platform: Platform, secret: string): Promise<void> {
+  const { channels, conversations, knowledge } = platform;
+  await seedChannels(
+    channels.database,
+    channels.keyring,
+    demoCompanies.map(({ id, slug, name, timeZone, telegram }) => ({
+      id,
+      slug,
+      name,
+      timeZone,
+      channels: [
+        {
+          id: telegram.channelId,
+          name: telegram.name,
+          botToken: `${telegram.botId}:${digest(secret, `token ${slug}`).slice(0, 35)}`,
+          webhookSecret: digest(secret, `webhook ${slug}`),
+        },
+      ],
+    })),
+  );
+  for (const { id, agents, teams, labels } of demoCompanies) {
+    const idByEmail = new Map(agents.map((agent) => [agent.email, agent.id]));
+    await seedConversations(conversations.database, {
+      companyId: id,
+      agents,
+      teams: teams.map(({ memberEmails, ...team }) => ({
+        ...team,
+        memberIds: memberEmails.flatMap((email) => idByEmail.get(email) ?? []),
+      })),
+      labels,
+    });
+    await seedKnowledge(knowledge.database, id);
+  }
+}
+
+function digest(secret: string, purpose: string): string {
+  return createHash('sha256').update(`${secret}:${purpose}`).digest('base64url');
+}

@@ -1,0 +1,122 @@
+import { resolve } from 'node:path';
+import { signBearerToken } from '#platform/identity/bearerTokens.ts';
+import type { Part } from '#platform/lifecycle/part.ts';
+import type { Logger } from '#platform/logging/logger.ts';
+import { bearerDefaults } from '#router/config.ts';
+import { createTelegramStandin } from '#test/standins/telegram/telegramStandin.ts';
+import type { StartConfig } from './config.ts';
+import { startPlatform } from './platform.ts';
+import { demoCompanies } from './roster.ts';
+import { announceStack } from './runningStack.ts';
+import { secret } from './secrets.ts';
+import { seedDemo } from './seed.ts';
+import { startStores } from './stores.ts';
+
+/** Tokens of the demo; people who look at a product come back after a week. */
+const TOKEN_SECONDS = 30 * 24 * 60 * 60;
+
+/**
+ * Everything that `npm start` runs: stores, a stand-in for Telegram unless an address is given, the platform, the demo.
+ * @param log Takes the lines that people read.
+ */
+export function createStack(config: StartConfig, logger: Logger, log: (line: string) => void): Part {
+  const dataDir = resolve(config.dataDir);
+  const undo: (() => Promise<void>)[] = [];
+
+  async function start(): Promise<void> {
+    log(`Starting Switchboard, data in ${dataDir}`);
+    const stores = await startStores({ dataDir, urls: config.urls, log });
+    undo.push(() => stores.stop());
+
+    const secrets = {
+      token: await secret(dataDir, 'token'),
+      identity: await secret(dataDir, 'identity'),
+      credentials: await secret(dataDir, 'credentials'),
+      database: await secret(dataDir, 'database'),
+    };
+    const tokens = await demoTokens(secrets.token);
+    const telegramApiUrl = config.telegramApiUrl ?? (await startTelegramStandin());
+    const platform = await startPlatform({
+      ...config,
+      stores,
+      secrets,
+      telegramApiUrl,
+      demoToken: tokens[0]?.token,
+      logger,
+      log,
+    });
+    undo.push(() => platform.stop());
+    await seedDemo(platform, await secret(dataDir, 'demo'));
+    log('the demo companies are seeded');
+
+    const publicUrl = config.publicUrl;
+    undo.push(
+      await announceStack(dataDir, {
+        pid: process.pid,
+        publicUrl,
+        channelsDatabaseUrl: platform.databases.channels.databaseUrl,
+        conversationsDatabaseUrl: platform.databases.conversations.databaseUrl,
+        natsUrl: stores.natsUrl,
+        tokenSecret: secrets.token,
+        credentials: platform.credentials,
+      }),
+    );
+    for (const line of summary(publicUrl, telegramApiUrl, tokens)) log(line);
+    log('Switchboard is ready');
+  }
+
+  async function startTelegramStandin(): Promise<string> {
+    const standin = createTelegramStandin({ host: '127.0.0.1', port: 0 });
+    await standin.start();
+    undo.push(() => standin.stop());
+    return standin.url();
+  }
+
+  async function stop(): Promise<void> {
+    for (const step of undo.splice(0).toReversed()) await step();
+  }
+
+  return { name: 'stack', start, stop };
+}
+
+interface DemoToken {
+  readonly company: string;
+  readonly role: string;
+  readonly email: string;
+  readonly token: string;
+}
+
+/** The first agent of each role, in each company. */
+async function demoTokens(tokenSecret: string): Promise<DemoToken[]> {
+  const tokens = demoCompanies.flatMap(({ id: companyId, slug, agents }) =>
+    agents
+      .filter(({ role }, index) => agents.findIndex((agent) => agent.role === role) === index)
+      .map(async ({ id: agentId, email, role }) => {
+        const identity = { kind: 'agent', companyId, agentId, role, scopes: [] } as const;
+        const token = await signBearerToken(identity, {
+          ...bearerDefaults,
+          secret: tokenSecret,
+          expiresInSeconds: TOKEN_SECONDS,
+        });
+        return { company: slug, role: role.toLowerCase(), email, token };
+      }),
+  );
+  return Promise.all(tokens);
+}
+
+function summary(publicUrl: string, telegramApiUrl: string, tokens: readonly DemoToken[]): string[] {
+  const wide = (text: string) => text.padEnd(12);
+  return [
+    '',
+    `${wide('GraphQL')}${publicUrl}/graphql   (GraphiQL in a browser; WebSocket and HTTP)`,
+    `${wide('Webhooks')}${publicUrl}/webhooks/telegram/{channelId}`,
+    ...demoCompanies.map(
+      ({ slug, telegram }) => `${wide('')}${slug}: ${telegram.name} is channel ${telegram.channelId}`,
+    ),
+    `${wide('Sent to')}${telegramApiUrl}/sent   (what the Telegram stand-in received)`,
+    `${wide('Health')}${publicUrl}/health/ready   ${publicUrl}/metrics`,
+    '',
+    ...tokens.map(({ company, role, email, token }) => `${wide(company)}${wide(role)}${email}\n${wide('')}${token}`),
+    '',
+  ];
+}
