@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { connect } from 'node:net';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { silentLogger as logger } from '#platform/logging/logger.ts';
@@ -132,6 +133,12 @@ describe('waiting', () => {
 });
 
 describe('telling an outage from a fault', () => {
+  it('knows a refused connection by what Node really throws', async () => {
+    const socket = connect(1, '127.0.0.1');
+    const [error] = (await once(socket, 'error')) as [unknown];
+    expect(isOutage(error)).toBe(true);
+  });
+
   it.each([
     ['a refused connection', Object.assign(new Error('x'), { code: 'ECONNREFUSED' })],
     ['a database that shuts down', Object.assign(new Error('x'), { code: '57P01' })],

@@ -1,3 +1,5 @@
+import { isNativeError } from 'node:util/types';
+
 /** PostgreSQL: connection failures, shutdown and start-up, too many connections (SQLSTATE classes 08, 57P, 53). */
 const outageStates = /^(08...|57P0[123]|53[0-9]00)$/;
 
@@ -30,11 +32,12 @@ const outageNames = new Set(['TimeoutError', 'NoRespondersError', 'ClosedConnect
  * it is tried again for as long as it lasts and never counts towards giving up.
  */
 export function isOutage(error: unknown): boolean {
-  for (let current = error, depth = 0; current instanceof Error && depth < 8; current = current.cause, depth++) {
+  // Not `instanceof`: an error may come from another realm, as those of Node itself do under Jest.
+  for (let current = error, depth = 0; isNativeError(current) && depth < 8; current = current.cause, depth++) {
     const code: unknown = 'code' in current ? current.code : undefined;
     if (typeof code === 'string' && (outageCodes.has(code) || outageStates.test(code))) return true;
     if (outageNames.has(current.name) || outageWords.test(current.message)) return true;
-    if (current instanceof AggregateError && current.errors.some(isOutage)) return true;
+    if ('errors' in current && Array.isArray(current.errors) && current.errors.some(isOutage)) return true;
   }
   return false;
 }
