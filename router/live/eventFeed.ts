@@ -1,5 +1,6 @@
-import { DeliverPolicy, type Consumer, type ConsumerMessages, type JsMsg } from '@nats-io/jetstream';
+import { DeliverPolicy, type Consumer, type ConsumerMessages, type JsMsg, type StreamInfo } from '@nats-io/jetstream';
 import { parseEvent } from '#platform/events/catalogue.ts';
+import { EventError } from '#platform/events/errors.ts';
 import type { NatsPart } from '#platform/events/nats.ts';
 import { EVENTS } from '#platform/events/streams.ts';
 import { backoff, pause } from '#platform/lifecycle/backoff.ts';
@@ -98,9 +99,15 @@ export function createEventFeed(options: {
     position = message.seq;
   }
 
+  function streamInfo(): Promise<StreamInfo> {
+    // A request on a lost connection would wait in its buffer; this says so at once.
+    if (!nats.connected) throw EventError.notConnected();
+    return nats.manager.streams.info(EVENTS.name);
+  }
+
   /** Where the stream is now, compared with what this feed has seen of it. */
   async function locate(): Promise<void> {
-    const { created, state } = await nats.manager.streams.info(EVENTS.name);
+    const { created, state } = await streamInfo();
     const wasReading = stream !== '';
     const isOther = stream !== created || position > state.last_seq;
     const isLost = isOther || position + 1 < state.first_seq;
@@ -184,7 +191,7 @@ export function createEventFeed(options: {
     async replay(companyId, from, handle, signal) {
       let last = from.sequence;
       try {
-        const { created, state } = await nats.manager.streams.info(EVENTS.name);
+        const { created, state } = await streamInfo();
         const isKept = from.stream === created && last <= state.last_seq && last + 1 >= state.first_seq;
         if (!isKept) throw OperationError.cursorExpired();
         const consumer = await reader(subject.replace('{company}', companyId), last);

@@ -77,6 +77,8 @@ export interface Behaviour {
   readonly unknown: Set<string>;
   /** Awaited before the channels subgraph answers for an entity. */
   delay: (id: string) => Promise<void>;
+  /** Texts of messages have at least so many characters. */
+  textLength: number;
   /** Bodies of webhooks as the channels service got them, with their headers. */
   readonly webhooks: { url: string; body: Buffer; headers: Record<string, unknown> }[];
 }
@@ -145,6 +147,7 @@ export async function startSubgraphs(identitySecret: string) {
     requestIds: [],
     unknown: new Set(),
     delay: async () => undefined,
+    textLength: 0,
     webhooks: [],
   };
   const conversation = (id: string) => ({
@@ -184,7 +187,12 @@ export async function startSubgraphs(identitySecret: string) {
         },
         parent: ({ id }: { id: string }) => conversation(`${id}'`),
       },
-      Message: { __resolveReference: ({ id }: { id: string }) => ({ id, text: `text of ${id}` }) },
+      Message: {
+        __resolveReference: ({ id }: { id: string }) => ({
+          id,
+          text: `text of ${id}`.padEnd(behaviour.textLength, '.'),
+        }),
+      },
     },
     identitySecret,
     behaviour,

@@ -87,7 +87,8 @@ export async function startWorld(overrides: Overrides = {}) {
   const logger = silentLogger;
   const metrics = createMetrics({ service: 'router' });
 
-  function another() {
+  /** One more router over the same subgraphs and stores; who starts it stops it. */
+  function another(differences: Partial<RouterConfig> = {}) {
     return createRouter(
       {
         ...routerDefaults,
@@ -100,6 +101,7 @@ export async function startWorld(overrides: Overrides = {}) {
         identitySecret,
         graphiql: undefined,
         ...config,
+        ...differences,
       },
       { logger, metrics, supergraphSdl: testSupergraph, ...(manifest && { manifest }) },
     );

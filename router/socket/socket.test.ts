@@ -1,0 +1,324 @@
+import { once } from 'node:events';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { WebSocket } from 'ws';
+import { buildManifest } from '#schema/operations/manifest.ts';
+import { eventually } from '#test/stack/eventually.ts';
+import { collect } from '../testing/collect.ts';
+import { agent, facts, messageCreated, startWorld, tokenFor, type World } from '../testing/world.ts';
+import type { Router } from '../createRouter.ts';
+import { SUBPROTOCOL } from './protocol.ts';
+
+const manifest = buildManifest(
+  new Map([['live.graphql', 'subscription Live { inboxUpdates { cursor kind conversation { id } message { id } } }']]),
+);
+const live = { query: manifest.operations[0]?.body };
+
+const limits = { maxSockets: 5, maxOperations: 3, maxPayloadBytes: 10_000 };
+
+let world: World;
+let token: string;
+const open = new Set<WebSocket>();
+
+beforeAll(async () => {
+  world = await startWorld({
+    manifest,
+    live: { bufferEvents: 10 },
+    sockets: { ...limits, initTimeoutMs: 5_000, pingIntervalMs: 60_000 },
+  });
+  token = await tokenFor();
+});
+afterAll(() => world.close());
+afterEach(async () => {
+  for (const socket of open) socket.terminate();
+  open.clear();
+  await eventually(async () => expect(await metric('switchboard_router_sockets')).toBe(0));
+  expect(await metric('switchboard_router_live_subscriptions')).toBe(0);
+});
+
+async function metric(name: string): Promise<number> {
+  return Number(new RegExp(`^${name}\\{[^}]*\\} (\\d+)$`, 'm').exec(await world.metrics.text())?.[1]);
+}
+
+/** A socket without a client's manners, with all that it received. */
+async function connect({ router = world.router, autoPong = true } = {}) {
+  const socket = new WebSocket(`${router.url().replace('http', 'ws')}/graphql`, SUBPROTOCOL, { autoPong });
+  open.add(socket);
+  const messages: { type: string; id?: string; payload?: unknown }[] = [];
+  socket.on('message', (data) => {
+    if (Buffer.isBuffer(data)) messages.push(JSON.parse(data.toString()));
+  });
+  const closed = new Promise<{ code: number; reason: string }>((resolve) => {
+    socket.on('close', (code, reason) => resolve({ code, reason: reason.toString() }));
+  });
+  await once(socket, 'open');
+  return {
+    socket,
+    messages,
+    closed,
+    send: (message: unknown) => socket.send(typeof message === 'string' ? message : JSON.stringify(message)),
+    received: async (type: string, count = 1) =>
+      eventually(() => {
+        const found = messages.filter((message) => message.type === type);
+        if (found.length < count) throw new Error(`${found.length} of ${count} ${type}`);
+        return found;
+      }),
+  };
+}
+
+async function acknowledged(authorization = `Bearer ${token}`) {
+  const connection = await connect();
+  connection.send({ type: 'connection_init', payload: { authorization } });
+  await connection.received('connection_ack');
+  return connection;
+}
+
+describe('a socket', () => {
+  it.each([
+    ['no authorization', {}],
+    ['a bad token', { authorization: 'Bearer nonsense' }],
+    ['an authorization that is no text', { authorization: { token: 'x' } }],
+  ])('that is initialised with %s is closed', async (_, payload) => {
+    const { send, closed, messages } = await connect();
+    send({ type: 'connection_init', payload });
+    expect(await closed).toMatchObject({ code: 4403 });
+    expect(messages).toEqual([]);
+  });
+
+  it('is closed when its token expires, its subscriptions with it', async () => {
+    const { send, closed } = await acknowledged(`Bearer ${await tokenFor(agent(), 2)}`);
+    send({ type: 'subscribe', id: '1', payload: live });
+    expect(await closed).toMatchObject({ code: 4403, reason: 'The token has expired' });
+  });
+
+  it('that subscribes before it is acknowledged is closed', async () => {
+    const { send, closed } = await connect();
+    send({ type: 'subscribe', id: '1', payload: live });
+    expect(await closed).toMatchObject({ code: 4401 });
+  });
+
+  it('that initialises twice is closed', async () => {
+    const { send, closed } = await acknowledged();
+    send({ type: 'connection_init', payload: { authorization: `Bearer ${token}` } });
+    expect(await closed).toMatchObject({ code: 4429 });
+  });
+
+  it('that uses an id twice is closed', async () => {
+    const { send, closed } = await acknowledged();
+    send({ type: 'subscribe', id: '1', payload: live });
+    send({ type: 'subscribe', id: '1', payload: live });
+    expect(await closed).toMatchObject({ code: 4409 });
+  });
+
+  it.each([
+    ['no JSON', 'nonsense'],
+    ['JSON that is no message', '[]'],
+    ['an unknown type', { type: 'start', id: '1' }],
+    ['a subscription without an id', { type: 'subscribe', payload: live }],
+    ['a subscription without a payload', { type: 'subscribe', id: '1' }],
+  ])('that sends %s is closed', async (_, message) => {
+    const { send, closed } = await acknowledged();
+    send(message);
+    expect(await closed).toMatchObject({ code: 4400 });
+  });
+
+  it('that sends bytes is closed', async () => {
+    const { socket, closed } = await acknowledged();
+    socket.send(Buffer.from('{"type":"ping"}'));
+    expect(await closed).toMatchObject({ code: 4400 });
+  });
+
+  it('that sends a message over the limit is closed', async () => {
+    const { send, closed } = await acknowledged();
+    send({ type: 'ping', payload: { text: 'x'.repeat(20_000) } });
+    expect(await closed).toMatchObject({ code: 1009 });
+  });
+
+  it('that speaks another protocol is closed', async () => {
+    const socket = new WebSocket(`${world.router.url().replace('http', 'ws')}/graphql`);
+    open.add(socket);
+    const [code] = await once(socket, 'close');
+    expect(code).toBe(4406);
+  });
+
+  it('gets its ping answered, payload and all', async () => {
+    const { send, received } = await connect();
+    send({ type: 'ping', payload: { at: 1 } });
+    expect(await received('pong')).toEqual([{ type: 'pong', payload: { at: 1 } }]);
+  });
+
+  it('over the number that may be open is refused, and let in when there is room', async () => {
+    const connections = await Promise.all(Array.from({ length: 5 }, () => acknowledged()));
+    await expect(connect()).rejects.toThrow('503');
+    connections[0]?.socket.close();
+    await eventually(() => connect());
+  });
+
+  it('at another address is refused', async () => {
+    const socket = new WebSocket(`${world.router.url().replace('http', 'ws')}/elsewhere`, SUBPROTOCOL);
+    const [error] = await once(socket, 'error');
+    expect(String(error)).toContain('404');
+  });
+});
+
+describe('an operation on a socket', () => {
+  const failure = async (payload: object) => {
+    const { send, received, socket } = await acknowledged();
+    send({ type: 'subscribe', id: 'x', payload });
+    const [message] = await received('error');
+    // The socket and what else runs on it have no part in it.
+    send({ type: 'ping' });
+    await received('pong');
+    expect(socket.readyState).toBe(WebSocket.OPEN);
+    return (message?.payload as { extensions: { code: string } }[]).map(({ extensions }) => extensions.code);
+  };
+
+  it.each([
+    ['no request', { query: 42 }, 'BAD_REQUEST'],
+    ['an empty request', {}, 'BAD_REQUEST'],
+    ['a syntax error', { query: 'subscription {' }, 'GRAPHQL_PARSE_FAILED'],
+    ['an unknown field', { query: 'subscription { nothing }' }, 'GRAPHQL_VALIDATION_FAILED'],
+    [
+      'two root fields',
+      { query: 'subscription { inboxUpdates { kind } two: inboxUpdates { kind } }' },
+      'GRAPHQL_VALIDATION_FAILED',
+    ],
+    [
+      'a condition on its root field',
+      { query: 'subscription S($x: Boolean = true) { inboxUpdates @include(if: $x) { kind } }' },
+      'GRAPHQL_VALIDATION_FAILED',
+    ],
+    [
+      'a condition around its root field',
+      {
+        query:
+          'subscription S($x: Boolean = true) { ...F @skip(if: $x) } fragment F on Subscription { inboxUpdates { kind } }',
+      },
+      'GRAPHQL_VALIDATION_FAILED',
+    ],
+    ['too many tokens', { query: `{ ${'a '.repeat(2_100)} }` }, 'MAX_TOKENS_EXCEEDED'],
+    ['too many root fields', { query: `{ ${'viewer '.repeat(30)} }` }, 'MAX_ROOT_FIELDS_EXCEEDED'],
+    [
+      'a variable that is missing',
+      { query: 'subscription S($id: ID!) { conversationUpdates(id: $id) { kind } }' },
+      'BAD_USER_INPUT',
+    ],
+    [
+      'no word which of two is meant',
+      { query: 'query A { viewer } query B { viewer }' },
+      'OPERATION_RESOLUTION_FAILURE',
+    ],
+    ['an unknown hash', { documentId: 'f'.repeat(64) }, 'PERSISTED_QUERY_NOT_FOUND'],
+    ['a hash of another text', { ...live, documentId: 'f'.repeat(64) }, 'BAD_REQUEST'],
+  ])('with %s fails by itself', async (_, payload, code) => {
+    expect(await failure(payload)).toContain(code);
+  });
+
+  it('over the number of one socket is refused', async () => {
+    const { send, received } = await acknowledged();
+    for (const id of ['1', '2', '3', '4']) send({ type: 'subscribe', id, payload: live });
+    const [message] = await received('error');
+    expect(message).toMatchObject({ id: '4', payload: [{ extensions: { code: 'TOO_MANY_SUBSCRIPTIONS', limit: 3 } }] });
+    send({ type: 'complete', id: '1' });
+    send({ type: 'subscribe', id: '5', payload: live });
+    await eventually(async () => expect(await metric('switchboard_router_live_subscriptions')).toBe(3));
+  });
+
+  it('may be a query, and completes', async () => {
+    const { send, received } = await acknowledged();
+    send({ type: 'subscribe', id: 'q', payload: { query: '{ conversation(id: "1") { mood } }' } });
+    expect(await received('next')).toEqual([
+      { id: 'q', type: 'next', payload: { data: { conversation: { mood: 'mood of about 1' } } } },
+    ]);
+    expect(await received('complete')).toEqual([{ id: 'q', type: 'complete' }]);
+  });
+
+  it('may be named by its registered id', async () => {
+    const { send, received } = await acknowledged();
+    send({ type: 'subscribe', id: 's', payload: { documentId: manifest.operations[0]?.id } });
+    await eventually(async () => expect(await metric('switchboard_router_live_subscriptions')).toBe(1));
+    await world.publish([messageCreated()]);
+    expect(await received('next')).toHaveLength(1);
+  });
+
+  it('says nothing more once the client has completed it, and its id is free again', async () => {
+    const { send, received, messages } = await acknowledged();
+    send({ type: 'subscribe', id: 'a', payload: live });
+    await eventually(async () => expect(await metric('switchboard_router_live_subscriptions')).toBe(1));
+    send({ type: 'complete', id: 'a' });
+    await eventually(async () => expect(await metric('switchboard_router_live_subscriptions')).toBe(0));
+    await world.publish([messageCreated()]);
+    send({ type: 'subscribe', id: 'a', payload: { query: '{ viewer }' } });
+    await received('complete');
+    expect(messages.filter(({ type }) => type === 'next')).toHaveLength(1);
+  });
+});
+
+describe('a client that does not read', () => {
+  it('is told where to resume once it reads again, and has everything up to there', async () => {
+    world.behaviour.textLength = 500_000;
+    try {
+      const query = 'subscription { inboxUpdates { cursor conversation { id } message { text } } }';
+      const { socket, send, messages, received } = await acknowledged();
+      send({ type: 'subscribe', id: 's', payload: { query } });
+      await eventually(async () => expect(await metric('switchboard_router_live_subscriptions')).toBe(1));
+      socket.pause();
+      const sent = Array.from({ length: 60 }, () => facts());
+      for (const conversation of sent) await world.publish([messageCreated(conversation)]);
+      await eventually(async () => expect(await metric('switchboard_router_live_subscriptions')).toBe(0));
+      socket.resume();
+      const [error] = await received('error');
+      const updates = messages
+        .filter(({ type }) => type === 'next')
+        .map(
+          ({ payload }) =>
+            (payload as { data: { inboxUpdates: { cursor: string; conversation: { id: string } } } }).data.inboxUpdates,
+        );
+      expect(error?.payload).toMatchObject([{ extensions: { code: 'SLOW_CONSUMER', cursor: updates.at(-1)?.cursor } }]);
+      expect(updates.map(({ conversation }) => conversation.id)).toEqual(
+        sent.slice(0, updates.length).map(({ id }) => id),
+      );
+    } finally {
+      world.behaviour.textLength = 0;
+    }
+  });
+});
+
+describe('an impatient router', () => {
+  let router: Router;
+  beforeAll(async () => {
+    router = world.another({ sockets: { ...limits, initTimeoutMs: 300, pingIntervalMs: 100 } });
+    await router.start();
+  });
+  afterAll(() => router.stop());
+
+  it('closes a socket that says nothing', async () => {
+    expect(await (await connect({ router })).closed).toMatchObject({ code: 4408 });
+  });
+
+  it('cuts a socket that does not answer pings', async () => {
+    const { send, closed } = await connect({ router, autoPong: false });
+    send({ type: 'connection_init', payload: { authorization: `Bearer ${token}` } });
+    expect(await closed).toMatchObject({ code: 1006 });
+  });
+
+  it('keeps a socket that answers them', async () => {
+    const { socket, send } = await connect({ router });
+    send({ type: 'connection_init', payload: { authorization: `Bearer ${token}` } });
+    for (let pings = 0; pings < 5; pings++) await once(socket, 'ping');
+    expect(socket.readyState).toBe(WebSocket.OPEN);
+  });
+});
+
+describe('when the router stops', () => {
+  it('clients are told to come again', async () => {
+    const router = world.another();
+    await router.start();
+    const client = world.client(token, { url: `${router.url().replace('http', 'ws')}/graphql`, retryAttempts: 0 });
+    const closed = new Promise((resolve) => client.on('closed', (event) => resolve((event as { code: number }).code)));
+    const subscription = collect(client, String(live.query));
+    await eventually(async () => expect(await metric('switchboard_router_live_subscriptions')).toBe(1));
+    await router.stop();
+    expect(await closed).toBe(1001);
+    expect(subscription.results).toEqual([]);
+  });
+});
