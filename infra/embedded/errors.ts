@@ -76,6 +76,11 @@ export class EmbeddedStackError extends Error {
 /** The first line of what went wrong, fit to stand within a sentence. */
 export function reason(cause: unknown): string {
   if (cause instanceof AggregateError && cause.errors.length > 0) return reason(cause.errors[0]);
-  const text = cause instanceof Error ? cause.message || cause.name : String(cause);
+  const text = cause instanceof Error ? cause.message || cause.name : String(cause).replace(/^Error: /, '');
   return text.trim().split('\n', 1)[0] ?? '';
+}
+
+/** The code of a system error (`ENOENT`), undefined for others. Not by `instanceof`: Jest runs tests in a realm of their own. */
+export function errorCode(error: unknown): unknown {
+  return typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
 }

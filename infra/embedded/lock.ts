@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { createServer, connect, type Server } from 'node:net';
-import { EmbeddedStackError } from './errors.ts';
+import { EmbeddedStackError, errorCode } from './errors.ts';
 
 /**
  * Holds `directory` for this process: one start at a time may use a data directory. An abstract socket does it, since the
@@ -18,7 +18,7 @@ export async function lockDirectory(directory: string): Promise<() => Promise<vo
   try {
     await listen(server, path);
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'EADDRINUSE')) throw error;
+    if (errorCode(error) !== 'EADDRINUSE') throw error;
     throw EmbeddedStackError.inUse(directory, await holder(path));
   }
   server.unref();

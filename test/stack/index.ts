@@ -6,10 +6,11 @@ import { Client } from 'pg';
 import { createClickHouse } from '#infra/embedded/clickhouse.ts';
 import { createNats } from '#infra/embedded/nats.ts';
 import { createPostgres } from '#infra/embedded/postgres.ts';
-import { createQdrantServer } from '#infra/embedded/qdrant/server.ts';
 import { createRedis } from '#infra/embedded/redis.ts';
 import type { StoreProcess } from '#infra/embedded/storeProcess.ts';
 import { currentTestRun } from './testRun.ts';
+
+export { testQdrant } from './qdrant.ts';
 
 /** A database of a suite's own on the shared server. */
 export interface TestPostgres {
@@ -70,20 +71,6 @@ export async function testClickHouse(): Promise<{ client: ClickHouseClient; clos
     await client.command({ query: 'DROP DATABASE {name:Identifier} SYNC', query_params: { name } });
   }
   return { client, close: async () => server.stop() };
-}
-
-/** The embedded Qdrant server in this process, empty. */
-export async function testQdrant(): Promise<{ url: string; close(): Promise<void> }> {
-  const dataDir = await mkdtemp(join(currentTestRun().directory, 'qdrant-'));
-  const server = createQdrantServer({ dataDir, host: '127.0.0.1', port: 0 });
-  await server.start();
-  return {
-    url: server.url(),
-    close: async () => {
-      await server.stop();
-      await rm(dataDir, { recursive: true, force: true });
-    },
-  };
 }
 
 async function testServer(create: (dataDir: string) => StoreProcess): Promise<TestServer> {

@@ -1,0 +1,62 @@
+import { chmod, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { createPostgres } from './postgres.ts';
+import { reachPostgres } from './reach.ts';
+import type { StoreProcess } from './storeProcess.ts';
+
+let dataDir: string;
+let server: StoreProcess;
+
+beforeEach(async () => {
+  dataDir = await mkdtemp(join(tmpdir(), 'switchboard-postgres-'));
+  server = createPostgres({ dataDir, log: () => undefined });
+});
+
+afterEach(async () => {
+  await server.stop();
+  await rm(dataDir, { recursive: true, force: true });
+});
+
+describe('the embedded PostgreSQL', () => {
+  it.each([
+    ['that only its owner may enter', 0o700],
+    ['that everybody may enter', 0o755],
+  ])('runs in a directory %s, as root too', async (_which, mode) => {
+    await chmod(dataDir, mode);
+    await server.start();
+    await expect(reachPostgres(server.url())).resolves.toBeUndefined();
+  });
+
+  it('asks for its password, which only its owner can read', async () => {
+    await server.start();
+    await expect(reachPostgres(server.url().replace(/:[^:@]+@/, ':wrong@'))).rejects.toThrow('password authentication');
+    expect((await stat(join(dataDir, 'secrets', 'postgres'))).mode & 0o777).toBe(0o600);
+  });
+
+  it('begins its cluster anew when an earlier start was killed while creating it', async () => {
+    await mkdir(join(dataDir, 'postgres.new'));
+    await writeFile(join(dataDir, 'postgres.new', 'PG_VERSION'), '18\n');
+    await server.start();
+    await expect(reachPostgres(server.url())).resolves.toBeUndefined();
+  });
+
+  it('starts although the process id in its lock file belongs to somebody else by now', async () => {
+    await server.start();
+    const lockFile = join(dataDir, 'postgres', 'postmaster.pid');
+    const left = await readFile(lockFile, 'utf8');
+    await server.kill9();
+    await writeFile(lockFile, left.replace(/^\d+/, String(process.ppid)));
+    await server.start();
+    await expect(reachPostgres(server.url())).resolves.toBeUndefined();
+  });
+
+  it('starts although its lock file was left empty', async () => {
+    await server.start();
+    await server.kill9();
+    await writeFile(join(dataDir, 'postgres', 'postmaster.pid'), '');
+    await server.start();
+    await expect(reachPostgres(server.url())).resolves.toBeUndefined();
+  });
+});
