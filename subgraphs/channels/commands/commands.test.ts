@@ -54,7 +54,7 @@ describe('connecting companies and channels', () => {
     expect(JSON.stringify(row)).not.toContain(tenant.channel.botToken);
     expect(JSON.stringify(row)).not.toContain(tenant.channel.webhookSecret);
     expect(keyring.open(row?.accessToken ?? '', tenant.channel.id)).toBe(tenant.channel.botToken);
-    expect(() => keyring.open(row?.accessToken ?? '', v7())).toThrow();
+    expect(() => keyring.open(row?.accessToken ?? '', v7())).toThrow('does not open');
   });
 
   it('connects an account to one company only, and a slug to one', async () => {
