@@ -31,12 +31,15 @@ afterAll(() => world.close());
 afterEach(async () => {
   for (const socket of open) socket.terminate();
   open.clear();
-  await eventually(async () => expect(await metric('switchboard_router_sockets')).toBe(0));
-  expect(await metric('switchboard_router_live_subscriptions')).toBe(0);
+  await becomes('switchboard_router_sockets', 0);
+  await becomes('switchboard_router_live_subscriptions', 0);
 });
 
-async function metric(name: string): Promise<number> {
-  return Number(new RegExp(`^${name}\\{[^}]*\\} (\\d+)$`, 'm').exec(await world.metrics.text())?.[1]);
+async function becomes(metric: string, value: number): Promise<void> {
+  await eventually(async () => {
+    const found = new RegExp(`^${metric}\\{[^}]*\\} (\\d+)$`, 'm').exec(await world.metrics.text())?.[1];
+    if (Number(found) !== value) throw new Error(`${metric} is ${found}`);
+  });
 }
 
 /** A socket without a client's manners, with all that it received. */
@@ -169,7 +172,8 @@ describe('an operation on a socket', () => {
     send({ type: 'ping' });
     await received('pong');
     expect(socket.readyState).toBe(WebSocket.OPEN);
-    return (message?.payload as { extensions: { code: string } }[]).map(({ extensions }) => extensions.code);
+    const errors = (message?.payload ?? []) as { extensions: { code: string } }[];
+    return errors.map(({ extensions }) => extensions.code);
   };
 
   it.each([
@@ -220,7 +224,7 @@ describe('an operation on a socket', () => {
     expect(message).toMatchObject({ id: '4', payload: [{ extensions: { code: 'TOO_MANY_SUBSCRIPTIONS', limit: 3 } }] });
     send({ type: 'complete', id: '1' });
     send({ type: 'subscribe', id: '5', payload: live });
-    await eventually(async () => expect(await metric('switchboard_router_live_subscriptions')).toBe(3));
+    await becomes('switchboard_router_live_subscriptions', 3);
   });
 
   it('may be a query, and completes', async () => {
@@ -235,7 +239,7 @@ describe('an operation on a socket', () => {
   it('may be named by its registered id', async () => {
     const { send, received } = await acknowledged();
     send({ type: 'subscribe', id: 's', payload: { documentId: manifest.operations[0]?.id } });
-    await eventually(async () => expect(await metric('switchboard_router_live_subscriptions')).toBe(1));
+    await becomes('switchboard_router_live_subscriptions', 1);
     await world.publish([messageCreated()]);
     expect(await received('next')).toHaveLength(1);
   });
@@ -243,9 +247,9 @@ describe('an operation on a socket', () => {
   it('says nothing more once the client has completed it, and its id is free again', async () => {
     const { send, received, messages } = await acknowledged();
     send({ type: 'subscribe', id: 'a', payload: live });
-    await eventually(async () => expect(await metric('switchboard_router_live_subscriptions')).toBe(1));
+    await becomes('switchboard_router_live_subscriptions', 1);
     send({ type: 'complete', id: 'a' });
-    await eventually(async () => expect(await metric('switchboard_router_live_subscriptions')).toBe(0));
+    await becomes('switchboard_router_live_subscriptions', 0);
     await world.publish([messageCreated()]);
     send({ type: 'subscribe', id: 'a', payload: { query: '{ viewer }' } });
     await received('complete');
@@ -260,11 +264,11 @@ describe('a client that does not read', () => {
       const query = 'subscription { inboxUpdates { cursor conversation { id } message { text } } }';
       const { socket, send, messages, received } = await acknowledged();
       send({ type: 'subscribe', id: 's', payload: { query } });
-      await eventually(async () => expect(await metric('switchboard_router_live_subscriptions')).toBe(1));
+      await becomes('switchboard_router_live_subscriptions', 1);
       socket.pause();
       const sent = Array.from({ length: 60 }, () => facts());
       for (const conversation of sent) await world.publish([messageCreated(conversation)]);
-      await eventually(async () => expect(await metric('switchboard_router_live_subscriptions')).toBe(0));
+      await becomes('switchboard_router_live_subscriptions', 0);
       socket.resume();
       const [error] = await received('error');
       const updates = messages
@@ -316,7 +320,7 @@ describe('when the router stops', () => {
     const client = world.client(token, { url: `${router.url().replace('http', 'ws')}/graphql`, retryAttempts: 0 });
     const closed = new Promise((resolve) => client.on('closed', (event) => resolve((event as { code: number }).code)));
     const subscription = collect(client, String(live.query));
-    await eventually(async () => expect(await metric('switchboard_router_live_subscriptions')).toBe(1));
+    await becomes('switchboard_router_live_subscriptions', 1);
     await router.stop();
     expect(await closed).toBe(1001);
     expect(subscription.results).toEqual([]);

@@ -21,6 +21,14 @@ export const company = v7();
 const secret = 'a secret for tokens that is long enough';
 const identitySecret = 'a secret for identities that is long enough';
 
+/** One that is ended while it still connects tells an error that the client no longer listens for. */
+class TestSocket extends WebSocket {
+  constructor(address: string, protocols: string) {
+    super(address, protocols);
+    this.on('error', () => undefined);
+  }
+}
+
 /** An agent of `company`, or of another one. */
 export function agent(overrides: { companyId?: string; agentId?: string } = {}): ClientIdentity {
   return { kind: 'agent', companyId: company, agentId: v7(), role: 'AGENT', scopes: [], ...overrides };
@@ -155,7 +163,7 @@ export async function startWorld(overrides: Overrides = {}) {
     client(token: string, options: Partial<ClientOptions> = {}): Client {
       const client = createClient({
         url: `${router.url().replace('http', 'ws')}/graphql`,
-        webSocketImpl: WebSocket,
+        webSocketImpl: TestSocket,
         connectionParams: { authorization: `Bearer ${token}` },
         retryAttempts: 0,
         ...options,
