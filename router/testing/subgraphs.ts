@@ -1,6 +1,7 @@
+import { readFileSync } from 'node:fs';
 import { GraphQLError } from 'graphql';
 import { compose } from '#schema/compose.ts';
-import { readSubgraphs } from '#schema/subgraphFiles.ts';
+import { readSubgraphs, supergraphFile } from '#schema/subgraphFiles.ts';
 import { createSubgraph } from '#platform/graphql/subgraphServer.ts';
 import { createHttpServer } from '#platform/http/server.ts';
 import type { Identity } from '#platform/identity/identity.ts';
@@ -8,6 +9,7 @@ import { createService } from '#platform/lifecycle/createService.ts';
 import type { Part } from '#platform/lifecycle/part.ts';
 import { silentLogger } from '#platform/logging/logger.ts';
 import { createMetrics } from '#platform/metrics/metrics.ts';
+import { generateResolvers } from './generatedSubgraph.ts';
 
 const link =
   'extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@external", "@requires", "@inaccessible"])';
@@ -61,7 +63,7 @@ const channelsSdl = /* GraphQL */ `
 `;
 
 /** Three small subgraphs with what federation is made of: entities, @requires, and the real subscriptions. */
-export const testSupergraph = compose({
+const testSupergraph = compose({
   inbox: inboxSdl,
   channels: channelsSdl,
   live: readSubgraphs()['live'] ?? '',
@@ -85,6 +87,12 @@ export interface Behaviour {
 
 export interface TestSubgraph extends Part {
   readonly url: string;
+}
+
+/** Subgraphs that run, and what they compose to. */
+export interface TestGraph {
+  readonly servers: readonly TestSubgraph[];
+  readonly supergraphSdl: string;
 }
 
 interface Context {
@@ -139,8 +147,8 @@ async function serve(
   return { name, url, start, stop: async () => running?.stop() };
 }
 
-export async function startSubgraphs(identitySecret: string) {
-  const behaviour: Behaviour = {
+function wellBehaved(): Behaviour {
+  return {
     touches: 0,
     entityFetches: 0,
     identities: [],
@@ -150,6 +158,24 @@ export async function startSubgraphs(identitySecret: string) {
     textLength: 0,
     webhooks: [],
   };
+}
+
+/** The checked-in subgraphs, each field filled with any value of its type. */
+export async function startRealGraph(identitySecret: string): Promise<TestGraph> {
+  const served = readSubgraphs();
+  // It has no server: the router answers it from the event stream.
+  delete served['live'];
+  const servers = await Promise.all(
+    Object.entries(served).map(([name, sdl]) =>
+      serve(name, sdl, generateResolvers(sdl), identitySecret, wellBehaved()),
+    ),
+  );
+  return { servers, supergraphSdl: readFileSync(supergraphFile, 'utf8') };
+}
+
+/** The small subgraphs of this file. */
+export async function startTestGraph(identitySecret: string) {
+  const behaviour = wellBehaved();
   const conversation = (id: string) => ({
     id,
     number: 7,
@@ -216,5 +242,5 @@ export async function startSubgraphs(identitySecret: string) {
     identitySecret,
     behaviour,
   );
-  return { inbox, channels, behaviour };
+  return { inbox, channels, behaviour, servers: [inbox, channels], supergraphSdl: testSupergraph };
 }

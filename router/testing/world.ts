@@ -15,7 +15,7 @@ import type { Manifest } from '#schema/operations/manifest.ts';
 import { testNats, testRedis } from '#test/stack/index.ts';
 import { bearerDefaults, routerDefaults, type RouterConfig } from '../config.ts';
 import { createRouter } from '../createRouter.ts';
-import { startSubgraphs, testSupergraph } from './subgraphs.ts';
+import { startTestGraph, type TestGraph } from './subgraphs.ts';
 
 export const company = v7();
 const secret = 'a secret for tokens that is long enough';
@@ -84,14 +84,18 @@ export interface Answer {
 
 type Overrides = Partial<Omit<RouterConfig, 'http'>> & { readonly manifest?: Manifest };
 
-/** A router over the test subgraphs, with a NATS and a Redis of its own, and what a test does with it. */
-export async function startWorld(overrides: Overrides = {}) {
+/** A router over the small test subgraphs. */
+export function startWorld(overrides: Overrides = {}) {
+  return startWorldOver(startTestGraph, overrides);
+}
+
+/** A router over a graph, with a NATS and a Redis of its own, and what a test does with it. */
+export async function startWorldOver<G extends TestGraph>(
+  startGraph: (identitySecret: string) => Promise<G>,
+  overrides: Overrides = {},
+) {
   const { manifest, ...config } = overrides;
-  const [natsServer, redisServer, subgraphs] = await Promise.all([
-    testNats(),
-    testRedis(),
-    startSubgraphs(identitySecret),
-  ]);
+  const [natsServer, redisServer, graph] = await Promise.all([testNats(), testRedis(), startGraph(identitySecret)]);
   const logger = silentLogger;
   const metrics = createMetrics({ service: 'router' });
 
@@ -102,7 +106,7 @@ export async function startWorld(overrides: Overrides = {}) {
         ...routerDefaults,
         http: { host: '127.0.0.1', port: 0, trustProxy: false, bodyLimit: 1024 ** 2 },
         production: false,
-        subgraphs: { inbox: subgraphs.inbox.url, channels: subgraphs.channels.url },
+        subgraphs: Object.fromEntries(graph.servers.map(({ name, url }) => [name, url])),
         natsUrl: natsServer.url,
         redisUrl: redisServer.url,
         bearer: { secret, ...bearerDefaults },
@@ -111,7 +115,7 @@ export async function startWorld(overrides: Overrides = {}) {
         ...config,
         ...differences,
       },
-      { logger, metrics, supergraphSdl: testSupergraph, ...(manifest && { manifest }) },
+      { logger, metrics, supergraphSdl: graph.supergraphSdl, ...(manifest && { manifest }) },
     );
   }
 
@@ -129,7 +133,7 @@ export async function startWorld(overrides: Overrides = {}) {
     nats,
     natsServer,
     redisServer,
-    ...subgraphs,
+    ...graph,
 
     /** Publishes events of a company, in order. */
     async publish(events: readonly NewEvent<SwitchboardCatalogue>[], companyId = company): Promise<void> {
@@ -176,7 +180,7 @@ export async function startWorld(overrides: Overrides = {}) {
       for (const client of clients) await client.dispose();
       await router.stop();
       await nats.stop();
-      await Promise.all([natsServer.close(), redisServer.close(), subgraphs.inbox.stop(), subgraphs.channels.stop()]);
+      await Promise.all([natsServer.close(), redisServer.close(), ...graph.servers.map((server) => server.stop())]);
     },
   };
 }
