@@ -26,7 +26,7 @@ const subgraphs: Record<string, { folder: string; mappers: Record<string, string
     folder: 'subgraphs/knowledge',
     mappers: { Document: '../rows.ts#DocumentRow', SearchHit: '../rows.ts#SearchHitRow' },
   },
-  analytics: { folder: 'analytics', mappers: {} },
+  analytics: { folder: 'analytics', mappers: { Dashboard: '../rows.ts#DashboardRow' } },
 };
 
 const config: CodegenConfig = {

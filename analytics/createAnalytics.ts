@@ -1,0 +1,78 @@
+import type { ClickHouseClient } from '@clickhouse/client';
+import { createCache } from '#platform/cache/cache.ts';
+import { createRedis } from '#platform/cache/redis.ts';
+import { connectNats } from '#platform/events/nats.ts';
+import { ensureStreams } from '#platform/events/streams.ts';
+import { createSubgraph } from '#platform/graphql/subgraphServer.ts';
+import { createHttpServer } from '#platform/http/server.ts';
+import { createService } from '#platform/lifecycle/createService.ts';
+import type { Part, Service } from '#platform/lifecycle/part.ts';
+import type { Logger } from '#platform/logging/logger.ts';
+import type { Metrics } from '#platform/metrics/metrics.ts';
+import { readSubgraph } from '#schema/subgraphFiles.ts';
+import { clickHouseCheck } from './clickhouse/connectClickHouse.ts';
+import { migrate } from './clickhouse/migrate.ts';
+import type { AnalyticsConfig } from './config.ts';
+import { createDashboards } from './dashboards.ts';
+import { migrations } from './migrations/index.ts';
+import { resolvers } from './resolvers/index.ts';
+import { createSink } from './sink/createSink.ts';
+
+export interface Analytics extends Service {
+  /** Where it answers, once it has started. */
+  url(): string;
+}
+
+/** A few milliseconds of inserting each, and at the most as many rows held in memory. */
+const BATCH_ROWS = 5_000;
+/** How long after the death of the process that writes another one takes over. */
+const LEASE_MS = 10_000;
+/** Together with the sink's second below the five in which a dashboard shows what happened. */
+const CACHE_TTL_MS = 2_000;
+
+/**
+ * Events into ClickHouse, and dashboards out of it.
+ *
+ * @param deps.clickhouse A server's client or the embedded engine's; it stays open when the service stops.
+ */
+export function createAnalytics(
+  config: AnalyticsConfig,
+  deps: { readonly clickhouse: ClickHouseClient; readonly logger: Logger; readonly metrics: Metrics },
+): Analytics {
+  const name = 'analytics';
+  const { host, port, identitySecret } = config;
+  const { clickhouse, logger, metrics } = deps;
+  const migrator: Part = {
+    name: 'ClickHouse migrations',
+    start: () => migrate(clickhouse, migrations, { logger }),
+    stop: async () => undefined,
+  };
+  const nats = connectNats({ url: config.natsUrl, name, logger, metrics });
+  const streams: Part = { name: 'streams', start: () => ensureStreams(nats.manager), stop: async () => undefined };
+  const sink = createSink({ nats, clickhouse, batchRows: BATCH_ROWS, leaseMs: LEASE_MS, logger, metrics });
+  const redis = createRedis({ url: config.redisUrl, name, logger });
+  const cache = createCache({
+    redis,
+    metrics,
+    namespace: name,
+    memory: { maxEntries: 1_000 },
+    ttlMs: CACHE_TTL_MS,
+    logger,
+  });
+  const dashboards = createDashboards({ clickhouse, cache });
+  const checks = { clickhouse: clickHouseCheck(clickhouse), nats: nats.check };
+  const http = createHttpServer({ name, host, port, logger, metrics, checks: () => checks });
+  const subgraph = createSubgraph({
+    name,
+    typeDefs: readSubgraph(name),
+    resolvers,
+    http,
+    identitySecret,
+    logger,
+    metrics,
+    context: (identity) => ({ identity, dashboards, close: async () => undefined }),
+  });
+
+  const parts = [migrator, nats, streams, sink, redis, subgraph, http];
+  return { ...createService(name, parts, { logger, checks }), url: () => http.url() };
+}

@@ -1,0 +1,5 @@
+import type { Migration } from '../clickhouse/migrate.ts';
+import { events } from './001-events.ts';
+import { rollups } from './002-rollups.ts';
+
+export const migrations: readonly Migration[] = [events, rollups];

@@ -1,0 +1,177 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { ClickHouseClient } from '@clickhouse/client';
+import { v7 } from 'uuid';
+import { createEventBus } from '#platform/events/bus.ts';
+import { listDeadLetters } from '#platform/events/deadLetters.ts';
+import type { NatsPart } from '#platform/events/nats.ts';
+import { EVENTS, ensureStreams } from '#platform/events/streams.ts';
+import { silentLogger } from '#platform/logging/logger.ts';
+import { eventually } from '#test/stack/eventually.ts';
+import { testClickHouse, testNats, type TestServer } from '#test/stack/index.ts';
+import { migrate } from '../clickhouse/migrate.ts';
+import { migrations } from '../migrations/index.ts';
+import { eventOf, fact } from '../testing/facts.ts';
+import { counts, metrics, once, openNats, publish, sinkOf } from '../testing/sinkHarness.ts';
+
+let server: TestServer;
+let nats: NatsPart;
+let store: { client: ClickHouseClient; close(): Promise<void> };
+let clickhouse: ClickHouseClient;
+
+beforeAll(async () => {
+  [server, store] = await Promise.all([testNats(), testClickHouse()]);
+  clickhouse = store.client;
+  await migrate(clickhouse, migrations, { logger: silentLogger });
+  nats = await openNats(server.url);
+});
+
+afterAll(async () => {
+  await nats?.stop();
+  await Promise.all([server?.close(), store?.close()]);
+});
+
+/** The counts of a company as soon as every table has counted `n` events of it. */
+async function countsOf(companyId: string, n: number) {
+  return eventually(async () => {
+    const found = await counts(clickhouse, companyId);
+    expect(Math.min(...Object.values(found))).toBeGreaterThanOrEqual(n);
+    return found;
+  }, 20_000);
+}
+
+/** Until a later event is counted: what must not be counted is not under way any more then. */
+async function settled(): Promise<void> {
+  const companyId = v7();
+  await publish(nats, companyId, [fact('read')]);
+  await countsOf(companyId, 1);
+}
+
+describe('the sink', () => {
+  test('counts an event in every rollup within five seconds', async () => {
+    const company = v7();
+    const sink = sinkOf(nats, clickhouse);
+    await sink.start();
+    const began = Date.now();
+    await publish(nats, company, [fact('opened'), fact('received')]);
+    expect(await countsOf(company, 2)).toEqual(once(2));
+    expect(Date.now() - began).toBeLessThan(5_000);
+    await sink.stop();
+  });
+
+  test('writes what was published while it was away, over several batches and many months', async () => {
+    const company = v7();
+    const facts = Array.from({ length: 120 }, (_, i) => fact('received', { at: new Date(Date.UTC(2001, i, 1)) }));
+    await publish(nats, company, facts);
+    const sink = sinkOf(nats, clickhouse);
+    await sink.start();
+    expect(await countsOf(company, 120)).toEqual(once(120));
+    await sink.stop();
+  });
+
+  test('counts an event once that the stream holds twice', async () => {
+    const company = v7();
+    const event = eventOf(company, fact('received'));
+    const bus = createEventBus({ nats, metrics });
+    await bus.publish([event]);
+    // As from a relay that comes back after the stream has forgotten the id.
+    const subject = `events.conversation.${company}.message.created`;
+    await nats.jetstream.publish(subject, JSON.stringify(event));
+    const sink = sinkOf(nats, clickhouse);
+    await sink.start();
+    expect(await countsOf(company, 1)).toEqual(once(1));
+    await nats.jetstream.publish(subject, JSON.stringify(event));
+    await settled();
+    expect(await countsOf(company, 1)).toEqual(once(1));
+    await sink.stop();
+  });
+
+  test('parks what it cannot read, with the reason, and writes the rest', async () => {
+    const company = v7();
+    const subject = `events.conversation.${company}.message.created`;
+    const good = eventOf(company, fact('received'));
+    await nats.jetstream.publish(subject, 'no json');
+    await nats.jetstream.publish(subject, JSON.stringify({ ...good, id: v7(), data: { nonsense: true } }));
+    await nats.jetstream.publish(
+      subject,
+      JSON.stringify({ ...good, id: v7(), occurredAt: '0001-01-01T00:00:00.000Z' }),
+    );
+    await nats.jetstream.publish(subject, JSON.stringify({ ...good, type: 'conversation.invented' }));
+    await createEventBus({ nats, metrics }).publish([good]);
+    const sink = sinkOf(nats, clickhouse);
+    await sink.start();
+    expect(await countsOf(company, 1)).toEqual(once(1));
+    const letters = await listDeadLetters(nats, { durable: 'analytics-sink' });
+    const reasons = letters.filter((letter) => letter.subject === subject).map(({ reason }) => reason);
+    expect(reasons).toHaveLength(3);
+    expect(reasons[0]).toMatch(/no JSON/);
+    expect(reasons[1]).toMatch(/message/);
+    expect(reasons[2]).toMatch(/0001-01-01/);
+    await sink.stop();
+  });
+
+  test('writes text that is not well-formed, which ClickHouse would refuse with the whole batch', async () => {
+    const company = v7();
+    const event = eventOf(company, fact('failed'));
+    const broken = JSON.stringify(event).replace('"BLOCKED"', String.raw`"\ud800"`);
+    await nats.jetstream.publish(`events.conversation.${company}.message.updated`, broken);
+    const sink = sinkOf(nats, clickhouse);
+    await sink.start();
+    expect(await countsOf(company, 1)).toEqual(once(1));
+    await sink.stop();
+  });
+
+  test('with a second one beside it writes once, and the second takes over', async () => {
+    const company = v7();
+    const first = sinkOf(nats, clickhouse);
+    const second = sinkOf(nats, clickhouse);
+    await Promise.all([first.start(), second.start()]);
+    await publish(
+      nats,
+      company,
+      Array.from({ length: 150 }, () => fact('received')),
+    );
+    expect(await countsOf(company, 150)).toEqual(once(150));
+    await first.stop();
+    await publish(
+      nats,
+      company,
+      Array.from({ length: 150 }, () => fact('sent')),
+    );
+    expect(await countsOf(company, 300)).toEqual(once(300));
+    await second.stop();
+    expect(await countsOf(company, 300)).toEqual(once(300));
+  });
+
+  test('goes on by itself after NATS was killed and came back', async () => {
+    const company = v7();
+    const sink = sinkOf(nats, clickhouse);
+    await sink.start();
+    await publish(nats, company, [fact('received')]);
+    expect(await countsOf(company, 1)).toEqual(once(1));
+    await server.kill9();
+    await server.restart();
+    await eventually(() => nats.check());
+    await publish(nats, company, [fact('received')]);
+    expect(await countsOf(company, 2)).toEqual(once(2));
+    await sink.stop();
+  });
+
+  test('counts nothing twice and misses nothing when the stream is made anew and told again', async () => {
+    const company = v7();
+    const bus = createEventBus({ nats, metrics });
+    const old = [eventOf(company, fact('received')), eventOf(company, fact('opened'))];
+    const sink = sinkOf(nats, clickhouse);
+    await bus.publish(old);
+    await sink.start();
+    expect(await countsOf(company, 2)).toEqual(once(2));
+    await sink.stop();
+    await nats.manager.streams.delete(EVENTS.name);
+    await ensureStreams(nats.manager);
+    await bus.publish([...old, eventOf(company, fact('sent'))]);
+    await sink.start();
+    expect(await countsOf(company, 3)).toEqual(once(3));
+    await settled();
+    expect(await countsOf(company, 3)).toEqual(once(3));
+    await sink.stop();
+  });
+});

@@ -1,0 +1,49 @@
+import type { ClickHouseClient } from '@clickhouse/client';
+import { connectNats, type NatsPart } from '#platform/events/nats.ts';
+import { createEventBus } from '#platform/events/bus.ts';
+import { ensureStreams } from '#platform/events/streams.ts';
+import { silentLogger } from '#platform/logging/logger.ts';
+import { createMetrics } from '#platform/metrics/metrics.ts';
+import { createSink } from '../sink/createSink.ts';
+import { eventOf, type Fact } from './facts.ts';
+
+export const metrics = createMetrics({ service: 'test' });
+
+/** A connection to NATS with the project's streams. */
+export async function openNats(url: string): Promise<NatsPart> {
+  const nats = connectNats({ url, name: 'test', logger: silentLogger, metrics });
+  await nats.start();
+  await ensureStreams(nats.manager);
+  return nats;
+}
+
+export function sinkOf(nats: NatsPart, clickhouse: ClickHouseClient, { batchRows = 100, leaseMs = 6_000 } = {}) {
+  return createSink({ nats, clickhouse, batchRows, leaseMs, logger: silentLogger, metrics });
+}
+
+/** Tells the facts of a company, in their order; resolves when the stream has them. */
+export async function publish(nats: NatsPart, companyId: string, facts: readonly Fact[]) {
+  const events = facts.map((fact) => eventOf(companyId, fact));
+  await createEventBus({ nats, metrics }).publish(events);
+  return events;
+}
+
+/** How often each table has counted the events of a company, and how many there are. */
+export async function counts(clickhouse: ClickHouseClient, companyId: string) {
+  const tables = ['by_minute', 'by_hour', 'by_day'];
+  const result = await clickhouse.query({
+    query: `SELECT
+      (SELECT count() FROM analytics.events WHERE company_id = {company:UUID}) AS events,
+      (SELECT uniqExact(event_id) FROM analytics.events WHERE company_id = {company:UUID}) AS ids,
+      ${tables.map((table) => `(SELECT sum(events) FROM analytics.${table} WHERE company_id = {company:UUID}) AS ${table}`).join(', ')}`,
+    query_params: { company: companyId },
+    format: 'JSONEachRow',
+  });
+  const [row] = await result.json<Record<string, string | number>>();
+  return Object.fromEntries(Object.entries(row ?? {}).map(([name, value]) => [name, Number(value)]));
+}
+
+/** What {@link counts} says when each of `n` events is counted once everywhere. */
+export function once(n: number) {
+  return { events: n, ids: n, by_minute: n, by_hour: n, by_day: n };
+}
