@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { concepts } from './concepts.ts';
 import type { Embedder } from './embedder.ts';
 import { hash32 } from './hash.ts';
@@ -32,7 +33,19 @@ for (const [concept, expressions] of Object.entries(concepts)) {
  * what words mean beyond that, and it does not translate.
  */
 export function createLocalEmbedder(): Embedder {
-  return { model: MODEL, dimensions: DIMENSIONS, embed: async (texts) => texts.map(vectorOf) };
+  return {
+    model: MODEL,
+    dimensions: DIMENSIONS,
+    async embed(texts) {
+      const vectors: number[][] = [];
+      for (const text of texts) {
+        // A passage takes up to a millisecond: a long document must not hold up everything else in the process.
+        if (vectors.length > 0) await setImmediate();
+        vectors.push(vectorOf(text));
+      }
+      return vectors;
+    },
+  };
 }
 
 function vectorOf(text: string): number[] {

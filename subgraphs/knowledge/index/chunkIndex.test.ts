@@ -8,7 +8,7 @@ import { request } from 'undici';
 import { v7 } from 'uuid';
 import { silentLogger as logger } from '#platform/logging/logger.ts';
 import { createMetrics } from '#platform/metrics/metrics.ts';
-import { testQdrant } from '#test/stack/qdrant.ts';
+import { testQdrant } from '#test/stack/index.ts';
 import { createLocalEmbedder } from '../embedding/localEmbedder.ts';
 import { createChunkIndex, type ChunkIndex } from './chunkIndex.ts';
 import { collectionName } from './collection.ts';
@@ -147,14 +147,14 @@ describe('the index of chunks', () => {
     expect(await index.search(companyId, 'days', 5)).toMatchObject([{ text: 'Sixty days.', version: 2 }]);
     await index.put(older, [chunk(0, 'Thirty days.')]);
     const versions = (await index.search(companyId, 'days', 5)).map(({ version }) => version);
-    expect(versions.toSorted()).toEqual([1, 2]);
+    expect(new Set(versions)).toEqual(new Set([1, 2]));
   });
 
   it('starts while Qdrant is away, says so, and works once it is back', async () => {
     await qdrant.kill9();
     const late = indexAt(qdrant.url);
     await late.start();
-    await expect(late.check()).rejects.toThrow();
+    await expect(late.check()).rejects.toThrow(/fetch failed/);
     await expect(late.search(v7(), 'refund', 1)).rejects.toMatchObject({ code: 'UNAVAILABLE' });
     await qdrant.restart();
     const companyId = v7();
