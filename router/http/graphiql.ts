@@ -1,5 +1,8 @@
 import { readFile } from 'node:fs/promises';
 
+/** Until somebody pastes a token, requests go without one: the schema can be looked at. */
+const PLACEHOLDER = 'Bearer <paste a token here>';
+
 /**
  * GraphiQL as one page that asks no other host for anything. Queries go over HTTP, subscriptions over WebSocket with the
  * headers tab's authorization; each example is a tab.
@@ -13,7 +16,7 @@ export async function renderGraphiql(options: {
   // Nine megabytes: only for those who look at it.
   const graphiql = await import('@graphql-yoga/render-graphiql/graphiql');
   const subscriptions = await readFile(new URL('../umd/graphql-ws.min.js', import.meta.resolve('graphql-ws')), 'utf8');
-  const headers = JSON.stringify({ authorization: `Bearer ${options.token ?? 'paste a token here'}` }, null, 2);
+  const headers = JSON.stringify({ authorization: options.token ? `Bearer ${options.token}` : PLACEHOLDER }, null, 2);
   const tabs = options.examples.map((query) => ({ query, headers }));
   return `<!doctype html>
 <html lang="en">
@@ -22,6 +25,7 @@ export async function renderGraphiql(options: {
 <title>Switchboard</title>
 <link rel="icon" href="${graphiql.favicon}">
 <style>${graphiql.css}</style>
+<style>html, body, #root { height: 100%; margin: 0; overflow: hidden; }</style>
 </head>
 <body class="no-focus-outline">
 <noscript>GraphiQL needs JavaScript.</noscript>
@@ -40,7 +44,9 @@ self.MonacoEnvironment = { globalAPI: false, getWorkerUrl: (_, label) => worker(
 </script>
 <script>${inScript(graphiql.js)}</script>
 <script>
-const authorizationOf = (headers = {}) =>
+const given = (headers = {}) =>
+  Object.fromEntries(Object.entries(headers).filter(([, value]) => value !== ${JSON.stringify(PLACEHOLDER)}));
+const authorizationOf = (headers) =>
   Object.entries(headers).find(([name]) => name.toLowerCase() === 'authorization')?.[1];
 
 function subscribe(operation, headers) {
@@ -82,8 +88,8 @@ YogaGraphiQL.renderYogaGraphiQL(document.querySelector('#root'), {
   defaultTabs: ${inScript(JSON.stringify(tabs))},
   fetcher: (operation, options) =>
     isSubscription(operation, options?.documentAST)
-      ? subscribe(operation, options?.headers)
-      : request(operation, options?.headers),
+      ? subscribe(operation, given(options?.headers))
+      : request(operation, given(options?.headers)),
 });
 </script>
 </body>
@@ -103,5 +109,5 @@ export const GRAPHIQL_POLICY = [
   "style-src 'unsafe-inline'",
   'img-src data:',
   'font-src data:',
-  "connect-src 'self' ws: wss:",
+  "connect-src 'self'",
 ].join('; ');

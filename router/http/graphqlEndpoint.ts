@@ -166,9 +166,9 @@ function hashIn(key: string): string {
   return key.replace(/^apq:/, '');
 }
 
-function isBrowserVisit({ method, headers, query }: FastifyRequest): boolean {
-  const asksForOperation = Object.keys(query as object).length > 0;
-  return method === 'GET' && !asksForOperation && (headers.accept?.includes('text/html') ?? false);
+/** Also with a query in the address, which the page puts there itself. */
+function isBrowserVisit({ method, headers }: FastifyRequest): boolean {
+  return method === 'GET' && (headers.accept?.includes('text/html') ?? false);
 }
 
 /** The request as Apollo Server takes it, with a `documentId` in the form that it knows, and what it asks for. */
