@@ -66,7 +66,9 @@ export function createStack(config: StartConfig, logger: Logger, log: (line: str
   }
 
   async function startTelegramStandin(): Promise<string> {
-    const standin = createTelegramStandin({ host: '127.0.0.1', port: 0 });
+    // It forgets what it sent, and the inbox does not: by the clock, numbers go on after a restart.
+    const firstMessageId = Math.floor(Date.now() / 1_000);
+    const standin = createTelegramStandin({ host: '127.0.0.1', port: 0, firstMessageId });
     await standin.start();
     undo.push(() => standin.stop());
     return standin.url();

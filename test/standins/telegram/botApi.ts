@@ -43,7 +43,13 @@ const parameters = {
 };
 
 /** What Telegram remembers, and the methods that we use. No network in here. */
-export function createBotApi({ perChatIntervalMs = 0 }: { readonly perChatIntervalMs?: number | undefined }) {
+export function createBotApi({
+  perChatIntervalMs = 0,
+  firstMessageId = 1,
+}: {
+  readonly perChatIntervalMs?: number | undefined;
+  readonly firstMessageId?: number | undefined;
+}) {
   const sent: SentMessage[] = [];
   const chats = new Map<string, { lastId: number; lastAt: number }>();
   const webhooks = new Map<string, Webhook>();
@@ -55,7 +61,7 @@ export function createBotApi({ perChatIntervalMs = 0 }: { readonly perChatInterv
     if (text.trim() === '') return refusal(400, 'Bad Request: message text is empty');
     if (text.length > 4096) return refusal(400, 'Bad Request: message is too long');
     const key = `${botId}:${chat}`;
-    const state = chats.get(key) ?? { lastId: 0, lastAt: -Infinity };
+    const state = chats.get(key) ?? { lastId: firstMessageId - 1, lastAt: -Infinity };
     const waitMs = state.lastAt + perChatIntervalMs - performance.now();
     if (waitMs > 0) return tooMany(Math.ceil(waitMs / 1_000));
     if (!chats.has(key) && chats.size >= MAX_CHATS) chats.clear();

@@ -33,6 +33,12 @@ export interface TelegramStandinOptions {
   readonly port: number;
   /** The pace that Telegram holds bots to; the real one is about 1_000. @default 0 // none */
   readonly perChatIntervalMs?: number | undefined;
+  /**
+   * Of each chat. Telegram numbers both sides of a chat together, and this server knows one side only: a number beyond
+   * those that customers use keeps them apart.
+   * @default 1
+   */
+  readonly firstMessageId?: number | undefined;
 }
 
 const BODY_LIMIT = 1024 * 1024;

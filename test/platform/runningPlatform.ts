@@ -1,0 +1,162 @@
+import { randomBytes } from 'node:crypto';
+import { createClient, type Client } from 'graphql-ws';
+import { request } from 'undici';
+import { WebSocket } from 'ws';
+import { webhookSecret } from '#channels/queries/webhookSecret.ts';
+import { startPlatform } from '#infra/embedded/platform.ts';
+import { demoCompanies, type DemoCompany } from '#infra/embedded/roster.ts';
+import { seedDemo } from '#infra/embedded/seed.ts';
+import { signBearerToken } from '#platform/identity/bearerTokens.ts';
+import { silentLogger as logger } from '#platform/logging/logger.ts';
+import { bearerDefaults } from '#router/config.ts';
+import { testClickHouse, testNats, testPostgresServer, testRedis } from '#test/stack/index.ts';
+import { testQdrant } from '#test/stack/qdrant.ts';
+import { createTelegramStandin } from '#test/standins/telegram/telegramStandin.ts';
+
+export interface GraphqlAnswer<T> {
+  readonly data: T;
+  readonly errors?: readonly { readonly message: string; readonly extensions?: { readonly code?: string } }[];
+}
+
+export type RunningPlatform = Awaited<ReturnType<typeof runPlatform>>;
+
+export function demoCompany(slug: string): DemoCompany {
+  const company = demoCompanies.find((one) => one.slug === slug);
+  if (!company) throw new Error(`the demo has no company ${slug}`);
+  return company;
+}
+
+/** The whole platform as `npm start` composes it, on stores of the suite's own, and what clients and platforms do with it. */
+export async function runPlatform({ production = false } = {}) {
+  const [postgres, nats, redis, clickhouse, qdrant] = await Promise.all([
+    testPostgresServer(),
+    testNats(),
+    testRedis(),
+    testClickHouse(),
+    testQdrant(),
+  ]);
+  const telegram = createTelegramStandin({ host: '127.0.0.1', port: 0, firstMessageId: 1_000_000 });
+  await telegram.start();
+  const secret = () => randomBytes(32).toString('hex');
+  const secrets = { token: secret(), identity: secret(), credentials: secret(), database: secret() };
+  const platform = await startPlatform({
+    stores: {
+      databaseUrl: postgres.url,
+      natsUrl: nats.url,
+      redisUrl: redis.url,
+      qdrantUrl: qdrant.url,
+      clickhouse: clickhouse.client,
+    },
+    secrets,
+    host: '127.0.0.1',
+    port: 0,
+    publicUrl: 'https://switchboard.example',
+    telegramApiUrl: telegram.url(),
+    production,
+    logger,
+    log: () => undefined,
+  });
+  await seedDemo(platform, secret());
+  const url = platform.router.url();
+  const sockets: Client[] = [];
+
+  function tokenOf(slug: string, role: 'ADMIN' | 'SUPERVISOR' | 'AGENT' = 'ADMIN'): Promise<string> {
+    const { id: companyId, agents } = demoCompany(slug);
+    const agent = agents.find((one) => one.role === role);
+    if (!agent) throw new Error(`${slug} has no ${role}`);
+    const identity = { kind: 'agent', companyId, agentId: agent.id, role, scopes: [] } as const;
+    return signBearerToken(identity, { ...bearerDefaults, secret: secrets.token, expiresInSeconds: 3_600 });
+  }
+
+  /** Asks the graph; without a token as a stranger. */
+  async function ask<T = Record<string, unknown>>(
+    token: string | undefined,
+    query: string,
+    variables: Record<string, unknown> = {},
+  ): Promise<GraphqlAnswer<T>> {
+    const { body } = await request(`${url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...(token && { authorization: `Bearer ${token}` }) },
+      body: JSON.stringify({ query, variables }),
+    });
+    return (await body.json()) as GraphqlAnswer<T>;
+  }
+
+  /** Posts an update as Telegram does, and gives the status of the answer. */
+  async function postUpdate(slug: string, update: object): Promise<number> {
+    const { channelId } = demoCompany(slug).telegram;
+    const marked = await webhookSecretOf(channelId);
+    const { statusCode, body } = await request(`${url}/webhooks/telegram/${channelId}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'x-telegram-bot-api-secret-token': marked },
+      body: JSON.stringify(update),
+    });
+    await body.dump();
+    return statusCode;
+  }
+
+  const webhookSecrets = new Map<string, string>();
+  async function webhookSecretOf(channelId: string): Promise<string> {
+    let known = webhookSecrets.get(channelId);
+    if (known === undefined) {
+      known = (await webhookSecret(platform.channels.database, platform.channels.keyring, channelId)) ?? '';
+      webhookSecrets.set(channelId, known);
+    }
+    return known;
+  }
+
+  /** Subscribes over graphql-ws; what arrives is pushed to the list. */
+  function subscribe<T>(token: string, query: string, variables: Record<string, unknown> = {}) {
+    const client = createClient({
+      url: `${url.replace('http', 'ws')}/graphql`,
+      webSocketImpl: WebSocket,
+      connectionParams: { authorization: `Bearer ${token}` },
+      retryAttempts: 0,
+      lazy: false,
+    });
+    sockets.push(client);
+    const received: T[] = [];
+    const failures: unknown[] = [];
+    const end = client.subscribe<T>(
+      { query, variables },
+      {
+        next: ({ data, errors }) => {
+          if (data) received.push(data);
+          if (errors) failures.push(...errors);
+        },
+        error: (error) => failures.push(error),
+        complete: () => undefined,
+      },
+    );
+    const connected = new Promise<void>((resolve) => client.on('connected', () => resolve()));
+    return { received, failures, connected, end };
+  }
+
+  async function stop(): Promise<void> {
+    for (const client of sockets) await client.dispose();
+    await platform.stop();
+    await telegram.stop();
+    await Promise.all([postgres, nats, redis, clickhouse, qdrant].map((store) => store.close()));
+  }
+
+  return { url, platform, telegram, postgres, nats, redis, tokenOf, ask, postUpdate, subscribe, stop };
+}
+
+/** A text message of a private chat, as Telegram delivers it. */
+export function telegramMessage(
+  chat: number,
+  messageId: number,
+  text: string,
+  name = `Customer ${String(chat)}`,
+): object {
+  return {
+    update_id: chat * 100_000 + messageId,
+    message: {
+      message_id: messageId,
+      date: Math.floor(Date.now() / 1_000),
+      chat: { id: chat, type: 'private', first_name: name },
+      from: { id: chat, is_bot: false, first_name: name, language_code: 'en' },
+      text,
+    },
+  };
+}
