@@ -1,0 +1,57 @@
+import { randomBytes } from 'node:crypto';
+import type { ClickHouseClient } from '@clickhouse/client';
+import { request } from 'undici';
+import { v7 } from 'uuid';
+import type { Identity } from '#platform/identity/identity.ts';
+import { IDENTITY_HEADER, createIdentitySigner } from '#platform/identity/signedIdentity.ts';
+import { silentLogger as logger } from '#platform/logging/logger.ts';
+import { createMetrics } from '#platform/metrics/metrics.ts';
+import { createAnalytics } from '../createAnalytics.ts';
+import { openNats } from './sinkHarness.ts';
+
+/** An agent of a company. */
+export function agentOf(companyId: string): Identity {
+  return { kind: 'agent', companyId, agentId: v7(), role: 'SUPERVISOR', scopes: [] };
+}
+
+/** The whole service on real stores. */
+export async function openService(stores: {
+  readonly clickhouse: ClickHouseClient;
+  readonly natsUrl: string;
+  readonly redisUrl: string;
+}) {
+  const identitySecret = randomBytes(32).toString('hex');
+  const { clickhouse, natsUrl, redisUrl } = stores;
+  const sign = createIdentitySigner(identitySecret);
+  const analytics = createAnalytics(
+    { host: '127.0.0.1', port: 0, natsUrl, redisUrl, identitySecret },
+    { clickhouse, logger, metrics: createMetrics({ service: 'analytics' }) },
+  );
+  await analytics.start();
+  const nats = await openNats(natsUrl);
+
+  return {
+    analytics,
+    nats,
+    async query<T>(identity: Identity | undefined, query: string, variables: object = {}) {
+      const headers = {
+        'content-type': 'application/json',
+        ...(identity && { [IDENTITY_HEADER]: await sign(identity) }),
+      };
+      const body = JSON.stringify({ query, variables });
+      const response = await request(`${analytics.url()}/graphql`, { method: 'POST', headers, body });
+      return (await response.body.json()) as {
+        readonly data?: T | null;
+        readonly errors?: readonly { readonly message: string; readonly extensions: Record<string, unknown> }[];
+      };
+    },
+    async readiness() {
+      const response = await request(`${analytics.url()}/health/ready`);
+      return { status: response.statusCode, body: await response.body.json() };
+    },
+    async close() {
+      await analytics.stop();
+      await nats.stop();
+    },
+  };
+}
