@@ -18,7 +18,11 @@ const log = (line: string): boolean => process.stdout.write(`${line}\n`);
 const tracing = startTracing({ service: name, endpoint: config.tracingEndpoint, logger });
 const parent: Part = {
   name: 'parent watch',
-  start: async () => void watchParent(() => process.kill(process.pid, 'SIGTERM')),
+  start: async () => {
+    // Run by hand it may well outlive the shell it was started from.
+    if (process.env['npm_lifecycle_event'] === undefined) return;
+    watchParent(() => process.kill(process.pid, 'SIGTERM'));
+  },
   stop: async () => undefined,
 };
 
