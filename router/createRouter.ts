@@ -22,6 +22,7 @@ import { renderGraphiql } from './http/graphiql.ts';
 import { createGraphqlEndpoint } from './http/graphqlEndpoint.ts';
 import { forwardWebhooks } from './http/webhooks.ts';
 import { createEventFeed } from './live/eventFeed.ts';
+import { createEventStream } from './live/eventStream.ts';
 import { createLiveSubscriptions } from './live/liveSubscriptions.ts';
 import { createAuthenticate } from './operations/authenticate.ts';
 import { createDocuments } from './operations/documents.ts';
@@ -57,7 +58,8 @@ export function createRouter(config: RouterConfig, deps: RouterDeps): Router {
   const subgraphs = connectSubgraphs(config, snapshot, metrics);
   const nats = connectNats({ url: config.natsUrl, name: 'router', logger, metrics });
   const redis = createRedis({ url: config.redisUrl, name: 'router', logger });
-  const feed = createEventFeed({ subject: eventSubjectOf(snapshot), nats, logger, metrics });
+  const stream = createEventStream({ subject: eventSubjectOf(snapshot), nats, logger, metrics });
+  const feed = createEventFeed({ stream, nats, logger });
 
   const services: ServiceMap = Object.fromEntries(subgraphs.map((subgraph) => [subgraph.name, subgraph]));
   if (snapshot.eventSubgraph) services[snapshot.eventSubgraph] = createEventSource(snapshot);
@@ -101,7 +103,14 @@ export function createRouter(config: RouterConfig, deps: RouterDeps): Router {
       documents: createDocuments(snapshot.schema, config.limits),
       persisted,
       executor,
-      live: createLiveSubscriptions({ executor, feed, bufferEvents: config.live.bufferEvents, logger, metrics }),
+      live: createLiveSubscriptions({
+        executor,
+        stream,
+        feed,
+        bufferEvents: config.live.bufferEvents,
+        logger,
+        metrics,
+      }),
       logger,
     }),
     logger,

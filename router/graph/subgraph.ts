@@ -39,6 +39,9 @@ const answerSchema = z.looseObject({
   errors: z.array(z.looseObject({ message: z.string() })).optional(),
 });
 
+/** A check that nobody waits for any more must not keep its connection. */
+const CHECK_LIMIT_MS = 1_500;
+
 /** The connection was gone before the subgraph could have begun: what only reads may be asked again. */
 const stale = new Set(['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE']);
 
@@ -139,7 +142,11 @@ export function createSubgraph(options: {
       }
     },
     async check() {
-      const { statusCode, body } = await pool.request({ method: 'GET', path: `${prefix}/health/ready` });
+      const { statusCode, body } = await pool.request({
+        method: 'GET',
+        path: `${prefix}/health/ready`,
+        signal: AbortSignal.timeout(CHECK_LIMIT_MS),
+      });
       await body.dump();
       if (statusCode !== 200) throw SubgraphError.answered(name, statusCode);
     },

@@ -18,14 +18,10 @@ import type { Authenticate } from '../operations/authenticate.ts';
 import { parseWithin } from '../operations/documents.ts';
 import { OperationError } from '../operations/errors.ts';
 import { limitsRule, type OperationLimits } from '../operations/limits.ts';
-import {
-  namedHash,
-  operationRequestSchema,
-  type OperationRequest,
-  type PersistedOperations,
-} from '../operations/persisted.ts';
+import type { OperationRequest, PersistedOperations } from '../operations/persisted.ts';
 import { needsIdentity } from '../operations/rootFields.ts';
 import { GRAPHIQL_POLICY } from './graphiql.ts';
+import { readRequest } from './readRequest.ts';
 
 export interface GraphqlEndpointOptions {
   readonly path: string;
@@ -169,46 +165,4 @@ function hashIn(key: string): string {
 /** Also with a query in the address, which the page puts there itself. */
 function isBrowserVisit({ method, headers }: FastifyRequest): boolean {
   return method === 'GET' && (headers.accept?.includes('text/html') ?? false);
-}
-
-/** The request as Apollo Server takes it, with a `documentId` in the form that it knows, and what it asks for. */
-function readRequest({ method, url, body }: FastifyRequest) {
-  if (method !== 'GET') {
-    const asked = asOperationRequest(body);
-    const hash = asked.documentId == null ? undefined : namedHash(asked);
-    if (hash === undefined) return { method, search: '', body, asked };
-    return {
-      method,
-      search: '',
-      body: { ...asked, extensions: { ...asked.extensions, ...persistedQuery(hash) } },
-      asked,
-    };
-  }
-  const search = new URL(url, 'http://router').searchParams;
-  const asked = asOperationRequest({
-    query: search.get('query'),
-    documentId: search.get('documentId'),
-    operationName: search.get('operationName'),
-    extensions: parseJson(search.get('extensions')),
-  });
-  const hash = asked.documentId == null ? undefined : namedHash(asked);
-  if (hash !== undefined) search.set('extensions', JSON.stringify({ ...asked.extensions, ...persistedQuery(hash) }));
-  return { method, search: search.toString(), body: undefined, asked };
-}
-
-function asOperationRequest(value: unknown): OperationRequest {
-  // What does not even look like a request is refused by Apollo Server, with the right words.
-  return operationRequestSchema.safeParse(value).data ?? {};
-}
-
-function persistedQuery(sha256Hash: string) {
-  return { persistedQuery: { version: 1, sha256Hash } };
-}
-
-function parseJson(text: string | null): unknown {
-  try {
-    return text === null ? undefined : JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

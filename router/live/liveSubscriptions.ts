@@ -1,15 +1,17 @@
-import type { Logger } from '#platform/logging/logger.ts';
-import type { Metrics } from '#platform/metrics/metrics.ts';
 import type { GraphQLError } from 'graphql';
 import { v7 } from 'uuid';
+import type { Logger } from '#platform/logging/logger.ts';
+import type { Metrics } from '#platform/metrics/metrics.ts';
 import type { Executor } from '../graph/executor.ts';
 import { presentError } from '../graph/errors.ts';
 import { OperationError } from '../operations/errors.ts';
-import { encodePosition } from './cursor.ts';
-import type { EventFeed, FeedEvent } from './eventFeed.ts';
+import { encodePosition, type StreamPosition } from './cursor.ts';
+import type { EventFeed } from './eventFeed.ts';
+import type { EventStream, StreamEvent } from './eventStream.ts';
 import { toInboxUpdate } from './inboxUpdate.ts';
 import type { LiveOperation } from './liveOperation.ts';
 import { createOrderedWork } from './orderedWork.ts';
+import { replay } from './replay.ts';
 import { createSubscriber, type Delivery, type Sink, type Subscriber } from './subscriber.ts';
 
 export interface LiveSubscriptions {
@@ -32,12 +34,13 @@ const CONCURRENCY = 8;
  */
 export function createLiveSubscriptions(options: {
   readonly executor: Executor;
+  readonly stream: EventStream;
   readonly feed: EventFeed;
   readonly bufferEvents: number;
   readonly logger: Logger;
   readonly metrics: Metrics;
 }): LiveSubscriptions {
-  const { executor, feed, bufferEvents, logger, metrics } = options;
+  const { executor, stream, feed, bufferEvents, logger, metrics } = options;
   const groups = new Map<string, Group>();
   const subscribers = metrics.gauge('switchboard_router_live_subscriptions', 'Live subscriptions');
   metrics.gauge('switchboard_router_live_groups', 'Groups of equal live subscriptions', [], (gauge) =>
@@ -55,9 +58,9 @@ export function createLiveSubscriptions(options: {
   ]);
   const lag = metrics.histogram('switchboard_router_live_lag_seconds', 'From an event to its delivery');
 
-  async function answer(live: LiveOperation, { sequence, event }: FeedEvent): Promise<Delivery> {
+  async function answer(live: LiveOperation, { sequence, event }: StreamEvent): Promise<Delivery> {
     executions.inc();
-    const update = toInboxUpdate(event, encodePosition({ stream: feed.stream, sequence }));
+    const update = toInboxUpdate(event, encodePosition({ stream: feed.streamId, sequence }));
     const scope = { identity: live.identity, requestId: v7(), event: { [live.field]: update } };
     const result = await executor.execute(live.operation, live.variables, scope);
     return { sequence, payload: JSON.stringify(result) };
@@ -65,9 +68,10 @@ export function createLiveSubscriptions(options: {
 
   function openGroup(live: LiveOperation): Group {
     const members = new Set<Subscriber>();
-    const work = createOrderedWork<Delivery & { occurredAt: string }>({
+    const work = createOrderedWork<(Delivery & { readonly occurredAt: string }) | undefined>({
       concurrency: CONCURRENCY,
       deliver(delivery) {
+        if (!delivery) return;
         for (const member of members) member.offer(delivery);
         deliveries.inc({ way: 'live' }, members.size);
         lag.observe((Date.now() - Date.parse(delivery.occurredAt)) / 1_000);
@@ -78,7 +82,13 @@ export function createLiveSubscriptions(options: {
       onEvent(event) {
         if (!live.wants(event.event)) return;
         if (work.size >= bufferEvents) members.forEach((member) => member.overflow());
-        else work.add(async () => ({ ...(await answer(live, event)), occurredAt: event.event.occurredAt }));
+        else {
+          work.add(async () => {
+            // Those who waited for it may have gone meanwhile.
+            if (members.size === 0) return undefined;
+            return { ...(await answer(live, event)), occurredAt: event.event.occurredAt };
+          });
+        }
       },
       onGap: () => members.forEach((member) => member.fail(OperationError.cursorExpired())),
     });
@@ -105,7 +115,7 @@ export function createLiveSubscriptions(options: {
    * Missed events first: all there are, then, with live answers already held back, those that came in between. Whatever
    * is in both is recognised by its sequence, so nothing is lost or doubled at the seam.
    */
-  async function catchUp(live: LiveOperation, member: Subscriber, stream: string, sequence: number): Promise<void> {
+  async function catchUp(live: LiveOperation, member: Subscriber, after: StreamPosition): Promise<void> {
     const work = createOrderedWork<Delivery>({
       concurrency: CONCURRENCY,
       async deliver(delivery) {
@@ -114,24 +124,24 @@ export function createLiveSubscriptions(options: {
       },
       onError: (error) => member.fail(presented(error)),
     });
-    async function replay(from: number): Promise<number> {
-      const end = await feed.replay(
-        live.identity.companyId,
-        { stream, sequence: from },
-        async (event) => {
+    async function replayAfter(sequence: number): Promise<number> {
+      const end = await replay(stream, {
+        companyId: live.identity.companyId,
+        after: { stream: after.stream, sequence },
+        async handle(event) {
           if (!live.wants(event.event)) return;
           await work.room();
           work.add(() => answer(live, event));
         },
-        member.signal,
-      );
+        signal: member.signal,
+      });
       await work.idle();
       return end;
     }
-    const before = await replay(sequence);
+    const before = await replayAfter(after.sequence);
     if (member.signal.aborted) return;
     join(live, member);
-    member.caughtUp(await replay(before));
+    member.caughtUp(await replayAfter(before));
   }
 
   function presented(error: unknown): GraphQLError {
@@ -141,7 +151,7 @@ export function createLiveSubscriptions(options: {
   return {
     subscribe(live, sink) {
       const { after } = live;
-      const { stream } = feed;
+      const { streamId } = feed;
       const member = createSubscriber({
         sink: {
           ...sink,
@@ -153,7 +163,7 @@ export function createLiveSubscriptions(options: {
         from: after?.sequence ?? feed.position,
         catchingUp: after !== undefined,
         limit: bufferEvents,
-        cursorOf: (sequence) => encodePosition({ stream, sequence }),
+        cursorOf: (sequence) => encodePosition({ stream: streamId, sequence }),
         onEnd() {
           part(live, member);
           subscribers.dec();
@@ -162,7 +172,10 @@ export function createLiveSubscriptions(options: {
       subscribers.inc();
       if (!after) join(live, member);
       else {
-        catchUp(live, member, after.stream, after.sequence).catch((error: unknown) => member.fail(presented(error)));
+        catchUp(live, member, after).catch((error: unknown) => {
+          if (!(error instanceof OperationError)) logger.warn({ err: error }, 'live: missed events could not be read');
+          member.fail(error instanceof OperationError ? error : OperationError.eventsUnavailable());
+        });
       }
       return () => member.close();
     },

@@ -1,0 +1,44 @@
+import type { FastifyRequest } from 'fastify';
+import { namedHash, operationRequestSchema, type OperationRequest } from '../operations/persisted.ts';
+
+/** The request as Apollo Server takes it, with a `documentId` in the form that it knows, and what it asks for. */
+export function readRequest({ method, url, body }: FastifyRequest) {
+  if (method !== 'GET') {
+    const asked = asOperationRequest(body);
+    const hash = asked.documentId == null ? undefined : namedHash(asked);
+    if (hash === undefined) return { method, search: '', body, asked };
+    return {
+      method,
+      search: '',
+      body: { ...asked, extensions: { ...asked.extensions, ...persistedQuery(hash) } },
+      asked,
+    };
+  }
+  const search = new URL(url, 'http://router').searchParams;
+  const asked = asOperationRequest({
+    query: search.get('query'),
+    documentId: search.get('documentId'),
+    operationName: search.get('operationName'),
+    extensions: parseJson(search.get('extensions')),
+  });
+  const hash = asked.documentId == null ? undefined : namedHash(asked);
+  if (hash !== undefined) search.set('extensions', JSON.stringify({ ...asked.extensions, ...persistedQuery(hash) }));
+  return { method, search: search.toString(), body: undefined, asked };
+}
+
+function asOperationRequest(value: unknown): OperationRequest {
+  // What does not even look like a request is refused by Apollo Server, with the right words.
+  return operationRequestSchema.safeParse(value).data ?? {};
+}
+
+function persistedQuery(sha256Hash: string) {
+  return { persistedQuery: { version: 1, sha256Hash } };
+}
+
+function parseJson(text: string | null): unknown {
+  try {
+    return text === null ? undefined : JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
