@@ -110,7 +110,10 @@ export function createOutboxRelay(options: {
         statement_timeout: 15_000,
         application_name: `switchboard-${context}-relay`,
       });
-      pool.on('error', (error) => logger.warn({ err: error }, 'the relay lost its connection'));
+      // On the connection as well: the pool listens to those that nobody uses, and an error without a listener ends the process.
+      const lost = (error: Error): void => logger.warn({ err: error }, 'the relay lost its connection');
+      pool.on('error', lost);
+      pool.on('connect', (client) => client.on('error', lost));
       loop = relayForever(pool);
     },
     async stop() {
