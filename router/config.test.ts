@@ -15,9 +15,9 @@ const enough = {
 
 describe("the router's environment", () => {
   it('needs no more than addresses and secrets, and is that of production', () => {
-    const { router } = readConfig(configSchema, enough);
-    expect(router).toMatchObject({ ...routerDefaults, production: true, graphiql: undefined });
-    expect(router.subgraphs).toEqual({
+    const { service } = readConfig(configSchema, enough);
+    expect(service).toMatchObject({ ...routerDefaults, production: true, graphiql: undefined });
+    expect(service.subgraphs).toEqual({
       channels: 'http://channels:4001',
       conversations: 'http://conversations:4002',
       knowledge: 'http://knowledge:4003',
@@ -26,14 +26,14 @@ describe("the router's environment", () => {
   });
 
   it('opens the page for browsers outside of production', () => {
-    const { router } = readConfig(configSchema, { ...enough, NODE_ENV: 'development' });
-    expect(router).toMatchObject({ production: false, graphiql: {} });
+    const { service } = readConfig(configSchema, { ...enough, NODE_ENV: 'development' });
+    expect(service).toMatchObject({ production: false, graphiql: {} });
   });
 
   it('takes an identity provider in place of a secret', () => {
     const { TOKEN_SECRET: _, ...env } = enough;
-    const { router } = readConfig(configSchema, { ...env, TOKEN_JWKS_URL: 'https://id.example/keys' });
-    expect(router.bearer).toMatchObject({ secret: undefined, jwksUrl: 'https://id.example/keys' });
+    const { service } = readConfig(configSchema, { ...env, TOKEN_JWKS_URL: 'https://id.example/keys' });
+    expect(service.bearer).toMatchObject({ secret: undefined, jwksUrl: 'https://id.example/keys' });
     expect(() => readConfig(configSchema, env)).toThrow(/TOKEN_SECRET.*TOKEN_JWKS_URL/);
   });
 

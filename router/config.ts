@@ -123,7 +123,7 @@ export const configSchema = environment
   .transform((env) => ({
     logLevel: env.LOG_LEVEL,
     tracingEndpoint: env.OTEL_EXPORTER_OTLP_ENDPOINT,
-    router: toConfig(env),
+    service: toConfig(env),
   }));
 
 function toConfig(env: z.output<typeof environment>): RouterConfig {

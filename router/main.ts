@@ -7,10 +7,11 @@ import { startTracing } from '#platform/tracing/tracing.ts';
 import { configSchema } from './config.ts';
 import { createRouter } from './createRouter.ts';
 
+const name = 'router';
 const config = readConfig(configSchema, process.env);
-const logger = createLogger({ name: 'router', level: config.logLevel });
-const metrics = createMetrics({ service: 'router' });
+const logger = createLogger({ name, level: config.logLevel });
+const metrics = createMetrics({ service: name });
 metrics.collectDefaults();
-const tracing = startTracing({ service: 'router', endpoint: config.tracingEndpoint });
-const router = createRouter(config.router, { logger, metrics });
-await runProcess(createService('router process', [tracing, router], { logger }), { logger });
+const tracing = startTracing({ service: name, endpoint: config.tracingEndpoint, logger });
+const router = createRouter(config.service, { logger, metrics });
+await runProcess(createService(`${name} process`, [tracing, router], { logger }), { logger });

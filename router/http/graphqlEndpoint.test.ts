@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { Redis } from 'ioredis';
 import { request } from 'undici';
 import { buildManifest } from '#schema/operations/manifest.ts';
 import { eventually } from '#test/stack/eventually.ts';
+import { collect } from '../testing/collect.ts';
 import { startWorld, tokenFor, type World } from '../testing/world.ts';
 
 const hashOf = (text: string) => createHash('sha256').update(text).digest('hex');
@@ -216,6 +218,17 @@ describe('persisted operations', () => {
     );
   });
 
+  it('are not answered when Redis holds another text under their hash', async () => {
+    const hash = hashOf('{ viewer } # changed');
+    const redis = new Redis(world.redisServer.url);
+    try {
+      await redis.set(`router:persisted:${hash}`, 'mutation { touch(id: "1") }');
+    } finally {
+      await redis.quit();
+    }
+    expect(codeOf(await world.post({ extensions: persistedQuery(hash) }, { token }))).toBe('PERSISTED_QUERY_NOT_FOUND');
+  });
+
   it('are answered from memory while Redis is away', async () => {
     const query = '{ conversation(id: "memory") { id } }';
     await world.redisServer.kill9();
@@ -268,6 +281,14 @@ describe('with only registered operations', () => {
     const answer = await production.post(body, { token });
     expect(answer.status).toBe(status);
     expect(codeOf(answer)).toBe(code);
+  });
+
+  it('another text over a socket is refused, and a registered one answered', async () => {
+    const client = production.client(token);
+    expect((await collect(client, '{ conversations { id } }').failed()).code).toBe('QUERY_NOT_IN_SAFELIST');
+    const registered = collect(client, String(manifest.operations[0]?.body));
+    await registered.count(1);
+    expect(registered.results).toEqual([{ data: { viewer: expect.any(String) } }]);
   });
 
   it('another text by GET is refused', async () => {

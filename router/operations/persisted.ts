@@ -80,14 +80,18 @@ export function createPersistedOperations(options: {
         return known;
       }
       const remembered = memory.get(hash);
-      const source = remembered ?? (await fromRedis(hash));
-      // Others write to Redis too; what does not fit its hash was not validated by anybody under that name.
+      if (remembered !== undefined) {
+        lookups.inc({ found: 'memory' });
+        return remembered;
+      }
+      const source = await fromRedis(hash);
+      // Others may write to Redis too; what does not fit its hash was validated by nobody under that name.
       if (source === undefined || sha256(source) !== hash) {
         lookups.inc({ found: 'no' });
         return undefined;
       }
-      if (remembered === undefined) memory.set(hash, source);
-      lookups.inc({ found: remembered === undefined ? 'redis' : 'memory' });
+      memory.set(hash, source);
+      lookups.inc({ found: 'redis' });
       return source;
     },
 
