@@ -11,7 +11,7 @@ import { testClickHouse, testNats, type TestServer } from '#test/stack/index.ts'
 import { migrate } from '../clickhouse/migrate.ts';
 import { migrations } from '../migrations/index.ts';
 import { eventOf, fact } from '../testing/facts.ts';
-import { counts, metrics, once, openNats, publish, sinkOf } from '../testing/sinkHarness.ts';
+import { counts, metrics, once, openNats, publish, sinkOf, unreliable } from '../testing/sinkHarness.ts';
 
 let server: TestServer;
 let nats: NatsPart;
@@ -140,6 +140,24 @@ describe('the sink', () => {
     expect(await countsOf(company, 300)).toEqual(once(300));
     await second.stop();
     expect(await countsOf(company, 300)).toEqual(once(300));
+  });
+
+  test('parks nothing while ClickHouse is away, and writes all of it when it is back', async () => {
+    const company = v7();
+    let away = true;
+    let refused = 0;
+    const sink = sinkOf(
+      nats,
+      unreliable(clickhouse, () => away && ++refused > 0),
+    );
+    await publish(nats, company, [fact('received'), fact('opened')]);
+    const parked = await listDeadLetters(nats, { durable: 'analytics-sink' });
+    await sink.start();
+    await eventually(() => expect(refused).toBeGreaterThan(0));
+    away = false;
+    expect(await countsOf(company, 2)).toEqual(once(2));
+    expect(await listDeadLetters(nats, { durable: 'analytics-sink' })).toEqual(parked);
+    await sink.stop();
   });
 
   test('goes on by itself after NATS was killed and came back', async () => {

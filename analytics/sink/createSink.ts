@@ -44,8 +44,8 @@ export function createSink(options: {
 }): Part {
   const { nats, batchRows } = options;
   const logger = options.logger.child({ part: NAME });
-  const store = createEventStore(options.clickhouse);
   const lease = createLease({ nats, name: NAME, ttlMs: options.leaseMs, logger });
+  const store = createEventStore(options.clickhouse, { mayWrite: () => lease.assertHeldFor(STATEMENT_LIMIT_MS) });
   const metrics = sinkMetrics(options.metrics);
   let stopping = new AbortController();
   let reader: StreamReader | undefined;
@@ -67,7 +67,8 @@ export function createSink(options: {
     return batch;
   }
 
-  async function writeBatch(cursor: Cursor, batch: Batch): Promise<void> {
+  async function writeBatch(cursor: Cursor, batch: Batch): Promise<Cursor> {
+    if (batch.last === undefined) return cursor;
     for (const { message, error } of batch.poison) {
       await park(nats, { message, durable: NAME, error, attempts: 1 });
       logger.error({ err: error, subject: message.subject, seq: message.seq }, 'event parked');
@@ -80,13 +81,15 @@ export function createSink(options: {
     metrics.events.inc({ outcome: 'parked' }, batch.poison.length);
     metrics.events.inc({ outcome: 'unknown' }, batch.unknown);
     metrics.batchRows.observe(batch.rows.length);
+    metrics.lag.set(batch.last.info.pending);
+    metrics.delaySeconds.observe((Date.now() - batch.last.time.getTime()) / 1_000);
+    return { epoch: cursor.epoch, sequence: batch.last.seq + 1 };
   }
 
   /** From getting the lease until something fails or the sink stops. */
   async function work(signal: AbortSignal, onProgress: () => void): Promise<void> {
     if (!(await lease.acquire(signal))) return;
     try {
-      lease.assertHeldFor(STATEMENT_LIMIT_MS);
       const stream = await streamState(nats);
       let cursor = await store.resume(stream);
       logger.info({ stream: stream.name, ...cursor }, 'writing events to ClickHouse');
@@ -97,14 +100,10 @@ export function createSink(options: {
         startSequence: cursor.sequence,
       });
       metrics.active.set(1);
+      let batch = await readBatch(reader);
       while (!signal.aborted) {
-        const batch = await readBatch(reader);
-        lease.assertHeldFor(STATEMENT_LIMIT_MS);
-        if (batch.last === undefined) continue;
-        await writeBatch(cursor, batch);
-        cursor = { epoch: cursor.epoch, sequence: batch.last.seq + 1 };
-        metrics.lag.set(batch.last.info.pending);
-        metrics.delaySeconds.observe((Date.now() - batch.last.time.getTime()) / 1_000);
+        // The next one is read while this one is written: at most two are in memory.
+        [cursor, batch] = await bothSettled(writeBatch(cursor, batch), readBatch(reader));
         onProgress();
       }
     } finally {
@@ -149,6 +148,12 @@ export function createSink(options: {
       await loop;
     },
   };
+}
+
+/** Fails as the first that failed, but not before the other has ended: nobody may write while a write is still under way. */
+async function bothSettled<A, B>(first: Promise<A>, second: Promise<B>): Promise<[A, B]> {
+  await Promise.allSettled([first, second]);
+  return Promise.all([first, second]);
 }
 
 /** What is wrong with the event itself, now and on every later try; nothing else is thrown while reading one. */

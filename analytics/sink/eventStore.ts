@@ -58,8 +58,18 @@ export interface EventStore {
  * - events are recognised by their ids;
  * - a rollup's partition says in the same part as its sums up to which position it has counted, and takes from
  *   `analytics.events` only what lies beyond. Positions enter `analytics.events` in ascending order, partition by partition.
+ *
+ * @param options.mayWrite Asked before each statement that writes; throws a SinkError when another may write now.
  */
-export function createEventStore(client: ClickHouseClient): EventStore {
+export function createEventStore(
+  client: ClickHouseClient,
+  { mayWrite }: { readonly mayWrite: () => void },
+): EventStore {
+  async function insert(name: string, table: string, rows: readonly object[]): Promise<void> {
+    mayWrite();
+    await insertBlock(client, { name, table, rows, limits });
+  }
+
   async function lastWritten() {
     const [last] = await select(client, {
       name: 'sink-resume',
@@ -73,6 +83,7 @@ export function createEventStore(client: ClickHouseClient): EventStore {
 
   async function fillRollups(from: bigint): Promise<void> {
     for (const rollup of rollups) {
+      mayWrite();
       await client.command({ query: fillStatement(rollup), query_params: { from: from.toString() } });
     }
   }
@@ -88,8 +99,7 @@ export function createEventStore(client: ClickHouseClient): EventStore {
   }
 
   async function beginEpoch(epoch: number, { name, created }: StreamState): Promise<Cursor> {
-    const rows = [{ epoch, name, created }];
-    await insertBlock(client, { name: 'sink-epoch', table: 'analytics.streams', rows, limits });
+    await insert('sink-epoch', 'analytics.streams', [{ epoch, name, created }]);
     return { epoch, sequence: 1 };
   }
 
@@ -135,7 +145,7 @@ export function createEventStore(client: ClickHouseClient): EventStore {
           written.add(id);
           rows.push({ ...row, position: positionOf(cursor.epoch, sequence).toString(), batch: first });
         }
-        await insertBlock(client, { name: 'sink-events', table: 'analytics.events', rows, limits });
+        await insert('sink-events', 'analytics.events', rows);
         // Also without new rows: those of an earlier attempt may not be in the rollups yet.
         await fillRollups(positionOf(cursor.epoch, cursor.sequence));
         return rows.length;
@@ -149,7 +159,7 @@ async function answered<T>(work: () => Promise<T>): Promise<T> {
     return await work();
   } catch (error) {
     // By shape and not by class: the embedded engine brings its own copy of the client's errors.
-    if (error instanceof Error && 'code' in error && 'type' in error) throw error;
+    if (error instanceof SinkError || (error instanceof Error && 'code' in error && 'type' in error)) throw error;
     throw SinkError.inDoubt(error);
   }
 }

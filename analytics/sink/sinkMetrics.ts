@@ -11,7 +11,7 @@ export function sinkMetrics(metrics: Metrics) {
       `${prefix}_batch_rows`,
       'Events per batch',
       [],
-      [1, 10, 100, 500, 1_000, 2_500, 5_000],
+      [1, 10, 100, 1_000, 5_000, 10_000, 20_000],
     ),
     writeSeconds: metrics.histogram(`${prefix}_write_seconds`, 'Time to write a batch with its rollups'),
     delaySeconds: metrics.histogram(`${prefix}_delay_seconds`, 'From the stream to the rollups, last event of a batch'),

@@ -21,6 +21,20 @@ export function sinkOf(nats: NatsPart, clickhouse: ClickHouseClient, { batchRows
   return createSink({ nats, clickhouse, batchRows, leaseMs, logger: silentLogger, metrics });
 }
 
+/** The same ClickHouse, of which each statement that writes fails while `fails` says so. */
+export function unreliable(clickhouse: ClickHouseClient, fails: () => boolean): ClickHouseClient {
+  return new Proxy(clickhouse, {
+    get(target, name) {
+      const member: unknown = Reflect.get(target, name);
+      if (typeof member !== 'function') return member;
+      return (...args: unknown[]): unknown => {
+        if ((name === 'exec' || name === 'command') && fails()) throw new Error('connect ECONNREFUSED');
+        return Reflect.apply(member, target, args);
+      };
+    },
+  });
+}
+
 /** Tells the facts of a company, in their order; resolves when the stream has them. */
 export async function publish(nats: NatsPart, companyId: string, facts: readonly Fact[]) {
   const events = facts.map((fact) => eventOf(companyId, fact));
