@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { logConfig, port, url } from '#platform/config/fields.ts';
+import { embeddingsOf, vectorEnvironment } from '#knowledge/config.ts';
+import { logConfig, port, tracingConfig, url } from '#platform/config/fields.ts';
 
 /** The environment of `npm start`. Each store is an embedded one unless its address is given. */
 export const configSchema = z
@@ -16,9 +17,10 @@ export const configSchema = z
     REDIS_URL: url(['redis', 'rediss']).optional(),
     CLICKHOUSE_URL: url(['http', 'https']).optional(),
     QDRANT_URL: url(['http', 'https']).optional(),
-    OTEL_EXPORTER_OTLP_ENDPOINT: url(['http', 'https']).optional(),
+    ...vectorEnvironment,
+    ...tracingConfig,
   })
-  .transform((env) => ({
+  .transform((env, context) => ({
     logLevel: env.LOG_LEVEL,
     production: env.NODE_ENV === 'production',
     dataDir: env.DATA_DIR,
@@ -26,6 +28,8 @@ export const configSchema = z
     port: env.PORT,
     publicUrl: env.PUBLIC_URL ?? `http://localhost:${String(env.PORT)}`,
     telegramApiUrl: env.TELEGRAM_API_URL,
+    qdrantApiKey: env.QDRANT_API_KEY,
+    embeddings: embeddingsOf(env, context),
     tracingEndpoint: env.OTEL_EXPORTER_OTLP_ENDPOINT,
     urls: {
       databaseUrl: env.DATABASE_URL,

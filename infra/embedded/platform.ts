@@ -5,6 +5,7 @@ import { createChannels } from '#channels/createChannels.ts';
 import { migrations as channelsMigrations } from '#channels/migrations/index.ts';
 import { createConversations } from '#conversations/createConversations.ts';
 import { migrations as conversationsMigrations } from '#conversations/migrations/index.ts';
+import type { EmbeddingsConfig } from '#knowledge/config.ts';
 import { createKnowledge } from '#knowledge/createKnowledge.ts';
 import { migrations as knowledgeMigrations } from '#knowledge/migrations/index.ts';
 import type { Part } from '#platform/lifecycle/part.ts';
@@ -40,6 +41,8 @@ export interface PlatformOptions {
   /** Where the platforms reach the router. */
   readonly publicUrl: string;
   readonly telegramApiUrl: string;
+  readonly qdrantApiKey?: string | undefined;
+  readonly embeddings?: EmbeddingsConfig | undefined;
   readonly production: boolean;
   /** Prefills GraphiQL outside production. */
   readonly demoToken?: string | undefined;
@@ -102,7 +105,15 @@ export async function startPlatform(options: PlatformOptions) {
         ),
       ),
       begin(
-        createKnowledge({ ...common, ...databases.knowledge, qdrant: { url: stores.qdrantUrl } }, deps('knowledge')),
+        createKnowledge(
+          {
+            ...common,
+            ...databases.knowledge,
+            qdrant: { url: stores.qdrantUrl, apiKey: options.qdrantApiKey },
+            embeddings: options.embeddings,
+          },
+          deps('knowledge'),
+        ),
       ),
       begin(createAnalytics({ ...common, redisUrl }, { ...deps('analytics'), clickhouse: stores.clickhouse })),
     ]);

@@ -41,7 +41,8 @@ export function createStack(config: StartConfig, logger: Logger, log: (line: str
       stores,
       secrets,
       telegramApiUrl,
-      demoToken: tokens[0]?.token,
+      // The page hands it to whoever opens it: for this machine only.
+      demoToken: isLoopback(config.host) ? tokens[0]?.token : undefined,
       logger,
       log,
     });
@@ -79,6 +80,10 @@ export function createStack(config: StartConfig, logger: Logger, log: (line: str
   }
 
   return { name: 'stack', start, stop };
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || host.startsWith('127.');
 }
 
 interface DemoToken {

@@ -6,10 +6,7 @@ import { createLogger } from '#platform/logging/logger.ts';
 import { startTracing } from '#platform/tracing/tracing.ts';
 import { configSchema } from './config.ts';
 import { watchParent } from './parent.ts';
-
-// The gateway would start an exporter to its vendor; it reads this from the environment when it is imported.
-process.env['APOLLO_TELEMETRY_DISABLED'] = 'true';
-const { createStack } = await import('./stack.ts');
+import { createStack } from './stack.ts';
 
 const config = configOrExit();
 const name = 'switchboard';

@@ -7,6 +7,8 @@ import {
   type StreamConfig,
 } from '@nats-io/jetstream';
 import { nanos } from '@nats-io/nats-core';
+import type { Part } from '#platform/lifecycle/part.ts';
+import type { NatsPart } from './nats.ts';
 
 type StreamSpec = Partial<StreamConfig> & Pick<StreamConfig, 'name' | 'subjects'>;
 
@@ -66,4 +68,9 @@ export async function ensureStreams(
       await manager.streams.add(spec);
     }
   }
+}
+
+/** The streams, made right when the service starts; they stay when it stops. */
+export function createStreams(nats: NatsPart): Part {
+  return { name: 'streams', start: () => ensureStreams(nats.manager), stop: async () => undefined };
 }

@@ -1,31 +1,11 @@
 import { z } from 'zod';
-import {
-  commaList,
-  httpConfig,
-  logConfig,
-  natsConfig,
-  postgresConfig,
-  secret,
-  tracingConfig,
-  url,
-} from '#platform/config/fields.ts';
-import type { PoolOptions } from '#platform/postgres/database.ts';
+import { commaList, url } from '#platform/config/fields.ts';
+import { subgraphConfigOf, subgraphEnvironment, type SubgraphConfig } from '#platform/config/subgraphConfig.ts';
 import type { KeyringOptions } from '#platform/secrets/keyring.ts';
 
-export interface ChannelsConfig {
-  readonly host: string;
-  /** 0 takes any free port. */
-  readonly port: number;
+export interface ChannelsConfig extends SubgraphConfig {
   /** Where the platforms reach the router, without a slash at the end. */
   readonly publicUrl: string;
-  /** As the role `channels_app`. */
-  readonly databaseUrl: string;
-  /** As the role `channels_relay`. */
-  readonly relayDatabaseUrl: string;
-  readonly pool: PoolOptions;
-  readonly natsUrl: string;
-  /** Shared with the router, which signs who asks. */
-  readonly identitySecret: string;
   /** Seals the channels' tokens and webhook secrets. */
   readonly credentials: KeyringOptions;
   /** `https://api.telegram.org`, or what takes its place. */
@@ -47,13 +27,8 @@ const keyring = commaList().transform((entries, context): KeyringOptions => {
 /** The environment of a process of its own. */
 export const configSchema = z
   .object({
-    ...logConfig,
-    ...httpConfig,
-    ...postgresConfig,
-    ...natsConfig,
-    ...tracingConfig,
+    ...subgraphEnvironment,
     PUBLIC_URL: url(['https', 'http']),
-    IDENTITY_SECRET: secret(),
     CREDENTIALS_KEYS: keyring,
     TELEGRAM_API_URL: url(['https', 'http']).default('https://api.telegram.org'),
   })
@@ -61,19 +36,8 @@ export const configSchema = z
     logLevel: env.LOG_LEVEL,
     tracingEndpoint: env.OTEL_EXPORTER_OTLP_ENDPOINT,
     service: {
-      host: env.HOST,
-      port: env.PORT,
+      ...subgraphConfigOf(env),
       publicUrl: env.PUBLIC_URL,
-      databaseUrl: env.DATABASE_URL,
-      relayDatabaseUrl: env.RELAY_DATABASE_URL,
-      pool: {
-        max: env.DATABASE_POOL_MAX,
-        connectTimeoutMs: env.DATABASE_CONNECT_TIMEOUT,
-        statementTimeoutMs: env.DATABASE_STATEMENT_TIMEOUT,
-        idleTimeoutMs: env.DATABASE_IDLE_TIMEOUT,
-      },
-      natsUrl: env.NATS_URL,
-      identitySecret: env.IDENTITY_SECRET,
       credentials: env.CREDENTIALS_KEYS,
       telegramApiUrl: env.TELEGRAM_API_URL,
     } satisfies ChannelsConfig,

@@ -1,14 +1,11 @@
-import { createEventBus } from '#platform/events/bus.ts';
-import { connectNats } from '#platform/events/nats.ts';
-import { ensureStreams } from '#platform/events/streams.ts';
 import { createSubgraph } from '#platform/graphql/subgraphServer.ts';
 import { createHttpServer } from '#platform/http/server.ts';
 import { createService } from '#platform/lifecycle/createService.ts';
-import type { Part, Service } from '#platform/lifecycle/part.ts';
+import type { Service } from '#platform/lifecycle/part.ts';
 import type { Logger } from '#platform/logging/logger.ts';
 import type { Metrics } from '#platform/metrics/metrics.ts';
-import { createDatabase, type Database } from '#platform/postgres/database.ts';
-import { createOutboxRelay } from '#platform/postgres/outboxRelay.ts';
+import { createContextStores } from '#platform/postgres/contextStores.ts';
+import type { Database } from '#platform/postgres/database.ts';
 import { createKeyring, type Keyring } from '#platform/secrets/keyring.ts';
 import { catalogue, type SwitchboardCatalogue } from '#schema/events/catalogue.ts';
 import { readSubgraph } from '#schema/subgraphFiles.ts';
@@ -38,30 +35,13 @@ export function createChannels(
   const name = 'channels';
   const { host, port, publicUrl, identitySecret } = config;
   const keyring = createKeyring(config.credentials);
-  const nats = connectNats({ url: config.natsUrl, name, logger, metrics });
-  const streams: Part = { name: 'streams', start: () => ensureStreams(nats.manager), stop: async () => undefined };
-  const relay = createOutboxRelay({
-    context: name,
-    url: config.relayDatabaseUrl,
-    bus: createEventBus({ nats, metrics }),
-    logger,
-    metrics,
-  });
-  const database = createDatabase({
-    context: name,
-    url: config.databaseUrl,
-    entities,
-    pool: config.pool,
-    catalogue,
-    wakeRelay: () => relay.wake(),
-    logger,
-    metrics,
-  });
+  const stores = createContextStores({ context: name, config, entities, catalogue, logger, metrics });
+  const { nats, database } = stores;
   const health = createHealthRecorder({ database, logger });
   const normaliser = createNormaliser({ nats, database, logger, metrics });
   const telegram = createTelegramApi({ apiUrl: config.telegramApiUrl });
   const deliverer = createDeliverer({ nats, database, telegram, keyring, health, logger, metrics });
-  const checks = { postgres: database.check, nats: nats.check };
+  const { checks } = stores;
   const http = createHttpServer({ name, host, port, logger, metrics, checks: () => checks });
   const directory = createChannelDirectory({ database, keyring, logger, metrics });
   mountTelegramWebhook(http.app, { nats, directory, health, metrics });
@@ -76,6 +56,6 @@ export function createChannels(
     context: (identity) => createContext(identity, { database, publicUrl }),
   });
 
-  const parts = [nats, streams, database, relay, health, normaliser, telegram, deliverer, subgraph, http];
+  const parts = [...stores.parts, health, normaliser, telegram, deliverer, subgraph, http];
   return { ...createService(name, parts, { logger, checks }), url: () => http.url(), database, keyring };
 }

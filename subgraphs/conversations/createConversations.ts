@@ -1,14 +1,11 @@
-import { createEventBus } from '#platform/events/bus.ts';
-import { connectNats } from '#platform/events/nats.ts';
-import { ensureStreams } from '#platform/events/streams.ts';
 import { createSubgraph } from '#platform/graphql/subgraphServer.ts';
 import { createHttpServer } from '#platform/http/server.ts';
 import { createService } from '#platform/lifecycle/createService.ts';
-import type { Part, Service } from '#platform/lifecycle/part.ts';
+import type { Service } from '#platform/lifecycle/part.ts';
 import type { Logger } from '#platform/logging/logger.ts';
 import type { Metrics } from '#platform/metrics/metrics.ts';
-import { createDatabase, type Database } from '#platform/postgres/database.ts';
-import { createOutboxRelay } from '#platform/postgres/outboxRelay.ts';
+import { createContextStores } from '#platform/postgres/contextStores.ts';
+import type { Database } from '#platform/postgres/database.ts';
 import { catalogue, type SwitchboardCatalogue } from '#schema/events/catalogue.ts';
 import { readSubgraph } from '#schema/subgraphFiles.ts';
 import type { ConversationsConfig } from './config.ts';
@@ -31,26 +28,9 @@ export function createConversations(
 ): Conversations {
   const name = 'conversations';
   const { reopenWithinMs, snoozePollMs, identitySecret } = config;
-  const nats = connectNats({ url: config.natsUrl, name, logger, metrics });
-  const streams: Part = { name: 'streams', start: () => ensureStreams(nats.manager), stop: async () => undefined };
-  const relay = createOutboxRelay({
-    context: name,
-    url: config.relayDatabaseUrl,
-    bus: createEventBus({ nats, metrics }),
-    logger,
-    metrics,
-  });
-  const database = createDatabase({
-    context: name,
-    url: config.databaseUrl,
-    entities,
-    pool: config.pool,
-    catalogue,
-    wakeRelay: () => relay.wake(),
-    logger,
-    metrics,
-  });
-  const checks = { postgres: database.check, nats: nats.check };
+  const stores = createContextStores({ context: name, config, entities, catalogue, logger, metrics });
+  const { nats, database } = stores;
+  const { checks } = stores;
   const http = createHttpServer({ name, host: config.host, port: config.port, logger, metrics, checks: () => checks });
   const subgraph = createSubgraph({
     name,
@@ -65,6 +45,6 @@ export function createConversations(
   const received = createReceivedConsumer({ nats, database, reopenWithinMs, logger, metrics });
   const snoozeClock = createSnoozeClock({ database, pollMs: snoozePollMs, logger, metrics });
 
-  const parts = [nats, streams, database, relay, received, snoozeClock, subgraph, http];
+  const parts = [...stores.parts, received, snoozeClock, subgraph, http];
   return { ...createService(name, parts, { logger, checks }), url: () => http.url(), database };
 }

@@ -1,16 +1,8 @@
 import { z } from 'zod';
-import * as fields from '#platform/config/fields.ts';
-import type { PoolOptions } from '#platform/postgres/database.ts';
+import { integer, url } from '#platform/config/fields.ts';
+import { subgraphConfigOf, subgraphEnvironment, type SubgraphConfig } from '#platform/config/subgraphConfig.ts';
 
-export interface KnowledgeConfig {
-  readonly host: string;
-  readonly port: number;
-  /** Shared with the router, which signs who asks. */
-  readonly identitySecret: string;
-  readonly databaseUrl: string;
-  readonly relayDatabaseUrl: string;
-  readonly pool: PoolOptions;
-  readonly natsUrl: string;
+export interface KnowledgeConfig extends SubgraphConfig {
   readonly qdrant: { readonly url: string; readonly apiKey?: string | undefined };
   /** An OpenAI-compatible endpoint; undefined takes the local embedder. */
   readonly embeddings?: EmbeddingsConfig | undefined;
@@ -23,53 +15,40 @@ export interface EmbeddingsConfig {
   readonly apiKey?: string | undefined;
 }
 
+/** Where vectors come from and stand, to be spread into a schema. */
+export const vectorEnvironment = {
+  QDRANT_API_KEY: z.string().optional(),
+  EMBEDDINGS_URL: url(['http', 'https']).optional(),
+  EMBEDDINGS_MODEL: z.string().optional(),
+  EMBEDDINGS_DIMENSIONS: integer({ min: 1, max: 65_536, example: 1536 }).optional(),
+  EMBEDDINGS_API_KEY: z.string().optional(),
+};
+
+/** Adds to the issues when only a part of the endpoint is given. */
+export function embeddingsOf(
+  env: z.output<z.ZodObject<typeof vectorEnvironment>>,
+  { issues }: z.RefinementCtx,
+): EmbeddingsConfig | undefined {
+  const { EMBEDDINGS_URL: endpoint, EMBEDDINGS_MODEL: model, EMBEDDINGS_DIMENSIONS: dimensions } = env;
+  if (endpoint !== undefined && model !== undefined && dimensions !== undefined) {
+    return { url: endpoint, model, dimensions, apiKey: env.EMBEDDINGS_API_KEY };
+  }
+  if (endpoint !== undefined || model !== undefined || dimensions !== undefined) {
+    const message = 'must come with EMBEDDINGS_MODEL and EMBEDDINGS_DIMENSIONS, or none of them';
+    issues.push({ code: 'custom', message, path: ['EMBEDDINGS_URL'], input: endpoint });
+  }
+  return undefined;
+}
+
 /** The environment of the service on its own. */
 export const configSchema = z
-  .object({
-    ...fields.logConfig,
-    ...fields.httpConfig,
-    ...fields.postgresConfig,
-    ...fields.natsConfig,
-    ...fields.tracingConfig,
-    IDENTITY_SECRET: fields.secret(),
-    QDRANT_URL: fields.url(['http', 'https']),
-    QDRANT_API_KEY: z.string().optional(),
-    EMBEDDINGS_URL: fields.url(['http', 'https']).optional(),
-    EMBEDDINGS_MODEL: z.string().optional(),
-    EMBEDDINGS_DIMENSIONS: fields.integer({ min: 1, max: 65_536, example: 1536 }).optional(),
-    EMBEDDINGS_API_KEY: z.string().optional(),
-  })
-  .transform((env, { issues }) => {
-    const embeddings = embeddingsOf(env.EMBEDDINGS_URL, env.EMBEDDINGS_MODEL, env.EMBEDDINGS_DIMENSIONS);
-    if (embeddings === 'incomplete') {
-      const message = 'must come with EMBEDDINGS_MODEL and EMBEDDINGS_DIMENSIONS, or none of them';
-      issues.push({ code: 'custom', message, path: ['EMBEDDINGS_URL'], input: env.EMBEDDINGS_URL });
-      return z.NEVER;
-    }
-    const service: KnowledgeConfig = {
-      host: env.HOST,
-      port: env.PORT,
-      identitySecret: env.IDENTITY_SECRET,
-      databaseUrl: env.DATABASE_URL,
-      relayDatabaseUrl: env.RELAY_DATABASE_URL,
-      pool: {
-        max: env.DATABASE_POOL_MAX,
-        connectTimeoutMs: env.DATABASE_CONNECT_TIMEOUT,
-        statementTimeoutMs: env.DATABASE_STATEMENT_TIMEOUT,
-        idleTimeoutMs: env.DATABASE_IDLE_TIMEOUT,
-      },
-      natsUrl: env.NATS_URL,
+  .object({ ...subgraphEnvironment, ...vectorEnvironment, QDRANT_URL: url(['http', 'https']) })
+  .transform((env, context) => ({
+    logLevel: env.LOG_LEVEL,
+    tracingEndpoint: env.OTEL_EXPORTER_OTLP_ENDPOINT,
+    service: {
+      ...subgraphConfigOf(env),
       qdrant: { url: env.QDRANT_URL, apiKey: env.QDRANT_API_KEY },
-      embeddings: embeddings && { ...embeddings, apiKey: env.EMBEDDINGS_API_KEY },
-    };
-    return { logLevel: env.LOG_LEVEL, tracingEndpoint: env.OTEL_EXPORTER_OTLP_ENDPOINT, service };
-  });
-
-function embeddingsOf(
-  url: string | undefined,
-  model: string | undefined,
-  dimensions: number | undefined,
-): EmbeddingsConfig | 'incomplete' | undefined {
-  if (url !== undefined && model !== undefined && dimensions !== undefined) return { url, model, dimensions };
-  return url === undefined && model === undefined && dimensions === undefined ? undefined : 'incomplete';
-}
+      embeddings: embeddingsOf(env, context),
+    } satisfies KnowledgeConfig,
+  }));

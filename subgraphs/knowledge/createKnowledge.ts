@@ -1,14 +1,11 @@
-import { createEventBus } from '#platform/events/bus.ts';
-import { connectNats } from '#platform/events/nats.ts';
-import { ensureStreams } from '#platform/events/streams.ts';
 import { createSubgraph } from '#platform/graphql/subgraphServer.ts';
 import { createHttpServer } from '#platform/http/server.ts';
 import { createService } from '#platform/lifecycle/createService.ts';
-import type { Part, Service } from '#platform/lifecycle/part.ts';
+import type { Service } from '#platform/lifecycle/part.ts';
 import type { Logger } from '#platform/logging/logger.ts';
 import type { Metrics } from '#platform/metrics/metrics.ts';
-import { createDatabase, type Database } from '#platform/postgres/database.ts';
-import { createOutboxRelay } from '#platform/postgres/outboxRelay.ts';
+import { createContextStores } from '#platform/postgres/contextStores.ts';
+import type { Database } from '#platform/postgres/database.ts';
 import { catalogue, type SwitchboardCatalogue } from '#schema/events/catalogue.ts';
 import { readSubgraph } from '#schema/subgraphFiles.ts';
 import type { KnowledgeConfig } from './config.ts';
@@ -36,29 +33,12 @@ export function createKnowledge(
 ): Knowledge {
   const name = 'knowledge';
   const { host, port, identitySecret, qdrant, embeddings } = config;
-  const nats = connectNats({ url: config.natsUrl, name, logger, metrics });
-  const streams: Part = { name: 'streams', start: () => ensureStreams(nats.manager), stop: async () => undefined };
-  const relay = createOutboxRelay({
-    context: name,
-    url: config.relayDatabaseUrl,
-    bus: createEventBus({ nats, metrics }),
-    logger,
-    metrics,
-  });
-  const database = createDatabase({
-    context: name,
-    url: config.databaseUrl,
-    entities,
-    pool: config.pool,
-    catalogue,
-    wakeRelay: () => relay.wake(),
-    logger,
-    metrics,
-  });
+  const stores = createContextStores({ context: name, config, entities, catalogue, logger, metrics });
+  const { nats, database } = stores;
   const embedder = embeddings ? createOpenAiEmbedder(embeddings) : createLocalEmbedder();
   const index = createChunkIndex({ ...qdrant, embedder, logger, metrics });
   const indexer = createIndexer({ nats, database, index, logger, metrics });
-  const checks = { postgres: database.check, nats: nats.check, qdrant: index.check };
+  const checks = { ...stores.checks, qdrant: index.check };
   const http = createHttpServer({
     name,
     host,
@@ -79,6 +59,6 @@ export function createKnowledge(
     context: (identity, { signal }) => createContext({ identity, database, index, signal }),
   });
 
-  const parts = [nats, streams, database, index, relay, indexer, subgraph, http];
+  const parts = [...stores.parts, index, indexer, subgraph, http];
   return { ...createService(name, parts, { logger, checks }), database, url: () => http.url() };
 }
