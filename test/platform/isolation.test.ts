@@ -105,7 +105,7 @@ describe('another company', () => {
         `{ conversations { edges { node { id contact { id } lastMessage { id } } } } searchKnowledge(query: "${SECRET}") { text } }`,
       );
       const [{ node }] = data.conversations.edges;
-      expect(data.searchKnowledge[0]?.text).toContain('heron');
+      if (!data.searchKnowledge[0]?.text.includes('heron')) throw new Error('the document is not indexed yet');
       return {
         channelId: telegram.channelId,
         conversationId: node.id,
@@ -120,7 +120,7 @@ describe('another company', () => {
     await eventually(async () => {
       const all = '{ from: "2026-01-01T00:00:00Z", to: "2027-12-31T00:00:00Z" }';
       const { data } = await platform.ask(acme, `{ dashboard(range: ${all}) { totals { messagesReceived } } }`);
-      expect(data).toEqual({ dashboard: { totals: { messagesReceived: 1 } } });
+      if (!JSON.stringify(data).includes('"messagesReceived":1')) throw new Error('the message is not counted yet');
     });
   }, 60_000);
 
@@ -145,9 +145,8 @@ describe('another company', () => {
     expect(answer.errors ?? []).toEqual([]);
     const text = JSON.stringify(answer.data);
     for (const own of acmesOwn()) expect(text).not.toContain(own);
-    // Figures name nobody, so they have to be compared: Globex has received nothing yet.
-    if (field === 'dashboard') expect(text).not.toMatch(/"(messagesReceived|conversationsOpened|messagesSent)":[1-9]/);
-    if (field === 'inboxCounts') expect(text).not.toMatch(/:[1-9]/);
+    // Figures name nobody: Globex has received nothing, so all of them are zero.
+    expect(text).not.toMatch(/"(messagesReceived|conversationsOpened|messagesSent|open|unassigned|unread)":[1-9]/);
   });
 
   it.each(Object.keys(calls.Mutation))('changes and learns nothing of Acme by Mutation.%s', async (field) => {
@@ -156,14 +155,21 @@ describe('another company', () => {
     const text = JSON.stringify(answer);
     // The ids that the call itself names may be named back; nothing else of Acme's may.
     for (const own of [SECRET, 'Acme', 'Sasha']) expect(text).not.toContain(own);
-    if (field !== 'addDocument') {
-      const payload = Object.values(answer.data)[0] as Record<string, unknown>;
-      expect(payload).toMatchObject({ userErrors: [{ code: expect.any(String) }] });
-      expect(payload['message'] ?? payload['conversation'] ?? null).toBeNull();
-    }
     expect(await snapshotOfAcme()).toEqual(before);
     expect(platform.telegram.sent()).toEqual([]);
   });
+
+  it.each(['sendMessage', 'markRead', 'changeStatus', 'assign'] as const)(
+    'is told by %s that there is no such conversation',
+    async (field) => {
+      const { data } = await platform.ask(globex, calls.Mutation[field](known));
+      expect(data[field]).toMatchObject({ userErrors: [{ code: 'NOT_FOUND' }] });
+      expect(data[field]).toEqual({
+        [field === 'sendMessage' ? 'message' : 'conversation']: null,
+        userErrors: expect.any(Array),
+      });
+    },
+  );
 
   it.each(Object.keys(calls.Subscription))('hears nothing of Acme by Subscription.%s', async (field) => {
     const query = calls.Subscription[field as keyof typeof calls.Subscription](known);

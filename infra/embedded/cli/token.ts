@@ -56,8 +56,7 @@ function roleOf(text: string | undefined, email: string | undefined): Role | und
 async function webhookSecretOf(stack: RunningStack, channelId: string): Promise<string> {
   return withDatabase('channels', stack.channelsDatabaseUrl, channelsEntities, async (database) => {
     const secret = await webhookSecret(database, createKeyring(stack.credentials), channelId);
-    if (secret === undefined)
-      throw new Error(`There is no channel ${channelId}: ask the graph for { channels { id } }.`);
+    if (secret === undefined) throw new Error(`There is no channel ${channelId}: the graph lists { channels { id } }.`);
     return secret;
   });
 }
