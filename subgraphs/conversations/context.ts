@@ -8,7 +8,6 @@ import { viewerOf, type Viewer } from './queries/viewer.ts';
 /** What the resolvers of one request share. */
 export interface Context {
   readonly viewer: Viewer;
-  /** Of the newest snapshot: do not keep it over a command. */
   readonly loaders: Loaders;
   /** On the request's snapshot. */
   readonly read: <T>(query: (sql: Sql) => Promise<T>) => Promise<T>;
@@ -22,17 +21,15 @@ export interface Context {
 export function createContext(database: Database<SwitchboardCatalogue>, identity: Identity): Context {
   const viewer = viewerOf(identity);
   const session = database.session(identity.companyId);
-  let loaders = createLoaders(session, viewer);
+  const loaders = createLoaders(session, viewer);
   return {
     viewer,
-    get loaders() {
-      return loaders;
-    },
+    loaders,
     read: (query) => session.read(query),
     async run(command) {
       const outcome = await command(database, identity);
       await session.refresh();
-      loaders = createLoaders(session, viewer);
+      for (const loader of Object.values(loaders)) loader.clearAll();
       return outcome;
     },
     close: () => session.close(),

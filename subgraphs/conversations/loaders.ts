@@ -18,7 +18,7 @@ export interface OwnedPage {
 
 export type Loaders = ReturnType<typeof createLoaders>;
 
-/** What a request's resolvers ask for one by one, read together. For one request, and again after each of its writes. */
+/** What a request's resolvers ask for one by one, read together and once. */
 export function createLoaders(session: ReadSession, viewer: Viewer) {
   const { companyId } = viewer;
 

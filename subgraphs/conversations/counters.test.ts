@@ -1,0 +1,143 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { v7 } from 'uuid';
+import type { ConversationStatus } from '#schema/events/values.ts';
+import { assign } from './commands/assign.ts';
+import { changeStatus } from './commands/changeStatus.ts';
+import { markRead } from './commands/markRead.ts';
+import { receiveMessage } from './commands/receiveMessage.ts';
+import { sendMessage } from './commands/sendMessage.ts';
+import { inboxCounts } from './queries/inboxCounts.ts';
+import { viewerOf } from './queries/viewer.ts';
+import { openInbox, received, write, type TestCompany, type TestInbox } from './testing/inbox.ts';
+
+const customers = ['customer-0', 'customer-1', 'customer-2'] as const;
+const statuses: readonly ConversationStatus[] = ['PENDING', 'OPEN', 'SNOOZED', 'RESOLVED'];
+
+/** One thing that happens to one of three conversations, by one of two agents or by the contact. */
+const step = fc.record({
+  what: fc.constantFrom(
+    'writes',
+    'writes',
+    'answers',
+    'notes',
+    'reads',
+    'reads half',
+    'status',
+    'assigns',
+    'unassigns',
+  ),
+  customer: fc.nat({ max: customers.length - 1 }),
+  byAda: fc.boolean(),
+  status: fc.constantFrom(...statuses),
+});
+type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
+
+describe('the counts', () => {
+  let inbox: TestInbox;
+
+  beforeAll(async () => {
+    inbox = await openInbox();
+  });
+  afterAll(() => inbox.close());
+
+  async function happen(acme: TestCompany, conversationIds: readonly string[], step: Step): Promise<unknown> {
+    const { database } = inbox;
+    const agent = step.byAda ? acme.ada : acme.ben;
+    const conversationId = conversationIds[step.customer] ?? '';
+    switch (step.what) {
+      case 'writes':
+        // Resolved conversations are over at once, so that new ones open beside them.
+        return receiveMessage(database, received(acme, { from: customers[step.customer] ?? '' }), {
+          reopenWithinMs: 0,
+        });
+      case 'answers':
+      case 'notes': {
+        const isPrivate = step.what === 'notes';
+        return sendMessage(database, agent, { conversationId, text: 'Hi', isPrivate, idempotencyKey: v7() });
+      }
+      case 'status':
+        return changeStatus(database, agent, { conversationId, status: step.status });
+      case 'reads':
+        return markRead(database, agent, { conversationId });
+      case 'reads half': {
+        const [message] = await inbox.rows<{ id: string }>(
+          'select id from conversations.messages where conversation_id = $1 order by random() limit 1',
+          [conversationId],
+        );
+        return markRead(database, agent, { conversationId, upToMessageId: message?.id });
+      }
+      default:
+        return assign(database, agent, { conversationId, agentId: step.what === 'assigns' ? agent.agentId : null });
+    }
+  }
+
+  /** What the figures would be if everything were counted now, for every agent of the company. */
+  const recount = ({ companyId }: TestCompany) =>
+    inbox.rows(
+      `select a.id,
+         count(*) filter (where c.status = 'OPEN')::int as open,
+         count(*) filter (where c.status = 'PENDING')::int as pending,
+         count(*) filter (where c.status = 'SNOOZED')::int as snoozed,
+         count(*) filter (where c.status = 'OPEN' and c.assignee_id is null)::int as unassigned,
+         count(*) filter (where c.status = 'OPEN' and c.assignee_id = a.id)::int as mine,
+         count(*) filter (where c.status <> 'RESOLVED'
+           and c.inbound_count > coalesce(m.read_inbound_count, 0))::int as unread
+       from conversations.agents a
+       join conversations.conversations c on c.company_id = a.company_id
+       left join conversations.read_marks m on m.conversation_id = c.id and m.agent_id = a.id
+       where a.company_id = $1 group by a.id order by a.id`,
+      [companyId],
+    );
+
+  async function counted(acme: TestCompany): Promise<unknown[]> {
+    const session = inbox.database.session(acme.companyId);
+    try {
+      const agents = [acme.ada, acme.ben].toSorted((a, b) => (a.agentId < b.agentId ? -1 : 1));
+      return await Promise.all(
+        agents.map(async (agent) => ({
+          id: agent.agentId,
+          ...(await session.read((sql) => inboxCounts(sql, viewerOf(agent)))),
+        })),
+      );
+    } finally {
+      await session.close();
+    }
+  }
+
+  test('are what a recount gives, after whatever happened, also at the same moment', async () => {
+    const history = fc.array(fc.array(step, { minLength: 1, maxLength: 4 }), { minLength: 1, maxLength: 8 });
+    await fc.assert(
+      fc.asyncProperty(history, async (moments) => {
+        const acme = await inbox.addCompany();
+        const ids = await Promise.all(customers.map((from) => write(inbox, acme, { from })));
+        for (const moment of moments) await Promise.all(moment.map((one) => happen(acme, ids, one)));
+        expect(await counted(acme)).toEqual(await recount(acme));
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  test('are right after a bulk load, which changes each of them once', async () => {
+    const acme = await inbox.addCompany();
+    const template = await write(inbox, acme);
+    await inbox.rows(
+      `insert into conversations.conversations
+       select (jsonb_populate_record(c, jsonb_build_object(
+         'id', gen_random_uuid(), 'number', c.number + n, 'status', 'RESOLVED', 'resolved_at', now()))).*
+       from conversations.conversations c, generate_series(1, 300) n
+       where c.id = $1`,
+      [template],
+    );
+    await inbox.rows(
+      `insert into conversations.read_marks select company_id, id, $2, inbound_count, now()
+       from conversations.conversations where company_id = $1`,
+      [acme.companyId, acme.ada.agentId],
+    );
+    await inbox.rows(`update conversations.conversations set assignee_id = $2 where company_id = $1`, [
+      acme.companyId,
+      acme.ben.agentId,
+    ]);
+    expect(await counted(acme)).toEqual(await recount(acme));
+  });
+});

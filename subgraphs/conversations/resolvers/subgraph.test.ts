@@ -1,0 +1,271 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { Client } from 'pg';
+import { v7 } from 'uuid';
+import type { Identity } from '#platform/identity/identity.ts';
+import { testNats, testPostgres } from '#test/stack/index.ts';
+import { receiveMessage } from '../commands/receiveMessage.ts';
+import { addCompany, received, type TestCompany } from '../testing/inbox.ts';
+import { startService } from '../testing/service.ts';
+
+const list = `query ($first: Int) { conversations(first: $first) { pageInfo { hasNextPage } edges { node {
+  id number status unreadCount messageCount lastActivityAt
+  channel { id } contact { id name } assignee { id name } team { id name } labels { id name color }
+  lastMessage { id text author { __typename ... on Agent { id name } ... on Contact { id contactName: name } } }
+} } } }`;
+const withMessages = `query ($first: Int) { conversations(first: $first) { edges { node {
+  id messages(last: 2) { edges { node { id text author { ... on Agent { name } ... on Contact { contactName: name } } replyTo { id } } } }
+  contact { identities { externalId channel { id } } conversations(first: 3) { edges { node { id } } } }
+  team { members { name } }
+} } } }`;
+
+interface Listed {
+  readonly conversations: { readonly edges: readonly { readonly node: Record<string, unknown> }[] };
+}
+
+describe('the subgraph', () => {
+  let stores: { postgres: Awaited<ReturnType<typeof testPostgres>>; nats: Awaited<ReturnType<typeof testNats>> };
+  let running: Awaited<ReturnType<typeof startService>>;
+  let acme: TestCompany;
+  let globex: TestCompany;
+  let busy: TestCompany;
+
+  beforeAll(async () => {
+    const [postgres, nats] = await Promise.all([testPostgres(), testNats()]);
+    stores = { postgres, nats };
+    running = await startService({ postgresUrl: postgres.adminUrl, natsUrl: nats.url });
+    acme = await addCompany(running.database);
+    globex = await addCompany(running.database);
+    busy = await fill(await addCompany(running.database), 120);
+  });
+  afterAll(async () => {
+    await running.service.stop();
+    await Promise.all([stores.postgres.close(), stores.nats.close()]);
+  });
+
+  /** A company whose conversations have everything that a row of the inbox can show. */
+  async function fill(company: TestCompany, count: number): Promise<TestCompany> {
+    const admin = new Client({ connectionString: stores.postgres.adminUrl });
+    await admin.connect();
+    for (let index = 0; index < count; index++) await contactWrites(company, `customer-${index}`);
+    const of = [company.companyId, company.ada.agentId, company.ben.agentId, company.teamId];
+    await admin.query(
+      `update conversations.conversations set team_id = $4,
+         assignee_id = case number % 3 when 0 then $2::uuid when 1 then $3::uuid end where company_id = $1`,
+      of,
+    );
+    await admin.query(
+      `insert into conversations.conversation_labels select c.company_id, c.id, l.id
+       from conversations.conversations c join conversations.labels l using (company_id)
+       where c.company_id = $1 and c.number % 2 = 0`,
+      of.slice(0, 1),
+    );
+    await admin.query(
+      `update conversations.messages m set author_kind = 'AGENT', author_id = $2 from conversations.conversations c
+       where m.company_id = $1 and c.last_message_id = m.id and c.number % 4 = 0`,
+      of.slice(0, 2),
+    );
+    await admin.end();
+    return company;
+  }
+
+  async function contactWrites(company: TestCompany, from = 'customer-1'): Promise<void> {
+    await receiveMessage(running.database, received(company, { from }), { reopenWithinMs: 0 });
+  }
+
+  async function only(identity: Identity): Promise<string> {
+    const { data } = await running.ask<Listed>(identity, list);
+    return String(data.conversations.edges[0]?.node['id']);
+  }
+
+  test('needs the same few statements for a page of 1, 25 and 100 conversations', async () => {
+    const counts = [];
+    for (const first of [1, 25, 100]) {
+      const statements = await running.statements(async () => {
+        const { data, errors } = await running.ask<Listed>(busy.ada, list, { first });
+        expect(errors).toBeUndefined();
+        expect(data.conversations.edges).toHaveLength(first);
+      });
+      counts.push(statements.length);
+    }
+    // set_config, page, last messages, contacts, agents, teams, labels.
+    expect(counts).toEqual([7, 7, 7]);
+  });
+
+  test('reads the messages of a whole page of conversations at once, and whatever hangs on contacts and teams', async () => {
+    const counts = [];
+    for (const first of [1, 25, 100]) {
+      const statements = await running.statements(async () => {
+        const { errors } = await running.ask<Listed>(busy.ada, withMessages, { first });
+        expect(errors).toBeUndefined();
+      });
+      counts.push(statements.length);
+      expect(statements.filter((text) => text.includes('lateral'))).toHaveLength(2);
+    }
+    expect(new Set(counts).size).toBe(1);
+  });
+
+  test('gives what the row shows', async () => {
+    const { data } = await running.ask<Listed>(busy.ada, list, { first: 100 });
+    const row = data.conversations.edges.find(({ node }) => node['number'] === 24)?.node;
+    expect(row).toMatchObject({
+      status: 'OPEN',
+      unreadCount: 1,
+      messageCount: 1,
+      channel: { id: busy.channelId },
+      contact: { name: 'Name of customer-23' },
+      assignee: { name: 'Ada' },
+      team: { name: 'Support' },
+      labels: [{ name: 'refund' }, { name: 'urgent' }],
+      lastMessage: { text: 'Hello', author: { __typename: 'Agent', name: 'Ada' } },
+    });
+    const other = data.conversations.edges.find(({ node }) => node['number'] === 23)?.node;
+    expect(other).toMatchObject({ assignee: null, labels: [], lastMessage: { author: { __typename: 'Contact' } } });
+  });
+
+  test('lets an agent answer, read, assign and resolve, and shows each result at once', async () => {
+    await contactWrites(acme);
+    const id = await only(acme.ada);
+    const { data, errors } = await running.ask<Record<string, unknown>>(
+      acme.ada,
+      `mutation ($id: ID!, $agent: ID!) {
+        read: markRead(input: { conversationId: $id }) { conversation { unreadCount } userErrors { code } }
+        send: sendMessage(input: { conversationId: $id, text: "Hi", idempotencyKey: "k" }) {
+          message { text status author { ... on Agent { name } } conversation { messageCount waitingSince } } userErrors { code }
+        }
+        assign(input: { conversationId: $id, agentId: $agent }) { conversation { assignee { openConversationCount } } }
+        changeStatus(input: { conversationId: $id, status: RESOLVED }) {
+          conversation { status assignee { openConversationCount } lastMessage { text } }
+        }
+      }`,
+      { id, agent: acme.ben.agentId },
+    );
+    expect(errors).toBeUndefined();
+    expect(data).toEqual({
+      read: { conversation: { unreadCount: 0 }, userErrors: [] },
+      send: {
+        message: {
+          text: 'Hi',
+          status: 'QUEUED',
+          author: { name: 'Ada' },
+          conversation: { messageCount: 2, waitingSince: null },
+        },
+        userErrors: [],
+      },
+      assign: { conversation: { assignee: { openConversationCount: 1 } } },
+      changeStatus: {
+        conversation: { status: 'RESOLVED', assignee: { openConversationCount: 0 }, lastMessage: { text: 'Hi' } },
+      },
+    });
+  });
+
+  test('answers references of the router in batches, and null for what is not there', async () => {
+    const id = await only(busy.ada);
+    const { data } = await running.ask<{ conversations: unknown }>(
+      busy.ada,
+      `query ($representations: [_Any!]!) { _entities(representations: $representations) {
+        ... on Conversation { number } ... on Agent { name } ... on Team { name } } }`,
+      {
+        representations: [
+          { __typename: 'Conversation', id },
+          { __typename: 'Agent', id: busy.ben.agentId },
+          { __typename: 'Team', id: busy.teamId.toUpperCase() },
+          { __typename: 'Conversation', id: v7() },
+          { __typename: 'Conversation', id: 'nonsense' },
+        ],
+      },
+    );
+    expect(data).toEqual({ _entities: [{ number: 120 }, { name: 'Ben' }, { name: 'Support' }, null, null] });
+  });
+
+  test('keeps notes and what is an agent’s own from partners', async () => {
+    const company = await addCompany(running.database);
+    await contactWrites(company);
+    const id = await only(company.ada);
+    const note = `mutation ($id: ID!) { sendMessage(input: { conversationId: $id, text: "Secretly", isPrivate: true, idempotencyKey: "n" }) {
+      message { id } } }`;
+    const written = await running.ask<{ sendMessage: { message: { id: string } } }>(company.ada, note, { id });
+    const look = `query ($note: [_Any!]!) { viewer { id } inboxCounts { open mine unread } conversations { edges { node {
+        unreadCount lastMessage { text } messages { edges { node { text } } } } } }
+      found: conversations(filter: { search: "secretly" }) { edges { node { id } } }
+      _entities(representations: $note) { ... on Message { text } } }`;
+    const variables = { note: [{ __typename: 'Message', id: written.data.sendMessage.message.id }] };
+    const partner = await running.ask(company.partner, look, variables);
+    expect(partner).toEqual({
+      data: {
+        viewer: null,
+        inboxCounts: { open: 1, mine: 0, unread: 0 },
+        conversations: {
+          edges: [{ node: { unreadCount: 0, lastMessage: null, messages: { edges: [{ node: { text: 'Hello' } }] } } }],
+        },
+        found: { edges: [] },
+        _entities: [null],
+      },
+    });
+    const agent = await running.ask<{ found: { edges: unknown[] }; _entities: unknown }>(company.ada, look, variables);
+    expect(agent.data).toMatchObject({ found: { edges: [{ node: { id } }] }, _entities: [{ text: 'Secretly' }] });
+    const refused = await running.ask(company.partner, note, { id });
+    expect(refused.errors).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
+  });
+
+  test('shows another company nothing, on any field, by any id', async () => {
+    const id = await only(busy.ada);
+    const stranger = globex.ada;
+    const { data } = await running.ask<Record<string, unknown>>(
+      stranger,
+      `query ($id: ID!, $agent: ID!, $team: ID!, $label: ID!, $channel: ID!, $refs: [_Any!]!) {
+        conversation(id: $id) { id } contact(id: $id) { id }
+        conversations { edges { node { id } } }
+        assigned: conversations(filter: { assigneeId: $agent }) { edges { node { id } } }
+        teams: conversations(filter: { teamId: $team, labelIds: [$label], channelIds: [$channel] }) { edges { node { id } } }
+        found: conversations(filter: { search: "hello" }) { edges { node { id } } }
+        inboxCounts { open unread }
+        agents { name } labels { name }
+        _entities(representations: $refs) { __typename }
+      }`,
+      {
+        id,
+        agent: busy.ada.agentId,
+        team: busy.teamId,
+        label: busy.labelIds[0],
+        channel: busy.channelId,
+        refs: [
+          { __typename: 'Conversation', id },
+          { __typename: 'Agent', id: busy.ada.agentId },
+          { __typename: 'Label', id: busy.labelIds[0] },
+        ],
+      },
+    );
+    const nothing = { edges: [] };
+    expect(data).toEqual({
+      conversation: null,
+      contact: null,
+      conversations: nothing,
+      assigned: nothing,
+      teams: nothing,
+      found: nothing,
+      inboxCounts: { open: 0, unread: 0 },
+      agents: [{ name: 'Ada' }, { name: 'Ben' }],
+      labels: [{ name: 'refund' }, { name: 'urgent' }],
+      _entities: [null, null, null],
+    });
+  });
+
+  test.each([
+    ['an id that is none', '{ conversations(filter: { assigneeId: "x" }) { edges { cursor } } }'],
+    ['a cursor that is none', '{ conversations(after: "x") { edges { cursor } } }'],
+    ['a page too large', '{ conversations(first: 101) { edges { cursor } } }'],
+    ['both ends at once', '{ conversations(first: 10, last: 10) { edges { cursor } } }'],
+  ])('tells what is wrong with %s', async (_what, query) => {
+    const { errors } = await running.ask(acme.ada, query);
+    expect(errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT' } }]);
+  });
+
+  test('answers nobody without a signed identity', async () => {
+    const response = await fetch(`${running.service.url()}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ query: '{ agents { name } }' }),
+    });
+    expect(response.status).toBe(401);
+  });
+});

@@ -1,0 +1,70 @@
+import { createIdentitySigner, IDENTITY_HEADER } from '#platform/identity/signedIdentity.ts';
+import type { Identity } from '#platform/identity/identity.ts';
+import { silentLogger as logger } from '#platform/logging/logger.ts';
+import { createMetrics } from '#platform/metrics/metrics.ts';
+import { provisionContext } from '#platform/postgres/provision.ts';
+import type { ConversationsConfig } from '../config.ts';
+import { createConversations } from '../createConversations.ts';
+import { migrations } from '../migrations/index.ts';
+import { DAY_MS, pool } from './inbox.ts';
+
+const identitySecret = 'only for tests, and long enough for that';
+
+export interface Answer<Data> {
+  readonly data: Data;
+  readonly errors?: readonly { readonly message: string; readonly extensions: { readonly code: string } }[];
+}
+
+/** The whole service on real stores, asked as the router asks it. */
+export async function startService(
+  stores: { readonly postgresUrl: string; readonly natsUrl: string },
+  options: Partial<ConversationsConfig> = {},
+) {
+  const { appUrl, relayUrl } = await provisionContext({
+    adminUrl: stores.postgresUrl,
+    context: 'conversations',
+    appPassword: 'app',
+    relayPassword: 'relay',
+    migrations,
+    logger,
+  });
+  const config: ConversationsConfig = {
+    host: '127.0.0.1',
+    port: 0,
+    databaseUrl: appUrl,
+    relayDatabaseUrl: relayUrl,
+    pool,
+    natsUrl: stores.natsUrl,
+    identitySecret,
+    reopenWithinMs: 3 * DAY_MS,
+    snoozePollMs: 60_000,
+    ...options,
+  };
+  const service = createConversations(config, { logger, metrics: createMetrics({ service: 'conversations' }) });
+  await service.start();
+  const sign = createIdentitySigner(identitySecret);
+
+  return {
+    service,
+    database: service.database,
+    async ask<Data>(identity: Identity, query: string, variables: object = {}): Promise<Answer<Data>> {
+      const response = await fetch(`${service.url()}/graphql`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', [IDENTITY_HEADER]: await sign(identity) },
+        body: JSON.stringify({ query, variables }),
+      });
+      return (await response.json()) as Answer<Data>;
+    },
+    /** The statements that `work` needs, without transaction control. */
+    async statements(work: () => Promise<unknown>): Promise<string[]> {
+      const seen: string[] = [];
+      const stop = service.database.onStatement((text) => seen.push(text));
+      try {
+        await work();
+      } finally {
+        stop();
+      }
+      return seen.filter((text) => !/^(begin|commit)\b/i.test(text) || /set_config/.test(text));
+    },
+  };
+}
