@@ -1,9 +1,9 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { copyFile, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { currentTestRun } from '#test/stack/testRun.ts';
 
 const installedPackage = 'node_modules/thing/package.json';
 
@@ -11,7 +11,7 @@ const installedPackage = 'node_modules/thing/package.json';
 let project: string;
 
 beforeEach(async () => {
-  project = await mkdtemp(join(tmpdir(), 'switchboard-bootstrap-'));
+  project = await mkdtemp(join(currentTestRun().directory, 'bootstrap-'));
   await mkdir(join(project, 'infra'));
   await mkdir(join(project, 'thing'));
   await copyFile(new URL('bootstrap.js', import.meta.url), join(project, 'infra/bootstrap.js'));

@@ -1,7 +1,7 @@
 import { chmod, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { currentTestRun } from '#test/stack/testRun.ts';
 import { createPostgres } from './postgres.ts';
 import { reachPostgres } from './reach.ts';
 import type { StoreProcess } from './storeProcess.ts';
@@ -10,7 +10,7 @@ let dataDir: string;
 let server: StoreProcess;
 
 beforeEach(async () => {
-  dataDir = await mkdtemp(join(tmpdir(), 'switchboard-postgres-'));
+  dataDir = await mkdtemp(join(currentTestRun().directory, 'postgres-'));
   server = createPostgres({ dataDir, log: () => undefined });
 });
 

@@ -1,16 +1,16 @@
 import { execFile } from 'node:child_process';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { currentTestRun } from '#test/stack/testRun.ts';
 import { fetchPackage, findProgram } from './programs.ts';
 
 const run = promisify(execFile);
 let cache: string;
 
 beforeEach(async () => {
-  cache = await mkdtemp(join(tmpdir(), 'switchboard-programs-'));
+  cache = await mkdtemp(join(currentTestRun().directory, 'programs-'));
 });
 
 afterEach(async () => {

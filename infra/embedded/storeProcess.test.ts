@@ -2,9 +2,9 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:net';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { currentTestRun } from '#test/stack/testRun.ts';
 import { eventually } from '#test/stack/eventually.ts';
 import { marked } from './orphans.ts';
 import { createPostgres } from './postgres.ts';
@@ -18,7 +18,7 @@ let log: string[];
 let servers: StoreProcess[];
 
 beforeEach(async () => {
-  dataDir = await mkdtemp(join(tmpdir(), 'switchboard-process-'));
+  dataDir = await mkdtemp(join(currentTestRun().directory, 'process-'));
   log = [];
   servers = [];
 });

@@ -2,9 +2,9 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { currentTestRun } from '#test/stack/testRun.ts';
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { connect, type NatsConnection } from '@nats-io/transport-node';
 import { Redis } from 'ioredis';
@@ -19,11 +19,15 @@ const running: Stores[] = [];
 const starters: ChildProcess[] = [];
 
 beforeEach(async () => {
-  dataDir = await mkdtemp(join(tmpdir(), 'switchboard-stores-'));
+  dataDir = await mkdtemp(join(currentTestRun().directory, 'stores-'));
 });
 
 afterEach(async () => {
-  for (const starter of starters.splice(0)) starter.kill('SIGKILL');
+  for (const starter of starters.splice(0)) {
+    starter.kill('SIGKILL');
+    // Nobody reads on: it would wait for a reader, and keep this process.
+    starter.stdout?.destroy();
+  }
   for (const stores of running.splice(0)) await stores.stop();
   await rm(dataDir, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
 });

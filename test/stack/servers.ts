@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp } from 'node:fs/promises';
+import { chmod, mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createPostgres } from '#infra/embedded/postgres.ts';
@@ -13,6 +13,8 @@ let stopServers: () => Promise<void> = async () => undefined;
 /** Starts what all suites share and tells the workers of it. */
 export async function startServers(workers: number, log: (line: string) => void): Promise<void> {
   const directory = await mkdtemp(join(tmpdir(), 'switchboard-test-'));
+  // PostgreSQL enters it as somebody else when root runs the tests.
+  await chmod(directory, 0o711);
   const remove = removeAtTheEnd(directory);
   const servers: StoreProcess[] = [];
   stopServers = async () => {
