@@ -7,6 +7,7 @@ import {
   type StreamConfig,
 } from '@nats-io/jetstream';
 import { nanos } from '@nats-io/nats-core';
+import { backoff, pause } from '#platform/lifecycle/backoff.ts';
 import type { Part } from '#platform/lifecycle/part.ts';
 import type { NatsPart } from './nats.ts';
 
@@ -52,20 +53,35 @@ export const DEAD: StreamSpec = {
   duplicate_window: nanos(60 * 60 * 1_000),
 };
 
-/** JetStream's error code for a stream that is not there. */
+/** JetStream's error codes: a stream that is not there; a name, or subjects, that another one has. */
 const STREAM_NOT_FOUND = 10059;
+const TAKEN = new Set([10058, 10065]);
+const CREATE_TRIES = 10;
 
 /** Creates the streams that are missing and brings the others to these settings. Many services may do it at once. */
 export async function ensureStreams(
   manager: JetStreamManager,
   specs: readonly StreamSpec[] = [INGEST, EVENTS, DEAD],
 ): Promise<void> {
-  for (const spec of specs) {
+  for (const spec of specs) await ensureStream(manager, spec);
+}
+
+async function ensureStream(manager: JetStreamManager, spec: StreamSpec): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
     try {
-      await manager.streams.update(spec.name, spec);
+      await manager.streams.update(spec.name, { ...spec });
+      return;
     } catch (error) {
       if (!(error instanceof JetStreamApiError && error.code === STREAM_NOT_FOUND)) throw error;
-      await manager.streams.add(spec);
+    }
+    try {
+      // Copies: the client writes into what it is given.
+      await manager.streams.add({ ...spec });
+      return;
+    } catch (error) {
+      // Somebody is creating it at this moment: it is taken already and not yet there to be updated.
+      if (attempt >= CREATE_TRIES || !(error instanceof JetStreamApiError && TAKEN.has(error.code))) throw error;
+      await pause(backoff(attempt, { baseMs: 20, capMs: 200 }));
     }
   }
 }
