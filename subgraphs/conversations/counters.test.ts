@@ -67,7 +67,8 @@ describe('the counts', () => {
         );
         return markRead(database, agent, { conversationId, upToMessageId: message?.id });
       }
-      default:
+      case 'assigns':
+      case 'unassigns':
         return assign(database, agent, { conversationId, agentId: step.what === 'assigns' ? agent.agentId : null });
     }
   }

@@ -1,0 +1,196 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { Client } from 'pg';
+import { v7 } from 'uuid';
+import { createEventBus } from '#platform/events/bus.ts';
+import { createEvent, parseEvent, type AnyEvent, type NewEvent } from '#platform/events/catalogue.ts';
+import { listDeadLetters } from '#platform/events/deadLetters.ts';
+import { connectNats, type NatsPart } from '#platform/events/nats.ts';
+import { silentLogger as logger } from '#platform/logging/logger.ts';
+import { createMetrics } from '#platform/metrics/metrics.ts';
+import { catalogue, type SwitchboardCatalogue } from '#schema/events/catalogue.ts';
+import { eventually } from '#test/stack/eventually.ts';
+import { testNats, testPostgresServer, type TestServer } from '#test/stack/index.ts';
+import { changeStatus } from './commands/changeStatus.ts';
+import { addCompany, received, type TestCompany } from './testing/inbox.ts';
+import { startService } from './testing/service.ts';
+
+type Told = AnyEvent<SwitchboardCatalogue>;
+
+describe('the service', () => {
+  let postgres: TestServer;
+  let natsServer: TestServer;
+  let nats: NatsPart;
+  let running: Awaited<ReturnType<typeof startService>>;
+  let acme: TestCompany;
+
+  beforeAll(async () => {
+    [postgres, natsServer] = await Promise.all([testPostgresServer(), testNats()]);
+    running = await start();
+    acme = await addCompany(running.database);
+    nats = connectNats({ url: natsServer.url, name: 'test', logger, metrics: createMetrics({ service: 'test' }) });
+    await nats.start();
+  });
+  afterAll(async () => {
+    await running.service.stop();
+    await nats.stop();
+    await Promise.all([postgres.close(), natsServer.close()]);
+  });
+
+  const start = () => startService({ postgresUrl: postgres.url, natsUrl: natsServer.url }, { snoozePollMs: 50 });
+
+  /** As the channels do it: the events are in the stream when this resolves. */
+  async function publish(companyId: string, ...events: NewEvent<SwitchboardCatalogue>[]): Promise<void> {
+    const bus = createEventBus({ nats, metrics: createMetrics({ service: 'test' }) });
+    await bus.publish(events.map((event) => createEvent(catalogue, companyId, event)));
+  }
+
+  /** The contact writes; the same message each time that the result is published. */
+  function message(company: TestCompany, said: Parameters<typeof received>[1] = {}): NewEvent<SwitchboardCatalogue> {
+    return { type: 'channel.message.received', actor: { kind: 'contact' }, data: received(company, said).data };
+  }
+
+  async function toldOf(companyId: string): Promise<Told[]> {
+    const consumer = await nats.jetstream.consumers.get('EVENTS', {
+      filter_subjects: `events.conversation.${companyId}.>`,
+    });
+    const told: Told[] = [];
+    for await (const message of await consumer.fetch({ max_messages: 1_000, expires: 1_000 })) {
+      const event = parseEvent(catalogue, message.json());
+      if (event) told.push(event);
+    }
+    return told;
+  }
+
+  async function ready(): Promise<{ code: number; checks: Record<string, string> }> {
+    const response = await fetch(`${running.service.url()}/health/ready`);
+    const { checks } = (await response.json()) as { checks: Record<string, string> };
+    return { code: response.status, checks };
+  }
+
+  interface Counted {
+    readonly conversations: {
+      readonly edges: readonly { readonly node: { id: string; messageCount: number; status: string } }[];
+    };
+  }
+  const counted = async ({ ada }: TestCompany) => {
+    const { data } = await running.ask<Counted>(ada, '{ conversations { edges { node { id messageCount status } } } }');
+    return data.conversations.edges.map(({ node }) => node);
+  };
+
+  test('turns what the channels tell into conversations, once for any number of repetitions, and tells it on', async () => {
+    const company = await addCompany(running.database);
+    const repeated = message(company);
+    await publish(company.companyId, ...Array.from({ length: 20 }, () => repeated), message(company));
+    await eventually(async () => expect(await counted(company)).toMatchObject([{ messageCount: 2 }]));
+    await eventually(async () =>
+      expect((await toldOf(company.companyId)).map(({ type }) => type)).toEqual([
+        'conversation.opened',
+        'conversation.message.created',
+        'conversation.message.created',
+      ]),
+    );
+  });
+
+  test('keeps the order in which a contact wrote', async () => {
+    const company = await addCompany(running.database);
+    const texts = Array.from({ length: 30 }, (_, index) => `message ${index}`);
+    await publish(company.companyId, ...texts.map((text) => message(company, { text })));
+    await eventually(async () => expect(await counted(company)).toMatchObject([{ messageCount: texts.length }]));
+    const told = await eventually(async () => {
+      const all = (await toldOf(company.companyId)).flatMap((event) =>
+        event.type === 'conversation.message.created' ? (event.data.message.text ?? '') : [],
+      );
+      expect(all).toHaveLength(texts.length);
+      return all;
+    });
+    expect(told).toEqual(texts);
+  });
+
+  test('parks a report on a message that nobody sent', async () => {
+    const report = {
+      channelId: acme.channelId,
+      conversationId: v7(),
+      messageId: v7(),
+      status: 'SENT' as const,
+      externalMessageId: null,
+      failure: null,
+    };
+    const actor = { kind: 'system' } as const;
+    await publish(acme.companyId, { type: 'channel.delivery.updated', actor, data: report });
+    await eventually(async () => {
+      const letters = await listDeadLetters(nats, { durable: 'conversations-received' });
+      expect(JSON.stringify(letters)).toContain(report.messageId);
+    });
+  });
+
+  test('opens a snoozed conversation when its time has come', async () => {
+    const company = await addCompany(running.database);
+    await publish(company.companyId, message(company));
+    const [conversation] = await eventually(async () => {
+      const found = await counted(company);
+      expect(found).toHaveLength(1);
+      return found;
+    });
+    const snoozedUntil = new Date(Date.now() + 200);
+    const conversationId = conversation?.id ?? '';
+    await changeStatus(running.database, company.ada, { conversationId, status: 'SNOOZED', snoozedUntil });
+    expect(await counted(company)).toMatchObject([{ status: 'SNOOZED' }]);
+    await eventually(async () => expect(await counted(company)).toMatchObject([{ status: 'OPEN' }]));
+    expect(Date.now()).toBeGreaterThanOrEqual(snoozedUntil.getTime());
+  });
+
+  test('loses and doubles nothing while PostgreSQL is away, and says so', async () => {
+    const company = await addCompany(running.database);
+    expect(await ready()).toEqual({ code: 200, checks: { postgres: 'ok', nats: 'ok' } });
+    await postgres.kill9();
+    try {
+      for (let index = 0; index < 10; index++) {
+        const written = message(company, { from: `customer-${index % 3}` });
+        await publish(company.companyId, written, written);
+      }
+      await eventually(async () => {
+        const { code, checks } = await ready();
+        expect(code).toBe(503);
+        expect(checks['postgres']).not.toBe('ok');
+      });
+      const away = await running.ask(company.ada, '{ agents { name } }');
+      expect(away.errors).toMatchObject([{ extensions: { code: 'INTERNAL_SERVER_ERROR' } }]);
+    } finally {
+      await postgres.restart();
+    }
+    await eventually(async () => {
+      const messages = (await counted(company)).reduce((sum, { messageCount }) => sum + messageCount, 0);
+      expect(messages).toBe(10);
+    }, 20_000);
+    await eventually(async () => expect((await ready()).code).toBe(200));
+  });
+
+  test('goes on where it stopped when it starts again', async () => {
+    const company = await addCompany(running.database);
+    await running.service.stop();
+    await publish(company.companyId, message(company));
+    running = await start();
+    await eventually(async () => expect(await counted(company)).toMatchObject([{ messageCount: 1 }]));
+  });
+
+  test('runs as a role that can neither see nor change without a company, and owns nothing', async () => {
+    await running.service.stop();
+    const url = new URL(postgres.url);
+    url.username = 'conversations_app';
+    url.password = 'app';
+    const client = new Client({ connectionString: url.href });
+    await client.connect();
+    try {
+      const { rows } = await client.query('select from conversations.conversations');
+      expect(rows).toHaveLength(0);
+      await expect(client.query('select event from conversations.outbox')).rejects.toThrow(/permission denied/);
+      await expect(client.query('drop table conversations.messages')).rejects.toThrow(/owner/);
+      await expect(
+        client.query(`insert into conversations.teams values ($1, $2, 'x')`, [acme.companyId, v7()]),
+      ).rejects.toThrow(/row-level security/);
+    } finally {
+      await client.end();
+      running = await start();
+    }
+  });
+});
