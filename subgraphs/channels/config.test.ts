@@ -1,0 +1,33 @@
+import { randomBytes } from 'node:crypto';
+import { describe, expect, it } from '@jest/globals';
+import { readConfig } from '#platform/config/readConfig.ts';
+import { configSchema } from './config.ts';
+
+const key = randomBytes(32).toString('base64');
+const env = {
+  DATABASE_URL: 'postgres://channels_app:x@localhost/switchboard',
+  RELAY_DATABASE_URL: 'postgres://channels_relay:x@localhost/switchboard',
+  NATS_URL: 'nats://localhost:4222',
+  IDENTITY_SECRET: 'a secret that is long enough for HS256',
+  PUBLIC_URL: 'https://inbox.example.com/',
+  CREDENTIALS_KEYS: `new:${key}, old:${key}`,
+};
+
+describe('the environment of channels', () => {
+  it('gives keys of which the first seals, and Telegram’s own address unless another is given', () => {
+    expect(readConfig(configSchema, env).service).toMatchObject({
+      publicUrl: 'https://inbox.example.com',
+      credentials: { activeKeyId: 'new', keys: { new: key, old: key } },
+      telegramApiUrl: 'https://api.telegram.org',
+    });
+  });
+
+  it.each(['', ',', 'nokey', 'k1:', `:${key}`, `k1:${key}:more`])('refuses the keys %j', (keys) => {
+    expect(() => readConfig(configSchema, { ...env, CREDENTIALS_KEYS: keys })).toThrow(/CREDENTIALS_KEYS/);
+  });
+
+  it('never shows a key that is wrong', () => {
+    const wrong = () => readConfig(configSchema, { ...env, CREDENTIALS_KEYS: `k1:${key}:more` });
+    expect(wrong).toThrow(expect.objectContaining({ message: expect.not.stringContaining(key) }));
+  });
+});
