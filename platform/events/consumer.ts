@@ -36,6 +36,7 @@ export interface ConsumerOptions {
 
 /** How long the server waits for a sign of life before it gives a message to somebody else. */
 const ACK_WAIT_MS = 30_000;
+const ACK_TRIES = 10;
 const STOP_LIMIT_MS = 4_000;
 
 /**
@@ -114,9 +115,25 @@ export function createConsumer(options: ConsumerOptions): Part {
       inSpan(`consume ${durable}`, attributes, () => settle(message)),
     );
     end();
-    // Confirmed by the server: without that, a lost acknowledgement is found out 30 seconds later by a repetition.
-    if (done) await message.ackAck().catch((error: unknown) => logger.debug({ err: error }, 'acknowledgement lost'));
+    if (done) await acknowledge(message);
     else message.nak();
+  }
+
+  /**
+   * Confirmed by the server, and said again while it is not: an acknowledgement that got lost with a connection would be
+   * found out by a repetition half a minute later, and until then take one of the places for messages under way.
+   */
+  async function acknowledge(message: JsMsg): Promise<void> {
+    for (let attempt = 1; attempt <= ACK_TRIES; attempt++) {
+      try {
+        await message.ackAck();
+        return;
+      } catch (error) {
+        logger.debug({ err: error, seq: message.seq, attempt }, 'acknowledgement not confirmed');
+        await pause(backoff(attempt, { capMs: 1_000 }), stopping.signal);
+        if (stopping.signal.aborted) return;
+      }
+    }
   }
 
   const queue = createKeyedQueue({ concurrency });

@@ -73,10 +73,6 @@ export function createLoaders(session: ReadSession, viewer: Viewer) {
       (sql, ids) => people.agentsOfTeams(sql, companyId, ids),
       ({ teamId }) => teamId,
     ),
-    conversationLabels: byOwner(
-      (sql, ids) => people.labelsOfConversations(sql, companyId, ids),
-      ({ conversationId }) => conversationId,
-    ),
     contactIdentities: byOwner(
       (sql, ids) => people.identitiesOfContacts(sql, companyId, ids),
       ({ contactId }) => contactId,

@@ -51,6 +51,7 @@ const agentFields = [
 /** As the viewer sees it. */
 export interface ConversationRow extends Pick<ConversationEntity, (typeof conversationFields)[number]> {
   readonly unreadCount: number;
+  readonly labels: readonly LabelRow[];
 }
 export interface MessageRow extends Pick<MessageEntity, (typeof messageFields)[number]> {}
 export interface AgentRow extends Pick<AgentEntity, (typeof agentFields)[number]> {}

@@ -7,8 +7,16 @@ import { readMark, unreadCount, type Viewer } from './viewer.ts';
 
 const activity = { at: fragment`c.last_activity_at`, id: fragment`c.id` };
 
+/** A few labels each, found by their key: with the row they cost less than the statement that they would take alone. */
+const labels = fragment`(
+  select coalesce(json_agg(json_build_object('id', l.id, 'name', l.name, 'color', l.color) order by l.name), '[]')
+  from conversations.conversation_labels cl
+  join conversations.labels l on l.company_id = cl.company_id and l.id = cl.label_id
+  where cl.company_id = c.company_id and cl.conversation_id = c.id
+)`;
+
 function columnsFor(viewer: Viewer): Fragment {
-  return fragment`${conversationColumns}, ${unreadCount(viewer)} as "unreadCount"`;
+  return fragment`${conversationColumns}, ${unreadCount(viewer)} as "unreadCount", ${labels} as labels`;
 }
 
 /** A page of the inbox and one row more, newest activity first when read forward. One statement, whatever the filter. */

@@ -54,18 +54,6 @@ export async function listLabels(sql: Sql, companyId: string): Promise<LabelRow[
     select id, name, color from conversations.labels where company_id = ${companyId} order by name limit ${MAX_LISTED}`;
 }
 
-export async function labelsOfConversations(
-  sql: Sql,
-  companyId: string,
-  conversationIds: readonly string[],
-): Promise<(LabelRow & { readonly conversationId: string })[]> {
-  return sql<LabelRow & { conversationId: string }>`
-    select c.conversation_id as "conversationId", l.id, l.name, l.color
-    from conversations.conversation_labels c
-    join conversations.labels l on l.company_id = c.company_id and l.id = c.label_id
-    where c.company_id = ${companyId} and c.conversation_id = any(${conversationIds}::uuid[]) order by l.name`;
-}
-
 export async function contactsByIds(sql: Sql, companyId: string, ids: readonly string[]): Promise<ContactRow[]> {
   return sql<ContactRow>`
     select id, name, email, phone, attributes from conversations.contacts

@@ -9,7 +9,6 @@ export const conversation: ConversationResolvers = {
     present(await loaders.contact.load(contactId), `contact ${contactId}`),
   assignee: ({ assigneeId }, _args, { loaders }) => (assigneeId === null ? null : loaders.agent.load(assigneeId)),
   team: ({ teamId }, _args, { loaders }) => (teamId === null ? null : loaders.team.load(teamId)),
-  labels: async ({ id }, _args, { loaders }) => (await loaders.conversationLabels.load(id)) ?? [],
   lastMessage: ({ lastMessageId }, _args, { loaders }) =>
     lastMessageId === null ? null : loaders.message.load(lastMessageId),
   messages: async ({ id: ownerId }, args, { loaders }) =>

@@ -87,8 +87,8 @@ describe('the subgraph', () => {
       });
       counts.push(statements.length);
     }
-    // set_config, page, last messages, contacts, agents, teams, labels.
-    expect(counts).toEqual([7, 7, 7]);
+    // set_config, page (with labels), last messages, contacts, agents, teams.
+    expect(counts).toEqual([6, 6, 6]);
   });
 
   test('reads the messages of a whole page of conversations at once, and whatever hangs on contacts and teams', async () => {
