@@ -12,8 +12,9 @@ import type { Part } from '#platform/lifecycle/part.ts';
 import type { Logger } from '#platform/logging/logger.ts';
 import { createMetrics } from '#platform/metrics/metrics.ts';
 import { provisionContext, type MigrationList } from '#platform/postgres/provision.ts';
-import { bearerDefaults, routerDefaults } from '#router/config.ts';
-import { createRouter } from '#router/createRouter.ts';
+import type { KeyringOptions } from '#platform/secrets/keyring.ts';
+import { bearerDefaults, routerDefaults, type RouterConfig } from '#router/config.ts';
+import { createRouter, type Router } from '#router/createRouter.ts';
 
 /** Everything that nobody outside may know. One per installation, kept by the caller. */
 export interface PlatformSecrets {
@@ -63,90 +64,100 @@ export type Platform = Awaited<ReturnType<typeof startPlatform>>;
  * @throws whatever kept a service from starting
  */
 export async function startPlatform(options: PlatformOptions) {
-  const { stores, secrets, logger, log } = options;
-  const { natsUrl, redisUrl } = stores;
+  const { log } = options;
   const started: Part[] = [];
+  let front: Part | undefined;
 
+  /** First who takes requests, then side by side those who answer them: what is under way can still end. */
   async function stop(): Promise<void> {
-    for (const part of started.splice(0).toReversed()) await part.stop();
+    await front?.stop();
+    await Promise.all(started.splice(0).map((service) => service.stop()));
   }
 
-  async function begin<P extends Part>(part: P): Promise<P> {
-    started.push(part);
-    await part.start();
-    log(`${part.name} is ready`);
-    return part;
+  /** All end before a failure is passed on: who still starts cannot be stopped, and who fails cleans up behind itself. */
+  async function begin(parts: readonly Part[]): Promise<void> {
+    const results = await Promise.allSettled(
+      parts.map(async (part) => {
+        await part.start();
+        started.push(part);
+        log(`${part.name} is ready`);
+      }),
+    );
+    for (const result of results) if (result.status === 'rejected') throw result.reason;
   }
 
   try {
     const databases = await provision(options);
     log('the database is up to date');
-    const credentials = { activeKeyId: 'k1', keys: { k1: keyOf(secrets.credentials) } };
-    const common = { ...inside, natsUrl, pool, identitySecret: secrets.identity };
-    const deps = (service: string) => ({ logger: logger.child({ service }), metrics: createMetrics({ service }) });
-
-    const [channels, conversations, knowledge, analytics] = await Promise.all([
-      begin(
-        createChannels(
-          {
-            ...common,
-            ...databases.channels,
-            publicUrl: options.publicUrl,
-            credentials,
-            telegramApiUrl: options.telegramApiUrl,
-          },
-          deps('channels'),
-        ),
-      ),
-      begin(
-        createConversations(
-          { ...common, ...databases.conversations, reopenWithinMs: 72 * 60 * 60 * 1_000, snoozePollMs: 1_000 },
-          deps('conversations'),
-        ),
-      ),
-      begin(
-        createKnowledge(
-          {
-            ...common,
-            ...databases.knowledge,
-            qdrant: { url: stores.qdrantUrl, apiKey: options.qdrantApiKey },
-            embeddings: options.embeddings,
-          },
-          deps('knowledge'),
-        ),
-      ),
-      begin(createAnalytics({ ...common, redisUrl }, { ...deps('analytics'), clickhouse: stores.clickhouse })),
-    ]);
-
-    const { metrics, logger: routerLogger } = deps('router');
-    metrics.collectDefaults();
-    const router = await begin(
-      createRouter(
-        {
-          ...routerDefaults,
-          http: { host: options.host, port: options.port, trustProxy: false, bodyLimit: 1024 ** 2 },
-          production: options.production,
-          subgraphs: {
-            channels: channels.url(),
-            conversations: conversations.url(),
-            knowledge: knowledge.url(),
-            analytics: analytics.url(),
-          },
-          natsUrl,
-          redisUrl,
-          bearer: { secret: secrets.token, ...bearerDefaults },
-          identitySecret: secrets.identity,
-          graphiql: options.production ? undefined : { demoToken: options.demoToken },
-        },
-        { logger: routerLogger, metrics },
-      ),
-    );
-    return { channels, conversations, knowledge, analytics, router, databases, credentials, stop };
+    const services = createServices(options, databases);
+    await begin(Object.values(services));
+    const router = createFront(options, services);
+    await router.start();
+    front = router;
+    log(`${router.name} is ready`);
+    return { ...services, router, databases, stop };
   } catch (error) {
     await stop();
     throw error;
   }
 }
+
+function createServices(options: PlatformOptions, databases: Databases) {
+  const { stores, secrets } = options;
+  const { natsUrl, redisUrl } = stores;
+  const common = { ...inside, natsUrl, pool, identitySecret: secrets.identity };
+  const deps = depsOf(options);
+  return {
+    channels: createChannels(
+      {
+        ...common,
+        ...databases.channels,
+        publicUrl: options.publicUrl,
+        credentials: credentialsOf(secrets),
+        telegramApiUrl: options.telegramApiUrl,
+      },
+      deps('channels'),
+    ),
+    conversations: createConversations(
+      { ...common, ...databases.conversations, reopenWithinMs: 72 * 60 * 60 * 1_000, snoozePollMs: 1_000 },
+      deps('conversations'),
+    ),
+    knowledge: createKnowledge(
+      {
+        ...common,
+        ...databases.knowledge,
+        qdrant: { url: stores.qdrantUrl, apiKey: options.qdrantApiKey },
+        embeddings: options.embeddings,
+      },
+      deps('knowledge'),
+    ),
+    analytics: createAnalytics({ ...common, redisUrl }, { ...deps('analytics'), clickhouse: stores.clickhouse }),
+  };
+}
+
+function createFront(options: PlatformOptions, services: ReturnType<typeof createServices>): Router {
+  const { stores, secrets, host, port, production } = options;
+  const { logger, metrics } = depsOf(options)('router');
+  metrics.collectDefaults();
+  const config: RouterConfig = {
+    ...routerDefaults,
+    http: { host, port, trustProxy: false, bodyLimit: 1024 ** 2 },
+    production,
+    subgraphs: Object.fromEntries(Object.entries(services).map(([name, service]) => [name, service.url()])),
+    natsUrl: stores.natsUrl,
+    redisUrl: stores.redisUrl,
+    bearer: { secret: secrets.token, ...bearerDefaults },
+    identitySecret: secrets.identity,
+    graphiql: production ? undefined : { demoToken: options.demoToken },
+  };
+  return createRouter(config, { logger, metrics });
+}
+
+function depsOf({ logger }: PlatformOptions) {
+  return (service: string) => ({ logger: logger.child({ service }), metrics: createMetrics({ service }) });
+}
+
+type Databases = Awaited<ReturnType<typeof provision>>;
 
 async function provision({ stores, secrets, logger }: PlatformOptions) {
   async function context(name: string, migrations: MigrationList) {
@@ -173,7 +184,7 @@ function passwordOf(secret: string, role: string): string {
   return createHash('sha256').update(`${secret}:${role}`).digest('hex');
 }
 
-/** 32 bytes in base64, as a keyring takes them. */
-function keyOf(secret: string): string {
-  return createHash('sha256').update(secret).digest('base64');
+/** The keyring that seals the channels' credentials: its key is 32 bytes in base64. */
+export function credentialsOf({ credentials }: Pick<PlatformSecrets, 'credentials'>): KeyringOptions {
+  return { activeKeyId: 'k1', keys: { k1: createHash('sha256').update(credentials).digest('base64') } };
 }

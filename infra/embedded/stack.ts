@@ -5,7 +5,7 @@ import type { Logger } from '#platform/logging/logger.ts';
 import { bearerDefaults } from '#router/config.ts';
 import { createTelegramStandin } from '#test/standins/telegram/telegramStandin.ts';
 import type { StartConfig } from './config.ts';
-import { startPlatform } from './platform.ts';
+import { credentialsOf, startPlatform } from './platform.ts';
 import { demoCompanies } from './roster.ts';
 import { announceStack } from './runningStack.ts';
 import { secret } from './secrets.ts';
@@ -59,7 +59,7 @@ export function createStack(config: StartConfig, logger: Logger, log: (line: str
         conversationsDatabaseUrl: platform.databases.conversations.databaseUrl,
         natsUrl: stores.natsUrl,
         tokenSecret: secrets.token,
-        credentials: platform.credentials,
+        credentials: credentialsOf(secrets),
       }),
     );
     for (const line of summary(publicUrl, telegramApiUrl, tokens)) log(line);
