@@ -2,19 +2,16 @@ import { createHash } from 'node:crypto';
 import type { ClickHouseClient } from '@clickhouse/client';
 import { createAnalytics } from '#analytics/createAnalytics.ts';
 import { createChannels } from '#channels/createChannels.ts';
-import { migrations as channelsMigrations } from '#channels/migrations/index.ts';
 import { createConversations } from '#conversations/createConversations.ts';
-import { migrations as conversationsMigrations } from '#conversations/migrations/index.ts';
 import type { EmbeddingsConfig } from '#knowledge/config.ts';
 import { createKnowledge } from '#knowledge/createKnowledge.ts';
-import { migrations as knowledgeMigrations } from '#knowledge/migrations/index.ts';
 import type { Part } from '#platform/lifecycle/part.ts';
 import type { Logger } from '#platform/logging/logger.ts';
 import { createMetrics } from '#platform/metrics/metrics.ts';
-import { provisionContext, type MigrationList } from '#platform/postgres/provision.ts';
 import type { KeyringOptions } from '#platform/secrets/keyring.ts';
 import { bearerDefaults, routerDefaults, type RouterConfig } from '#router/config.ts';
 import { createRouter, type Router } from '#router/createRouter.ts';
+import { provisionDatabases, type Databases } from './databases.ts';
 
 /** Everything that nobody outside may know. One per installation, kept by the caller. */
 export interface PlatformSecrets {
@@ -87,7 +84,7 @@ export async function startPlatform(options: PlatformOptions) {
   }
 
   try {
-    const databases = await provision(options);
+    const databases = await provisionDatabases(options.stores.databaseUrl, options.secrets.database, options.logger);
     log('the database is up to date');
     const services = createServices(options, databases);
     await begin(Object.values(services));
@@ -155,33 +152,6 @@ function createFront(options: PlatformOptions, services: ReturnType<typeof creat
 
 function depsOf({ logger }: PlatformOptions) {
   return (service: string) => ({ logger: logger.child({ service }), metrics: createMetrics({ service }) });
-}
-
-type Databases = Awaited<ReturnType<typeof provision>>;
-
-async function provision({ stores, secrets, logger }: PlatformOptions) {
-  async function context(name: string, migrations: MigrationList) {
-    const { appUrl, relayUrl } = await provisionContext({
-      adminUrl: stores.databaseUrl,
-      context: name,
-      appPassword: passwordOf(secrets.database, `${name}_app`),
-      relayPassword: passwordOf(secrets.database, `${name}_relay`),
-      migrations,
-      logger,
-    });
-    return { databaseUrl: appUrl, relayDatabaseUrl: relayUrl };
-  }
-  // One after another: they share the server's roles and the lock that guards them.
-  return {
-    channels: await context('channels', channelsMigrations),
-    conversations: await context('conversations', conversationsMigrations),
-    knowledge: await context('knowledge', knowledgeMigrations),
-  };
-}
-
-/** A password per role out of one secret, so that there is one thing to keep. */
-function passwordOf(secret: string, role: string): string {
-  return createHash('sha256').update(`${secret}:${role}`).digest('hex');
 }
 
 /** The keyring that seals the channels' credentials: its key is 32 bytes in base64. */
