@@ -57,6 +57,30 @@ describe('ordered work', () => {
     expect(errors).toEqual([failure]);
   });
 
+  it('keeps the order also around work that failed before its turn', async () => {
+    let release: () => void = () => undefined;
+    const held = new Promise<void>((resolve) => (release = resolve));
+    const handedOn: string[] = [];
+    const work = createOrderedWork<string>({
+      concurrency: 3,
+      deliver: (result) => void handedOn.push(result),
+      onError: (error) => void handedOn.push(String(error)),
+    });
+    work.add(async () => {
+      await held;
+      return 'a';
+    });
+    work.add(() => Promise.reject(new Error('no')));
+    work.add(async () => 'c');
+    await new Promise(setImmediate);
+    expect(handedOn).toEqual([]);
+    expect(work.size).toBe(3);
+    release();
+    await work.idle();
+    expect(handedOn).toEqual(['a', 'Error: no', 'c']);
+    expect(work.size).toBe(0);
+  });
+
   it('has room again as soon as something was handed on', async () => {
     let release: () => void = () => undefined;
     const held = new Promise<void>((resolve) => (release = resolve));

@@ -25,13 +25,28 @@ export function createOrderedWork<T>(options: {
   let running = 0;
 
   async function run(work: () => Promise<T>): Promise<T> {
-    if (running >= concurrency) await new Promise<void>((resolve) => queue.push(resolve));
-    running += 1;
+    if (running < concurrency) running += 1;
+    else await new Promise<void>((resolve) => queue.push(resolve));
     try {
       return await work();
     } finally {
-      running -= 1;
-      queue.shift()?.();
+      // Who waits takes the place over: freed first, it could be taken twice.
+      const next = queue.shift();
+      if (next) next();
+      else running -= 1;
+    }
+  }
+
+  async function handOn(result: Promise<T>, before: Promise<void> | undefined): Promise<void> {
+    // Both have to be over, also when the work fails before its turn.
+    const [settled] = await Promise.allSettled([result, before]);
+    try {
+      if (settled.status === 'rejected') throw settled.reason;
+      await deliver(settled.value);
+    } catch (error) {
+      onError(error);
+    } finally {
+      deliveries.shift();
     }
   }
 
@@ -40,11 +55,7 @@ export function createOrderedWork<T>(options: {
       return deliveries.length;
     },
     add(work) {
-      const delivery = Promise.all([run(work), deliveries.at(-1)])
-        .then(([result]) => deliver(result))
-        .catch(onError)
-        .finally(() => void deliveries.shift());
-      deliveries.push(delivery);
+      deliveries.push(handOn(run(work), deliveries.at(-1)));
     },
     async room() {
       while (deliveries.length >= concurrency) await deliveries[0];
