@@ -5,7 +5,7 @@ import type { Logger } from '#platform/logging/logger.ts';
 import type { Sink } from '../live/subscriber.ts';
 import { OperationError } from '../operations/errors.ts';
 import type { Authenticate } from '../operations/authenticate.ts';
-import { closeCodes, parseClientMessage, type ClientMessage } from './protocol.ts';
+import { closeCodes, closeReason, parseClientMessage, type ClientMessage } from './protocol.ts';
 
 /** Where one operation's messages go. */
 export interface OperationSink extends Sink {
@@ -25,6 +25,8 @@ export interface ConnectionOptions {
 
 /** Beyond it a socket counts as slow: its answers wait on our side, where they are bounded, and not in the kernel's care. */
 const HIGH_WATER_BYTES = 256 * 1024;
+/** Beyond it nothing more is read from the socket: who does not take answers must not cause new ones. */
+const STOP_READING_BYTES = 4 * HIGH_WATER_BYTES;
 /** The longest that a timer of Node.js can wait; a token that lives longer outlives the socket. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
@@ -54,12 +56,16 @@ export function serveConnection(socket: WebSocket, options: ConnectionOptions): 
   }
 
   function onFlushed(error?: Error | null): void {
-    if (error) wake(false);
-    else if (waiters.length > 0 && socket.bufferedAmount < HIGH_WATER_BYTES / 2) wake(true);
+    if (error) return wake(false);
+    if (socket.bufferedAmount >= HIGH_WATER_BYTES / 2) return;
+    wake(true);
+    if (socket.isPaused) socket.resume();
   }
 
   function send(frame: string): void {
-    if (isOpen()) socket.send(frame, onFlushed);
+    if (!isOpen()) return;
+    socket.send(frame, onFlushed);
+    if (socket.bufferedAmount >= STOP_READING_BYTES) socket.pause();
   }
 
   function sinkOf(id: string): OperationSink {
@@ -98,15 +104,14 @@ export function serveConnection(socket: WebSocket, options: ConnectionOptions): 
       send('{"type":"connection_ack"}');
     } catch (error) {
       if (!(error instanceof OperationError)) throw error;
-      // The protocol gives a reason 123 bytes.
-      socket.close(closeCodes.forbidden, error.message.slice(0, 120));
+      socket.close(closeCodes.forbidden, closeReason(error.message));
     }
   }
 
   function subscribe(id: string, payload: Record<string, unknown>): void {
     if (!identity) return socket.close(closeCodes.unauthorized, 'Unauthorized');
     if (operations.has(id)) {
-      return socket.close(closeCodes.subscriberAlreadyExists, `Subscriber for ${id} already exists`.slice(0, 120));
+      return socket.close(closeCodes.subscriberAlreadyExists, closeReason(`Subscriber for ${id} already exists`));
     }
     const sink = sinkOf(id);
     if (operations.size >= maxOperations) return sink.error([OperationError.tooManySubscriptions(maxOperations)]);

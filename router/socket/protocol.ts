@@ -36,3 +36,9 @@ export function parseClientMessage(text: string): ClientMessage | undefined {
     return undefined;
   }
 }
+
+/** A reason for closing in the 123 bytes that the protocol gives it, without a broken character at its end. */
+export function closeReason(text: string): string {
+  const { read } = new TextEncoder().encodeInto(text, new Uint8Array(123));
+  return text.slice(0, read);
+}
