@@ -56,7 +56,7 @@ export function presentError(
   error: unknown,
   { requestId = randomUUID(), logger }: { readonly requestId?: string; readonly logger: Logger },
 ): GraphQLError {
-  const { message, path, extensions } = asGraphQLError(error);
+  const { message, path, nodes, extensions } = asGraphQLError(error);
   const at = path && { path };
   if (internalCodes.has(extensions['code'])) {
     logger.error({ err: error, requestId, path }, 'an operation failed inside');
@@ -69,7 +69,7 @@ export function presentError(
       extensions: publicExtensions(extensions),
     });
   }
-  return new GraphQLError(message, { ...at, extensions: publicExtensions(extensions) });
+  return new GraphQLError(message, { ...at, ...(nodes && { nodes }), extensions: publicExtensions(extensions) });
 }
 
 /** The same for what Apollo Server formats: limits keep their own code, and nothing but public extensions is left. */
@@ -92,6 +92,7 @@ export function formatError(
 function asGraphQLError(error: unknown): {
   message: string;
   path?: GraphQLError['path'];
+  nodes?: GraphQLError['nodes'];
   extensions: Record<string, unknown>;
 } {
   if (error instanceof GraphQLError) return error;

@@ -19,10 +19,10 @@ export const operationRequestSchema = z.looseObject({
 });
 export type OperationRequest = z.output<typeof operationRequestSchema>;
 
-/** Documents that clients name by hash: registered ones for good, others for as long as somebody uses them. */
+/** Documents that clients name by hash: registered ones for good, others for a time after their registration. */
 export interface PersistedOperations {
   get(hash: string): Promise<string | undefined>;
-  /** Keeps a document that Apollo Server has validated. */
+  /** Keeps a document that has been found valid. Never rejects. */
   set(hash: string, source: string): Promise<void>;
   /**
    * With `onlyRegistered`, refuses what is not in the manifest.

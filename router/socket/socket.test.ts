@@ -6,6 +6,7 @@ import { eventually } from '#test/stack/eventually.ts';
 import { collect } from '../testing/collect.ts';
 import { agent, facts, messageCreated, startWorld, tokenFor, type World } from '../testing/world.ts';
 import type { Router } from '../createRouter.ts';
+import { sha256 } from '../operations/documents.ts';
 import { SUBPROTOCOL } from './protocol.ts';
 
 const manifest = buildManifest(
@@ -112,6 +113,17 @@ describe('a socket', () => {
     expect(await closed).toMatchObject({ code: 4409 });
   });
 
+  it('that uses an id twice is closed for that reason, whatever the alphabet of the id', async () => {
+    const { send, closed } = await acknowledged();
+    const id = '🙂界'.repeat(40);
+    send({ type: 'subscribe', id, payload: live });
+    send({ type: 'subscribe', id, payload: live });
+    const { code, reason } = await closed;
+    expect(code).toBe(4409);
+    expect(reason).toContain('Subscriber for 🙂界');
+    expect(reason).not.toContain('\uFFFD');
+  });
+
   it.each([
     ['no JSON', 'nonsense'],
     ['JSON that is no message', '[]'],
@@ -215,6 +227,38 @@ describe('an operation on a socket', () => {
     ['a hash of another text', { ...live, documentId: 'f'.repeat(64) }, 'BAD_REQUEST'],
   ])('with %s fails by itself', async (_, payload, code) => {
     expect(await failure(payload)).toContain(code);
+  });
+
+  it('that is refused says nothing of HTTP, and where in the document it went wrong', async () => {
+    const { send, received } = await acknowledged();
+    send({ type: 'subscribe', id: 'wide', payload: { query: `{ ${'viewer '.repeat(30)} }` } });
+    send({ type: 'subscribe', id: 'unknown', payload: { query: '{ nothing }' } });
+    const [wide, unknown] = await received('error', 2);
+    expect(wide?.payload).toEqual([
+      { message: expect.any(String), extensions: { code: 'MAX_ROOT_FIELDS_EXCEEDED', limit: 20, actual: 30 } },
+    ]);
+    expect(unknown?.payload).toEqual([
+      {
+        message: expect.stringContaining('nothing'),
+        locations: [{ line: 1, column: 3 }],
+        extensions: { code: 'GRAPHQL_VALIDATION_FAILED' },
+      },
+    ]);
+  });
+
+  it('is known by its hash after one registration', async () => {
+    const query = '{ conversation(id: "over a socket") { id } }';
+    const extensions = { persistedQuery: { version: 1, sha256Hash: sha256(query) } };
+    const { send, received } = await acknowledged();
+    send({ type: 'subscribe', id: 'unknown', payload: { extensions } });
+    await received('error');
+    send({ type: 'subscribe', id: 'registers', payload: { query, extensions } });
+    await received('complete');
+    send({ type: 'subscribe', id: 'known', payload: { extensions } });
+    await received('complete', 2);
+    expect((await received('next', 2)).map(({ payload }) => payload)).toEqual(
+      [1, 2].map(() => ({ data: { conversation: { id: 'over a socket' } } })),
+    );
   });
 
   it('over the number of one socket is refused', async () => {

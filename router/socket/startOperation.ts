@@ -1,4 +1,4 @@
-import { getOperationAST, GraphQLError } from 'graphql';
+import { getOperationAST, type GraphQLError } from 'graphql';
 import { v7 } from 'uuid';
 import type { Identity } from '#platform/identity/identity.ts';
 import type { Logger } from '#platform/logging/logger.ts';
@@ -26,22 +26,27 @@ export function createStartOperation(options: {
 }): StartOperation {
   const { documents, persisted, executor, live, logger } = options;
 
-  async function sourceOf(request: OperationRequest): Promise<string> {
+  /** The document that a request means. One that comes with its hash is kept under it, once it is known to be valid. */
+  async function read(request: OperationRequest): Promise<ReturnType<Documents['read']>> {
+    const { query } = request;
     const hash = namedHash(request);
-    if (request.query) {
-      if (hash !== undefined && hash !== sha256(request.query)) throw OperationError.wrongHash();
-      return request.query;
-    }
-    if (hash === undefined) throw OperationError.badRequest('Send a query, or the hash of one that is kept here.');
-    const source = await persisted.get(hash);
-    if (source === undefined) throw OperationError.notFoundByHash();
+    if (!query) return documents.read(await kept(hash));
+    if (hash !== undefined && hash !== sha256(query)) throw OperationError.wrongHash();
+    const source = documents.read(query);
+    if (hash !== undefined) await persisted.set(hash, query);
     return source;
   }
 
+  async function kept(hash: string | undefined): Promise<string> {
+    if (hash === undefined) throw OperationError.badRequest('Send a query, or the hash of one that is kept here.');
+    const text = await persisted.get(hash);
+    if (text === undefined) throw OperationError.notFoundByHash();
+    return text;
+  }
+
   function presented(error: unknown): GraphQLError[] {
-    // What validation found is for the client; what else may go wrong before execution is presented as execution does.
-    if (error instanceof AggregateError) return error.errors.filter((one) => one instanceof GraphQLError);
-    return [presentError(error, { logger })];
+    const errors: readonly unknown[] = error instanceof AggregateError ? error.errors : [error];
+    return errors.map((one) => presentError(one, { logger }));
   }
 
   return (payload, identity, sink) => {
@@ -56,7 +61,7 @@ export function createStartOperation(options: {
     const { data: request } = operationRequestSchema.safeParse(payload);
     if (!request) throw OperationError.badRequest('This is no GraphQL request.');
     persisted.check(request);
-    const source = documents.read(await sourceOf(request));
+    const source = await read(request);
     const definition = getOperationAST(source.document, request.operationName);
     if (!definition) throw OperationError.unknownOperation();
     const operation = executor.prepare({ ...source, operationName: request.operationName ?? undefined });
