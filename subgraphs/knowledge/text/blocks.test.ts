@@ -67,6 +67,11 @@ describe('an HTML document', () => {
 
   it('cannot make up headings by writing their marks', () => {
     expect(blocksOf('<p>\uE0001 not a heading</p>', 'HTML')).toEqual([{ headings: [], text: '1 not a heading' }]);
+    for (const mark of ['&#xE000;', '&#X0e000', '&#57344;', '&#x&#xE000;E000;', '&#xE\uE000000;']) {
+      const [block, ...more] = blocksOf(`<pre>${mark}1 not a heading</pre>`, 'HTML');
+      expect([block?.headings, more]).toEqual([[], []]);
+      expect(block?.text).toContain('1 not a heading');
+    }
   });
 
   it('is refused when it leaves more open than any page does', () => {
@@ -77,6 +82,27 @@ describe('an HTML document', () => {
 });
 
 describe('any text', () => {
+  it.each([
+    ['white space', `${' '.repeat(60_000)}x`],
+    ['dashes', `${'-'.repeat(60_000)}x`],
+    ['white space in a heading', `#${' '.repeat(60_000)}a\u2028b`],
+  ])('is read in one pass, also when it is mostly %s', (_what, text) => {
+    const began = performance.now();
+    blocksOf(text, 'MARKDOWN');
+    // A millisecond; seconds when the time grows with the square of the length.
+    expect(performance.now() - began).toBeLessThan(1_000);
+  });
+
+  it('that stands where a heading should is read as text when no heading is that long', () => {
+    const long = 'word '.repeat(100).trim();
+    const blocks = [
+      { headings: ['A'], text: long },
+      { headings: ['A'], text: 'below' },
+    ];
+    expect(blocksOf(`# A\n## ${long}\nbelow`, 'MARKDOWN')).toEqual(blocks);
+    expect(blocksOf(`<h1>A</h1><h2>${long}</h2><p>below</p>`, 'HTML')).toEqual(blocks);
+  });
+
   it('keeps every word, in order, when it is plain', () => {
     fc.assert(
       fc.property(

@@ -17,6 +17,9 @@ export interface Block {
   readonly text: string;
 }
 
+/** Characters. A heading stands in every chunk below it, so one of any length would multiply a document by itself. */
+const MAX_HEADING = 300;
+
 const parsers: Readonly<Record<Format, (text: string) => Iterable<Piece>>> = {
   MARKDOWN: markdownPieces,
   HTML: htmlPieces,
@@ -25,7 +28,7 @@ const parsers: Readonly<Record<Format, (text: string) => Iterable<Piece>>> = {
 
 /**
  * The text as people read it, markup gone and structure kept. A heading that nothing stands under becomes a block of
- * its own, so that no word of the document is lost.
+ * its own, and one that is longer than headings are is text, so that no word of the document is lost.
  */
 export function blocksOf(text: string, format: Format): Block[] {
   const blocks: Block[] = [];
@@ -36,7 +39,7 @@ export function blocksOf(text: string, format: Format): Block[] {
     if (empty && heading) blocks.push({ headings: path.slice(0, -1).map((piece) => piece.text), text: heading.text });
   };
   for (const piece of parsers[format](text)) {
-    if (piece.level === 0) {
+    if (piece.level === 0 || piece.text.length > MAX_HEADING) {
       blocks.push({ headings: path.map((heading) => heading.text), text: piece.text });
       empty = false;
     } else {

@@ -6,6 +6,7 @@ import { plainPieces } from './plain.ts';
 
 // A private-use character marks a heading's line, so that no text of the page can look like one.
 const MARK = '\uE000';
+const MARK_ENTITIES = /&#(?:x0*e000|0*57344)/gi;
 
 const heading: FormatCallback = (element, walk, builder) => {
   builder.openBlock({ leadingLineBreaks: 2 });
@@ -54,7 +55,7 @@ function assertParsable(source: string): void {
  */
 export function* htmlPieces(source: string): Generator<Piece> {
   assertParsable(source);
-  for (const { text } of plainPieces(toText(source.replaceAll(MARK, '')))) {
+  for (const { text } of plainPieces(toText(source.replaceAll(MARK, '').replace(MARK_ENTITIES, '\uFFFD')))) {
     if (!text.startsWith(MARK)) {
       yield { level: 0, text: text.replace(/ \|[^\S\n]*$/gm, '') };
       continue;

@@ -22,7 +22,7 @@ export function* markdownPieces(source: string): Generator<Piece> {
       continue;
     }
     const line = raw.replace(/^(?:\s{0,3}>\s?)+/, '');
-    const atx = /^\s{0,3}(#{1,6})(?:\s+(.*))?$/.exec(line);
+    const atx = /^\s{0,3}(#{1,6})(?:\s(.*))?$/s.exec(line);
     const underline = /^\s{0,3}(=+|-+)\s*$/.exec(line)?.[1];
     if (mark !== undefined) {
       yield* take(joinProse);
@@ -47,7 +47,7 @@ export function* markdownPieces(source: string): Generator<Piece> {
 function joinProse(lines: readonly string[]): string {
   let text = '';
   for (const line of lines) {
-    if (/^\s*\|?\s*:?-{2,}[-:|\s]*$/.test(line) || /^\s{0,3}\[[^[\]]+\]:\s/.test(line)) continue;
+    if (/^\|?\s*:?--[-:|\s]*$/.test(line.trim()) || /^\s{0,3}\[[^[\]]+\]:\s/.test(line)) continue;
     const ownLine = /^\s*(?:[-*+]\s|\d{1,9}[.)]\s|\|)/.test(line);
     text += (text === '' ? '' : ownLine ? '\n' : ' ') + inlineText(line);
   }

@@ -22,7 +22,6 @@ declare module 'html-to-text' {
   }
   export function compile(options: {
     readonly wordwrap: number | false;
-    readonly baseElements?: { readonly selectors: readonly string[] };
     readonly formatters?: Readonly<Record<string, FormatCallback>>;
     readonly selectors: readonly Selector[];
     readonly limits?: { readonly maxDepth?: number; readonly ellipsis?: string };
