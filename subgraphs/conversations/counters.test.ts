@@ -115,7 +115,7 @@ describe('the counts', () => {
         for (const moment of moments) await Promise.all(moment.map((one) => happen(acme, ids, one)));
         expect(await counted(acme)).toEqual(await recount(acme));
       }),
-      { numRuns: 40 },
+      { numRuns: 25 },
     );
   });
 

@@ -1,4 +1,4 @@
-import { Client } from 'pg';
+import { Pool } from 'pg';
 import { v7 } from 'uuid';
 import type { AnyEvent, EventOf } from '#platform/events/catalogue.ts';
 import type { Identity } from '#platform/identity/identity.ts';
@@ -55,13 +55,11 @@ export async function openInbox() {
   });
   await database.start();
   // Sees every company: what the tests compare with.
-  const admin = new Client({ connectionString: postgres.adminUrl });
-  await admin.connect();
+  const admin = new Pool({ connectionString: postgres.adminUrl, max: 4 });
 
   return {
     database,
     urls,
-    admin,
     rows: async <Row extends object>(text: string, values: unknown[] = []) =>
       (await admin.query<Row>(text, values)).rows,
     /** What was told since the last call, oldest first. */
