@@ -48,6 +48,15 @@ describe('on the graph as it is checked in', () => {
     live.stop();
   });
 
+  it('a long list of wrong values is refused without an error for each of them', async () => {
+    const query = 'query Q($filter: ConversationFilter) { conversations(filter: $filter) { edges { cursor } } }';
+    const filter = { status: Array.from({ length: 20_000 }, () => 'NONE') };
+    const { status, errors } = await world.post({ query, variables: { filter } }, { token });
+    expect(status).toBe(400);
+    expect(errors?.length).toBeLessThan(100);
+    expect(errors?.map(({ extensions }) => extensions)).toContainEqual({ code: 'BAD_USER_INPUT' });
+  });
+
   it.each(['conversations', 'channels', 'company', 'viewer', 'agents', 'teams', 'labels', 'documents', 'inboxCounts'])(
     '%s is closed to strangers',
     async (field) => {

@@ -1,10 +1,11 @@
 import { buildOperationContext, executeQueryPlan, type ServiceMap } from '@apollo/gateway';
 import { operationFromDocument } from '@apollo/federation-internals';
 import type { QueryPlan } from '@apollo/query-planner';
-import { GraphQLError, getVariableValues, type DocumentNode, type ExecutionResult } from 'graphql';
+import type { DocumentNode, ExecutionResult } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import type { Logger } from '#platform/logging/logger.ts';
 import type { Metrics } from '#platform/metrics/metrics.ts';
+import { coerceVariables, type Variables } from '../operations/variables.ts';
 import { presentError } from './errors.ts';
 import type { GraphSnapshot } from './snapshot.ts';
 import type { RequestScope } from './subgraph.ts';
@@ -25,8 +26,6 @@ export interface PreparedOperation {
   /** For a subscription: what is run for each event. */
   readonly plan: QueryPlan;
 }
-
-export type Variables = Readonly<Record<string, unknown>>;
 
 export interface Executor {
   readonly snapshot: GraphSnapshot;
@@ -83,9 +82,8 @@ export function createExecutor(options: {
     },
 
     async execute({ context, plan }, variables, scope) {
-      const definitions = context.operation.variableDefinitions ?? [];
-      const { errors: badVariables } = getVariableValues(snapshot.schema, definitions, variables);
-      if (badVariables) return { errors: badVariables.map(badUserInput) };
+      const { errors } = coerceVariables(snapshot.schema, context.operation, variables);
+      if (errors) return { errors };
       try {
         const result = await executeQueryPlan(
           plan,
@@ -114,13 +112,4 @@ export function createExecutor(options: {
       ? { data }
       : { data, errors: errors.map((error: unknown) => presentError(error, { requestId, logger })) };
   }
-}
-
-function badUserInput(error: GraphQLError): GraphQLError {
-  const { message, nodes, path } = error;
-  return new GraphQLError(message, {
-    ...(nodes && { nodes }),
-    ...(path && { path }),
-    extensions: { code: 'BAD_USER_INPUT' },
-  });
 }

@@ -200,6 +200,20 @@ describe('a live subscription', () => {
     await subscribed(0);
   });
 
+  it('tells of wrong values without a word for each of thousands', async () => {
+    const query =
+      'subscription S($status: [ConversationStatus!]) { inboxUpdates(filter: { status: $status }) { kind } }';
+    const status = Array.from({ length: 5_000 }, () => 'NONE');
+    const failure = collect(world.client(token), query, { status });
+    expect((await failure.failed()).code).toBe('BAD_USER_INPUT');
+    expect(JSON.stringify(failure.error).length).toBeLessThan(20_000);
+  });
+
+  it('refuses null where a value must be, also where the operation has another by default', async () => {
+    const query = 'subscription S($id: ID = "1") { conversationUpdates(id: $id) { kind } }';
+    expect((await collect(world.client(token), query, { id: null }).failed()).code).toBe('BAD_USER_INPUT');
+  });
+
   it.each([{ unread: true }, { search: 'hello' }])('cannot filter by %j', async (filter) => {
     const { code } = await collect(world.client(token), short, { filter }).failed();
     expect(code).toBe('BAD_USER_INPUT');

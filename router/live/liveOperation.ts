@@ -1,9 +1,9 @@
-import { getArgumentValues, Kind, visit, type FieldNode } from 'graphql';
-import { getVariableValues } from 'graphql';
+import { Kind, visit, type FieldNode } from 'graphql';
 import type { Identity } from '#platform/identity/identity.ts';
-import type { PreparedOperation, Variables } from '../graph/executor.ts';
+import type { PreparedOperation } from '../graph/executor.ts';
 import { OperationError } from '../operations/errors.ts';
 import { rootFieldsOf } from '../operations/rootFields.ts';
+import { coerceArguments, coerceVariables, type Variables } from '../operations/variables.ts';
 import { checkFilter, matches, type ConversationFilter } from './conversationFilter.ts';
 import { decodePosition, type StreamPosition } from './cursor.ts';
 import { mayUse, type InboxEvent } from './inboxUpdate.ts';
@@ -25,7 +25,8 @@ export interface LiveOperation {
 /**
  * Reads what a subscription asks for.
  *
- * @throws GraphQLError `BAD_USER_INPUT` for variables, cursors and filters that cannot be.
+ * @throws GraphQLError `BAD_USER_INPUT` for arguments, cursors and filters that cannot be, and an AggregateError of such
+ *   for variables.
  */
 export function readLiveOperation(
   operation: PreparedOperation,
@@ -33,8 +34,8 @@ export function readLiveOperation(
   identity: Identity,
 ): LiveOperation {
   const { schema, operation: definition, fragments } = operation.context;
-  const { coerced, errors } = getVariableValues(schema, definition.variableDefinitions ?? [], variables);
-  if (errors) throw OperationError.badUserInput(errors.map(({ message }) => message).join(' '), 'variables');
+  const { coerced, errors } = coerceVariables(schema, definition, variables);
+  if (errors) throw new AggregateError(errors, 'the variables do not fit');
 
   const document = { kind: Kind.DOCUMENT, definitions: [definition, ...Object.values(fragments)] } as const;
   // Validation has seen to it that there is exactly one, that it exists and has no conditions.
@@ -42,7 +43,7 @@ export function readLiveOperation(
   const field = root && schema.getSubscriptionType()?.getFields()[root.name.value];
   if (!root || !field) throw OperationError.unknownOperation();
 
-  const args = getArgumentValues(field, root, coerced);
+  const args = coerceArguments(field, root, coerced);
   const filter = (args['filter'] ?? {}) as ConversationFilter;
   checkFilter(filter);
   const id = args['id'];
