@@ -28,9 +28,9 @@ export function outboxStatements(context: string): string[] {
 }
 
 /**
- * Adds events at the end of a transaction. The lock makes `seq` follow the order of commits within the company: without
- * it a transaction could take a lower number and commit later, and the relay would tell its events in the wrong order.
- * It is taken last and held for the commit only.
+ * Adds events at the end of a transaction, in the order given. What another transaction had committed before has lower
+ * numbers: `seq` is drawn here, after every lock of the transaction was waited for. So what depends on something comes after
+ * it, and transactions that run side by side, on different rows, do not wait for each other.
  */
 export async function appendToOutbox(
   sql: Sql,
@@ -47,9 +47,8 @@ export async function appendToOutbox(
   }
   const table = new Fragment([`${context}.outbox`], []);
   await sql`
-    with held as materialized (select pg_advisory_xact_lock(hashtextextended(${`outbox:${companyId}`}, 0)))
     insert into ${table} (company_id, event)
     select ${companyId}::uuid, added.event::jsonb
-    from held, unnest(${rows}::text[]) with ordinality as added (event, position)
+    from unnest(${rows}::text[]) with ordinality as added (event, position)
     order by added.position`;
 }

@@ -53,29 +53,33 @@ export function createOutboxRelay(options: {
     const client = await from.connect();
     let broken = false;
     try {
+      // Nearly every poll finds nothing: that takes one round trip and no transaction.
+      const waiting = await client.query(`select from ${context}.outbox limit 1`);
+      if (waiting.rowCount === 0) return 0;
       await client.query('begin');
       const lock = await client.query<{ held: boolean }>(
         'select pg_try_advisory_xact_lock(hashtextextended($1, 0)) as held',
         [`relay:${context}`],
       );
-      if (!lock.rows[0]?.held) return undefined;
+      if (!lock.rows[0]?.held) {
+        await client.query('rollback');
+        return undefined;
+      }
       const { rows } = await client.query<{ event: StoredEvent; age: number }>(
         `with batch as (delete from ${context}.outbox
            where seq in (select seq from ${context}.outbox order by seq limit ${BATCH}) returning seq, event, created_at)
          select event, extract(epoch from clock_timestamp() - created_at)::float8 as age from batch order by seq`,
       );
-      if (rows.length === 0) return 0;
       await bus.publish(rows.map(({ event }) => event));
       await client.query('commit');
       relayed.inc({ context }, rows.length);
       lag.set({ context }, rows[0]?.age ?? 0);
       return rows.length;
     } catch (error) {
+      // A connection that is dropped rolls back: the rows stay where they are.
       broken = true;
       throw error;
     } finally {
-      // After a commit there is nothing to roll back; before it, the rows stay where they are.
-      await client.query('rollback').catch(() => (broken = true));
       client.release(broken);
     }
   }

@@ -1,0 +1,16 @@
+import { parseArgs } from 'node:util';
+import { live } from './live.ts';
+import { table } from './table.ts';
+
+const benchmarks = { live };
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { quick: { type: 'boolean', default: false } },
+});
+const name = Object.keys(benchmarks).find((one) => one === positionals[0]) as keyof typeof benchmarks | undefined;
+if (name === undefined) {
+  process.stderr.write(`npm run bench -- ${Object.keys(benchmarks).join('|')} [--quick]\n`);
+  process.exit(1);
+}
+process.stdout.write(`${table(name, await benchmarks[name](values))}\n`);
