@@ -1,5 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { wholeArgument } from './orphans.ts';
 import { findProgram } from './programs.ts';
 import { reachNats } from './reach.ts';
 import { secret } from './secrets.ts';
@@ -14,7 +15,7 @@ export function createNats(options: { dataDir: string; log: (line: string) => vo
     name: 'NATS',
     key: 'nats',
     dataDir,
-    mark: { program: 'nats-server', words: configFile },
+    mark: { program: 'nats-server', words: wholeArgument(configFile) },
     stopSignal: 'SIGTERM',
     prepare: async (port) => {
       const program = await findProgram('nats-server', log);

@@ -9,6 +9,11 @@ export interface Mark {
   readonly words: string;
 }
 
+/** Words that are one argument from end to end: a path may also be the end of a longer one. */
+export function wholeArgument(text: string): string {
+  return `\0${text}\0`;
+}
+
 const patience = 5_000;
 
 /**

@@ -1,5 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { wholeArgument } from './orphans.ts';
 import { findProgram } from './programs.ts';
 import { reachRedis } from './reach.ts';
 import { secret } from './secrets.ts';
@@ -14,7 +15,7 @@ export function createRedis(options: { dataDir: string; log: (line: string) => v
     name: 'Redis',
     key: 'redis',
     dataDir,
-    mark: { program: 'redis-server', words: configFile },
+    mark: { program: 'redis-server', words: wholeArgument(configFile) },
     stopSignal: 'SIGTERM',
     prepare: async (port) => {
       const program = await findProgram('redis-server', log);

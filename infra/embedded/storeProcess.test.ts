@@ -11,7 +11,7 @@ import { createPostgres } from './postgres.ts';
 import { findProgram } from './programs.ts';
 import { reachRedis } from './reach.ts';
 import { createRedis } from './redis.ts';
-import type { StoreProcess } from './storeProcess.ts';
+import { createStoreProcess, type StoreProcess } from './storeProcess.ts';
 
 let dataDir: string;
 let log: string[];
@@ -86,6 +86,55 @@ describe('a store process', () => {
     });
     await server.stop();
     expect(await redisProcesses()).toEqual([]);
+  });
+
+  it('stops while it is being started again', async () => {
+    const file = join(dataDir, 'followed');
+    await writeFile(file, '');
+    let [launches, prepare, arrive] = [0, () => {}, () => {}];
+    const prepared = new Promise<void>((resolve) => (prepare = resolve));
+    const arrived = new Promise<void>((resolve) => (arrive = resolve));
+    const server = createStoreProcess({
+      name: 'Tail',
+      key: 'tail',
+      dataDir,
+      mark: { program: 'tail', words: file },
+      stopSignal: 'SIGTERM',
+      prepare: async () => {
+        launches += 1;
+        if (launches === 2) {
+          arrive();
+          await prepared;
+        }
+        return { file: 'tail', args: ['-f', file] };
+      },
+      answers: async () => undefined,
+      url: async () => 'tail:',
+      log: (line) => log.push(line),
+    });
+    servers.push(server);
+    await server.start();
+    process.kill(server.pid() ?? 0, 'SIGKILL');
+    await arrived;
+    const stopped = server.stop();
+    prepare();
+    await stopped;
+    expect(() => process.kill(server.pid() ?? 0, 0)).toThrow('ESRCH');
+  });
+
+  it('leaves alone the server of another directory whose path ends like its own', async () => {
+    const config = join(dataDir, 'redis', 'redis.conf');
+    const args = ['-e', 'setInterval(() => undefined, 1000)', `/elsewhere${config}`];
+    const other = spawn('node', args, { argv0: 'redis-server', stdio: 'ignore' });
+    const ended = once(other, 'exit');
+    try {
+      await eventually(async () => expect(await redisProcesses()).toEqual([other.pid]));
+      await redis().start();
+      expect(other.signalCode).toBeNull();
+    } finally {
+      other.kill('SIGKILL');
+      await ended;
+    }
   });
 
   it('takes the port it had, and another one when somebody else has that by now', async () => {

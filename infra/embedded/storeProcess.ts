@@ -100,19 +100,22 @@ class SupervisedProcess implements StoreProcess {
   }
 
   async stop(): Promise<void> {
-    this.#stopping.abort();
-    this.#child?.kill(this.#options.stopSignal);
     const late = setTimeout(() => this.#child?.kill('SIGKILL'), stopWithin);
-    await this.#ended;
+    await this.#end(this.#options.stopSignal);
     clearTimeout(late);
-    await this.#watch;
   }
 
   async kill9(): Promise<void> {
+    await this.#end('SIGKILL');
+  }
+
+  async #end(signal: NodeJS.Signals): Promise<void> {
     this.#stopping.abort();
-    this.#child?.kill('SIGKILL');
-    await this.#ended;
+    this.#child?.kill(signal);
     await this.#watch;
+    // The watch may have been about to start another one.
+    this.#child?.kill(signal);
+    await this.#ended;
   }
 
   /** Never gives up, as a store that is away for good is for people to notice; the backoff keeps it cheap. */
