@@ -86,6 +86,20 @@ describe('consuming from the stream', () => {
     }
   });
 
+  it('goes on after somebody deleted it on the server', async () => {
+    const seen: string[] = [];
+    const { send, durable } = await consume({
+      async handle(message) {
+        seen.push(message.string());
+      },
+    });
+    await send('before');
+    await eventually(() => expect(seen).toEqual(['before']));
+    await nats.manager.consumers.delete('EVENTS', durable);
+    await send('after');
+    await eventually(() => expect(seen).toContain('after'), 20_000);
+  });
+
   it('tries a failing message again before the next of its key, and lets other keys go on', async () => {
     const seen: string[] = [];
     let failures = 3;

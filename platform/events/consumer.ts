@@ -140,7 +140,8 @@ export function createConsumer(options: ConsumerOptions): Part {
 
   async function consume(): Promise<void> {
     const consumer = await ensureConsumer();
-    messages = await consumer.consume({ max_messages: concurrency * 2 });
+    // A consumer or stream that somebody deleted would be waited for in silence; so it is made again.
+    messages = await consumer.consume({ max_messages: concurrency * 2, abort_on_missing_resource: true });
     if (stopping.signal.aborted) messages.stop();
     for await (const message of messages) {
       inFlight.add(message);
