@@ -265,6 +265,25 @@ describe('while Redis is away', () => {
     await expect(one.cache.get('a', z.string(), async () => 'newer')).resolves.toBe('new');
   });
 
+  test('a load that was under way during an outage is not kept: its deletion may have passed unheard', async () => {
+    const one = await startCache();
+    const other = await startCache({ namespace: one.namespace });
+    let listened = 0;
+    one.redis.subscribe({ channel: 'any', onMessage: () => undefined, onListening: () => (listened += 1) });
+    await eventually(() => expect(listened).toBe(1));
+    const { load, begun, release } = held(1);
+    const reading = one.cache.get('k', number, load);
+    await begun;
+    await server.kill9();
+    await other.cache.delete('k');
+    await server.restart();
+    await eventually(() => expect(listened).toBe(2));
+    release();
+
+    await expect(reading).resolves.toBe(1);
+    await expect(one.cache.get('k', number, async () => 2)).resolves.toBe(2);
+  });
+
   test('a hanging Redis costs one caller a second, and the next ones nothing', async () => {
     const { cache, redis } = await startCache();
     await redis.client.call('CLIENT', 'PAUSE', '20000', 'ALL');

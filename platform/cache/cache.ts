@@ -88,7 +88,8 @@ export function createCache(options: CacheOptions): Cache {
       if (!text.startsWith(self)) forget(text.slice(self.length));
     },
     onListening() {
-      // Deletions may have passed unheard.
+      // Deletions may have passed unheard, also of what is being loaded.
+      for (const key of [...flights.keys()]) forget(key);
       memory.clear();
     },
   });
