@@ -94,6 +94,34 @@ describe('a socket', () => {
     expect(await closed).toMatchObject({ code: 4403, reason: 'The token has expired' });
   });
 
+  it('that was closed for its token comes again with a new one, with the usual client', async () => {
+    const identity = agent();
+    const codes: number[] = [];
+    const client = world.client(token, {
+      connectionParams: async () => ({
+        authorization: `Bearer ${await tokenFor(identity, codes.length === 0 ? 2 : 3_600)}`,
+      }),
+      retryAttempts: 1,
+      on: { closed: (event) => codes.push((event as { code: number }).code) },
+    });
+    const subscription = collect(client, String(live.query));
+    await eventually(() => expect(codes).toEqual([4403]));
+    await becomes('switchboard_router_live_subscriptions', 1);
+    await world.publish([messageCreated()]);
+    await subscription.count(1);
+    subscription.stop();
+  });
+
+  it('that is closed with a code of the client is counted under one name for all such codes', async () => {
+    const { socket, closed } = await connect();
+    socket.close(3123);
+    await closed;
+    await becomes('switchboard_router_sockets', 0);
+    const counted = await world.metrics.text();
+    expect(counted).toMatch(/^switchboard_router_sockets_closed_total\{[^}]*code="other"[^}]*\} 1$/m);
+    expect(counted).not.toContain('3123');
+  });
+
   it('that subscribes before it is acknowledged is closed', async () => {
     const { send, closed } = await connect();
     send({ type: 'subscribe', id: '1', payload: live });

@@ -19,6 +19,9 @@ export interface SocketServerOptions extends ConnectionOptions {
 /** How long clients get for the close handshake when the server stops. */
 const CLOSE_LIMIT_MS = 1_000;
 
+/** Codes that are counted each by itself: ours, and usual ends. A client may choose among thousands of others. */
+const countedCodes: ReadonlySet<number> = new Set([...Object.values(closeCodes), 1000, 1005, 1006, 1009]);
+
 /** Takes WebSocket upgrades on the HTTP server's own port. */
 export function createSocketServer(options: SocketServerOptions): Part {
   const { http, path, maxSockets, pingIntervalMs, metrics, logger } = options;
@@ -54,7 +57,7 @@ export function createSocketServer(options: SocketServerOptions): Part {
     answered.add(socket);
     socket.on('pong', () => answered.add(socket));
     socket.on('error', (error) => logger.debug({ err: error }, 'a socket broke'));
-    socket.on('close', (code) => closed.inc({ code: String(code) }));
+    socket.on('close', (code) => closed.inc({ code: countedCodes.has(code) ? String(code) : 'other' }));
     if (socket.protocol === SUBPROTOCOL) serveConnection(socket, options);
     else socket.close(closeCodes.subprotocolNotAcceptable, 'Subprotocol not acceptable');
   }
