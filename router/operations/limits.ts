@@ -11,10 +11,10 @@ import { OperationError } from './errors.ts';
 export interface OperationLimits {
   /** Fields within fields, fragments expanded. */
   readonly depth: number;
-  /** In the whole document. */
+  /** Those in a fragment as often as it is spread, as with root fields and selections. */
   readonly aliases: number;
   readonly rootFields: number;
-  /** Fields and fragments, with every fragment counted as often as it is spread. */
+  /** Fields and fragments at any depth. */
   readonly selections: number;
   /** Of the document's text. Validation takes time with its square, so this is what bounds the work before any other. */
   readonly tokens: number;
