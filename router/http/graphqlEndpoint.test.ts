@@ -111,6 +111,54 @@ describe('requests', () => {
     expect(answer.errors?.[0]?.message).toContain('CSRF');
   });
 
+  it.each([
+    ['application/json', 200, 'application/json; charset=utf-8'],
+    ['*/*', 200, 'application/json; charset=utf-8'],
+    ['application/graphql-response+json', 200, 'application/graphql-response+json; charset=utf-8'],
+    [
+      'application/graphql-response+json, application/json;q=0.9',
+      200,
+      'application/graphql-response+json; charset=utf-8',
+    ],
+    ['image/png', 406, 'application/json; charset=utf-8'],
+  ])('that accept %s are answered in kind', async (accept, status, type) => {
+    const answer = await world.post({ query: '{ viewer }' }, { token, headers: { accept } });
+    expect([answer.status, answer.headers['content-type']]).toEqual([status, type]);
+  });
+
+  it.each([
+    ['text/plain', 400],
+    ['text/plain; application/json', 400],
+    ['application/x-www-form-urlencoded', 415],
+    ['multipart/form-data; boundary=x', 415],
+  ])('that a form of a foreign page could send, as %s, change nothing', async (type, status) => {
+    const before = world.behaviour.touches;
+    const answer = await world.post(
+      { query: 'mutation { touch(id: "1") }' },
+      { token, headers: { 'content-type': type } },
+    );
+    expect(answer.status).toBe(status);
+    expect(world.behaviour.touches).toBe(before);
+  });
+
+  it.each(['HEAD', 'PUT', 'DELETE', 'PATCH', 'OPTIONS'] as const)('by %s are not answered', async (method) => {
+    const response = await request(`${world.router.url()}/graphql?query={viewer}`, {
+      method,
+      headers: { authorization: `Bearer ${token}`, 'apollo-require-preflight': '1' },
+    });
+    await response.body.dump();
+    expect([404, 405]).toContain(response.statusCode);
+  });
+
+  it('that say a thing twice in their address are refused', async () => {
+    const registered = encodeURIComponent(String(manifest.operations[0]?.body));
+    const response = await request(`${production.router.url()}/graphql?query=${registered}&query={conversations{id}}`, {
+      headers: { authorization: `Bearer ${token}`, 'apollo-require-preflight': '1' },
+    });
+    expect(response.statusCode).toBe(400);
+    await response.body.dump();
+  });
+
   it('of several at once are refused', async () => {
     expect((await world.post([{ query: '{ viewer }' }], { token })).status).toBe(400);
   });
