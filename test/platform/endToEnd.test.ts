@@ -102,6 +102,12 @@ describe('the platform, end to end', () => {
     expect(await conversationOf('Lena')).toMatchObject({ messageCount: 2, unreadCount: 2 });
   });
 
+  it('keeps a message whatever its characters are, but for what no database can hold', async () => {
+    const text = 'Ünïcode 🦉 עברית \0and half \ud83d of one';
+    expect(await platform.postUpdate('acme', telegramMessage(109, 1, text, 'Zoë\0'))).toBe(200);
+    expect((await conversationOf('Zoë')).lastMessage.text).toBe('Ünïcode 🦉 עברית and half \ufffd of one');
+  });
+
   it('brings an agent’s answer to the customer, once, and tells the agent that it was sent', async () => {
     await platform.postUpdate('acme', telegramMessage(103, 1, 'Do you ship to Norway?', 'Nils'));
     const { id } = await conversationOf('Nils');

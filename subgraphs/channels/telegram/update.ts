@@ -1,7 +1,7 @@
 import { z } from 'zod';
+import { storableText } from '#platform/postgres/storableText.ts';
 
-/** What PostgreSQL's jsonb refuses, a NUL and half a surrogate pair, is nothing that anybody wrote. */
-const text = z.string().transform((value) => value.toWellFormed().replaceAll('\0', ''));
+const text = z.string().transform(storableText);
 
 const LAST_SECOND = 253_402_300_799;
 

@@ -1,6 +1,6 @@
 import { userError, type UserError } from '#platform/graphql/errors.ts';
 import type { Attachment } from '#schema/events/values.ts';
-import { storableText } from '../text/storableText.ts';
+import { storableText } from '#platform/postgres/storableText.ts';
 
 export interface SendMessageInput {
   readonly conversationId: string;

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { searchQuery, searchVector, searchWords } from './searchWords.ts';
-import { storableText } from './storableText.ts';
+import { storableText } from '#platform/postgres/storableText.ts';
 
 describe('the words of a text', () => {
   test.each([
