@@ -2,9 +2,9 @@ import { buildOperationContext, executeQueryPlan, type ServiceMap } from '@apoll
 import { operationFromDocument } from '@apollo/federation-internals';
 import type { QueryPlan } from '@apollo/query-planner';
 import type { DocumentNode, ExecutionResult } from 'graphql';
-import { LRUCache } from 'lru-cache';
 import type { Logger } from '#platform/logging/logger.ts';
 import type { Metrics } from '#platform/metrics/metrics.ts';
+import { createDocumentCache } from '../operations/documents.ts';
 import { coerceVariables, type Variables } from '../operations/variables.ts';
 import { presentError } from './errors.ts';
 import type { GraphSnapshot } from './snapshot.ts';
@@ -35,8 +35,6 @@ export interface Executor {
   execute(operation: PreparedOperation, variables: Variables, scope: RequestScope): Promise<ExecutionResult>;
 }
 
-const MAX_PLANS = 2_000;
-
 /**
  * Plans with Apollo's planner and executes with Apollo's executor, on one snapshot of the graph. Queries, mutations and
  * the events of subscriptions all go through here.
@@ -49,7 +47,7 @@ export function createExecutor(options: {
   readonly metrics: Metrics;
 }): Executor {
   const { snapshot, services, logger } = options;
-  const prepared = new LRUCache<string, PreparedOperation>({ max: MAX_PLANS });
+  const prepared = createDocumentCache<PreparedOperation>(({ context }) => context.operation);
   const planning = options.metrics.histogram('switchboard_router_planning_seconds', 'Time to plan an operation');
 
   function plan({ document, operationName }: OperationSource): QueryPlan {

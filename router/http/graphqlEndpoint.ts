@@ -15,7 +15,7 @@ import type { Executor } from '../graph/executor.ts';
 import { createGateway } from '../graph/gateway.ts';
 import type { RequestScope } from '../graph/subgraph.ts';
 import type { Authenticate } from '../operations/authenticate.ts';
-import { parseWithin } from '../operations/documents.ts';
+import { createDocumentCache, parseWithin } from '../operations/documents.ts';
 import { OperationError } from '../operations/errors.ts';
 import { limitsRule, type OperationLimits } from '../operations/limits.ts';
 import type { OperationRequest, PersistedOperations } from '../operations/persisted.ts';
@@ -83,6 +83,7 @@ export function createGraphqlEndpoint(app: FastifyInstance, options: GraphqlEndp
 
 function createServer(options: GraphqlEndpointOptions): ApolloServer<Scope> {
   const { executor, persisted, limits, production, logger } = options;
+  const documents = createDocumentCache<DocumentNode>((document) => document);
   return new ApolloServer<Scope>({
     gateway: createGateway(executor, logger),
     logger,
@@ -92,6 +93,11 @@ function createServer(options: GraphqlEndpointOptions): ApolloServer<Scope> {
     csrfPrevention: true,
     stopOnTerminationSignals: false,
     parseOptions: { maxTokens: limits.tokens },
+    documentStore: {
+      get: async (key) => documents.get(key),
+      set: async (key, document) => void documents.set(key, document),
+      delete: async (key) => documents.delete(key),
+    },
     validationRules: [limitsRule(limits)],
     formatError: (formatted, error) => formatError(formatted, error, limits),
     persistedQueries: {

@@ -5,6 +5,7 @@ import {
   parse,
   specifiedRules,
   validate,
+  type ASTNode,
   type DocumentNode,
   type GraphQLSchema,
   type OperationDefinitionNode,
@@ -14,7 +15,9 @@ import { LRUCache } from 'lru-cache';
 import { OperationError } from './errors.ts';
 import { limitsRule, type OperationLimits } from './limits.ts';
 
-const MAX_DOCUMENTS = 2_000;
+/** Larger documents are answered, but not kept: comments make a text long at no cost in tokens. */
+export const MAX_KEPT_CHARACTERS = 64 * 1024;
+const MAX_CHARACTERS = 2_000_000;
 
 /** Documents as Apollo Server makes them from text, for operations that do not come through it. */
 export interface Documents {
@@ -26,8 +29,21 @@ export interface Documents {
   read(source: string): { readonly hash: string; readonly document: DocumentNode };
 }
 
+/**
+ * Remembers what was made from documents, within bounds: the syntax tree holds the whole text, so that is what counts.
+ *
+ * @param rootOf a node of the document's tree.
+ */
+export function createDocumentCache<T extends object>(rootOf: (value: T) => ASTNode): LRUCache<string, T> {
+  return new LRUCache({
+    maxSize: MAX_CHARACTERS,
+    maxEntrySize: MAX_KEPT_CHARACTERS,
+    sizeCalculation: (value) => rootOf(value).loc?.source.body.length ?? 1,
+  });
+}
+
 export function createDocuments(schema: GraphQLSchema, limits: OperationLimits): Documents {
-  const documents = new LRUCache<string, DocumentNode>({ max: MAX_DOCUMENTS });
+  const documents = createDocumentCache<DocumentNode>((document) => document);
   return {
     read(source) {
       const hash = sha256(source);

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import type { Logger } from '#platform/logging/logger.ts';
 import type { Metrics } from '#platform/metrics/metrics.ts';
 import type { Manifest } from '#schema/operations/manifest.ts';
-import { sha256 } from './documents.ts';
+import { MAX_KEPT_CHARACTERS, sha256 } from './documents.ts';
 import { OperationError } from './errors.ts';
 
 /** What of a GraphQL request says which operation it means, over HTTP and WebSocket alike. */
@@ -32,8 +32,6 @@ export interface PersistedOperations {
   check(request: OperationRequest): void;
 }
 
-/** Larger documents are answered, but not kept: a hash saves little then. */
-const MAX_KEPT_CHARACTERS = 64 * 1024;
 const MEMORY_BYTES = 16 * 1024 * 1024;
 
 /**
