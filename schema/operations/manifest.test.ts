@@ -34,6 +34,14 @@ describe('the manifest of registered operations', () => {
   ])('refuses a file with %s', (_, text) => {
     expect(() => buildManifest(new Map([['x.graphql', text]]))).toThrow(OperationFileError);
   });
+
+  it('refuses two files with operations of one name', () => {
+    const files = new Map([
+      ['a.graphql', 'query A { a }'],
+      ['b.graphql', 'query A { b }'],
+    ]);
+    expect(() => buildManifest(files)).toThrow(OperationFileError);
+  });
 });
 
 describe.each(['registered', 'examples'] as const)('%s operations', (folder) => {

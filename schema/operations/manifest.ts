@@ -23,7 +23,7 @@ export type Manifest = z.output<typeof manifestSchema>;
 /** Where `npm run operations` writes the manifest. */
 export const manifestFile = join(import.meta.dirname, 'manifest.json');
 
-/** A file under schema/operations does not hold exactly one named operation. */
+/** A file under schema/operations does not hold exactly one operation with a name of its own. */
 export class OperationFileError extends Error {
   readonly code = 'OPERATION_FILE_INVALID';
 
@@ -31,6 +31,10 @@ export class OperationFileError extends Error {
     return new OperationFileError(
       `${file} must hold exactly one operation, with a name: clients are told apart by it.`,
     );
+  }
+
+  static nameTaken(file: string, name: string): OperationFileError {
+    return new OperationFileError(`${file} holds an operation ${name}, and another file does too: rename one of them.`);
   }
 }
 
@@ -44,9 +48,10 @@ export function readOperations(folder: 'registered' | 'examples'): ReadonlyMap<s
 /**
  * Registers operations: each body is printed anew, so that neither indentation nor comments change its id.
  *
- * @throws OperationFileError when a file holds no, several or unnamed operations.
+ * @throws OperationFileError when a file holds no, several or unnamed operations, or one whose name another has.
  */
 export function buildManifest(operations: ReadonlyMap<string, string>): Manifest {
+  const names = new Set<string>();
   return {
     format: 'apollo-persisted-query-manifest',
     version: 1,
@@ -54,6 +59,8 @@ export function buildManifest(operations: ReadonlyMap<string, string>): Manifest
       const document = parse(text);
       const operation = getOperationAST(document);
       if (!operation?.name) throw OperationFileError.notOneNamedOperation(file);
+      if (names.has(operation.name.value)) throw OperationFileError.nameTaken(file, operation.name.value);
+      names.add(operation.name.value);
       const body = print(document);
       const id = createHash('sha256').update(body).digest('hex');
       return { id, name: operation.name.value, type: operation.operation, body };
