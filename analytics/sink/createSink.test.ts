@@ -11,7 +11,16 @@ import { testClickHouse, testNats, type TestServer } from '#test/stack/index.ts'
 import { migrate } from '../clickhouse/migrate.ts';
 import { migrations } from '../migrations/index.ts';
 import { eventOf, fact } from '../testing/facts.ts';
-import { counts, metrics, once, openNats, publish, sinkOf, unreliable } from '../testing/sinkHarness.ts';
+import {
+  counts,
+  losingAnAnswer,
+  metrics,
+  once,
+  openNats,
+  publish,
+  sinkOf,
+  unreliable,
+} from '../testing/sinkHarness.ts';
 
 let server: TestServer;
 let nats: NatsPart;
@@ -140,6 +149,20 @@ describe('the sink', () => {
     expect(await countsOf(company, 300)).toEqual(once(300));
     await second.stop();
     expect(await countsOf(company, 300)).toEqual(once(300));
+  });
+
+  test('lets no other one write while a write of its own may still come', async () => {
+    const company = v7();
+    const { client, late } = losingAnAnswer(clickhouse, 3_700);
+    const [first, second] = [sinkOf(nats, client), sinkOf(nats, clickhouse)];
+    await publish(nats, company, [fact('received'), fact('opened')]);
+    await first.start();
+    await second.start();
+    await late;
+    await settled();
+    const found = await counts(clickhouse, company);
+    await Promise.all([first.stop(), second.stop()]);
+    expect(found).toEqual(once(2));
   });
 
   test('parks nothing while ClickHouse is away, and writes all of it when it is back', async () => {

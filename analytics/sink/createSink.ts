@@ -89,6 +89,7 @@ export function createSink(options: {
   /** From getting the lease until something fails or the sink stops. */
   async function work(signal: AbortSignal, onProgress: () => void): Promise<void> {
     if (!(await lease.acquire(signal))) return;
+    let inDoubt = false;
     try {
       const stream = await streamState(nats);
       let cursor = await store.resume(stream);
@@ -106,10 +107,15 @@ export function createSink(options: {
         [cursor, batch] = await bothSettled(writeBatch(cursor, batch), readBatch(reader));
         onProgress();
       }
+    } catch (error) {
+      inDoubt = error instanceof SinkError && error.code === 'WRITE_IN_DOUBT';
+      throw error;
     } finally {
       metrics.active.set(0);
       await tidyUp(reader?.close());
-      await tidyUp(lease.release());
+      // What may still be running must be over before anybody, here or elsewhere, looks at what is written: the lease
+      // outlasts every statement.
+      await tidyUp(inDoubt ? lease.abandon() : lease.release());
       reader = undefined;
     }
   }
@@ -128,9 +134,7 @@ export function createSink(options: {
         failures += 1;
         metrics.restarts.inc();
         logger.warn({ err: error, failures }, 'writing events was interrupted, starting again from what is written');
-        // What may still be running must be over before anybody looks at what is written.
-        const inDoubt = error instanceof SinkError && error.code === 'WRITE_IN_DOUBT';
-        await pause((inDoubt ? STATEMENT_LIMIT_MS : 0) + backoff(failures), signal);
+        await pause(backoff(failures), signal);
       }
     }
   }

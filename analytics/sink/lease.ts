@@ -12,7 +12,10 @@ export interface Lease {
   acquire(signal: AbortSignal): Promise<boolean>;
   /** @throws SinkError `LEASE_LOST` unless it stays held for the next `ms` milliseconds, whatever happens. */
   assertHeldFor(ms: number): void;
+  /** Gives it to whoever comes next. */
   release(): Promise<void>;
+  /** Leaves it to run out, which it does not before what {@link Lease.assertHeldFor} promised. */
+  abandon(): Promise<void>;
 }
 
 /**
@@ -57,6 +60,11 @@ export function createLease(options: {
     }
   }
 
+  async function endRenewals(): Promise<void> {
+    renewals.abort();
+    await renewing;
+  }
+
   return {
     async acquire(signal) {
       await ensureStreams(nats.manager, [
@@ -88,11 +96,15 @@ export function createLease(options: {
     },
 
     async release() {
-      renewals.abort();
-      await renewing;
+      await endRenewals();
       const held = performance.now() < heldUntil;
       heldUntil = -Infinity;
       if (held) await nats.manager.streams.deleteMessage(stream, sequence);
+    },
+
+    async abandon() {
+      await endRenewals();
+      heldUntil = -Infinity;
     },
   };
 }

@@ -35,6 +35,33 @@ export function unreliable(clickhouse: ClickHouseClient, fails: () => boolean): 
   });
 }
 
+/**
+ * The same ClickHouse, but the answer to the first insert of events is lost on the way: it fails at once, and is carried out `ms`
+ * later. `late` resolves when it has been.
+ */
+export function losingAnAnswer(clickhouse: ClickHouseClient, ms: number) {
+  const carriedOut = Promise.withResolvers<void>();
+  let lost = false;
+  const client = new Proxy(clickhouse, {
+    get(target, name) {
+      const member: unknown = Reflect.get(target, name);
+      if (typeof member !== 'function') return member;
+      return (...args: unknown[]): unknown => {
+        if (lost || name !== 'exec' || !JSON.stringify(args[0]).includes('INSERT INTO analytics.events')) {
+          return Reflect.apply(member, target, args);
+        }
+        lost = true;
+        setTimeout(() => {
+          const late = Reflect.apply(member, target, args) as ReturnType<ClickHouseClient['exec']>;
+          late.then(({ stream }) => stream.resume().once('close', carriedOut.resolve), carriedOut.reject);
+        }, ms);
+        throw new Error('socket hang up');
+      };
+    },
+  });
+  return { client, late: carriedOut.promise };
+}
+
 /** Tells the facts of a company, in their order; resolves when the stream has them. */
 export async function publish(nats: NatsPart, companyId: string, facts: readonly Fact[]) {
   const events = facts.map((fact) => eventOf(companyId, fact));
