@@ -46,7 +46,7 @@ export function createOrderedWork<T>(options: {
     } catch (error) {
       onError(error);
     } finally {
-      deliveries.shift();
+      void deliveries.shift();
     }
   }
 
