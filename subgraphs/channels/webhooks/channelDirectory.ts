@@ -10,6 +10,8 @@ import { isUuid } from '../isUuid.ts';
 import { webhookChannel } from '../queries/webhookChannel.ts';
 
 export interface KnownChannel {
+  /** As the database writes it, however the webhook did. */
+  readonly id: string;
   readonly companyId: string;
   readonly platform: Platform;
   readonly webhookSecret: string;
@@ -64,7 +66,7 @@ export function createChannelDirectory(options: {
       return undefined;
     }
     const webhookSecret = keyring.open(row.webhookSecret, channelId);
-    const channel = { companyId: row.companyId, platform: row.platform, webhookSecret };
+    const channel = { id: channelId, companyId: row.companyId, platform: row.platform, webhookSecret };
     known.set(channelId, { channel, freshUntil: performance.now() + FRESH_MS });
     lookups.inc({ outcome: 'read' });
     return channel;
@@ -81,7 +83,8 @@ export function createChannelDirectory(options: {
   }
 
   return {
-    async find(channelId) {
+    async find(named) {
+      const channelId = named.toLowerCase();
       if (!isUuid(channelId) || unknown.has(channelId)) return undefined;
       const remembered = known.get(channelId);
       if (!remembered) return lookUp(channelId);

@@ -89,6 +89,14 @@ describe('the webhook of Telegram', () => {
     expect((await harness.webhook(acme, textUpdate(), secret)).status).toBe(status);
   });
 
+  it('knows a channel by its id in capitals too', async () => {
+    const tenant = newTenant();
+    await harness.seed(tenant);
+    const shouted = { ...tenant, channel: { ...tenant.channel, id: tenant.channel.id.toUpperCase() } };
+    expect((await harness.webhook(shouted, textUpdate({ text: 'loud' }))).status).toBe(200);
+    await eventually(async () => expect(await texts(tenant.company.id)).toEqual(['loud']));
+  });
+
   it('knows no channel but its own', async () => {
     const stranger = newTenant();
     expect((await harness.webhook(stranger, textUpdate())).status).toBe(404);

@@ -58,7 +58,7 @@ export function mountTelegramWebhook(
     return channel;
   }
 
-  async function keep(channelId: string, { companyId }: KnownChannel, body: Buffer): Promise<void> {
+  async function keep({ id: channelId, companyId }: KnownChannel, body: Buffer): Promise<void> {
     // Published without a connection, it would wait in the client's memory and go out after the 503.
     if (!nats.connected) throw unavailable(EventError.notConnected());
     const head = headers();
@@ -88,10 +88,9 @@ export function mountTelegramWebhook(
         request.setDecorator<KnownChannel>('channel', channel);
       },
       async handler(request, reply) {
-        const { channelId } = request.params;
         const channel = request.getDecorator<KnownChannel>('channel');
-        await keep(channelId, channel, Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0));
-        health.note(channel.companyId, channelId, { lastEventAt: new Date() });
+        await keep(channel, Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0));
+        health.note(channel.companyId, channel.id, { lastEventAt: new Date() });
         count('kept');
         return reply.code(200).send();
       },
