@@ -16,10 +16,12 @@ describe('splitText', () => {
     ['a paragraph', 'First one.\n\nSecond one', ['First one.', 'Second one']],
     ['a line', 'First line\nSecond line', ['First line', 'Second line']],
     ['a sentence', 'A sentence. And another', ['A sentence.', 'And another']],
+    ['a sentence of a script without spaces', 'これは文です。これも文です。', ['これは文です。', 'これも文です。'], 10],
+    ['a character of several parts', 'abcdefgh👨‍👩‍👧x', ['abcdefgh', '👨‍👩‍👧x'], 10],
     ['a word', 'several plain words', ['several plain', 'words']],
     ['a character', 'abcdefghijklmnopqrst', ['abcdefghijklmno', 'pqrst']],
-  ])('cuts at the end of %s', (_seam, text, parts) => {
-    expect(splitText(text, 15)).toEqual(parts);
+  ])('cuts at the end of %s', (_seam, text, parts, limit = 15) => {
+    expect(splitText(text, limit)).toEqual(parts);
   });
 
   it('keeps every character but white space, in order, in parts that fit and are well formed', () => {

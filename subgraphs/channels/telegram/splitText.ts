@@ -2,10 +2,12 @@
 export const MAX_TEXT_LENGTH = 4096;
 
 /** Ends of a paragraph, a line, a sentence, a word: the first that leaves a part at least half full is taken. */
-const seams = [/\n{2,}/g, /\n/g, /[.!?。！？]\s/g, /\s/g];
+const seams = [/\n{2,}/g, /\n/g, /[.!?]\s|[。！？]/g, /\s/g];
+const characters = new Intl.Segmenter();
 
 /**
- * Cuts a text into parts that Telegram takes, at the best seam near the end of each, never within a character. Every
+ * Cuts a text into parts that Telegram takes, at the best seam near the end of each, never within a character
+ * (as people see one: an emoji of several parts is one). Every
  * character but white space at the cuts is kept; white space alone is no part.
  */
 export function splitText(text: string, limit = MAX_TEXT_LENGTH): string[] {
@@ -26,6 +28,8 @@ function cutBefore(text: string, limit: number): number {
     const last = [...head.matchAll(seam)].at(-1);
     if (last && last.index + last[0].length > limit / 2) return last.index + last[0].length;
   }
-  // No seam at all: only a surrogate pair must stay whole.
+  const start = characters.segment(text).containing(limit)?.index ?? limit;
+  if (start > limit / 2) return start;
+  // One character as long as that is none: only a surrogate pair must stay whole.
   return /[\uD800-\uDBFF]$/.test(head) ? limit - 1 : limit;
 }
