@@ -58,6 +58,12 @@ describe('sending to Telegram', () => {
     expect(refusalOf(result as Exclude<SendResult, { kind: 'sent' }>)).toMatchObject(meaning);
   });
 
+  it('keeps of a reason what the database can keep', async () => {
+    standin.fail(1, { kind: 'refuse', status: 400, description: `a\0b\ud800${'c'.repeat(10_000)}` });
+    const result = await send('refused');
+    expect(result).toEqual({ kind: 'refused', status: 400, description: `ab\ufffd${'c'.repeat(496)}` });
+  });
+
   it('takes a token that is none for a channel that has to be connected again', async () => {
     const result = await send('x', 'nonsense');
     expect(result).toMatchObject({ kind: 'refused', status: 404 });

@@ -37,10 +37,14 @@ const ANSWER_LIMIT_MS = 10_000;
 /** The longest that a send takes: afterwards its outcome is known or never will be. */
 export const SEND_LIMIT_MS = CONNECT_LIMIT_MS + ANSWER_LIMIT_MS;
 
+/** What others say ends up in rows and events: short, and nothing in it that jsonb refuses. */
+const LONGEST_REASON = 500;
+const words = z.string().transform((text) => text.slice(0, LONGEST_REASON).toWellFormed().replaceAll('\0', ''));
+
 const accepted = z.object({ ok: z.literal(true), result: z.object({ message_id: z.int() }) });
 const refused = z.object({
   ok: z.literal(false),
-  description: z.string().default('no reason given'),
+  description: words.default('no reason given'),
   parameters: z.object({ retry_after: z.number().nonnegative().optional() }).optional(),
 });
 

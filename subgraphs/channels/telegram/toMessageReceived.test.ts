@@ -76,6 +76,14 @@ describe('a message of Telegram', () => {
   it('loses what PostgreSQL could not keep, and nothing else', () => {
     const data = received({ text: 'a\0b\ud800c👍', from: { id: 1, first_name: '\0' } });
     expect(data).toMatchObject({ text: 'ab\ufffdc👍', contact: { name: null } });
+    const everywhere = received({
+      from: { ...from, language_code: 'e\0n' },
+      document: { file_id: 'F\0', mime_type: 'a/\ud800', file_name: '\0b' },
+    });
+    expect(everywhere).toMatchObject({
+      contact: { languageCode: 'en' },
+      attachments: [{ platformFileId: 'F', mimeType: 'a/\ufffd', name: 'b' }],
+    });
   });
 
   it.each([

@@ -6,9 +6,9 @@ const text = z.string().transform(storableText);
 const LAST_SECOND = 253_402_300_799;
 
 const file = z.object({
-  file_id: z.string().min(1),
+  file_id: text.pipe(z.string().min(1)),
   file_size: z.int().nonnegative().optional(),
-  mime_type: z.string().optional(),
+  mime_type: text.optional(),
   file_name: text.optional(),
 });
 
@@ -17,7 +17,7 @@ const person = z.object({
   first_name: text.optional(),
   last_name: text.optional(),
   username: text.optional(),
-  language_code: z.string().optional(),
+  language_code: text.optional(),
 });
 
 const message = z.looseObject({
