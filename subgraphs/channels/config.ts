@@ -15,9 +15,10 @@ export interface ChannelsConfig extends SubgraphConfig {
 const keyring = commaList().transform((entries, context): KeyringOptions => {
   const keys = entries.map((entry) => entry.split(':'));
   const [active] = keys;
-  if (!active?.[0] || keys.some(([id, key, ...more]) => !id || !key || more.length > 0)) {
+  const distinct = new Set(keys.map(([id]) => id)).size === keys.length;
+  if (!active?.[0] || keys.some(([id, key, ...more]) => !id || !key || more.length > 0) || !distinct) {
     const message =
-      'must be keys with an id each, the one that seals first, such as k1:<output of: openssl rand -base64 32>';
+      'must be keys with an id of its own each, the one that seals first, such as k1:<output of: openssl rand -base64 32>';
     context.issues.push({ code: 'custom', message, input: undefined });
     return z.NEVER;
   }
