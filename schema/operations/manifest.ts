@@ -5,7 +5,7 @@ import { getOperationAST, parse, print } from 'graphql';
 import { z } from 'zod';
 
 /** Apollo's persisted-query manifest, version 1. */
-export const manifestSchema = z.object({
+const manifestSchema = z.object({
   format: z.literal('apollo-persisted-query-manifest'),
   version: z.literal(1),
   operations: z.array(
