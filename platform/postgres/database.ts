@@ -28,6 +28,11 @@ export interface Database<C extends Catalogue> extends Part {
   /** What one request of a company reads; close it when the request ends. */
   session(companyId: string): ReadSession;
   /**
+   * One read that is bound to no company, by a function of the schema that may answer for any: it is how a company is
+   * found in the first place. Every table is closed to it.
+   */
+  lookup<T>(query: (sql: Sql) => Promise<T>): Promise<T>;
+  /**
    * One transaction bound to the company, at READ COMMITTED. It is tried again, at most 3 times, when PostgreSQL ends it
    * for a deadlock or a serialization failure: `work` must not act on anything outside.
    */
@@ -47,6 +52,8 @@ const WRITE_TRIES = 4;
 const START_LIMIT_MS = 10_000;
 /** Deadlock, serialization failure. */
 const retriedStates = new Set(['40P01', '40001']);
+/** No company has this id, so no row is this company's. */
+const NO_COMPANY = '00000000-0000-0000-0000-000000000000';
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /**
@@ -111,6 +118,14 @@ export function createDatabase<C extends Catalogue>(options: {
     session(companyId) {
       assertCompany(companyId);
       return createReadSession(() => opened().pool, companyId);
+    },
+    async lookup(query) {
+      const session = createReadSession(() => opened().pool, NO_COMPANY);
+      try {
+        return await session.read(query);
+      } finally {
+        await session.close();
+      }
     },
     async write(companyId, work) {
       assertCompany(companyId);

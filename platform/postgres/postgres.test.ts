@@ -118,6 +118,12 @@ describe('a context in Postgres', () => {
     expect(await notesSeenBy(v7())).toEqual([]);
   });
 
+  it('answers a look-up of no company from no table', async () => {
+    await addNote(ours, 'not for everybody');
+    expect(await database.lookup((sql) => sql`select 1 as one`)).toEqual([{ one: 1 }]);
+    expect(await database.lookup((sql) => sql`select text from kernel_test.notes`)).toEqual([]);
+  });
+
   it('refuses a write in another company’s name', async () => {
     const write = database.write(
       ours,

@@ -7,8 +7,6 @@ import type { SwitchboardCatalogue } from '#schema/events/catalogue.ts';
 import { wakeConversation } from './commands/wakeConversation.ts';
 
 const BATCH = 100;
-/** The question goes over all companies, through a function that may ask it: so it is asked in the name of none. */
-const NO_COMPANY = '00000000-0000-0000-0000-000000000000';
 
 interface Due {
   readonly companyId: string;
@@ -27,16 +25,11 @@ export function createSnoozeClock(options: {
   let stopping = new AbortController();
   let loop: Promise<void> = Promise.resolve();
 
-  async function findDue(): Promise<Due[]> {
-    const session = database.session(NO_COMPANY);
-    try {
-      return await session.read(
-        (sql) => sql<Due>`
-          select due.company_id as "companyId", due.id from conversations.due_conversations(${BATCH}) due`,
-      );
-    } finally {
-      await session.close();
-    }
+  function findDue(): Promise<Due[]> {
+    return database.lookup(
+      (sql) => sql<Due>`
+        select due.company_id as "companyId", due.id from conversations.due_conversations(${BATCH}) due`,
+    );
   }
 
   async function wakeForever(): Promise<void> {
