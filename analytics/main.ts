@@ -1,21 +1,13 @@
 import { readConfig } from '#platform/config/readConfig.ts';
-import { createService } from '#platform/lifecycle/createService.ts';
 import type { Part } from '#platform/lifecycle/part.ts';
-import { runProcess } from '#platform/lifecycle/runProcess.ts';
-import { createLogger } from '#platform/logging/logger.ts';
-import { createMetrics } from '#platform/metrics/metrics.ts';
-import { startTracing } from '#platform/tracing/tracing.ts';
+import { runService } from '#platform/lifecycle/runService.ts';
 import { connectClickHouse } from './clickhouse/connectClickHouse.ts';
 import { configSchema } from './config.ts';
 import { createAnalytics } from './createAnalytics.ts';
 
-const name = 'analytics';
 const config = readConfig(configSchema, process.env);
-const logger = createLogger({ name, level: config.logLevel });
-const metrics = createMetrics({ service: name });
-metrics.collectDefaults();
-const tracing = startTracing({ service: name, endpoint: config.tracingEndpoint, logger });
-const clickhouse = connectClickHouse(config.clickhouseUrl);
-const client: Part = { name: 'ClickHouse client', start: async () => undefined, stop: () => clickhouse.close() };
-const analytics = createAnalytics(config.service, { clickhouse, logger, metrics });
-await runProcess(createService(`${name} process`, [tracing, client, analytics], { logger }), { logger });
+await runService('analytics', config, (deps) => {
+  const clickhouse = connectClickHouse(config.clickhouseUrl);
+  const client: Part = { name: 'ClickHouse client', start: async () => undefined, stop: () => clickhouse.close() };
+  return [client, createAnalytics(config.service, { ...deps, clickhouse })];
+});

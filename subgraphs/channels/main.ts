@@ -1,17 +1,7 @@
 import { readConfig } from '#platform/config/readConfig.ts';
-import { createService } from '#platform/lifecycle/createService.ts';
-import { runProcess } from '#platform/lifecycle/runProcess.ts';
-import { createLogger } from '#platform/logging/logger.ts';
-import { createMetrics } from '#platform/metrics/metrics.ts';
-import { startTracing } from '#platform/tracing/tracing.ts';
+import { runService } from '#platform/lifecycle/runService.ts';
 import { configSchema } from './config.ts';
 import { createChannels } from './createChannels.ts';
 
-const name = 'channels';
 const config = readConfig(configSchema, process.env);
-const logger = createLogger({ name, level: config.logLevel });
-const metrics = createMetrics({ service: name });
-metrics.collectDefaults();
-const tracing = startTracing({ service: name, endpoint: config.tracingEndpoint, logger });
-const channels = createChannels(config.service, { logger, metrics });
-await runProcess(createService(`${name} process`, [tracing, channels], { logger }), { logger });
+await runService('channels', config, (deps) => [createChannels(config.service, deps)]);
