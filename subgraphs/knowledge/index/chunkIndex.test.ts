@@ -18,15 +18,21 @@ interface Recorded {
   readonly body: Record<string, unknown>;
 }
 
-/** Passes everything on to Qdrant and keeps what was asked. */
+/** Passes everything on to Qdrant, but once for each path in `refused`, and keeps what was asked. */
 async function recordingProxy(target: string) {
   const requests: Recorded[] = [];
+  const refused: string[] = [];
   const server = createServer((incoming, response) => {
     const pass = async () => {
       const body = await text(incoming);
       const method = (incoming.method ?? 'GET') as 'GET' | 'PUT' | 'POST';
       requests.push({ path: incoming.url ?? '', body: body === '' ? {} : JSON.parse(body) });
       const headers = { 'content-type': 'application/json' };
+      if (incoming.url === refused[0]) {
+        refused.shift();
+        response.writeHead(400, headers).end('{"status":{"error":"not now"},"time":0}');
+        return;
+      }
       const answer = await request(`${target}${incoming.url}`, { method, headers, body: body === '' ? null : body });
       response.writeHead(answer.statusCode, headers);
       response.end(await answer.body.text());
@@ -41,7 +47,7 @@ async function recordingProxy(target: string) {
     server.close();
     await once(server, 'close');
   };
-  return { url, requests, close };
+  return { url, requests, refused, close };
 }
 
 const embedder = createLocalEmbedder();
@@ -161,6 +167,14 @@ describe('the index of chunks', () => {
     await late.put(document(companyId), [chunk(0, 'Refunds take five days.')]);
     expect(await late.search(companyId, 'refund', 1)).toHaveLength(1);
     await late.check();
+  });
+
+  it('goes on after its collection was refused once', async () => {
+    const refusing = indexAt(proxy.url);
+    proxy.refused.push(`/collections/${collection}/index?wait=true`);
+    await expect(refusing.search(v7(), 'refund', 1)).rejects.toMatchObject({ status: 400 });
+    expect(proxy.refused).toEqual([]);
+    expect(await refusing.search(v7(), 'refund', 1)).toEqual([]);
   });
 
   it('makes its collection again when the server has lost it', async () => {

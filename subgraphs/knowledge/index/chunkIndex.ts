@@ -56,10 +56,20 @@ export function createChunkIndex(options: {
   const indexed = metrics.counter('switchboard_knowledge_chunks_indexed_total', 'Chunks put into the index');
   let ready: Promise<void> | undefined;
 
+  async function ensure(): Promise<void> {
+    try {
+      await ensureCollection(client, collection, embedder.dimensions);
+    } catch (error) {
+      // Also a refusal is asked again: a server's settings can be mended while this process runs.
+      ready = undefined;
+      throw error;
+    }
+  }
+
   /** Runs against a collection that is there. Whatever Qdrant fails with is an outage, but for a request that is wrong in itself. */
   async function onCollection<T>(work: () => Promise<T>): Promise<T> {
     try {
-      ready ??= ensureCollection(client, collection, embedder.dimensions);
+      ready ??= ensure();
       await ready;
       return await work();
     } catch (error) {
