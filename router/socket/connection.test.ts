@@ -20,7 +20,7 @@ beforeEach(async () => {
   [served] = (await connected) as [WebSocket];
   serveConnection(served, {
     authenticate: async () => undefined,
-    start: () => () => undefined,
+    start: () => ({ end: () => undefined, executed: Promise.resolve() }),
     initTimeoutMs: 60_000,
     maxOperations: 1,
     logger: silentLogger,

@@ -12,8 +12,20 @@ export interface OperationSink extends Sink {
   complete(): void;
 }
 
-/** Runs an operation for a socket. @returns ends it without another message. */
-export type StartOperation = (payload: Record<string, unknown>, identity: Identity, sink: OperationSink) => () => void;
+/** An operation that runs. */
+export interface RunningOperation {
+  /** Ends it without another message. */
+  end(): void;
+  /** Resolves when nothing more is done for it than waiting for events; never rejects. */
+  readonly executed: Promise<void>;
+}
+
+/** Runs an operation for a socket. The sink is told nothing before this has returned. */
+export type StartOperation = (
+  payload: Record<string, unknown>,
+  identity: Identity,
+  sink: OperationSink,
+) => RunningOperation;
 
 export interface ConnectionOptions {
   readonly authenticate: Authenticate;
@@ -36,7 +48,9 @@ const MAX_TIMER_MS = 2 ** 31 - 1;
  */
 export function serveConnection(socket: WebSocket, options: ConnectionOptions): void {
   const { authenticate, start, maxOperations, logger } = options;
-  const operations = new Map<string, () => void>();
+  const operations = new Map<string, RunningOperation>();
+  /** Also those that the client no longer waits for. */
+  let executing = 0;
   let waiters: ((open: boolean) => void)[] = [];
   let initialised = false;
   let identity: Identity | undefined;
@@ -114,11 +128,13 @@ export function serveConnection(socket: WebSocket, options: ConnectionOptions): 
       return socket.close(closeCodes.subscriberAlreadyExists, closeReason(`Subscriber for ${id} already exists`));
     }
     const sink = sinkOf(id);
-    if (operations.size >= maxOperations) return sink.error([OperationError.tooManySubscriptions(maxOperations)]);
-    // Taken before it is started: a start that ends at once must find its own entry.
-    operations.set(id, () => undefined);
-    const end = start(payload, identity, sink);
-    if (operations.has(id)) operations.set(id, end);
+    if (operations.size >= maxOperations || executing >= maxOperations) {
+      return sink.error([OperationError.tooManySubscriptions(maxOperations)]);
+    }
+    const operation = start(payload, identity, sink);
+    operations.set(id, operation);
+    executing += 1;
+    void operation.executed.then(() => (executing -= 1));
   }
 
   async function handle(message: ClientMessage): Promise<void> {
@@ -132,7 +148,7 @@ export function serveConnection(socket: WebSocket, options: ConnectionOptions): 
       case 'subscribe':
         return subscribe(message.id, message.payload);
       case 'complete':
-        operations.get(message.id)?.();
+        operations.get(message.id)?.end();
         operations.delete(message.id);
         return undefined;
       case 'pong':
@@ -155,7 +171,7 @@ export function serveConnection(socket: WebSocket, options: ConnectionOptions): 
     clearTimeout(initTimeout);
     clearTimeout(expiry);
     wake(false);
-    for (const end of operations.values()) end();
+    for (const operation of operations.values()) operation.end();
     operations.clear();
   });
 }

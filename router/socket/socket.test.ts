@@ -299,6 +299,17 @@ describe('an operation on a socket', () => {
     await becomes('switchboard_router_live_subscriptions', 3);
   });
 
+  it('counts for as long as it is executed, also when the client no longer waits for it', async () => {
+    const { send, received } = await acknowledged();
+    for (const id of ['1', '2', '3']) {
+      send({ type: 'subscribe', id, payload: { query: '{ slow }' } });
+      send({ type: 'complete', id });
+    }
+    send({ type: 'subscribe', id: '4', payload: { query: '{ viewer }' } });
+    const [message] = await received('error');
+    expect(message).toMatchObject({ id: '4', payload: [{ extensions: { code: 'TOO_MANY_SUBSCRIPTIONS', limit: 3 } }] });
+  });
+
   it('may be a query, and completes', async () => {
     const { send, received } = await acknowledged();
     send({ type: 'subscribe', id: 'q', payload: { query: '{ conversation(id: "1") { mood } }' } });

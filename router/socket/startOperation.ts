@@ -51,10 +51,10 @@ export function createStartOperation(options: {
 
   return (payload, identity, sink) => {
     const ending = new AbortController();
-    run(payload, identity, sink, ending.signal).catch((error: unknown) => {
+    const executed = run(payload, identity, sink, ending.signal).catch((error: unknown) => {
       if (!ending.signal.aborted) sink.error(presented(error));
     });
-    return () => ending.abort();
+    return { end: () => ending.abort(), executed };
   };
 
   async function run(payload: unknown, identity: Identity, sink: OperationSink, signal: AbortSignal): Promise<void> {
