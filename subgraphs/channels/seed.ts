@@ -14,18 +14,25 @@ export async function seedChannels(
   keyring: Keyring,
   companies: readonly SeedCompany[],
 ): Promise<void> {
-  for (const { channels, ...company } of companies) {
-    const session = database.session(company.id);
-    try {
-      const ids = channels.map(({ id }) => id);
-      const existing = await companiesByIds(session, [company.id]);
-      const connected = new Set((await channelsByIds(session, company.id, ids)).map(({ id }) => id));
-      if (existing.length === 0) await createCompany(database, company);
-      for (const channel of channels) {
-        if (!connected.has(channel.id)) await createChannel(database, keyring, { ...channel, companyId: company.id });
-      }
-    } finally {
-      await session.close();
+  for (const seed of companies) {
+    const { channels, ...company } = seed;
+    const { exists, connected } = await existing(database, seed);
+    if (!exists) await createCompany(database, company);
+    for (const channel of channels) {
+      if (!connected.has(channel.id)) await createChannel(database, keyring, { ...channel, companyId: company.id });
     }
+  }
+}
+
+/** Its connection is given back before anything is written: the pool may have no second one. */
+async function existing(database: Database<SwitchboardCatalogue>, { id: companyId, channels }: SeedCompany) {
+  const session = database.session(companyId);
+  try {
+    const [company] = await companiesByIds(session, [companyId]);
+    const ids = channels.map(({ id }) => id);
+    const connected = new Set((await channelsByIds(session, companyId, ids)).map(({ id }) => id));
+    return { exists: company !== undefined, connected };
+  } finally {
+    await session.close();
   }
 }

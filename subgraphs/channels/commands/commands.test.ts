@@ -4,6 +4,7 @@ import { v7 } from 'uuid';
 import { testNats, testPostgres, type TestPostgres, type TestServer } from '#test/stack/index.ts';
 import { companyBySlug } from '../queries/companyBySlug.ts';
 import { webhookSecret } from '../queries/webhookSecret.ts';
+import { seedChannels } from '../seed.ts';
 import { newTenant, openHarness, type Harness } from '../testing/harness.ts';
 import { createChannel } from './createChannel.ts';
 import { createCompany } from './createCompany.ts';
@@ -30,6 +31,15 @@ describe('connecting companies and channels', () => {
     await harness.seed(tenant, newTenant());
     const { database, keyring } = harness.channels;
     expect(await webhookSecret(database, keyring, tenant.channel.id)).toBe(tenant.channel.webhookSecret);
+  });
+
+  it('needs no second connection for the seed', async () => {
+    const small = harness.open({ max: 1 });
+    await small.database.start();
+    const tenant = newTenant();
+    await seedChannels(small.database, small.keyring, [tenant.seed()]);
+    expect(await webhookSecret(small.database, small.keyring, tenant.channel.id)).toBe(tenant.channel.webhookSecret);
+    await small.database.stop();
   });
 
   it('gives operators a company by its slug and a channel’s webhook secret', async () => {

@@ -75,7 +75,11 @@ export async function openHarness(stores: {
     credentials: { activeKeyId: 'k1', keys: { k1: randomBytes(32).toString('base64') } },
     telegramApiUrl: stores.telegramApiUrl,
   };
-  const open = () => createChannels(config, { logger, metrics: createMetrics({ service: 'channels' }) });
+  const open = (pool: Partial<ChannelsConfig['pool']> = {}) =>
+    createChannels(
+      { ...config, pool: { ...config.pool, ...pool } },
+      { logger, metrics: createMetrics({ service: 'channels' }) },
+    );
   const metrics = createMetrics({ service: 'test' });
   const nats = connectNats({ url: stores.natsUrl, name: 'test', logger, metrics });
   const bus = createEventBus({ nats, metrics });
