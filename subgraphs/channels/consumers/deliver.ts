@@ -120,7 +120,7 @@ export function createDeliverer(options: {
     durable: 'channels-deliver',
     filterSubject: 'events.conversation.>',
     catalogue,
-    // A conversation's messages go out in their order, and one that waits holds up no other conversation.
+    // A conversation's messages go out in their order, and one that waits holds up others only when CONCURRENCY of them do.
     keyOf: ({ data, id }) => ('conversation' in data ? data.conversation.id : id),
     handlers: { 'conversation.message.created': deliver },
     concurrency: CONCURRENCY,

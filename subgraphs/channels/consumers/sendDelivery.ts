@@ -10,10 +10,10 @@ import { failure, refusalOf, type Refusal } from '../telegram/refusals.ts';
 import { splitText } from '../telegram/splitText.ts';
 import type { TelegramApi } from '../telegram/telegramApi.ts';
 
-export type MessageCreated = EventOf<SwitchboardCatalogue, 'conversation.message.created'>['data'];
+type MessageCreated = EventOf<SwitchboardCatalogue, 'conversation.message.created'>['data'];
 
 /** Spread over about two minutes: long enough for a restart of the other side, short enough to tell the agent. */
-export const MAX_ATTEMPTS = 8;
+const MAX_ATTEMPTS = 8;
 /** Who is told to wait for longer is told so, instead of holding up a place that others could use. */
 const LONGEST_WAIT_MS = 60_000;
 

@@ -24,7 +24,7 @@ const CANDIDATES = 4;
  * The one place where a condition on points is made. The company stands in `must`: conditions of other kinds at the root
  * and in a prefetch are merged as alternatives by Qdrant, and would let others' points through.
  */
-export function companyFilter(companyId: string, ...conditions: readonly Schemas['Condition'][]): Schemas['Filter'] {
+function companyFilter(companyId: string, ...conditions: readonly Schemas['Condition'][]): Schemas['Filter'] {
   return { must: [{ key: 'company_id', match: { value: companyId } }, ...conditions] };
 }
 
