@@ -44,6 +44,15 @@ describe('the stand-in for Telegram', () => {
     expect(telegram.sent()).toEqual([]);
   });
 
+  it.each([
+    ['said beforehand', 'x'.repeat(1024 * 1024 + 1)],
+    ['not said', new Blob(['x'.repeat(1024 * 1024 + 1)]).stream()],
+  ])('refuses a body above a megabyte, its length %s', async (_what, body) => {
+    const init = { method: 'POST', body, duplex: 'half' } as const;
+    const response = await fetch(`${telegram.url()}/bot${token}/sendMessage`, init);
+    expect(response.status).toBe(413);
+  });
+
   it('numbers messages by chat, holds bots to their pace in each, and lists what they sent', async () => {
     expect(await call('sendMessage', { chat_id: 1, text: 'one' })).toMatchObject({ result: { message_id: 1 } });
     expect(await call('sendMessage', { chat_id: '2', text: 'two' })).toMatchObject({ result: { message_id: 1 } });

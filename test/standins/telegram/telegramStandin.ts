@@ -1,6 +1,5 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { text } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Part } from '#platform/lifecycle/part.ts';
 import { createBotApi, refusal, type SentMessage } from './botApi.ts';
@@ -57,11 +56,12 @@ export function createTelegramStandin(options: TelegramStandinOptions): Telegram
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const path = new URL(request.url ?? '/', 'http://localhost').pathname;
     if (request.method === 'GET' && path === '/sent') return respond(response, 200, { sent: api.sent() });
-    if (Number(request.headers['content-length'] ?? 0) > BODY_LIMIT) {
+    const sent = await bodyOf(request);
+    if (sent === undefined) {
       const { status, body } = refusal(413, 'Request Entity Too Large');
       return respond(response, status, body);
     }
-    const input = parsed(await text(request));
+    const input = parsed(sent);
     const fault = path.endsWith('/sendMessage') ? faults.shift() : undefined;
     if (fault?.kind === 'refuse') {
       const { status, body } = refusal(fault.status, fault.description, fault.retryAfter);
@@ -121,6 +121,17 @@ export function createTelegramStandin(options: TelegramStandinOptions): Telegram
       await once(stopping, 'close');
     },
   };
+}
+
+/** Undefined when it is above the limit: it is read to its end, so that the answer arrives, and not kept. */
+async function bodyOf(request: AsyncIterable<Buffer>): Promise<string | undefined> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of request) {
+    bytes += chunk.length;
+    if (bytes <= BODY_LIMIT) chunks.push(chunk);
+  }
+  return bytes <= BODY_LIMIT ? Buffer.concat(chunks).toString() : undefined;
 }
 
 function respond(response: ServerResponse, status: number, body: unknown): void {
