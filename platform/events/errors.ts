@@ -40,6 +40,15 @@ export class EventError extends Error {
     });
   }
 
+  static withoutJetStream(server: string, cause: unknown): EventError {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    return new EventError(
+      'NATS_WITHOUT_JETSTREAM',
+      `NATS at ${server} has no JetStream to offer (${why}): start it with -js, or set NATS_URL to one that has`,
+      { cause },
+    );
+  }
+
   static notConnected(): EventError {
     return new EventError('NATS_NOT_CONNECTED', 'the connection to NATS is away');
   }

@@ -34,6 +34,8 @@ export function connectNats(options: {
   const { logger } = options;
   const up = options.metrics.gauge('switchboard_nats_connected', '1 while the connection to NATS stands');
   const reconnects = options.metrics.counter('switchboard_nats_reconnects_total', 'Connections to NATS made again');
+  /** Known before the rest is, so that a start that fails half-way can be undone. */
+  let made: NatsConnection | undefined;
   let open: { connection: NatsConnection; jetstream: JetStreamClient; manager: JetStreamManager } | undefined;
   let connected = false;
 
@@ -82,12 +84,17 @@ export function connectNats(options: {
     },
     async start() {
       const connection = await connectPatiently(connectionOptions(options.url, options.name));
-      open = { connection, jetstream: jetstream(connection), manager: await jetstreamManager(connection) };
+      made = connection;
+      const manager = await jetstreamManager(connection).catch((error: unknown) => {
+        throw EventError.withoutJetStream(connection.getServer(), error);
+      });
+      open = { connection, jetstream: jetstream(connection), manager };
       setConnected(true);
       watch(connection).catch((error: unknown) => logger.error({ err: error }, 'watching the NATS connection failed'));
     },
     async stop() {
-      const connection = open?.connection;
+      const connection = made;
+      made = undefined;
       open = undefined;
       await connection?.close();
       setConnected(false);
