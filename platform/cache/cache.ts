@@ -89,7 +89,7 @@ export function createCache(options: CacheOptions): Cache {
     },
     onListening() {
       // Deletions may have passed unheard, also of what is being loaded.
-      for (const key of [...flights.keys()]) forget(key);
+      for (const key of flights.keys()) forget(key);
       memory.clear();
     },
   });

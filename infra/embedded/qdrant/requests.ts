@@ -8,7 +8,7 @@ import { type PointId, pointIdSchema } from './pointId.ts';
 import { describeIssue } from './validation.ts';
 import type { VectorInput } from './vectors.ts';
 
-export const MAX_LIMIT = 10_000;
+const MAX_LIMIT = 10_000;
 const MAX_POINTS = 10_000;
 const MAX_PREFETCH_DEPTH = 4;
 
