@@ -33,6 +33,8 @@ export async function provisionContext(options: {
 }): Promise<{ appUrl: string; relayUrl: string }> {
   const { adminUrl, context, logger } = options;
   const admin = new Client({ connectionString: adminUrl, application_name: 'switchboard-provision' });
+  // Said by the query under way as well; an error without a listener would end the process.
+  admin.on('error', (error) => logger.warn({ err: error, context }, 'the connection for provisioning was lost'));
   await admin.connect();
   try {
     await admin.query(`select pg_advisory_lock(hashtextextended('switchboard:provision', 0))`);
