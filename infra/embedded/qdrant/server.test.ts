@@ -153,7 +153,7 @@ describe('the embedded Qdrant server', () => {
 
   it('cannot be started twice on one port, and can be stopped without having started', async () => {
     const { hostname: host, port } = new URL(server.url());
-    const otherDir = join(dataDir, '..', `${dataDir}-other`);
+    const otherDir = `${dataDir}-other`;
     const other = createQdrantServer({ dataDir: otherDir, host, port: Number(port) });
     await expect(other.start()).rejects.toThrow('EADDRINUSE');
     await other.stop();
