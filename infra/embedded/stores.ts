@@ -2,6 +2,7 @@ import { access, constants, mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { createClient, type ClickHouseClient } from '@clickhouse/client';
 import type { Part } from '#platform/lifecycle/part.ts';
+import { createLogger } from '#platform/logging/logger.ts';
 import { createClickHouse, type ClickHouse } from './clickhouse.ts';
 import { EmbeddedStackError } from './errors.ts';
 import { lockDirectory } from './lock.ts';
@@ -125,7 +126,8 @@ function givenClickHouse(url: string): ClickHouse {
 async function embeddedQdrant(dataDir: string): Promise<QdrantServer> {
   await mkdir(join(dataDir, 'run'), { recursive: true });
   const port = await stablePort(join(dataDir, 'run', 'qdrant.port'));
-  return createQdrantServer({ dataDir: join(dataDir, 'qdrant'), host: '127.0.0.1', port });
+  const logger = createLogger({ name: 'qdrant', level: 'warn' });
+  return createQdrantServer({ dataDir: join(dataDir, 'qdrant'), host: '127.0.0.1', port, logger });
 }
 
 async function makeWritable(directory: string): Promise<void> {
