@@ -19,29 +19,12 @@ export class HttpError extends Error {
     this.retryAfterSeconds = retryAfterSeconds;
   }
 
-  static badRequest(message: string, cause?: unknown): HttpError {
-    return new HttpError(400, message, { code: 'BAD_REQUEST', cause });
-  }
-
   static unauthorized(message: string, cause?: unknown): HttpError {
     return new HttpError(401, message, { code: 'UNAUTHENTICATED', cause });
   }
 
   static notFound(message: string): HttpError {
     return new HttpError(404, message, { code: 'NOT_FOUND' });
-  }
-
-  static payloadTooLarge(limitBytes: number): HttpError {
-    return new HttpError(413, `The body is larger than the ${limitBytes} bytes that are taken here`, {
-      code: 'PAYLOAD_TOO_LARGE',
-    });
-  }
-
-  static tooMany(retryAfterSeconds: number): HttpError {
-    return new HttpError(429, `Too many requests: try again in ${retryAfterSeconds} s`, {
-      code: 'TOO_MANY_REQUESTS',
-      retryAfterSeconds,
-    });
   }
 
   /** Something that is needed for the answer is away. The message is for the caller; say what is away in the cause. */
