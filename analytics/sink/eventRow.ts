@@ -93,8 +93,19 @@ export function eventRow(text: string): EventRow | undefined {
         // Half of a character of two code units is no text for ClickHouse, and would hold up the whole batch.
         failure_code: event.data.failure?.code.toWellFormed() ?? '',
       };
+    case 'conversation.message.changed':
+    case 'conversation.message.retried':
     case 'channel.message.received':
+    case 'channel.message.echoed':
+    case 'channel.message.edited':
+    case 'channel.message.extended':
+    case 'channel.message.removed':
+    case 'channel.message.reacted':
+    case 'channel.attachment.stored':
+    case 'channel.contact.profiled':
+    case 'channel.thread.activity':
     case 'channel.delivery.updated':
+    case 'channel.connection.changed':
     case 'knowledge.document.added':
     case 'knowledge.document.indexed':
     case 'knowledge.document.failed':

@@ -175,6 +175,7 @@ function conversationOf(fact: Fact): ConversationFacts {
     assigneeId: fact.agentId,
     teamId: fact.teamId,
     labelIds: [],
+    threadExternalId: null,
     openedAt: at,
     lastActivityAt: at,
   };

@@ -23,6 +23,8 @@ const kinds = {
   'conversation.assigned': 'CONVERSATION_UPDATED',
   'conversation.message.created': 'MESSAGE_ADDED',
   'conversation.message.updated': 'MESSAGE_UPDATED',
+  'conversation.message.changed': 'MESSAGE_UPDATED',
+  'conversation.message.retried': 'MESSAGE_UPDATED',
   'conversation.read': 'READ',
 } as const satisfies Record<InboxEvent['type'], InboxUpdate['kind']>;
 
@@ -48,7 +50,7 @@ export function toInboxUpdate(event: InboxEvent, cursor: string): InboxUpdate {
 }
 
 function messageIdOf(event: InboxEvent): string | undefined {
-  if (event.type === 'conversation.message.created') return event.data.message.id;
-  if (event.type === 'conversation.message.updated') return event.data.messageId;
+  if ('message' in event.data) return event.data.message.id;
+  if ('messageId' in event.data) return event.data.messageId;
   return undefined;
 }

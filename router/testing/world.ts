@@ -51,6 +51,7 @@ export function facts(overrides: Partial<ConversationFacts> = {}): ConversationF
     assigneeId: null,
     teamId: null,
     labelIds: [],
+    threadExternalId: null,
     openedAt: '2026-01-01T00:00:00.000Z',
     lastActivityAt: '2026-01-01T00:00:00.000Z',
     ...overrides,

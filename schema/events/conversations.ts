@@ -25,6 +25,8 @@ export const conversationFacts = z.object({
   assigneeId: id.nullable(),
   teamId: id.nullable(),
   labelIds: z.array(id),
+  /** Where an answer goes, in the platform's own ids: for a web chat, the visitor. */
+  threadExternalId: z.string().nullable().default(null),
   openedAt: instant,
   lastActivityAt: instant,
 });
@@ -33,7 +35,8 @@ export type ConversationFacts = z.output<typeof conversationFacts>;
 export const messageFacts = z.object({
   id,
   direction: z.enum(['INBOUND', 'OUTBOUND']),
-  authorKind: z.enum(['CONTACT', 'AGENT', 'BOT']),
+  /** CHANNEL: somebody of the company wrote past this inbox, in the platform's own; who, the platform does not tell. */
+  authorKind: z.enum(['CONTACT', 'AGENT', 'BOT', 'CHANNEL']),
   authorId: id,
   isPrivate: z.boolean(),
   text: z.string().nullable(),
@@ -79,6 +82,27 @@ export const messageCreated = {
   }),
 } as const;
 
+/** A failed message is to be sent once more, by the wish of an agent. */
+export const messageRetried = {
+  version: 1,
+  data: z.object({
+    conversation: conversationFacts,
+    message: messageFacts,
+    delivery: z.object({ threadExternalId: z.string().min(1), replyToExternalId: z.string().nullable() }),
+  }),
+} as const;
+
+/** Something else of a message that is there: what it says, its reactions, its files. */
+export const messageChanged = {
+  version: 1,
+  data: z.object({
+    conversation: conversationFacts,
+    message: messageFacts,
+    change: z.enum(['EDITED', 'REMOVED', 'REACTED', 'ATTACHMENTS']),
+  }),
+} as const;
+
+/** How far the delivery of a message is. */
 export const messageUpdated = {
   version: 1,
   data: z.object({

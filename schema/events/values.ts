@@ -19,6 +19,8 @@ export const deliveryStatus = z.enum(['RECEIVED', 'QUEUED', 'SENT', 'DELIVERED',
 export type DeliveryStatus = z.output<typeof deliveryStatus>;
 
 export const attachment = z.object({
+  /** Names it among the attachments of its message; absent on those that agents give by address. */
+  id: id.nullable().default(null),
   kind: z.enum(['IMAGE', 'VIDEO', 'AUDIO', 'FILE', 'LOCATION', 'STICKER', 'OTHER']),
   /** Absent while only the platform can hand the file out: then `platformFileId` names it there. */
   url: z.url().nullable(),
@@ -29,8 +31,11 @@ export const attachment = z.object({
   size: z.int().nonnegative().nullable(),
   latitude: z.number().min(-90).max(90).nullable(),
   longitude: z.number().min(-180).max(180).nullable(),
+  /** Our own copy, by its key in the file store: the platforms' addresses die within hours. */
+  fileKey: z.string().min(1).nullable().default(null),
 });
 export type Attachment = z.output<typeof attachment>;
+export type AttachmentKind = Attachment['kind'];
 
 export const deliveryFailure = z.object({ code: z.string(), message: z.string(), retryable: z.boolean() });
 export type DeliveryFailure = z.output<typeof deliveryFailure>;

@@ -1,6 +1,6 @@
 import type { Platform } from '#schema/events/values.ts';
 
-export type ChannelStatus = 'ACTIVE' | 'PAUSED' | 'NEEDS_REAUTHORIZATION';
+export type ChannelStatus = 'ACTIVE' | 'PAUSED' | 'NEEDS_REAUTHORIZATION' | 'REMOVED';
 
 export interface CompanyRow {
   readonly id: string;

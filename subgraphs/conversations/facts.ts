@@ -26,6 +26,7 @@ export async function conversationFacts(
     assigneeId: conversation.assigneeId,
     teamId: conversation.teamId,
     labelIds: labels.map(({ id }) => id),
+    threadExternalId: null,
     openedAt: conversation.openedAt.toISOString(),
     lastActivityAt: conversation.lastActivityAt.toISOString(),
   };

@@ -1,4 +1,8 @@
 import type { MigrationList } from '#platform/postgres/provision.ts';
 import { CreateChannels } from './createChannels.ts';
+import { Platforms } from './platforms.ts';
 
-export const migrations: MigrationList = [{ name: 'CreateChannels', class: CreateChannels }];
+export const migrations: MigrationList = [
+  { name: 'CreateChannels', class: CreateChannels },
+  { name: 'Platforms', class: Platforms },
+];

@@ -22,7 +22,12 @@ describe('a message of Telegram', () => {
       platform: 'TELEGRAM',
       externalMessageId: '-100123:5',
       threadExternalId: '-100123',
-      contact: { externalId: '77', name: 'Mina Şahin', username: 'mina', languageCode: 'tr' },
+      contact: { externalId: '77', name: 'Mina Şahin', username: 'mina', languageCode: 'tr', phone: null },
+      senderName: null,
+      payload: null,
+      story: null,
+      referral: null,
+      standby: false,
       sentAt: '2025-10-09T08:53:20.000Z',
       text: 'Merhaba',
       attachments: [],
@@ -41,7 +46,18 @@ describe('a message of Telegram', () => {
     const data = received({ [field]: value, caption: 'look' });
     expect(data).toMatchObject({ text: 'look' });
     expect(data?.attachments).toEqual([
-      { kind, platformFileId: 'F1', mimeType, name, size: 2048, url: null, latitude: null, longitude: null },
+      {
+        kind,
+        platformFileId: 'F1',
+        mimeType,
+        name,
+        size: 2048,
+        url: null,
+        latitude: null,
+        longitude: null,
+        id: null,
+        fileKey: null,
+      },
     ]);
   });
 
@@ -66,6 +82,7 @@ describe('a message of Telegram', () => {
       name: 'Friends',
       username: null,
       languageCode: null,
+      phone: null,
     });
   });
 

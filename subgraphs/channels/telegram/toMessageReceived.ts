@@ -16,6 +16,8 @@ const files = [
 ] as const;
 
 const nothing = {
+  id: null,
+  fileKey: null,
   url: null,
   platformFileId: null,
   name: null,
@@ -42,10 +44,16 @@ export function toMessageReceived(channelId: string, message: TelegramMessage): 
       name: name || null,
       username: (from ?? chat).username ?? null,
       languageCode: from?.language_code ?? null,
+      phone: null,
     },
     sentAt: new Date(message.date * 1_000).toISOString(),
+    senderName: null,
     text,
     attachments,
+    payload: null,
+    story: null,
+    referral: null,
+    standby: false,
     replyToExternalId: message.reply_to_message
       ? externalMessageId(chat.id, message.reply_to_message.message_id)
       : null,

@@ -56,6 +56,7 @@ function isHttps(url: string): boolean {
 
 function attachmentAt(url: string): Attachment {
   return {
+    id: null,
     kind: 'FILE',
     // As it is understood, so that what is kept holds no character that JSON or a platform would refuse.
     url: new URL(url).href,
@@ -65,5 +66,6 @@ function attachmentAt(url: string): Attachment {
     size: null,
     latitude: null,
     longitude: null,
+    fileKey: null,
   };
 }

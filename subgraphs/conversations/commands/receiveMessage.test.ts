@@ -145,7 +145,7 @@ describe('a message of a contact', () => {
   });
 
   test('gives a contact its name as soon as somebody tells it', async () => {
-    const contact = { externalId: 'customer-1', name: null, username: null, languageCode: null };
+    const contact = { externalId: 'customer-1', name: null, username: null, languageCode: null, phone: null };
     await write(inbox, acme, { contact });
     await write(inbox, acme, { contact: { ...contact, name: 'Grace' } });
     await write(inbox, acme, { contact: { ...contact, name: 'Other' } });

@@ -28,7 +28,16 @@ describe('a report on a delivery', () => {
   const report = (data: Partial<Report>, { companyId, channelId } = acme) =>
     updateDelivery(inbox.database, {
       companyId,
-      data: { channelId, conversationId, messageId, status: 'SENT', externalMessageId: null, failure: null, ...data },
+      data: {
+        channelId,
+        threadExternalId: null,
+        conversationId,
+        messageId,
+        status: 'SENT',
+        externalMessageId: null,
+        failure: null,
+        ...data,
+      },
     });
   const message = async () =>
     (await inbox.rows('select status, external_id, failure from conversations.messages where id = $1', [messageId]))[0];

@@ -45,5 +45,5 @@ export function createReceivedConsumer(options: {
 /** A contact's messages in the order in which they came, and the reports on a conversation's messages likewise. */
 function keyOf(event: AnyEvent<SwitchboardCatalogue>): string {
   if (event.type === 'channel.message.received') return `${event.data.channelId}:${event.data.contact.externalId}`;
-  return event.type === 'channel.delivery.updated' ? event.data.conversationId : event.id;
+  return event.type === 'channel.delivery.updated' ? (event.data.conversationId ?? event.data.messageId) : event.id;
 }

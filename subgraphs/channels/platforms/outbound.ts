@@ -1,0 +1,110 @@
+import type { AttachmentKind, DeliveryFailure, Platform } from '#schema/events/values.ts';
+import type { ChannelSettings } from '../settings.ts';
+
+/** A connected account with its credentials opened: for the length of a call, never kept. */
+export interface Account {
+  readonly channelId: string;
+  readonly companyId: string;
+  readonly platform: Platform;
+  readonly externalId: string;
+  readonly token: string;
+  readonly settings: ChannelSettings;
+}
+
+export interface OutgoingFile {
+  readonly kind: AttachmentKind;
+  /** An address that the platform can fetch for the next hour. */
+  readonly url: string;
+  readonly name: string | null;
+  readonly mimeType: string | null;
+}
+
+/** What goes out in one call. */
+export type OutgoingPart = { readonly text: string } | { readonly file: OutgoingFile; readonly caption: string | null };
+
+export interface OutgoingMessage {
+  readonly text: string | null;
+  readonly files: readonly OutgoingFile[];
+}
+
+export interface SendOptions {
+  readonly threadExternalId: string;
+  /** Only on the first part. */
+  readonly replyToExternalId: string | null;
+  /** Ours, for finding the send again in its echo or status; see {@link partReference}. */
+  readonly reference: string;
+  /** More than 24 hours after the person wrote: only as an answer of a person, where the platform has that. */
+  readonly humanAgent: boolean;
+}
+
+/**
+ * What became of one send. No platform has idempotency keys, so the difference between "was not taken" and "nobody
+ * knows" decides whether a message may be sent again.
+ */
+export type SendResult =
+  | { readonly kind: 'sent'; readonly externalMessageId: string }
+  | ({ readonly kind: 'refused' } & Refusal)
+  /** The request went out and no answer says what became of it. */
+  | { readonly kind: 'unconfirmed'; readonly reason: string };
+
+/** Certainly not sent. */
+export interface Refusal {
+  /** Recorded at once, or when the tries are used up. `retryable` says whether an agent may try again. */
+  readonly failure: DeliveryFailure;
+  /** Whether the same part is worth sending again by itself, later. */
+  readonly again: boolean;
+  /** How long the platform wants to be left alone, in milliseconds. */
+  readonly waitMs?: number | undefined;
+  /** The account's token is no longer good: nothing else of the channel can be sent either. */
+  readonly unauthorized?: true | undefined;
+  /** The platform itself is in trouble, not this message: counts towards the account's circuit breaker. */
+  readonly platformDown?: true | undefined;
+}
+
+/** A pace that a platform holds senders to, for all processes together. */
+export interface Pace {
+  /** Who is held to it: an account, a chat. Unique over all platforms. */
+  readonly key: string;
+  readonly perSecond: number;
+  /** How many may go at once after a pause. */
+  readonly burst: number;
+}
+
+/** What is shown to the person on the other side; failing is of no consequence. */
+export type Signal = { readonly kind: 'typing' } | { readonly kind: 'seen'; readonly externalMessageId: string | null };
+
+export interface Profile {
+  readonly name: string | null;
+  readonly username: string | null;
+  readonly languageCode: string | null;
+  readonly pictureUrl: string | null;
+}
+
+/** How messages go out on one platform. */
+export interface Sender {
+  /** In how many calls, and what goes in each, in order; empty when there is nothing to send. */
+  parts(message: OutgoingMessage): readonly OutgoingPart[];
+  paces(account: Account, threadExternalId: string, part: OutgoingPart): readonly Pace[];
+  /** Never rejects: every failure is a result. Ends within {@link SEND_LIMIT_MS}. */
+  send(account: Account, part: OutgoingPart, options: SendOptions): Promise<SendResult>;
+  /** Rejects when the platform does not take it. */
+  signal(account: Account, threadExternalId: string, signal: Signal): Promise<void>;
+  /** Whether the platform tells us of our own sends by webhook, so that an unconfirmed one may still be confirmed. */
+  readonly confirms: boolean;
+}
+
+/** From the connection to the end of the answer, the longest that a send takes. */
+export const SEND_LIMIT_MS = 13_000;
+
+/** Names one send among all of ours: `sb:<message id>:<part>`. */
+export function partReference(messageId: string, part: number): string {
+  return `sb:${messageId}:${String(part)}`;
+}
+
+/** Undefined for what is none of ours. */
+export function readPartReference(
+  reference: string | null,
+): { readonly messageId: string; readonly part: number } | undefined {
+  const [, messageId, part] = /^sb:([0-9a-f-]{36}):(\d{1,4})$/.exec(reference ?? '') ?? [];
+  return messageId === undefined ? undefined : { messageId, part: Number(part) };
+}
