@@ -17,7 +17,7 @@ const received = [
   // workers that hear of one message into turn. Until the message itself has come, what was said about it is held here.
   `alter table channels.received_messages
     add column told boolean not null default true,
-    add column held jsonb not null default '[]',
+    add column held_edit jsonb,
     add column revision bigint not null default 0,
     add column removed boolean not null default false,
     add column reactions jsonb not null default '{}',

@@ -1,0 +1,117 @@
+import { AckPolicy, DeliverPolicy, type Consumer, type ConsumerMessages, type JsMsg } from '@nats-io/jetstream';
+import { nanos } from '@nats-io/nats-core';
+import { backoff, pause } from '#platform/lifecycle/backoff.ts';
+import type { Part } from '#platform/lifecycle/part.ts';
+import { withTimeout } from '#platform/lifecycle/withTimeout.ts';
+import type { Logger } from '#platform/logging/logger.ts';
+import type { Metrics } from '#platform/metrics/metrics.ts';
+import type { NatsPart } from './nats.ts';
+
+/** How long the server waits for a sign of life before it gives a message to somebody else. */
+const ACK_WAIT_MS = 30_000;
+const STOP_LIMIT_MS = 4_000;
+
+export interface PullOptions {
+  readonly nats: NatsPart;
+  readonly stream: string;
+  /** The consumer's name on the server: what was handled is remembered under it. */
+  readonly durable: string;
+  readonly filterSubject?: string | undefined;
+  /** How many messages are asked for ahead. */
+  readonly prefetch: number;
+  /** How many the server gives out, to all processes together, before one of them is acknowledged. */
+  readonly maxAckPending: number;
+  /** Takes a message over; resolves when there is room for the next. `done` is called when it is under way no more. */
+  readonly take: (message: JsMsg, done: () => void) => Promise<void>;
+  /** Resolves when nothing that was taken is under way any more. */
+  readonly idle: () => Promise<void>;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+}
+
+/** Reads a durable consumer for as long as the part runs; aborted is told by `signal`. */
+export interface Pull extends Part {
+  readonly signal: AbortSignal;
+}
+
+/**
+ * A durable pull consumer that is there again after whatever happened to it: it is made anew when somebody deleted it, and
+ * the server hears of every message under way at a third of its patience.
+ */
+export function createPull(options: PullOptions): Pull {
+  const { nats, stream, durable, logger } = options;
+  const running = options.metrics.gauge('switchboard_consumer_in_flight', 'Messages being handled or waiting', [
+    'consumer',
+  ]);
+  const inFlight = new Set<JsMsg>();
+  let stopping = new AbortController();
+  let messages: ConsumerMessages | undefined;
+  let loop: Promise<void> = Promise.resolve();
+
+  async function ensureConsumer(): Promise<Consumer> {
+    const config = {
+      durable_name: durable,
+      ack_policy: AckPolicy.Explicit,
+      ack_wait: nanos(ACK_WAIT_MS),
+      deliver_policy: DeliverPolicy.All,
+      max_ack_pending: options.maxAckPending,
+      ...(options.filterSubject && { filter_subject: options.filterSubject }),
+    };
+    await nats.manager.consumers.add(stream, config);
+    return nats.jetstream.consumers.get(stream, durable);
+  }
+
+  async function consume(): Promise<void> {
+    const consumer = await ensureConsumer();
+    // A consumer or stream that somebody deleted would be waited for in silence; so it is made again.
+    messages = await consumer.consume({ max_messages: options.prefetch, abort_on_missing_resource: true });
+    if (stopping.signal.aborted) messages.stop();
+    for await (const message of messages) {
+      inFlight.add(message);
+      running.set({ consumer: durable }, inFlight.size);
+      await options.take(message, () => {
+        inFlight.delete(message);
+        running.set({ consumer: durable }, inFlight.size);
+      });
+    }
+  }
+
+  async function consumeForever(): Promise<void> {
+    const alive = setInterval(() => inFlight.forEach((message) => message.working()), ACK_WAIT_MS / 3);
+    try {
+      for (let attempt = 1; !stopping.signal.aborted; attempt++) {
+        try {
+          await consume();
+        } catch (error) {
+          logger.warn({ err: error, attempt }, 'consuming was interrupted, starting it again');
+        }
+        await pause(backoff(Math.min(attempt, 5)), stopping.signal);
+      }
+      await withTimeout(options.idle(), STOP_LIMIT_MS, 'handlers still run').catch((error: unknown) =>
+        logger.warn(
+          { err: error, left: inFlight.size },
+          'stopped with messages under way; they will be delivered again',
+        ),
+      );
+    } finally {
+      clearInterval(alive);
+    }
+  }
+
+  return {
+    name: `consumer ${durable}`,
+    get signal() {
+      return stopping.signal;
+    },
+    async start() {
+      stopping = new AbortController();
+      await ensureConsumer();
+      loop = consumeForever();
+    },
+    async stop() {
+      stopping.abort();
+      messages?.stop();
+      await loop;
+    },
+  };
+}
