@@ -18,12 +18,23 @@ export interface DeadLetter {
   readonly body: string;
 }
 
-/** Keeps a copy in the DEAD stream, with what is needed to understand it and to send it again. */
+/**
+ * Keeps a copy in the DEAD stream, with what is needed to understand it and to send it again.
+ *
+ * @param parked.part Of a message that holds several things: the one that cannot be digested, and which it is. It alone is
+ *   kept, and replayed.
+ */
 export async function park(
   nats: NatsPart,
-  parked: { readonly message: JsMsg; readonly durable: string; readonly error: unknown; readonly attempts: number },
+  parked: {
+    readonly message: JsMsg;
+    readonly part?: { readonly index: number; readonly body: string } | undefined;
+    readonly durable: string;
+    readonly error: unknown;
+    readonly attempts: number;
+  },
 ): Promise<void> {
-  const { message, durable, error, attempts } = parked;
+  const { message, part, durable, error, attempts } = parked;
   const head = headers();
   for (const key of message.headers?.keys() ?? []) {
     // The original's id would make the DEAD stream drop the copy for a second consumer.
@@ -34,9 +45,9 @@ export async function park(
   head.set('Dead-Subject', message.subject);
   head.set('Dead-Stream', message.info.stream);
   head.set('Dead-Seq', String(message.seq));
-  await nats.jetstream.publish(`dead.${durable}`, message.data, {
+  await nats.jetstream.publish(`dead.${durable}`, part?.body ?? message.data, {
     headers: head,
-    msgID: `${durable}:${message.info.stream}:${message.seq}`,
+    msgID: [durable, message.info.stream, message.seq, ...(part ? [part.index] : [])].join(':'),
   });
 }
 

@@ -23,6 +23,10 @@ export class HttpError extends Error {
     return new HttpError(401, message, { code: 'UNAUTHENTICATED', cause });
   }
 
+  static forbidden(message: string): HttpError {
+    return new HttpError(403, message, { code: 'FORBIDDEN' });
+  }
+
   static notFound(message: string): HttpError {
     return new HttpError(404, message, { code: 'NOT_FOUND' });
   }

@@ -17,11 +17,7 @@ const received = [
   // workers that hear of one message into turn. Until the message itself has come, what was said about it is held here.
   `alter table channels.received_messages
     add column told boolean not null default true,
-    add column held_edit jsonb,
-    add column revision bigint not null default 0,
-    add column removed boolean not null default false,
-    add column reactions jsonb not null default '{}',
-    add column album jsonb`,
+    add column state jsonb`,
   `create index received_messages_age on channels.received_messages (received_at)`,
 
   `create table channels.threads (
