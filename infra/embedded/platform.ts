@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { ClickHouseClient } from '@clickhouse/client';
 import { createAnalytics } from '#analytics/createAnalytics.ts';
+import type { MetaConfig } from '#channels/config.ts';
 import { createChannels } from '#channels/createChannels.ts';
 import { createConversations } from '#conversations/createConversations.ts';
 import type { EmbeddingsConfig } from '#knowledge/config.ts';
@@ -39,6 +40,8 @@ export interface PlatformOptions {
   /** Where the platforms reach the router. */
   readonly publicUrl: string;
   readonly telegramApiUrl: string;
+  /** Undefined: nothing of Meta's can be connected. */
+  readonly meta?: MetaConfig | undefined;
   readonly qdrantApiKey?: string | undefined;
   readonly embeddings?: EmbeddingsConfig | undefined;
   readonly production: boolean;
@@ -112,6 +115,7 @@ function createServices(options: PlatformOptions, databases: Databases) {
         publicUrl: options.publicUrl,
         credentials: credentialsOf(secrets),
         telegramApiUrl: options.telegramApiUrl,
+        meta: options.meta,
       },
       deps('channels'),
     ),

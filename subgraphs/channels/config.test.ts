@@ -29,6 +29,19 @@ describe('the environment of channels', () => {
     },
   );
 
+  it('needs no app at Meta, and one that is whole', () => {
+    expect(readConfig(configSchema, env).service.meta).toBeUndefined();
+    const meta = { META_APP_ID: '1', META_APP_SECRETS: 'new,old', META_VERIFY_TOKEN: 'sixteen letters!' };
+    expect(readConfig(configSchema, { ...env, ...meta }).service.meta).toMatchObject({
+      appId: '1',
+      appSecrets: ['new', 'old'],
+      instagramAppSecrets: [],
+      graphUrl: 'https://graph.facebook.com',
+    });
+    const half = () => readConfig(configSchema, { ...env, META_APP_ID: '1' });
+    expect(half).toThrow(/META_APP_SECRETS[^]*META_VERIFY_TOKEN/);
+  });
+
   it('never shows a key that is wrong', () => {
     const wrong = () => readConfig(configSchema, { ...env, CREDENTIALS_KEYS: `k1:${key}:more` });
     expect(wrong).toThrow(expect.objectContaining({ message: expect.not.stringContaining(key) }));

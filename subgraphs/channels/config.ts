@@ -1,7 +1,20 @@
 import { z } from 'zod';
-import { commaList, url } from '#platform/config/fields.ts';
+import { commaList, secret, url } from '#platform/config/fields.ts';
 import { subgraphConfigOf, subgraphEnvironment, type SubgraphConfig } from '#platform/config/subgraphConfig.ts';
 import type { KeyringOptions } from '#platform/secrets/keyring.ts';
+import type { MetaWebhookConfig } from './webhooks/metaWebhook.ts';
+
+/** The company's app at Meta, through which pages, Instagram accounts and WhatsApp numbers are connected. */
+export interface MetaConfig extends MetaWebhookConfig {
+  /** Tells the sends of this app from those of others. */
+  readonly appId: string;
+  /** `https://graph.facebook.com`, or what takes its place. */
+  readonly graphUrl: string;
+  /** `https://graph.instagram.com`, or what takes its place. */
+  readonly instagramUrl: string;
+  /** Such as `v24.0`. */
+  readonly version: string;
+}
 
 export interface ChannelsConfig extends SubgraphConfig {
   /** Where the platforms reach the router, without a slash at the end. */
@@ -10,6 +23,8 @@ export interface ChannelsConfig extends SubgraphConfig {
   readonly credentials: KeyringOptions;
   /** `https://api.telegram.org`, or what takes its place. */
   readonly telegramApiUrl: string;
+  /** Undefined: no app is set up, and nothing of Meta's can be connected. */
+  readonly meta: MetaConfig | undefined;
 }
 
 const keyring = commaList().transform((entries, context): KeyringOptions => {
@@ -25,6 +40,46 @@ const keyring = commaList().transform((entries, context): KeyringOptions => {
   return { activeKeyId: active[0], keys: Object.fromEntries(keys) };
 });
 
+/** All or none of them: an app without its secret could not tell Meta from a stranger. */
+const metaEnvironment = {
+  META_APP_ID: z.string().regex(/^\d+$/, 'must be the number of the app, from its dashboard').optional(),
+  META_APP_SECRETS: commaList().optional(),
+  META_VERIFY_TOKEN: secret(16).optional(),
+  INSTAGRAM_APP_SECRETS: commaList().optional(),
+  GRAPH_API_URL: url(['https', 'http']).default('https://graph.facebook.com'),
+  INSTAGRAM_API_URL: url(['https', 'http']).default('https://graph.instagram.com'),
+  GRAPH_API_VERSION: z
+    .string()
+    .regex(/^v\d+\.\d+$/, 'must be a version such as v24.0')
+    .default('v24.0'),
+};
+
+function metaOf(env: z.output<z.ZodObject<typeof metaEnvironment>>, context: z.RefinementCtx): MetaConfig | undefined {
+  const given = {
+    META_APP_ID: env.META_APP_ID,
+    META_APP_SECRETS: env.META_APP_SECRETS,
+    META_VERIFY_TOKEN: env.META_VERIFY_TOKEN,
+  };
+  const missing = Object.entries(given).filter(([, value]) => value === undefined || value.length === 0);
+  if (missing.length === 3) return undefined;
+  for (const [name] of missing) {
+    context.addIssue({
+      code: 'custom',
+      path: [name],
+      message: 'must be set too, when another of META_APP_ID, META_APP_SECRETS and META_VERIFY_TOKEN is',
+    });
+  }
+  return {
+    appId: env.META_APP_ID ?? '',
+    appSecrets: env.META_APP_SECRETS ?? [],
+    verifyToken: env.META_VERIFY_TOKEN ?? '',
+    instagramAppSecrets: env.INSTAGRAM_APP_SECRETS ?? [],
+    graphUrl: env.GRAPH_API_URL,
+    instagramUrl: env.INSTAGRAM_API_URL,
+    version: env.GRAPH_API_VERSION,
+  };
+}
+
 /** The environment of a process of its own. */
 export const configSchema = z
   .object({
@@ -32,8 +87,9 @@ export const configSchema = z
     PUBLIC_URL: url(['https', 'http']),
     CREDENTIALS_KEYS: keyring,
     TELEGRAM_API_URL: url(['https', 'http']).default('https://api.telegram.org'),
+    ...metaEnvironment,
   })
-  .transform((env) => ({
+  .transform((env, context) => ({
     logLevel: env.LOG_LEVEL,
     tracingEndpoint: env.OTEL_EXPORTER_OTLP_ENDPOINT,
     service: {
@@ -41,5 +97,6 @@ export const configSchema = z
       publicUrl: env.PUBLIC_URL,
       credentials: env.CREDENTIALS_KEYS,
       telegramApiUrl: env.TELEGRAM_API_URL,
+      meta: metaOf(env, context),
     } satisfies ChannelsConfig,
   }));

@@ -18,6 +18,7 @@ import { createHealthRecorder } from './health/healthRecorder.ts';
 import { resolvers } from './resolvers/index.ts';
 import { createTelegramApi } from './telegram/telegramApi.ts';
 import { createChannelDirectory } from './webhooks/channelDirectory.ts';
+import { mountMetaWebhook } from './webhooks/metaWebhook.ts';
 import { mountTelegramWebhook } from './webhooks/telegramWebhook.ts';
 
 export interface Channels extends Service {
@@ -45,6 +46,7 @@ export function createChannels(
   const http = createHttpServer({ name, host, port, logger, metrics, checks: () => checks });
   const directory = createChannelDirectory({ database, keyring, logger, metrics });
   mountTelegramWebhook(http.app, { nats, directory, health, metrics });
+  mountMetaWebhook(http.app, { config: config.meta, nats, metrics });
   const subgraph = createSubgraph({
     name,
     typeDefs: readSubgraph(name),

@@ -20,6 +20,17 @@ type Event = AnyEvent<SwitchboardCatalogue>;
 
 let lastBot = 1_000;
 
+/** An app at Meta as tests set it up. */
+export const testMeta = {
+  appId: '900100200300',
+  appSecrets: ['app secret', 'former app secret'],
+  instagramAppSecrets: ['instagram app secret'],
+  verifyToken: 'typed into the dashboard',
+  graphUrl: 'http://graph.invalid',
+  instagramUrl: 'http://instagram.invalid',
+  version: 'v24.0',
+};
+
 /** A company with one bot, as the seed makes them. */
 export function newTenant(slug = `company-${v7()}`) {
   const botId = String(++lastBot);
@@ -74,6 +85,7 @@ export async function openHarness(stores: {
     identitySecret,
     credentials: { activeKeyId: 'k1', keys: { k1: randomBytes(32).toString('base64') } },
     telegramApiUrl: stores.telegramApiUrl,
+    meta: testMeta,
   };
   const open = (pool: Partial<ChannelsConfig['pool']> = {}) =>
     createChannels(
