@@ -3,7 +3,7 @@ import { createClient } from 'graphql-ws';
 import { WebSocket } from 'ws';
 import { entities } from '#channels/entities/index.ts';
 import { webhookSecret } from '#channels/queries/webhookSecret.ts';
-import { sendTraffic } from '#infra/embedded/demo/traffic.ts';
+import { sendTraffic, telegramTarget } from '#infra/embedded/demo/traffic.ts';
 import { demoCompanies } from '#infra/embedded/roster.ts';
 import type { RunningStack } from '#infra/embedded/runningStack.ts';
 import { signBearerToken } from '#platform/identity/bearerTokens.ts';
@@ -40,10 +40,8 @@ export async function live({ quick }: { readonly quick: boolean }): Promise<Row[
 async function measure(stack: RunningStack, durationMs: number): Promise<Row[]> {
   const [company] = demoCompanies;
   if (!company) throw new Error('the demo has no company');
-  const target = {
-    url: `${stack.publicUrl}/webhooks/telegram/${company.telegram.channelId}`,
-    secret: await secretOf(stack, company.telegram.channelId),
-  };
+  const { channelId } = company.telegram;
+  const target = telegramTarget(`${stack.publicUrl}/webhooks/telegram/${channelId}`, await secretOf(stack, channelId));
   const sentAt = new Map<string, number>();
   const latency = createHistogram();
   const screen = await subscribe(stack, (text) => {

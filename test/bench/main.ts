@@ -1,8 +1,9 @@
 import { parseArgs } from 'node:util';
 import { live } from './live.ts';
 import { table } from './table.ts';
+import { webhooks } from './webhooks.ts';
 
-const benchmarks = { live };
+const benchmarks = { live, webhooks };
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

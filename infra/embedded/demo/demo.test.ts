@@ -8,7 +8,7 @@ import { toMessageReceived } from '#channels/telegram/toMessageReceived.ts';
 import { updateSchema } from '#channels/telegram/update.ts';
 import { messageReceived } from '#schema/events/channels.ts';
 import { createCustomers } from './customers.ts';
-import { sendTraffic, type TrafficOptions } from './traffic.ts';
+import { sendTraffic, telegramTarget, type TrafficOptions } from './traffic.ts';
 
 const channelId = '01890a5d-ac96-774b-bcce-b302099a8057';
 
@@ -56,7 +56,7 @@ describe('the demo’s traffic', () => {
 
   function send(overrides: Partial<TrafficOptions> = {}) {
     const { port } = server.address() as AddressInfo;
-    const target = { url: `http://127.0.0.1:${port}/`, secret: 'marked' };
+    const target = telegramTarget(`http://127.0.0.1:${port}/`, 'marked');
     const customers = createCustomers();
     return sendTraffic({
       rate: 100,

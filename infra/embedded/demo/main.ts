@@ -13,7 +13,7 @@ import { catalogue } from '#schema/events/catalogue.ts';
 import { runCommand } from '../cli/commandLine.ts';
 import type { RunningStack } from '../runningStack.ts';
 import { createCustomers } from './customers.ts';
-import { sendTraffic, type Progress, type Target } from './traffic.ts';
+import { sendTraffic, telegramTarget, type Progress, type Target } from './traffic.ts';
 
 const usage = 'npm run demo -- [--rate MESSAGES_A_SECOND] [--for SECONDS] [--company SLUG] [--report FILE]';
 const options = z.object({
@@ -90,7 +90,7 @@ async function targetsOf(stack: RunningStack, slug: string): Promise<Target[]> {
     const targets: Target[] = [];
     for (const { id, platform } of channels) {
       const secret = platform === 'TELEGRAM' ? await webhookSecret(database, keyring, id) : undefined;
-      if (secret !== undefined) targets.push({ url: `${stack.publicUrl}/webhooks/telegram/${id}`, secret });
+      if (secret !== undefined) targets.push(telegramTarget(`${stack.publicUrl}/webhooks/telegram/${id}`, secret));
     }
     if (targets.length === 0) noChannel(slug);
     return targets;

@@ -3,10 +3,17 @@ import { Agent, request } from 'undici';
 import { backoff, pause } from '#platform/lifecycle/backoff.ts';
 import type { DemoUpdate } from './customers.ts';
 
-/** Where updates go. */
+/** Where updates go, and what marks them as the platform's own: a header of theirs, made of the body or not. */
 export interface Target {
   readonly url: string;
-  readonly secret: string;
+  readonly mark: (body: string) => Readonly<Record<string, string>>;
+}
+
+const TELEGRAM_SECRET_HEADER = 'x-telegram-bot-api-secret-token';
+
+/** A bot's address. */
+export function telegramTarget(url: string, secret: string): Target {
+  return { url, mark: () => ({ [TELEGRAM_SECRET_HEADER]: secret }) };
 }
 
 export interface TrafficOptions {
@@ -20,6 +27,8 @@ export interface TrafficOptions {
   readonly repeated?: number | undefined;
   /** Ends the sending early; what is under way is still brought to an end. */
   readonly signal: AbortSignal;
+  /** Called for each distinct message when it is answered 200. */
+  readonly onAcknowledged?: ((externalId: string) => void) | undefined;
   /** Called once a second. */
   readonly onProgress: (progress: Progress) => void;
 }
@@ -62,12 +71,12 @@ export async function sendTraffic(options: TrafficOptions): Promise<TrafficResul
   let sent = 0;
   let others = 0;
 
-  async function attempt({ url, secret }: Target, body: string): Promise<boolean> {
+  async function attempt({ url, mark }: Target, body: string): Promise<boolean> {
     const since = performance.now();
     try {
       const response = await request(url, {
         method: 'POST',
-        headers: { 'content-type': 'application/json', 'x-telegram-bot-api-secret-token': secret },
+        headers: { 'content-type': 'application/json', ...mark(body) },
         body,
         dispatcher: agent,
         signal: AbortSignal.timeout(REQUEST_LIMIT_MS),
@@ -86,7 +95,10 @@ export async function sendTraffic(options: TrafficOptions): Promise<TrafficResul
   async function deliver(target: Target, { externalId, body }: DemoUpdate): Promise<void> {
     const deadline = performance.now() + patienceMs;
     for (let tries = 1; ; tries++) {
-      if (await attempt(target, body)) return void acknowledged.add(externalId);
+      if (await attempt(target, body)) {
+        if (!acknowledged.has(externalId)) options.onAcknowledged?.(externalId);
+        return void acknowledged.add(externalId);
+      }
       others += 1;
       if (performance.now() > deadline) return void never.push(externalId);
       await pause(backoff(tries, { baseMs: 200, capMs: 2_000 }));
