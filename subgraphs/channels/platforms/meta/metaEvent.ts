@@ -1,0 +1,23 @@
+import type { EntryList } from './envelope.ts';
+
+/** One event, ready for the adapter of its platform. */
+export interface RoutedEvent {
+  readonly platform: 'MESSENGER' | 'INSTAGRAM' | 'WHATSAPP';
+  /** The page, the Instagram account or the phone number; may stand in a NATS subject. */
+  readonly accountId: string;
+  /** Events of one account with the same key have to be handled in turn. */
+  readonly threadKey: string;
+  readonly event: unknown;
+}
+
+/** What belongs to no account, to be parked: the webhook with nothing else in it, so that it can be replayed as one. */
+export interface UnroutedEvent {
+  readonly platform: null;
+  readonly reason: string;
+  readonly event: unknown;
+}
+
+export type MetaEvent = RoutedEvent | UnroutedEvent;
+
+/** Takes one item of an entry apart. @throws Poison when it belongs to no account. */
+export type SplitItem = (entryId: unknown, list: EntryList, item: unknown) => readonly RoutedEvent[];
