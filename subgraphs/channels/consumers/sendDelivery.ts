@@ -5,15 +5,17 @@ import type { SwitchboardCatalogue } from '#schema/events/catalogue.ts';
 import type { DeliveryFailure } from '#schema/events/values.ts';
 import type { Claim, SendingChannel } from '../commands/claimDelivery.ts';
 import type { DeliveryOutcome } from '../commands/recordDelivery.ts';
+import { splitText } from '../platforms/splitText.ts';
 import { externalMessageId, messageNumber } from '../telegram/externalId.ts';
 import { failure, refusalOf, type Refusal } from '../telegram/refusals.ts';
-import { splitText } from '../telegram/splitText.ts';
 import type { TelegramApi } from '../telegram/telegramApi.ts';
 
 type MessageCreated = EventOf<SwitchboardCatalogue, 'conversation.message.created'>['data'];
 
 /** Spread over about two minutes: long enough for a restart of the other side, short enough to tell the agent. */
 const MAX_ATTEMPTS = 8;
+/** The most that sendMessage takes, in UTF-16 units. */
+const MAX_TEXT_LENGTH = 4096;
 /** Who is told to wait for longer is told so, instead of holding up a place that others could use. */
 const LONGEST_WAIT_MS = 60_000;
 
@@ -33,7 +35,7 @@ export async function sendDelivery(
   if (token === undefined) {
     return failed(failure('CHANNEL_UNAUTHORIZED', 'the channel’s token cannot be read: connect it again', true));
   }
-  const parts = splitText(textOf(data));
+  const parts = splitText(textOf(data), MAX_TEXT_LENGTH);
   if (!delivery || parts.length === 0) return failed(failure('MESSAGE_EMPTY', 'there is nothing to send', false));
 
   const { threadExternalId: chatId, replyToExternalId } = delivery;
