@@ -71,6 +71,7 @@ export interface Profile {
   readonly name: string | null;
   readonly username: string | null;
   readonly languageCode: string | null;
+  /** May hold the account's token: for fetching at once, never for keeping or logging. */
   readonly pictureUrl: string | null;
 }
 

@@ -50,7 +50,8 @@ export function createChats(firstMessageId: number) {
     },
     /** As getChat tells it; undefined for who never wrote. */
     chat: (id: string) => known.get(id),
-    remember: (chat: { readonly id: number }) => known.set(String(chat.id), chat),
+    remember: (chat: { readonly id: number; readonly [field: string]: unknown }) =>
+      known.set(String(chat.id), { ...known.get(String(chat.id)), ...chat }),
     block: (botId: string, userId: number) => blocked.set(`${botId}:${String(userId)}`, true),
     unblock: (botId: string, userId: number) => blocked.delete(`${botId}:${String(userId)}`),
     isBlocked: (botId: string, chatId: string) => blocked.has(`${botId}:${chatId}`),

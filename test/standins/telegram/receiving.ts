@@ -53,9 +53,7 @@ export function createReceiving(chats: Chats, webhooks: Webhooks) {
   function contentOf(botId: string, happening: Happening): { kind: string; content: object; messageId?: number } {
     const { from, group, businessConnectionId } = happening;
     const user = userOf(from);
-    const chat = group
-      ? { id: group.id, type: 'supergroup', title: group.title }
-      : { id: from.id, type: 'private', first_name: from.firstName, last_name: from.lastName, username: from.username };
+    const chat = group ? { id: group.id, type: 'supergroup', title: group.title } : chatOf(from);
     chats.remember(chat);
     if (businessConnectionId !== undefined) chats.heard(businessConnectionId, chat.id);
     const date = Math.floor(Date.now() / 1_000);
@@ -117,6 +115,11 @@ export function createReceiving(chats: Chats, webhooks: Webhooks) {
   }
 
   return { receive, wasPressed: (callbackId: string) => pressed.has(callbackId) };
+}
+
+/** A person's own chat with the bot. */
+export function chatOf({ id, firstName, lastName, username }: Person) {
+  return { id, type: 'private', first_name: firstName, last_name: lastName, username };
 }
 
 function userOf({ id, firstName, lastName, username, languageCode }: Person) {

@@ -4,9 +4,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Part } from '#platform/lifecycle/part.ts';
 import { refusal } from './answer.ts';
 import { createBotApi, type Call } from './botApi.ts';
-import { createChats, type BusinessConnection } from './chats.ts';
+import { createChats, type BusinessConnection, type Person } from './chats.ts';
 import { createRateLimiter, type RateLimits } from './rateLimits.ts';
-import { createReceiving, type Happening, type Received } from './receiving.ts';
+import { chatOf, createReceiving, type Happening, type Received } from './receiving.ts';
 import { createSending, type SentMessage } from './sending.ts';
 import { createWebhooks } from './webhooks.ts';
 
@@ -36,6 +36,8 @@ export interface TelegramStandin extends Part {
   revoke(token: string): void;
   /** The person does not want to hear from the bot, of which no update tells: see {@link receive} for one that does. */
   block(botId: string, userId: number): void;
+  /** The person shows a picture of themselves. */
+  setPicture(person: Person, picture: { readonly bytes: Uint8Array; readonly name: string }): void;
   migrateGroup(chatId: number, to: number): void;
   connectBusiness(connection: BusinessConnection): void;
   /**
@@ -127,6 +129,10 @@ export function createTelegramStandin(options: TelegramStandinOptions): Telegram
     },
     revoke: api.revoke,
     block: (botId, userId) => void chats.block(botId, userId),
+    setPicture(person, { bytes, name }) {
+      const file = chats.keepFile(bytes, name);
+      chats.remember({ ...chatOf(person), photo: { small_file_id: file, big_file_id: file } });
+    },
     migrateGroup: (chatId, to) => void chats.migrate(chatId, to),
     connectBusiness: (connection) => void chats.connectBusiness(connection),
     receive,

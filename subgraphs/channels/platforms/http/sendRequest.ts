@@ -9,6 +9,12 @@ export interface PlatformRequest {
   readonly headers?: Readonly<Record<string, string>>;
   /** Sent as JSON. */
   readonly body?: unknown;
+  /**
+   * From the connection to the end of the answer.
+   *
+   * @default SEND_LIMIT_MS
+   */
+  readonly limitMs?: number | undefined;
 }
 
 /** What became of a request. The difference between "never left" and "nobody knows" decides whether it may be made again. */
@@ -34,10 +40,10 @@ export function platformConnections(): Agent {
   return new Agent({ connect: { timeout: CONNECT_LIMIT_MS }, maxResponseSize: LONGEST_ANSWER });
 }
 
-/** Never rejects, and ends within {@link SEND_LIMIT_MS}. Redirects are not followed: no API we use has any. */
+/** Never rejects, and ends within its limit. Redirects are not followed: no API we use has any. */
 export async function sendRequest(
   dispatcher: Dispatcher,
-  { method, url, headers, body }: PlatformRequest,
+  { method, url, headers, body, limitMs = SEND_LIMIT_MS }: PlatformRequest,
 ): Promise<Exchange> {
   try {
     const response = await request(url, {
@@ -45,7 +51,7 @@ export async function sendRequest(
       dispatcher,
       headers: { ...(body !== undefined && { 'content-type': 'application/json' }), ...headers },
       ...(body !== undefined && { body: JSON.stringify(body) }),
-      signal: AbortSignal.timeout(SEND_LIMIT_MS),
+      signal: AbortSignal.timeout(Math.max(0, Math.floor(limitMs))),
     });
     const answer = parsed(await response.body.text());
     return { kind: 'answered', status: response.statusCode, headers: response.headers, body: answer };
