@@ -65,7 +65,11 @@ export interface Refusal {
 }
 
 /** What is shown to the person on the other side; failing is of no consequence. */
-export type Signal = { readonly kind: 'typing' } | { readonly kind: 'seen'; readonly externalMessageId: string | null };
+export interface Signal {
+  readonly kind: 'typing' | 'seen';
+  /** The last that the person wrote: WhatsApp takes both only as said of a message. */
+  readonly externalMessageId: string | null;
+}
 
 export interface Profile {
   readonly name: string | null;

@@ -127,7 +127,7 @@ describe('sending by Telegram', () => {
     async (thread) => {
       const refusal = { kind: 'refused', failure: { code: 'RECIPIENT_NOT_FOUND' }, again: false };
       expect(await send({ text: 'x' }, thread)).toMatchObject(refusal);
-      await sender.signal(account, thread, { kind: 'typing' });
+      await sender.signal(account, thread, { kind: 'typing', externalMessageId: null });
     },
   );
 
@@ -196,7 +196,7 @@ describe('sending by Telegram', () => {
 
   it('shows a person that somebody types, and a business’ customer that their message was seen', async () => {
     const chat = newChat();
-    await sender.signal(account, chat, { kind: 'typing' });
+    await sender.signal(account, chat, { kind: 'typing', externalMessageId: null });
     expect(telegram.calls().at(-1)).toMatchObject({
       method: 'sendChatAction',
       parameters: { chat_id: chat, action: 'typing' },
@@ -220,7 +220,9 @@ describe('sending by Telegram', () => {
   it('says so when a signal is not taken', async () => {
     const chat = newChat();
     telegram.block('4242', Number(chat));
-    await expect(sender.signal(account, chat, { kind: 'typing' })).rejects.toMatchObject({ code: 'NOT_PERMITTED' });
+    await expect(sender.signal(account, chat, { kind: 'typing', externalMessageId: null })).rejects.toMatchObject({
+      code: 'NOT_PERMITTED',
+    });
   });
 
   it('keeps below Telegram’s paces for a bot, a person and a group, each with a key of its own', () => {
