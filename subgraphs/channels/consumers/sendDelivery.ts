@@ -5,7 +5,7 @@ import type { SwitchboardCatalogue } from '#schema/events/catalogue.ts';
 import type { DeliveryFailure } from '#schema/events/values.ts';
 import type { Claim, SendingChannel } from '../commands/claimDelivery.ts';
 import type { DeliveryOutcome } from '../commands/recordDelivery.ts';
-import { externalMessageId, messageNumber } from '../telegram/externalId.ts';
+import { externalMessageId, messageNumber } from '../platforms/telegram/externalId.ts';
 import { failure, refusalOf, type Refusal } from '../telegram/refusals.ts';
 import { splitText } from '../telegram/splitText.ts';
 import type { TelegramApi } from '../telegram/telegramApi.ts';
