@@ -4,11 +4,13 @@ import { Poison } from '#platform/events/errors.ts';
 import { checkFact, mutatedEvents, platformFixtures } from '../testing/platformFixtures.ts';
 import type { InboundFact } from './inbound.ts';
 import { telegramToFacts } from './telegram/toFacts.ts';
+import { whatsappToFacts } from './whatsapp/toFacts.ts';
 
 const channelId = '01890a5d-ac96-774b-bcce-b302099a8057';
 
 describe.each([
   { platform: 'telegram', toFacts: telegramToFacts, externalId: '4242' },
+  { platform: 'whatsapp', toFacts: whatsappToFacts, externalId: '106540352242922' },
 ])('the events of $platform', ({ platform, toFacts, externalId }) => {
   const fixtures = platformFixtures(platform);
   const channel = { id: channelId, externalId };
