@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { externalMessageId, messageNumber } from '../../telegram/externalId.ts';
+import { externalMessageId, messageNumber } from './externalId.ts';
 import { failure } from '../failure.ts';
 import { withoutAnswer } from '../http/sendRequest.ts';
 import { SEND_LIMIT_MS, type OutgoingPart, type SendOptions, type SendResult, type Sender } from '../outbound.ts';
