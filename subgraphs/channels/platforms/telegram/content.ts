@@ -60,21 +60,25 @@ function attachmentsOf(message: TelegramMessage): Attachment[] {
   const photo = message.photo?.at(-1);
   if (photo) {
     const size = photo.file_size ?? null;
-    attachments.push(fileAttachment({ kind: 'IMAGE', platformFileId: photo.file_id, mimeType: 'image/jpeg', size }));
+    const image = { kind: 'IMAGE', platformFileId: photo.file_id, mimeType: 'image/jpeg', size } as const;
+    attachments.push(fileAttachment(image, photo.file_unique_id));
   }
   for (const [field, kind, mimeType] of files) {
     const file = message[field];
     // An animation is told twice, for programs that do not know of animations.
     if (!file || (field === 'document' && message.animation)) continue;
     attachments.push(
-      fileAttachment({
-        // Most animations are films without sound.
-        kind: field === 'animation' && file.mime_type === 'image/gif' ? 'IMAGE' : kind,
-        platformFileId: file.file_id,
-        name: file.file_name || null,
-        mimeType: file.mime_type || mimeType,
-        size: file.file_size ?? null,
-      }),
+      fileAttachment(
+        {
+          // Most animations are films without sound.
+          kind: field === 'animation' && file.mime_type === 'image/gif' ? 'IMAGE' : kind,
+          platformFileId: file.file_id,
+          name: file.file_name || null,
+          mimeType: file.mime_type || mimeType,
+          size: file.file_size ?? null,
+        },
+        file.file_unique_id,
+      ),
     );
   }
   // A venue is told twice likewise, as itself and as its place.
