@@ -4,7 +4,7 @@ import type { Identity } from '#platform/identity/identity.ts';
 import type { Database } from '#platform/postgres/database.ts';
 import type { SwitchboardCatalogue } from '#schema/events/catalogue.ts';
 import type { ConversationEntity } from '../entities/conversation.ts';
-import { Message, type MessageEntity } from '../entities/message.ts';
+import { Message, unsaid, type MessageEntity } from '../entities/message.ts';
 import { conversationFacts, messageFacts } from '../facts.ts';
 import { isId } from '../ids.ts';
 import { countAnswer, countMessage } from '../rules/messages.ts';
@@ -20,6 +20,7 @@ import {
   type Outcome,
 } from './asAgent.ts';
 import { readContent, type Content, type SendMessageInput } from './messageContent.ts';
+import { refuseUnreachable } from './refuseUnreachable.ts';
 
 /**
  * The agent writes to the contact, or a note that only agents see.
@@ -27,6 +28,8 @@ import { readContent, type Content, type SendMessageInput } from './messageConte
  * An answer takes the conversation over: whatever its status, it is OPEN afterwards, since a bot must not talk beside a
  * person, a snooze has lost its reason, and an answer to something resolved expects another. A note changes no status and
  * answers nobody.
+ *
+ * What is known not to reach the contact is refused and not queued: see {@link refuseUnreachable}.
  *
  * The same idempotency key gives the same message, however often and however parallel it comes.
  */
@@ -60,10 +63,13 @@ async function send(transaction: AgentTransaction, input: SendMessageInput): Pro
     return refuse('NOT_FOUND', 'The conversation has no such message to reply to.', 'replyToId');
   }
   const { isPrivate } = content;
-  const refusal = isPrivate ? undefined : await refuseIfSuperseded(transaction, conversation);
+  const now = new Date();
+  const refusal = isPrivate
+    ? undefined
+    : ((await refuseIfSuperseded(transaction, conversation)) ??
+      (await refuseUnreachable(transaction, conversation, { at: now, field: 'conversationId' })));
   if (refusal) return refusal;
 
-  const now = new Date();
   const message = createMessage(transaction, conversation, content, now);
   let change: StatusChange | undefined;
   let firstResponseSeconds: number | null = null;
@@ -75,12 +81,8 @@ async function send(transaction: AgentTransaction, input: SendMessageInput): Pro
 
   const facts = await conversationFacts(transaction, conversation);
   if (change) publish({ type: 'conversation.status.changed', actor, data: { conversation: facts, ...change } });
-  const delivery = isPrivate
-    ? null
-    : {
-        threadExternalId: await threadOf(transaction, conversation),
-        replyToExternalId: repliedTo?.externalId ?? null,
-      };
+  const { threadExternalId } = facts;
+  const delivery = isPrivate ? null : { threadExternalId, replyToExternalId: repliedTo?.externalId ?? null };
   publish({
     type: 'conversation.message.created',
     actor,
@@ -100,6 +102,7 @@ function createMessage(
   createdAt: Date,
 ): MessageEntity {
   return em.create(Message, {
+    ...unsaid,
     companyId,
     id: v7(),
     conversationId: conversation.id,
@@ -113,14 +116,10 @@ function createMessage(
     replyToId: content.replyToId,
     // A note has nowhere to go.
     status: content.isPrivate ? 'SENT' : 'QUEUED',
-    failure: null,
-    externalId: null,
     inboundOrdinal: conversation.inboundCount,
     idempotencyKey: content.idempotencyKey,
     search: searchVector(companyId, content.text),
     createdAt,
-    editedAt: null,
-    deletedAt: null,
   });
 }
 
@@ -131,15 +130,6 @@ async function findRepliedTo(
 ): Promise<MessageEntity | null> {
   if (replyToId === null || !isId(replyToId)) return null;
   return em.findOne(Message, { companyId, id: replyToId, conversationId: conversation.id });
-}
-
-/** Where the contact wrote from last: a person may move to another thread of the same channel. */
-async function threadOf({ sql, companyId }: AgentTransaction, conversation: ConversationEntity): Promise<string> {
-  const [identity] = await sql<{ thread: string }>`
-    select thread_external_id as thread from conversations.contact_identities
-    where company_id = ${companyId} and id = ${conversation.identityId}`;
-  if (!identity) throw new Error(`conversation ${conversation.id} has lost its contact's identity`);
-  return identity.thread;
 }
 
 function isSame(sent: MessageEntity, conversation: ConversationEntity, content: Content): boolean {
