@@ -55,7 +55,7 @@ const senderActions = { typing: 'typing_on', seen: 'mark_seen' } as const satisf
  */
 function paceOf(key: string, part: OutgoingPart): Pace {
   const slow = 'file' in part && (part.file.kind === 'AUDIO' || part.file.kind === 'VIDEO');
-  return slow ? { key: `${key}:media`, perSecond: 9, burst: 1 } : { key, perSecond: 270, burst: 30 };
+  return slow ? { key: `${key}:media`, perSecond: 9, burst: 1 } : { key, perSecond: 270, burst: 15 };
 }
 
 function messageBody(part: OutgoingPart, options: SendOptions, takesMetadata: boolean): object {

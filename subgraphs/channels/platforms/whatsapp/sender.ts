@@ -30,7 +30,7 @@ export function createWhatsAppSender(graph: GraphApi): Sender {
     parts,
     paces: ({ externalId }, threadExternalId) => [
       // 80 a second for each number: a tenth below, and a burst that does not take a second above.
-      { key: `whatsapp:${externalId}`, perSecond: 72, burst: 8 },
+      { key: `whatsapp:${externalId}`, perSecond: 72, burst: 4 },
       // One in six seconds to the same person; up to 45 at once are lent from the time that follows.
       { key: `whatsapp:${externalId}:${threadExternalId}`, perSecond: 1 / 6, burst: 40 },
     ],
