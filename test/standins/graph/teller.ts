@@ -34,11 +34,11 @@ interface TellerOptions {
 export function createTeller({ accounts, appSecret, appId }: TellerOptions): Teller {
   let told: { readonly telling: Telling; readonly poster: WebhookPoster } | undefined;
 
-  /** The fields of an Instagram account behind a page are chosen for the whole app, and the page is subscribed to any. */
+  /** An account on Instagram, or the page it is behind, subscribes to all or nothing: the fields are chosen for the app. */
   function isTold({ accountId, field }: WebhookEvent): boolean {
     const account = accounts.find(accountId);
-    const isBehindPage = account?.kind === 'page' && account.id !== accountId;
-    return accounts.tells(accountId, isBehindPage ? undefined : field);
+    const isInstagram = account?.kind === 'instagram' || (account?.kind === 'page' && account.id !== accountId);
+    return accounts.tells(accountId, isInstagram ? undefined : field);
   }
 
   function eventsOf(message: SentMessage, { echoes = true, receipts = true }: Telling): readonly WebhookEvent[] {

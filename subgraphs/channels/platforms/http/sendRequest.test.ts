@@ -64,6 +64,11 @@ describe('asking a platform', () => {
     expect(withoutAnswer(exchange)).toEqual(exchange);
   });
 
+  it('gives up on an answer that does not come', async () => {
+    const exchange = await sendRequest(connections, { method: 'POST', url: await serve(() => undefined), body: {} });
+    expect(exchange.kind).toBe('unconfirmed');
+  });
+
   it.each([
     [503, 'refused'],
     [403, 'refused'],

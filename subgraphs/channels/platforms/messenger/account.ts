@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { storableText } from '#platform/postgres/storableText.ts';
 import { AccountError, type AccountApi } from '../account.ts';
 import { askGraph } from '../meta/askGraph.ts';
 import type { GraphApi } from '../meta/graphApi.ts';
@@ -6,7 +7,7 @@ import { lookUpProfile } from '../meta/lookUpProfile.ts';
 import { pageFields, subscribeApp, unsubscribeApp } from '../meta/subscribedApps.ts';
 import type { Account } from '../outbound.ts';
 
-const page = z.object({ id: z.string(), name: z.string() });
+const page = z.object({ id: z.string(), name: z.string().transform(storableText) });
 const pathOf = ({ externalId }: Account) => `/${encodeURIComponent(externalId)}`;
 
 /**

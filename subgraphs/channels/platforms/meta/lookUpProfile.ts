@@ -1,14 +1,16 @@
 import { z } from 'zod';
+import { storableText } from '#platform/postgres/storableText.ts';
 import type { Profile } from '../outbound.ts';
 import { isNoSuchObject, readAnswer } from './askGraph.ts';
 import type { GraphApi, GraphFailure } from './graphApi.ts';
 import { refusalOf } from './refusals.ts';
 
+const text = z.string().transform(storableText);
 const person = z.object({
-  name: z.string().min(1).optional(),
-  first_name: z.string().optional(),
-  last_name: z.string().optional(),
-  username: z.string().min(1).optional(),
+  name: text.optional(),
+  first_name: text.optional(),
+  last_name: text.optional(),
+  username: text.optional(),
   profile_pic: z.url().optional().catch(undefined),
 });
 
@@ -27,8 +29,8 @@ export async function lookUpProfile(
   const { name, first_name: first, last_name: last, username, profile_pic: picture } = readAnswer(answer, person);
   const fullName = [first, last].filter(Boolean).join(' ');
   return {
-    name: (name ?? fullName) || null,
-    username: username ?? null,
+    name: name || fullName || null,
+    username: username || null,
     languageCode: null,
     pictureUrl: picture ?? null,
   };

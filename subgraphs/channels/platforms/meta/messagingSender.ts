@@ -29,7 +29,7 @@ export function createMessagingSender(messaging: Messaging): Sender {
   });
 
   return {
-    // Every echo is matched with its send.
+    // What we send comes back as an echo.
     confirms: true,
     parts: ({ text, files }) => [
       ...splitText(text ?? '', messaging.longestText, messaging.textMeasure).map((part) => ({ text: part })),

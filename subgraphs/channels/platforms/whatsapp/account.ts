@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { storableText } from '#platform/postgres/storableText.ts';
 import { AccountError, type AccountApi } from '../account.ts';
 import { askGraph } from '../meta/askGraph.ts';
 import type { GraphApi } from '../meta/graphApi.ts';
@@ -7,7 +8,7 @@ import { subscribeApp } from '../meta/subscribedApps.ts';
 const phoneNumber = z.object({
   id: z.string(),
   display_phone_number: z.string(),
-  verified_name: z.string().min(1).optional().catch(undefined),
+  verified_name: z.string().min(1).transform(storableText).optional().catch(undefined),
 });
 const media = z.object({ url: z.url() });
 
