@@ -65,7 +65,8 @@ describe('asking a platform', () => {
   });
 
   it('gives up on an answer that does not come', async () => {
-    const exchange = await sendRequest(connections, { method: 'POST', url: await serve(() => undefined), body: {} });
+    const url = await serve(() => undefined);
+    const exchange = await sendRequest(connections, { method: 'POST', url, body: {}, limitMs: 50 });
     expect(exchange.kind).toBe('unconfirmed');
   });
 
