@@ -56,13 +56,18 @@ export function statusesOf(message: SentMessage, account: WhatsAppAccount): read
           id,
           status,
           timestamp: seconds(),
-          ...(/^\d+$/.test(to) ? { recipient_id: to } : { recipient_user_id: to }),
+          ...recipientOf(to),
           ...(reference !== null && { biz_opaque_callback_data: reference }),
           ...(status !== 'read' && { pricing: { billable: false, pricing_model: 'PMP', category: 'service' } }),
         },
       ],
     }),
   );
+}
+
+function recipientOf(to: string): object {
+  if (/^\d+$/.test(to)) return { recipient_id: to };
+  return to.includes('.') ? { recipient_user_id: to } : { recipient_id: to, recipient_type: 'group' };
 }
 
 export function whatsAppEvent(account: WhatsAppAccount, value: object): WebhookEvent {

@@ -10,14 +10,11 @@ const link = z.url({ protocol: /^https?$/ });
 const captioned = z.object({ link, caption: z.string().optional(), filename: z.string().optional() });
 const envelope = z.object({
   messaging_product: z.literal('whatsapp'),
-  recipient_type: z.literal('individual').optional(),
-  to: z
-    .string()
-    .regex(/^\d{5,20}$/)
-    .optional(),
+  recipient_type: z.enum(['individual', 'group']).default('individual'),
+  to: z.string().optional(),
   recipient: z
     .string()
-    .regex(/^[A-Z]{2}\.\w{1,128}$/)
+    .regex(/^[A-Z]{2}\.[\w.]{1,128}$/)
     .optional(),
   biz_opaque_callback_data: z.string().max(512).optional(),
   context: z.object({ message_id: z.string().min(1) }).optional(),
@@ -47,8 +44,8 @@ export function sendWhatsAppMessage(account: WhatsAppAccount, body: unknown, wor
   }
   const parsed = message.safeParse(body);
   if (!parsed.success) return badParameter(`Invalid parameter: ${z.prettifyError(parsed.error)}`);
-  const to = parsed.data.to ?? parsed.data.recipient;
-  if (to === undefined) return badParameter('The parameter to is required.');
+  const to = recipientOf(parsed.data);
+  if (to === undefined) return badParameter('The parameter to is required, and has to be a number or a group.');
   const sent = sentMessage(account, to, parsed.data);
   const problem = lengthProblem(sent) ?? windowProblem(account.id, to, world) ?? paceProblem(account.id, to, world);
   if (problem) return problem;
@@ -59,6 +56,12 @@ export function sendWhatsAppMessage(account: WhatsAppAccount, body: unknown, wor
     contacts: [{ input: to, ...(parsed.data.to === undefined ? { user_id: to } : { wa_id: to }) }],
     messages: [{ id: sent.id }],
   });
+}
+
+/** Undefined when nobody is named in the form that belongs to the type. */
+function recipientOf({ recipient_type: type, to, recipient }: z.output<typeof message>): string | undefined {
+  if (to === undefined) return type === 'individual' ? recipient : undefined;
+  return (type === 'group' ? /^[\w+/=-]{20,200}$/ : /^\d{5,20}$/).test(to) ? to : undefined;
 }
 
 function sentMessage(account: WhatsAppAccount, to: string, data: z.output<typeof message>): SentMessage {

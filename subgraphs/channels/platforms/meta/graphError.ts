@@ -8,7 +8,7 @@ export const graphError = z.object({
   title: z.string().optional().catch(undefined),
   is_transient: z.boolean().optional().catch(undefined),
   /** WhatsApp says here what it means. */
-  error_data: z.object({ details: z.string() }).optional().catch(undefined),
+  error_data: z.object({ details: z.string().optional() }).optional().catch(undefined),
 });
 export type GraphError = z.output<typeof graphError>;
 

@@ -1,21 +1,21 @@
 import { describe, expect, it } from '@jest/globals';
 import type { GraphError } from './graphError.ts';
-import { refusalOf } from './refusals.ts';
+import { failureOf, refusalOf } from './refusals.ts';
 
 const refusal = (error: Partial<GraphError>, { status = 400, waitMs }: { status?: number; waitMs?: number } = {}) =>
   refusalOf({ kind: 'failed', status, error: { code: 100, message: 'Meta’s words', ...error }, waitMs });
 
 describe('what an error of Graph means', () => {
   it.each([
-    ['CHANNEL_UNAUTHORIZED', [[0], [102], [190], [190, 460], [190, 463]]],
+    ['CHANNEL_UNAUTHORIZED', [[0], [102], [190], [190, 460], [190, 463], [33], [133010]]],
     ['RATE_LIMITED', [[4], [17], [32], [613], [80002], [80006], [80007], [130429], [131048], [131056]]],
     ['PLATFORM_UNAVAILABLE', [[1], [2], [1200], [131000], [131016]]],
-    ['WINDOW_CLOSED', [[10, 2018278], [10, 2534022], [131047]]],
-    ['RECIPIENT_BLOCKED', [[551, 1545041], [551], [200, 1545041], [10, 2018108]]],
-    ['RECIPIENT_NOT_FOUND', [[100, 2018001], [131026]]],
+    ['WINDOW_CLOSED', [[10, 2018278], [10, 2534022], [131047], [470]]],
+    ['RECIPIENT_BLOCKED', [[551, 1545041], [551], [200, 1545041], [10, 2018108], [131050]]],
+    ['RECIPIENT_NOT_FOUND', [[100, 2018001], [131021], [131026]]],
     ['FILE_REFUSED', [[100, 2018008], [100, 2018047], [4, 2018109], [131052], [131053]]],
-    ['POLICY_BLOCKED', [[368], [131031], [131049]]],
-    ['NOT_PERMITTED', [[10], [200], [230], [3], [2, 2018344], [131005]]],
+    ['POLICY_BLOCKED', [[368], [130472], [131031], [131049]]],
+    ['NOT_PERMITTED', [[10], [200], [230], [3], [2, 2018344], [131005], [131030], [131042]]],
     ['PLATFORM_REFUSED', [[100], [131009], [987654]]],
   ])('%s', (code, errors) => {
     for (const [number = 0, subcode] of errors) {
@@ -69,5 +69,14 @@ describe('what an error of Graph means', () => {
     expect(failure.message).toContain('not on WhatsApp');
     expect(failure.message).toHaveLength(499);
     expect(failure.message.isWellFormed()).toBe(true);
+  });
+
+  it('means the same when a webhook tells it of a message that was taken', () => {
+    const error = { code: 131047, title: 'Re-engagement message', error_data: { details: 'more than 24 hours' } };
+    expect(failureOf(error)).toMatchObject({ code: 'WINDOW_CLOSED', retryable: false });
+    expect(failureOf(error).message).toMatch(/more than 24 hours \(131047\)$/);
+    expect(failureOf({ code: 9, title: 'Odd' })).toMatchObject({ code: 'PLATFORM_REFUSED' });
+    expect(failureOf({ code: 9, title: 'Odd' }).message).toContain('Odd');
+    expect(failureOf(undefined).message).toContain('no reason');
   });
 });

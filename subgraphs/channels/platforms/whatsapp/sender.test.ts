@@ -46,9 +46,12 @@ describe('the sender for WhatsApp', () => {
     expect(meta.standin.sent()).toMatchObject([{ replyTo: 'wamid.theirs', reference: 'sb:1:0' }]);
   });
 
-  it('reaches people who hide their number', async () => {
-    expect(await send({ text: 'hello' }, {}, 'DE.13491208655302741918')).toMatchObject({ kind: 'sent' });
-    expect(meta.standin.sent()).toMatchObject([{ to: 'DE.13491208655302741918' }]);
+  it.each([
+    ['people who hide their number', 'DE.13491208655302741918'],
+    ['groups', 'Y2FwaV9ncm91cDoxNzA1NTU1MDEzOToxMjAzNjM0MDQ2OTQyMzM4MjAZD'],
+  ])('reaches %s', async (_whom, to) => {
+    expect(await send({ text: 'hello' }, {}, to)).toMatchObject({ kind: 'sent' });
+    expect(meta.standin.sent()).toMatchObject([{ to }]);
   });
 
   it('answers for a day only', async () => {

@@ -69,7 +69,6 @@ function takesCaption(file: OutgoingFile): boolean {
 function messageBody(part: OutgoingPart, options: SendOptions): object {
   const { threadExternalId, replyToExternalId, reference } = options;
   return {
-    recipient_type: 'individual',
     ...recipient(threadExternalId),
     biz_opaque_callback_data: reference,
     ...(replyToExternalId !== null && { context: { message_id: replyToExternalId } }),
@@ -78,11 +77,13 @@ function messageBody(part: OutgoingPart, options: SendOptions): object {
 }
 
 /**
- * People who hide their number are known by an id that the business has for them, such as `DE.1234abcd`.
- * https://developers.facebook.com/docs/whatsapp/business-scoped-user-ids
+ * People are known by their number, or by an id that the business has for them, such as `DE.1234abcd`, which takes its place
+ * where they hide it; else it is a group. https://developers.facebook.com/docs/whatsapp/business-scoped-user-ids
  */
 function recipient(threadExternalId: string): object {
-  return /^\d+$/.test(threadExternalId) ? { to: threadExternalId } : { recipient: threadExternalId };
+  if (/^\d+$/.test(threadExternalId)) return { recipient_type: 'individual', to: threadExternalId };
+  if (/^[A-Z]{2}\./.test(threadExternalId)) return { recipient_type: 'individual', recipient: threadExternalId };
+  return { recipient_type: 'group', to: threadExternalId };
 }
 
 function media(file: OutgoingFile, caption: string | null): object {
