@@ -9,36 +9,14 @@ import {
 } from '@aws-sdk/client-s3';
 import { FileStoreError } from './errors.ts';
 import { assertFileKey } from './fileKey.ts';
+import type { BucketAddress } from './filesAddress.ts';
 import type { FileStore } from './fileStore.ts';
-
-export interface BucketAddress {
-  readonly endpoint: string;
-  readonly region: string;
-  readonly bucket: string;
-  readonly accessKeyId: string;
-  readonly secretAccessKey: string;
-}
 
 const CONNECT_LIMIT_MS = 3_000;
 /** Without a byte in either direction. */
 const SILENCE_LIMIT_MS = 15_000;
 
-/** Reads `s3://KEY:SECRET@host:port/bucket?region=...&tls=false`; undefined when something is missing. */
-export function bucketAddress(url: URL): BucketAddress | undefined {
-  const bucket = /^\/([\w.-]+)\/?$/.exec(url.pathname)?.[1];
-  const tls = url.searchParams.get('tls') ?? 'true';
-  const { username, password, host, searchParams } = url;
-  if (bucket === undefined || !username || !password || !host || !['true', 'false'].includes(tls)) return undefined;
-  return {
-    endpoint: `${tls === 'true' ? 'https' : 'http'}://${host}`,
-    region: searchParams.get('region') ?? 'us-east-1',
-    bucket,
-    accessKeyId: decodeURIComponent(username),
-    secretAccessKey: decodeURIComponent(password),
-  };
-}
-
-/** Files in a bucket of S3 or of a server that speaks its language. */
+/** Files in a bucket. */
 export function createBucketStore(address: BucketAddress): FileStore {
   const { endpoint, region, bucket, accessKeyId, secretAccessKey } = address;
   const unavailable = (cause: unknown) => FileStoreError.unavailable(`the bucket ${bucket} at ${endpoint}`, cause);

@@ -177,6 +177,8 @@ describe('the address of the store', () => {
     's3://key:secret@host',
     's3://key:secret@host/bucket/below',
     's3://key:secret@host/bucket?tls=perhaps',
+    's3://key:%zz@host/bucket',
+    'file:///a%2fb',
   ])('is none: %j', (url) => {
     expect(() => createFileStore(url)).toThrow(
       expect.objectContaining({ code: 'BAD_FILES_URL', message: expect.not.stringContaining('key:secret@') }),

@@ -23,8 +23,9 @@ export class HttpError extends Error {
     return new HttpError(401, message, { code: 'UNAUTHENTICATED', cause });
   }
 
-  static forbidden(message: string): HttpError {
-    return new HttpError(403, message, { code: 'FORBIDDEN' });
+  /** @param code says why, where there are several reasons. */
+  static forbidden(message: string, code = 'FORBIDDEN'): HttpError {
+    return new HttpError(403, message, { code });
   }
 
   static notFound(message: string): HttpError {

@@ -5,6 +5,9 @@ import type { SwitchboardCatalogue } from '#schema/events/catalogue.ts';
 import { createLoaders, type Loaders } from './loaders.ts';
 import { viewerOf, type Viewer } from './queries/viewer.ts';
 
+/** The address under which a client gets a kept file for the next hour. */
+type SignFile = (fileKey: string) => string;
+
 /** What the resolvers of one request share. */
 export interface Context {
   readonly viewer: Viewer;
@@ -15,10 +18,14 @@ export interface Context {
   readonly run: <T>(
     command: (database: Database<SwitchboardCatalogue>, identity: Identity) => Promise<T>,
   ) => Promise<T>;
+  readonly signFile: SignFile;
   close(): Promise<void>;
 }
 
-export function createContext(database: Database<SwitchboardCatalogue>, identity: Identity): Context {
+export function createContext(
+  { database, signFile }: { readonly database: Database<SwitchboardCatalogue>; readonly signFile: SignFile },
+  identity: Identity,
+): Context {
   const viewer = viewerOf(identity);
   const session = database.session(identity.companyId);
   const loaders = createLoaders(session, viewer);
@@ -32,6 +39,7 @@ export function createContext(database: Database<SwitchboardCatalogue>, identity
       for (const loader of Object.values(loaders)) loader.clearAll();
       return outcome;
     },
+    signFile,
     close: () => session.close(),
   };
 }

@@ -1,3 +1,4 @@
+import { createFileSigner } from '#platform/files/signedAddress.ts';
 import { createSubgraph } from '#platform/graphql/subgraphServer.ts';
 import { createHttpServer } from '#platform/http/server.ts';
 import { createService } from '#platform/lifecycle/createService.ts';
@@ -32,6 +33,7 @@ export function createConversations(
   const { nats, database } = stores;
   const { checks } = stores;
   const http = createHttpServer({ name, host: config.host, port: config.port, logger, metrics, checks: () => checks });
+  const signer = createFileSigner({ secret: config.files.secret, baseUrl: config.files.publicUrl });
   const subgraph = createSubgraph({
     name,
     typeDefs: readSubgraph(name),
@@ -40,7 +42,7 @@ export function createConversations(
     identitySecret,
     logger,
     metrics,
-    context: (identity) => createContext(database, identity),
+    context: (identity) => createContext({ database, signFile: (fileKey) => signer.sign(fileKey) }, identity),
   });
   const received = createReceivedConsumer({ nats, database, reopenWithinMs, logger, metrics });
   const snoozeClock = createSnoozeClock({ database, pollMs: snoozePollMs, logger, metrics });
