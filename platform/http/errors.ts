@@ -32,6 +32,14 @@ export class HttpError extends Error {
     return new HttpError(404, message, { code: 'NOT_FOUND' });
   }
 
+  static lengthRequired(message: string): HttpError {
+    return new HttpError(411, message, { code: 'LENGTH_REQUIRED' });
+  }
+
+  static tooLarge(message: string): HttpError {
+    return new HttpError(413, message, { code: 'PAYLOAD_TOO_LARGE' });
+  }
+
   /** Something that is needed for the answer is away. The message is for the caller; say what is away in the cause. */
   static unavailable(message: string, options: { retryAfterSeconds: number; cause?: unknown }): HttpError {
     return new HttpError(503, message, { code: 'UNAVAILABLE', ...options });
