@@ -1,4 +1,5 @@
 import type { Resolvers } from '../generated/resolvers.ts';
+import { attachment } from './attachment.ts';
 import { agent, label, team } from './directory.ts';
 import { contact, contactIdentity } from './contact.ts';
 import { conversation } from './conversation.ts';
@@ -17,4 +18,5 @@ export const resolvers: Resolvers = {
   Conversation: conversation,
   Message: message,
   Author: author,
+  Attachment: attachment,
 };
