@@ -118,10 +118,12 @@ const files = [
 /** What crosses companies, each as narrow as its question. */
 const lookups = [
   // A removed channel hears nothing any more.
-  `create or replace function channels.channel_for_webhook(wanted uuid)
-    returns table (company_id uuid, platform text, webhook_secret text)
+  `drop function channels.channel_for_webhook(uuid)`,
+  `create function channels.channel_for_webhook(wanted uuid)
+    returns table (company_id uuid, platform text, external_id text, webhook_secret text)
     language sql stable security definer set search_path = '' as $$
-      select company_id, platform, webhook_secret from channels.channels where id = wanted and status <> 'REMOVED'
+      select company_id, platform, external_id, webhook_secret from channels.channels
+      where id = wanted and status <> 'REMOVED'
     $$`,
   // Meta's webhooks name accounts of all companies, a web chat's page its site.
   `create function channels.channel_for_account(wanted_platform text, wanted_account text)

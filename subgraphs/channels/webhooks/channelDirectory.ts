@@ -14,6 +14,8 @@ export interface KnownChannel {
   readonly id: string;
   readonly companyId: string;
   readonly platform: Platform;
+  /** The account's id on the platform. */
+  readonly externalId: string;
   readonly webhookSecret: string;
 }
 
@@ -65,8 +67,7 @@ export function createChannelDirectory(options: {
       lookups.inc({ outcome: 'unknown' });
       return undefined;
     }
-    const webhookSecret = keyring.open(row.webhookSecret, channelId);
-    const channel = { id: channelId, companyId: row.companyId, platform: row.platform, webhookSecret };
+    const channel = { ...row, id: channelId, webhookSecret: keyring.open(row.webhookSecret, channelId) };
     known.set(channelId, { channel, freshUntil: performance.now() + FRESH_MS });
     lookups.inc({ outcome: 'read' });
     return channel;
