@@ -30,8 +30,12 @@ export function demoCompany(slug: string): DemoCompany {
   return company;
 }
 
-/** The whole platform as `npm start` composes it, on stores of the suite's own, and what clients and platforms do with it. */
-export async function runPlatform({ production = false } = {}) {
+/**
+ * The whole platform as `npm start` composes it, on stores of the suite's own, and what clients and platforms do with it.
+ *
+ * @param options.port Where browsers reach it, as `http://127.0.0.1:<port>`. @default any, and browsers cannot
+ */
+export async function runPlatform({ production = false, port }: { production?: boolean; port?: number } = {}) {
   const [postgres, nats, redis, clickhouse, qdrant] = await Promise.all([
     testPostgresServer(),
     testNats(),
@@ -60,8 +64,8 @@ export async function runPlatform({ production = false } = {}) {
     },
     secrets,
     host: '127.0.0.1',
-    port: 0,
-    publicUrl: 'https://switchboard.example',
+    port: port ?? 0,
+    publicUrl: port === undefined ? 'https://switchboard.example' : `http://127.0.0.1:${String(port)}`,
     telegramApiUrl: telegram.url(),
     filesUrl: pathToFileURL(files).href,
     attachmentMaxBytes: 25 * 1024 ** 2,
