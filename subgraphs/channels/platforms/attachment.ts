@@ -1,4 +1,4 @@
-import { v5 } from 'uuid';
+import { v5, v7 } from 'uuid';
 import type { Attachment } from '#schema/events/values.ts';
 
 /** Says that there is something, and not what. */
@@ -15,20 +15,20 @@ export const unknownAttachment: Attachment = {
   fileKey: null,
 };
 
-/** Makes an id of our own out of a platform's; any would do, as long as it stays. */
+/** Makes an id of our own out of a name; any would do, as long as it stays. */
 const NAMESPACE = '6f6d9a5e-9d0b-4c53-8a55-0f0c7f6a3b21';
 
 /**
- * A file of a message that the platform hands out by id, to be fetched later. The same file has the same id of ours, so
- * that a message that is edited keeps the copy that there is.
+ * A file of a message that the platform hands out by id, to be fetched later.
  *
- * @param uniqueId Stays, where the id that it is fetched by does not.
+ * @param name Of the file in its message, unique over all channels, where the message may be told again with the same file:
+ *   then it has the same id each time, and an edited message keeps the copy that there is.
  */
 export function fileAttachment(
   file: Pick<Attachment, 'kind'> & { platformFileId: string } & Partial<Pick<Attachment, 'name' | 'mimeType' | 'size'>>,
-  uniqueId = file.platformFileId,
+  name?: string,
 ): Attachment {
-  return { ...unknownAttachment, id: v5(uniqueId, NAMESPACE), ...file };
+  return { ...unknownAttachment, id: name === undefined ? v7() : v5(name, NAMESPACE), ...file };
 }
 
 /** A place on the map: there is no file to it. */

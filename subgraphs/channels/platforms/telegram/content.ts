@@ -1,6 +1,7 @@
 import { Poison } from '#platform/events/errors.ts';
 import type { Attachment } from '#schema/events/values.ts';
 import { fileAttachment, locationAttachment } from '../attachment.ts';
+import type { InboundChannel } from '../inbound.ts';
 import { lines, withheldText } from '../words.ts';
 import { nameOf } from './who.ts';
 import type { TelegramMessage } from './update.ts';
@@ -28,8 +29,8 @@ const withheld = ['story', 'paid_media', 'giveaway', 'giveaway_winners', 'invoic
  *
  * @throws Poison when no rule knows what it holds.
  */
-export function contentOf(message: TelegramMessage): Content {
-  const attachments = attachmentsOf(message);
+export function contentOf(channel: InboundChannel, message: TelegramMessage): Content {
+  const attachments = attachmentsOf(channel, message);
   const words = message.text || message.caption || describe(message);
   if (!words && attachments.length === 0) {
     throw Poison.because(`no rule for a message of ${Object.keys(message).join(', ')}`);
@@ -54,14 +55,18 @@ function describe(message: TelegramMessage): string {
 }
 
 /** Telegram hands files out by id for the bot's token only, so there is an id here and no address. */
-function attachmentsOf(message: TelegramMessage): Attachment[] {
+function attachmentsOf(channel: InboundChannel, message: TelegramMessage): Attachment[] {
   const attachments: Attachment[] = [];
+  const { chat, message_id } = message;
+  // Two bots of one group see the same numbers.
+  const named = (file: { readonly file_unique_id?: string | undefined; readonly file_id: string }): string =>
+    `${channel.id}:${chat.id}:${message_id}:${file.file_unique_id ?? file.file_id}`;
   // One picture in several sizes, the largest last; always a JPEG.
   const photo = message.photo?.at(-1);
   if (photo) {
     const size = photo.file_size ?? null;
     const image = { kind: 'IMAGE', platformFileId: photo.file_id, mimeType: 'image/jpeg', size } as const;
-    attachments.push(fileAttachment(image, photo.file_unique_id));
+    attachments.push(fileAttachment(image, named(photo)));
   }
   for (const [field, kind, mimeType] of files) {
     const file = message[field];
@@ -77,7 +82,7 @@ function attachmentsOf(message: TelegramMessage): Attachment[] {
           mimeType: file.mime_type || mimeType,
           size: file.file_size ?? null,
         },
-        file.file_unique_id,
+        named(file),
       ),
     );
   }

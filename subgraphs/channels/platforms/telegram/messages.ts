@@ -20,7 +20,7 @@ export function messageFacts(channel: InboundChannel, message: TelegramMessage):
     externalMessageId: externalMessageId(place.threadExternalId, message_id),
     contact: { ...contactOf(chat, from), phone: ownPhone(message) },
     sentAt: instantOf(message.date),
-    ...contentOf(message),
+    ...contentOf(channel, message),
     replyToExternalId: replyOf(message),
   } as const;
   const ours = ownSide(channel, message);
@@ -50,7 +50,7 @@ export function messageFacts(channel: InboundChannel, message: TelegramMessage):
  */
 export function editFacts(channel: InboundChannel, message: TelegramMessage, updateId: number): readonly InboundFact[] {
   const whole = messageFacts(channel, message).filter(({ kind }) => kind === 'message' || kind === 'echo');
-  const { text, attachments } = contentOf(message);
+  const { text, attachments } = contentOf(channel, message);
   const place = placeOf(channel, message);
   const edited = message.edit_date ?? message.date;
   const edit: InboundFact = {
