@@ -112,6 +112,7 @@ export async function openHarness(stores: {
   await channels.start();
 
   return {
+    config,
     channels,
     nats,
     /** The same service once more, as another process would run it; the caller starts and stops it. */
