@@ -17,13 +17,13 @@ import type { ChannelsConfig } from './config.ts';
 import { createDeliverer } from './consumers/deliver.ts';
 import { createNormaliser } from './consumers/normalise.ts';
 import { createContext } from './context.ts';
+import { createResealer } from './credentials/createResealer.ts';
 import { entities } from './entities/index.ts';
 import { createHealthRecorder } from './health/healthRecorder.ts';
 import { mountFiles } from './http/serveFile.ts';
 import { resolvers } from './resolvers/index.ts';
-import { platformConnections } from './platforms/http/sendRequest.ts';
-import { createTelegramAccount } from './platforms/telegram/account.ts';
-import { createTelegramApi } from './platforms/telegram/api.ts';
+import { createAccounts } from './platforms/accounts.ts';
+import { createPlatformApis } from './platforms/apis.ts';
 import { createTelegramSender } from './platforms/telegram/sender.ts';
 import { createChannelDirectory } from './webhooks/channelDirectory.ts';
 import { mountMetaWebhook } from './webhooks/metaWebhook.ts';
@@ -48,16 +48,16 @@ export function createChannels(
   const { nats, database } = stores;
   const health = createHealthRecorder({ database, logger });
   const normaliser = createNormaliser({ nats, database, logger, metrics });
-  const connections = platformConnections();
-  const telegram = createTelegramApi({ apiUrl: config.telegramApiUrl, connections });
-  const sender = createTelegramSender(telegram);
+  const apis = createPlatformApis(config);
+  const accounts = createAccounts(apis);
+  const sender = createTelegramSender(apis.telegram);
   const deliverer = createDeliverer({ nats, database, sender, keyring, health, logger, metrics });
   const redis = createRedis({ url: config.redisUrl, name, logger });
   const pacer = createPacer({ redis, logger, metrics });
   const { store, parts: files } = createFiles({
     config: config.files,
     trustedOrigins: [config.telegramApiUrl, ...(config.meta ? [config.meta.graphUrl, config.meta.instagramUrl] : [])],
-    accounts: { TELEGRAM: createTelegramAccount(telegram) },
+    accounts,
     nats,
     database,
     redis,
@@ -73,6 +73,7 @@ export function createChannels(
   mountMetaWebhook(http.app, { config: config.meta, nats, metrics });
   const signer = createFileSigner({ secret: config.files.secret, baseUrl: publicUrl });
   mountFiles(http.app, { store, signer, database, metrics });
+  const tools = { database, keyring, accounts, publicUrl, logger };
   const subgraph = createSubgraph({
     name,
     typeDefs: readSubgraph(name),
@@ -81,14 +82,21 @@ export function createChannels(
     identitySecret,
     logger,
     metrics,
-    context: (identity) => createContext(identity, { database, publicUrl }),
+    context: (identity) => createContext(identity, tools),
   });
 
-  const platforms = {
-    name: 'connections to platforms',
-    start: () => Promise.resolve(),
-    stop: () => (connections.destroyed ? Promise.resolve() : connections.close()),
-  };
-  const parts = [...stores.parts, redis, health, normaliser, platforms, deliverer, ...files, subgraph, http];
+  const resealer = createResealer({ database, keyring, logger });
+  const parts = [
+    ...stores.parts,
+    redis,
+    resealer,
+    health,
+    normaliser,
+    ...apis.parts,
+    deliverer,
+    ...files,
+    subgraph,
+    http,
+  ];
   return { ...createService(name, parts, { logger, checks }), url: () => http.url(), database, keyring };
 }
