@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { seedChannels } from '#channels/seed.ts';
+import { channelSettings } from '#channels/settings.ts';
 import { seedConversations } from '#conversations/seed.ts';
 import { seedKnowledge } from '#knowledge/seed.ts';
 import type { Platform } from './platform.ts';
@@ -22,9 +23,12 @@ export async function seedDemo(platform: Platform, secret: string): Promise<void
       channels: [
         {
           id: telegram.channelId,
+          platform: 'TELEGRAM',
+          externalId: telegram.botId,
           name: telegram.name,
-          botToken: `${telegram.botId}:${digest(secret, `token ${slug}`).slice(0, 35)}`,
+          accessToken: `${telegram.botId}:${digest(secret, `token ${slug}`).slice(0, 35)}`,
           webhookSecret: digest(secret, `webhook ${slug}`),
+          settings: channelSettings.parse({}),
         },
       ],
     })),

@@ -10,6 +10,8 @@ const TAG_BYTES = 16;
 export type SealedSecret = `v1.${string}`;
 
 export interface Keyring {
+  /** The second part of what it seals. */
+  readonly activeKeyId: string;
   /** Encrypts under the active key; it opens again only in the same context, such as the id of the row it belongs to. */
   seal(plaintext: string, context: string): SealedSecret;
   /** @throws SecretError when it was sealed under a key that is not here, in another context, or was changed since. */
@@ -66,6 +68,7 @@ export function createKeyring({ activeKeyId, keys }: KeyringOptions): Keyring {
   if (!active) throw SecretError.noActiveKey(activeKeyId);
 
   return {
+    activeKeyId,
     seal(plaintext, context) {
       const iv = randomBytes(IV_BYTES);
       const cipher = createCipheriv(ALGORITHM, active, iv, { authTagLength: TAG_BYTES });

@@ -1,27 +1,32 @@
-import type { SwitchboardCatalogue } from '#schema/events/catalogue.ts';
 import type { Identity } from '#platform/identity/identity.ts';
-import type { Database } from '#platform/postgres/database.ts';
+import type { ChannelTools } from './commands/channelTools.ts';
 import { createLoaders, type Loaders } from './loaders.ts';
-import type { ChannelRow } from './rows.ts';
 
 /** What the resolvers of one request share. */
 export interface Context {
   readonly identity: Identity;
   readonly loaders: Loaders;
-  readonly webhookUrl: (channel: ChannelRow) => string;
+  /** Where the platforms reach the router, without a slash at the end. */
+  readonly publicUrl: string;
+  /** Runs a command in the caller's name. What is read afterwards, by this mutation or the next, sees what it wrote. */
+  readonly run: <T>(command: (tools: ChannelTools, identity: Identity) => Promise<T>) => Promise<T>;
   close(): Promise<void>;
 }
 
-/** @param options.publicUrl Where the platforms reach the router, without a slash at the end. */
-export function createContext(
-  identity: Identity,
-  options: { readonly database: Database<SwitchboardCatalogue>; readonly publicUrl: string },
-): Context {
-  const session = options.database.session(identity.companyId);
+export function createContext(identity: Identity, tools: ChannelTools): Context {
+  const session = tools.database.session(identity.companyId);
+  const loaders = createLoaders(session, identity.companyId);
   return {
     identity,
-    loaders: createLoaders(session, identity.companyId),
-    webhookUrl: ({ platform, id }) => `${options.publicUrl}/webhooks/${platform.toLowerCase()}/${id}`,
+    loaders,
+    publicUrl: tools.publicUrl,
+    async run(command) {
+      // A command may wait for a platform: what an earlier field has read with holds no connection meanwhile.
+      await session.refresh();
+      const outcome = await command(tools, identity);
+      loaders.clear();
+      return outcome;
+    },
     close: () => session.close(),
   };
 }

@@ -16,17 +16,23 @@ import { readSubgraph } from '#schema/subgraphFiles.ts';
 import { createFiles } from './attachments/createFiles.ts';
 import type { ChannelsConfig } from './config.ts';
 import { createDeliveryEnqueuer } from './consumers/enqueueDeliveries.ts';
-import { createNormaliser } from './consumers/normalise.ts';
+import { createCallbackAnswerer } from './consumers/answerCallbacks.ts';
+import { createNormalisers } from './consumers/normalise.ts';
 import { createSignals } from './consumers/signals.ts';
+import { createWebhookSplitter } from './consumers/splitWebhooks.ts';
 import { createContext } from './context.ts';
 import { createDeliveryWorkers } from './delivery/workers.ts';
+import { createResealer } from './credentials/createResealer.ts';
 import { entities } from './entities/index.ts';
 import { createHealthRecorder } from './health/healthRecorder.ts';
 import { mountFiles } from './http/serveFile.ts';
+import { channelAccount } from './queries/channelAccount.ts';
 import { resolvers } from './resolvers/index.ts';
 import { createPlatformApis } from './platforms/apis.ts';
 import { createSenders } from './platforms/senders.ts';
+import { createAccounts } from './platforms/accounts.ts';
 import { createTelegramAccount } from './platforms/telegram/account.ts';
+import { createAccountDirectory } from './webhooks/accountDirectory.ts';
 import { createChannelDirectory } from './webhooks/channelDirectory.ts';
 import { mountMetaWebhook } from './webhooks/metaWebhook.ts';
 import { mountTelegramWebhook } from './webhooks/telegramWebhook.ts';
@@ -49,15 +55,15 @@ export function createChannels(
   const stores = createContextStores({ context: name, config, entities, catalogue, logger, metrics });
   const { nats, database } = stores;
   const health = createHealthRecorder({ database, logger });
-  const normaliser = createNormaliser({ nats, database, logger, metrics });
   const apis = createPlatformApis(config);
   const senders = createSenders(apis);
+  const accounts = createAccounts(apis);
   const redis = createRedis({ url: config.redisUrl, name, logger });
   const pacer = createPacer({ redis, logger, metrics });
   const { store, parts: files } = createFiles({
     config: config.files,
     trustedOrigins: [config.telegramApiUrl, ...(config.meta ? [config.meta.graphUrl, config.meta.instagramUrl] : [])],
-    accounts: { TELEGRAM: createTelegramAccount(apis.telegram) },
+    accounts,
     nats,
     database,
     redis,
@@ -80,12 +86,26 @@ export function createChannels(
   });
   const enqueuer = createDeliveryEnqueuer({ nats, database, wake: () => workers.wake(), logger, metrics });
   const signals = createSignals({ nats, database, senders, keyring, logger, metrics });
+  const findAccount = (place: { readonly companyId: string; readonly channelId: string }) =>
+    channelAccount(database, keyring, place);
+  const callbacks = createCallbackAnswerer({ findAccount, telegram: createTelegramAccount(apis.telegram), logger });
+  const splitter = createWebhookSplitter({ nats, logger, metrics });
+  const normalisers = createNormalisers({
+    nats,
+    database,
+    accounts: createAccountDirectory(database),
+    health,
+    onCallback: (companyId, channelId, callbackId) => callbacks.answer(companyId, channelId, callbackId),
+    logger,
+    metrics,
+  });
   const { checks } = stores;
   const http = createHttpServer({ name, host, port, logger, metrics, checks: () => checks });
   const directory = createChannelDirectory({ database, keyring, logger, metrics });
   mountTelegramWebhook(http.app, { nats, directory, health, metrics });
   mountMetaWebhook(http.app, { config: config.meta, nats, metrics });
   mountFiles(http.app, { store, signer, database, metrics });
+  const tools = { database, keyring, accounts, publicUrl, logger };
   const subgraph = createSubgraph({
     name,
     typeDefs: readSubgraph(name),
@@ -94,10 +114,12 @@ export function createChannels(
     identitySecret,
     logger,
     metrics,
-    context: (identity) => createContext(identity, { database, publicUrl }),
+    context: (identity) => createContext(identity, tools),
   });
 
+  const resealer = createResealer({ database, keyring, logger });
+  const receiving = [callbacks, splitter, ...normalisers];
   const sending = [...apis.parts, workers, enqueuer, signals];
-  const parts = [...stores.parts, redis, health, normaliser, ...sending, ...files, subgraph, http];
+  const parts = [...stores.parts, redis, resealer, health, ...receiving, ...sending, ...files, subgraph, http];
   return { ...createService(name, parts, { logger, checks }), url: () => http.url(), database, keyring };
 }

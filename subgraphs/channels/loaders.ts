@@ -20,7 +20,7 @@ export function createLoaders(session: ReadSession, companyId: string) {
     return rows;
   }
 
-  return {
+  const loaders = {
     company: createLoader<string, CompanyRow>(async (ids) => {
       const own = ids.filter((id) => id === companyId);
       return own.length > 0 ? byId(await companiesByIds(session, own), (row) => row.id) : new Map();
@@ -29,8 +29,17 @@ export function createLoaders(session: ReadSession, companyId: string) {
     channelHealth: createLoader<string, ChannelHealthRow>(async (ids) =>
       byId(await channelHealth(session, companyId, ids), (row) => row.channelId),
     ),
-    /** All of the company's channels, read once; loaded one by one later, they are there already. */
+  };
+
+  return {
+    ...loaders,
+    /** All channels that the company has connected, read once; loaded one by one later, they are there already. */
     channels: () => (all ??= readAll()),
+    /** What was loaded is forgotten: a write has changed it. */
+    clear() {
+      all = undefined;
+      for (const loader of Object.values(loaders)) loader.clearAll();
+    },
   };
 }
 

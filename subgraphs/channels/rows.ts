@@ -1,4 +1,5 @@
 import type { Platform } from '#schema/events/values.ts';
+import type { ChannelSettings } from './settings.ts';
 
 export type ChannelStatus = 'ACTIVE' | 'PAUSED' | 'NEEDS_REAUTHORIZATION' | 'REMOVED';
 
@@ -17,6 +18,7 @@ export interface ChannelRow {
   readonly name: string;
   readonly externalId: string;
   readonly status: ChannelStatus;
+  readonly settings: ChannelSettings;
 }
 
 export interface ChannelHealthRow {

@@ -3,9 +3,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { v7 } from 'uuid';
-import { Channel } from '#channels/entities/channel.ts';
 import { entities } from '#channels/entities/index.ts';
+import { createChannel } from '#channels/commands/createChannel.ts';
 import { createCompany } from '#channels/commands/createCompany.ts';
+import { channelSettings } from '#channels/settings.ts';
 import { provisionDatabases } from '#infra/embedded/databases.ts';
 import { sendTraffic, type TrafficResult } from '#infra/embedded/demo/traffic.ts';
 import { createNats } from '#infra/embedded/nats.ts';
@@ -166,22 +167,15 @@ async function connectAccounts(databaseUrl: string, credentialsKey: string): Pro
       const channelId = v7();
       const externalId = String(1_000_000_000 + accounts.length);
       const webhookSecret = randomBytes(16).toString('hex');
-      await database.write(companyId, async ({ em }) => {
-        const sealed = {
-          accessToken: keyring.seal('token', channelId),
-          webhookSecret: keyring.seal(webhookSecret, channelId),
-        };
-        em.persist(
-          em.create(Channel, {
-            id: channelId,
-            companyId,
-            platform,
-            name: slug,
-            externalId,
-            status: 'ACTIVE',
-            ...sealed,
-          }),
-        );
+      await createChannel(database, keyring, {
+        id: channelId,
+        companyId,
+        platform,
+        name: slug,
+        externalId,
+        accessToken: 'token',
+        webhookSecret,
+        settings: channelSettings.parse({}),
       });
       accounts.push({ platform, channelId, externalId, webhookSecret });
     }

@@ -64,6 +64,20 @@ const calls = {
       `mutation { changeStatus(input: { conversationId: "${conversationId}", status: RESOLVED }) { conversation { id } userErrors { code message } } }`,
     assign: ({ conversationId, agentId }) =>
       `mutation { assign(input: { conversationId: "${conversationId}", agentId: "${agentId}" }) { conversation { id } userErrors { code message } } }`,
+    connectChannel: () =>
+      `mutation { connectChannel(input: { telegram: { botToken: "${demoCompany('acme').telegram.botId}:${'x'.repeat(35)}" } }) { channel { id name } identitySecret userErrors { code message } } }`,
+    reauthorizeChannel: ({ channelId }) =>
+      `mutation { reauthorizeChannel(input: { channelId: "${channelId}", token: "x" }) { channel { id } userErrors { code message } } }`,
+    pauseChannel: ({ channelId }) =>
+      `mutation { pauseChannel(input: { channelId: "${channelId}" }) { channel { id } userErrors { code message } } }`,
+    resumeChannel: ({ channelId }) =>
+      `mutation { resumeChannel(input: { channelId: "${channelId}" }) { channel { id } userErrors { code message } } }`,
+    removeChannel: ({ channelId }) =>
+      `mutation { removeChannel(input: { channelId: "${channelId}" }) { channel { id } userErrors { code message } } }`,
+    updateWebChat: ({ channelId }) =>
+      `mutation { updateWebChat(input: { channelId: "${channelId}", name: "intruder" }) { channel { id } userErrors { code message } } }`,
+    rotateIdentitySecret: ({ channelId }) =>
+      `mutation { rotateIdentitySecret(input: { channelId: "${channelId}" }) { channel { id } identitySecret userErrors { code message } } }`,
     addDocument: () =>
       'mutation { addDocument(input: { title: "Globex only", text: "Nothing of interest." }) { document { title } userErrors { code message } } }',
   },
@@ -86,7 +100,7 @@ describe('another company', () => {
   async function snapshotOfAcme(): Promise<unknown> {
     const { data } = await platform.ask(
       acme,
-      `query ($id: ID!) { inboxCounts { open unassigned mine unread } conversation(id: $id) {
+      `query ($id: ID!) { channels { id name status } inboxCounts { open unassigned mine unread } conversation(id: $id) {
         status unreadCount messageCount assignee { id } messages { edges { node { text } } } } }`,
       { id: known.conversationId },
     );
@@ -174,6 +188,23 @@ describe('another company', () => {
     const { data } = await platform.ask(globex, calls.Mutation[field](known));
     expect(data[field]).toMatchObject({ userErrors: [{ code: 'NOT_FOUND' }] });
     expect(data[field]).toEqual({ ...nothing, userErrors: expect.any(Array) });
+  });
+
+  it.each([
+    'reauthorizeChannel',
+    'pauseChannel',
+    'resumeChannel',
+    'removeChannel',
+    'updateWebChat',
+    'rotateIdentitySecret',
+  ] as const)('is told by %s that there is no such channel', async (field) => {
+    const { data } = await platform.ask(globex, calls.Mutation[field](known));
+    expect(data[field]).toMatchObject({ channel: null, userErrors: [{ code: 'NOT_FOUND' }] });
+  });
+
+  it('is told that Acme’s bot is connected already, and nothing else of it', async () => {
+    const { data } = await platform.ask(globex, calls.Mutation.connectChannel());
+    expect(data['connectChannel']).toMatchObject({ channel: null, userErrors: [{ code: 'ACCOUNT_TAKEN' }] });
   });
 
   it.each(Object.keys(calls.Subscription))('hears nothing of Acme by Subscription.%s', async (field) => {

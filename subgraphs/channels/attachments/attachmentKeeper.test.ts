@@ -84,7 +84,7 @@ describe('the file of a message', () => {
     const [outcome] = await told(company.id);
     expect(outcome?.attachment).toMatchObject({ kind: 'FILE', mimeType: 'text/plain', name: 'voice.oga' });
     const [asked] = world.server.asked('/voice.oga');
-    expect(asked?.headers.authorization).toBe(`Bearer ${channel.botToken}`);
+    expect(asked?.headers.authorization).toBe(`Bearer ${channel.accessToken}`);
     expect(opened.at(-1)).toMatchObject({ channelId: channel.id, companyId: company.id, platform: 'TELEGRAM' });
   });
 

@@ -1,47 +1,55 @@
 import { UniqueConstraintViolationException } from '@mikro-orm/postgresql';
-import type { SwitchboardCatalogue } from '#schema/events/catalogue.ts';
+import type { Actor } from '#platform/events/catalogue.ts';
 import type { Database } from '#platform/postgres/database.ts';
 import type { Keyring } from '#platform/secrets/keyring.ts';
+import type { SwitchboardCatalogue } from '#schema/events/catalogue.ts';
+import type { Platform } from '#schema/events/values.ts';
 import { Channel } from '../entities/channel.ts';
 import { ChannelError } from '../errors.ts';
+import type { ChannelSettings } from '../settings.ts';
+import { connectionChanged } from './connectionChanged.ts';
 
-/** A Telegram bot to connect. */
+/** An account to connect, as the platform knows it. */
 export interface NewChannel {
   readonly id: string;
   readonly companyId: string;
+  readonly platform: Platform;
+  /** Page id, bot id, phone number id, site key. */
+  readonly externalId: string;
   readonly name: string;
-  /** As BotFather gives it; the bot's id is the part before the colon. */
-  readonly botToken: string;
-  /** What Telegram has to send along with every update. */
+  /** Null: the platform has none. */
+  readonly accessToken: string | null;
+  /** What Telegram sends along with every update, and what the site of a web chat signs identities with. */
   readonly webhookSecret: string;
+  readonly settings: ChannelSettings;
 }
 
-/** @throws ChannelError `BAD_ACCESS_TOKEN`, `BAD_WEBHOOK_SECRET`, `ACCOUNT_TAKEN`. */
+/**
+ * Writes a channel down as it is, without asking its platform.
+ *
+ * @throws ChannelError `ACCOUNT_TAKEN`.
+ */
 export async function createChannel(
   database: Database<SwitchboardCatalogue>,
   keyring: Keyring,
-  { id, companyId, name, botToken, webhookSecret }: NewChannel,
+  { accessToken, webhookSecret, ...given }: NewChannel,
+  actor: Actor = { kind: 'system' },
 ): Promise<void> {
-  const externalId = /^(\d+):[\w-]{20,}$/.exec(botToken)?.[1];
-  if (externalId === undefined) throw ChannelError.badToken();
-  if (!/^[\w-]{1,256}$/.test(webhookSecret)) throw ChannelError.badWebhookSecret();
+  const { id, companyId, platform, externalId } = given;
   try {
-    await database.write(companyId, async ({ em }) => {
+    await database.write(companyId, async ({ em, publish }) => {
       const channel = em.create(Channel, {
-        id,
-        companyId,
-        platform: 'TELEGRAM',
-        name,
-        externalId,
+        ...given,
         status: 'ACTIVE',
-        accessToken: keyring.seal(botToken, id),
+        accessToken: accessToken === null ? null : keyring.seal(accessToken, id),
         webhookSecret: keyring.seal(webhookSecret, id),
       });
       em.persist(channel);
+      publish(connectionChanged(channel, actor));
     });
   } catch (error) {
     if (error instanceof UniqueConstraintViolationException) {
-      throw ChannelError.accountTaken('Telegram', externalId, error);
+      throw ChannelError.accountTaken(platform, externalId, error);
     }
     throw error;
   }

@@ -173,8 +173,10 @@ describe('a message to a contact', () => {
       await resumeQueues(sql, companyId, channelId);
     });
     expect(await settled(chat, 2)).toMatchObject([{ status: 'SENT' }, { status: 'SENT' }]);
-    const changes = (await harness.events(companyId)).filter(({ type }) => type === 'channel.connection.changed');
-    expect(changes).toMatchObject([{ data: { channelId, status: 'NEEDS_REAUTHORIZATION' } }]);
+    expect(await harness.connections(companyId)).toMatchObject([
+      { data: { channelId, status: 'ACTIVE' } },
+      { data: { channelId, status: 'NEEDS_REAUTHORIZATION' } },
+    ]);
   });
 
   it('fails for a channel of another company, and nothing is sent', async () => {

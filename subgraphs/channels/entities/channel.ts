@@ -1,6 +1,7 @@
-import { defineEntity, p } from '@mikro-orm/postgresql';
+import { defineEntity, p, type InferEntity } from '@mikro-orm/postgresql';
 import type { Platform } from '#schema/events/values.ts';
 import type { ChannelStatus } from '../rows.ts';
+import type { ChannelSettings } from '../settings.ts';
 
 export const Channel = defineEntity({
   name: 'Channel',
@@ -12,9 +13,14 @@ export const Channel = defineEntity({
     name: p.text(),
     externalId: p.text(),
     status: p.text().$type<ChannelStatus>(),
-    /** Sealed with the channel's id as context, so that it opens for no other channel. */
-    accessToken: p.text(),
-    /** Sealed likewise. Apart from the token, because the webhook needs this one and must not hold the other. */
-    webhookSecret: p.text(),
+    /** Sealed with the channel's id as context, so that it opens for no other channel. Null: it has none, or was removed. */
+    accessToken: p.text().strictNullable(),
+    /**
+     * Sealed likewise. Apart from the token, because what comes in is checked with this one and must not hold the other.
+     * Null: the channel was removed.
+     */
+    webhookSecret: p.text().strictNullable(),
+    settings: p.json().$type<ChannelSettings>(),
   },
 });
+export type ChannelEntity = InferEntity<typeof Channel>;

@@ -5,6 +5,7 @@ const channels = [
   `alter table channels.channels
     add column settings jsonb not null default '{}',
     alter column access_token drop not null,
+    alter column webhook_secret drop not null,
     drop constraint channels_status_check,
     add constraint channels_status_check check (status in ('ACTIVE', 'PAUSED', 'NEEDS_REAUTHORIZATION', 'REMOVED')),
     drop constraint channels_account_unique`,
@@ -145,6 +146,15 @@ const lookups = [
     language sql stable security definer set search_path = '' as $$
       select id, company_id from channels.channels
       where platform = wanted_platform and external_id = wanted_account and status <> 'REMOVED'
+    $$`,
+  // For sealing anew what an older key sealed, in the order of the ids.
+  `create function channels.channels_sealed_otherwise(active_key text, after uuid, most int)
+    returns table (id uuid, company_id uuid)
+    language sql stable security definer set search_path = '' as $$
+      select id, company_id from channels.channels
+      where id > after
+        and (split_part(access_token, '.', 2) <> active_key or split_part(webhook_secret, '.', 2) <> active_key)
+      order by id limit most
     $$`,
   // A lease is a due time in the future: when its holder is gone, the queue falls due again by itself.
   `create function channels.lease_queues(worker uuid, most int, lease interval, busy uuid[])

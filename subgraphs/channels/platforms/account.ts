@@ -1,11 +1,5 @@
 import type { Account, Profile } from './outbound.ts';
 
-/** What an admin gives to connect an account, checked in form only. */
-export interface Credentials {
-  readonly externalId: string;
-  readonly token: string;
-}
-
 /** What the platform says the credentials are for. */
 export interface VerifiedAccount {
   /** Page id, bot id, phone number id. */
@@ -17,7 +11,14 @@ export interface VerifiedAccount {
 /** The platform does not take the credentials, or is not there: `code` is stable, the message is for the admin. */
 export class AccountError extends Error {
   override readonly name = 'AccountError';
-  readonly code: 'BAD_CREDENTIALS' | 'WRONG_ACCOUNT' | 'NOT_PERMITTED' | 'PLATFORM_UNAVAILABLE' | 'PLATFORM_REFUSED';
+  readonly code:
+    | 'BAD_CREDENTIALS'
+    | 'WRONG_ACCOUNT'
+    | 'NOT_PERMITTED'
+    | 'PLATFORM_UNAVAILABLE'
+    | 'PLATFORM_REFUSED'
+    /** This installation has no app there. */
+    | 'PLATFORM_NOT_SET_UP';
 
   constructor(code: AccountError['code'], message: string, options?: ErrorOptions) {
     super(message, options);

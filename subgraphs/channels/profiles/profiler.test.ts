@@ -74,7 +74,7 @@ describe('somebody who writes', () => {
       pictureFileKey: expect.stringMatching(new RegExp(`^${tenant.company.id}/`)),
     });
     expect((await world.bytesOf(event?.pictureFileKey))?.equals(png)).toBe(true);
-    expect(asked.at(-1)?.token).toBe(tenant.channel.botToken);
+    expect(asked.at(-1)?.token).toBe(tenant.channel.accessToken);
   });
 
   it('is looked up once, however much is written, and others on their own', async () => {

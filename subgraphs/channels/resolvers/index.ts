@@ -1,6 +1,7 @@
 import type { Resolvers } from '../generated/resolvers.ts';
 import { Channel } from './Channel.ts';
 import { Company } from './Company.ts';
+import { Mutation } from './Mutation.ts';
 import { Query } from './Query.ts';
 
-export const resolvers: Resolvers = { Query, Company, Channel };
+export const resolvers: Resolvers = { Query, Mutation, Company, Channel };

@@ -10,16 +10,17 @@ import { listDeadLetters } from '#platform/events/deadLetters.ts';
 import { connectNats } from '#platform/events/nats.ts';
 import type { Identity } from '#platform/identity/identity.ts';
 import { IDENTITY_HEADER, createIdentitySigner } from '#platform/identity/signedIdentity.ts';
-import { silentLogger as logger } from '#platform/logging/logger.ts';
+import { silentLogger, type Logger } from '#platform/logging/logger.ts';
 import { createMetrics } from '#platform/metrics/metrics.ts';
 import { provisionContext } from '#platform/postgres/provision.ts';
 import { catalogue, type SwitchboardCatalogue } from '#schema/events/catalogue.ts';
 import { testRedis } from '#test/stack/index.ts';
 import { currentTestRun } from '#test/stack/testRun.ts';
-import type { ChannelsConfig } from '../config.ts';
+import type { ChannelsConfig, MetaConfig } from '../config.ts';
 import { createChannels } from '../createChannels.ts';
 import { migrations } from '../migrations/index.ts';
 import { seedChannels } from '../seed.ts';
+import { channelSettings } from '../settings.ts';
 import { readEvents, type Event } from './readEvents.ts';
 
 let lastBot = 1_000;
@@ -40,10 +41,13 @@ export function newTenant(slug = `company-${v7()}`) {
   const botId = String(++lastBot);
   const channel = {
     id: v7(),
+    platform: 'TELEGRAM',
+    externalId: botId,
     name: `${slug} support`,
-    botToken: `${botId}:${randomBytes(18).toString('base64url')}`,
+    accessToken: `${botId}:${randomBytes(18).toString('base64url')}`,
     webhookSecret: randomBytes(16).toString('hex'),
-  };
+    settings: channelSettings.parse({}),
+  } as const;
   return {
     company: { id: v7(), slug, name: slug, timeZone: 'Europe/Berlin' },
     channel,
@@ -68,7 +72,10 @@ export async function openHarness(stores: {
   readonly adminUrl: string;
   readonly natsUrl: string;
   readonly telegramApiUrl: string;
+  readonly meta?: MetaConfig;
+  readonly logger?: Logger;
 }) {
+  const { logger = silentLogger } = stores;
   const identitySecret = randomBytes(32).toString('hex');
   const urls = await provisionContext({
     adminUrl: stores.adminUrl,
@@ -90,7 +97,7 @@ export async function openHarness(stores: {
     identitySecret,
     credentials: { activeKeyId: 'k1', keys: { k1: randomBytes(32).toString('base64') } },
     telegramApiUrl: stores.telegramApiUrl,
-    meta: testMeta,
+    meta: stores.meta ?? testMeta,
     redisUrl: redis.url,
     files: {
       url: pathToFileURL(await mkdtemp(join(currentTestRun().directory, 'files-'))).href,
@@ -98,9 +105,9 @@ export async function openHarness(stores: {
       maxBytes: 25 * 1024 ** 2,
     },
   };
-  const open = (pool: Partial<ChannelsConfig['pool']> = {}) =>
+  const open = (pool: Partial<ChannelsConfig['pool']> = {}, others: Partial<ChannelsConfig> = {}) =>
     createChannels(
-      { ...config, pool: { ...config.pool, ...pool } },
+      { ...config, ...others, pool: { ...config.pool, ...pool } },
       { logger, metrics: createMetrics({ service: 'channels' }) },
     );
   const metrics = createMetrics({ service: 'test' });
@@ -138,16 +145,21 @@ export async function openHarness(stores: {
       });
       return { status: response.statusCode, headers: response.headers, body: await response.body.text() };
     },
-    async query(identity: Identity, query: string, variables: object = {}) {
-      const response = await request(`${channels.url()}/graphql`, {
+    /** @param url Of the service. */
+    async query(identity: Identity, query: string, variables: object = {}, url = channels.url()) {
+      const response = await request(`${url}/graphql`, {
         method: 'POST',
         headers: { 'content-type': 'application/json', [IDENTITY_HEADER]: await sign(identity) },
         body: JSON.stringify({ query, variables }),
       });
       return (await response.body.json()) as { data?: Record<string, unknown>; errors?: { message: string }[] };
     },
-    /** What the stream holds of a company, oldest first. */
-    events: (companyId: string): Promise<Event[]> => readEvents(nats, companyId),
+    /** What was told of a company's messages, oldest first. */
+    events: async (companyId: string): Promise<Event[]> =>
+      (await readEvents(nats, companyId)).filter(({ type }) => type !== 'channel.connection.changed'),
+    /** What was told of its channels, oldest first. */
+    connections: async (companyId: string) =>
+      (await readEvents(nats, companyId)).filter((event) => event.type === 'channel.connection.changed'),
     deadLetters: () => listDeadLetters(nats),
     /** Says what another context would say. */
     async publish(companyId: string, event: NewEvent<SwitchboardCatalogue>): Promise<Event> {

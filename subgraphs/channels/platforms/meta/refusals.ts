@@ -47,7 +47,8 @@ function meaningOf(error: GraphError, status: number): Meaning {
   return status >= 500 || error.is_transient === true ? down : refused;
 }
 
-function wordsOf({ code, error_subcode: subcode, message, title, error_data: data }: GraphError): string {
+/** Meta's own words, and the numbers by which its documentation lists them. */
+export function wordsOf({ code, error_subcode: subcode, message, title, error_data: data }: GraphError): string {
   const words = data?.details || message || title || 'no reason given';
   return `${words} (${subcode === undefined ? String(code) : `${String(code)}/${String(subcode)}`})`;
 }
