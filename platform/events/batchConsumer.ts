@@ -51,8 +51,12 @@ export function createBatchConsumer<Item>(options: BatchConsumerOptions<Item>): 
     for (const message of messages) {
       try {
         const item = await options.read(message);
-        if (item === undefined) await end(message, true);
-        else items.set(message, item);
+        if (item === undefined) {
+          settler.count('ignored');
+          await end(message, true);
+        } else {
+          items.set(message, item);
+        }
       } catch {
         // By itself, the same failure is met again and dealt with: parked, or waited for.
         await end(message, await settler.settle(message, () => handleAlone(message)));

@@ -20,7 +20,7 @@ export interface Settler {
    */
   acknowledge(message: JsMsg): Promise<void>;
   /** For work that does not go through {@link settle}. */
-  count(outcome: 'handled' | 'retried' | 'outage' | 'parked', times?: number): void;
+  count(outcome: 'handled' | 'ignored' | 'retried' | 'outage' | 'parked', times?: number): void;
 }
 
 const ACK_TRIES = 10;

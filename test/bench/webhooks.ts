@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { v7 } from 'uuid';
 import { entities } from '#channels/entities/index.ts';
 import { createChannel } from '#channels/commands/createChannel.ts';
@@ -91,6 +92,8 @@ async function openBench() {
     IDENTITY_SECRET: randomBytes(32).toString('hex'),
     CREDENTIALS_KEYS: `k1:${credentialsKey}`,
     PUBLIC_URL: url,
+    FILES_URL: pathToFileURL(join(dataDir, 'files')).href,
+    FILES_SECRET: randomBytes(32).toString('hex'),
     META_APP_ID: '1',
     META_APP_SECRETS: appSecret,
     META_VERIFY_TOKEN: randomBytes(16).toString('hex'),

@@ -160,7 +160,7 @@ export async function openHarness(stores: {
     /** What was told of its channels, oldest first. */
     connections: async (companyId: string) =>
       (await readEvents(nats, companyId)).filter((event) => event.type === 'channel.connection.changed'),
-    deadLetters: () => listDeadLetters(nats),
+    deadLetters: (limit?: number) => listDeadLetters(nats, { ...(limit !== undefined && { limit }) }),
     /** Says what another context would say. */
     async publish(companyId: string, event: NewEvent<SwitchboardCatalogue>): Promise<Event> {
       const created = createEvent(catalogue, companyId, event);
