@@ -29,6 +29,12 @@ const referral = z.object({
   url: z.string().nullable(),
 });
 
+export type Referral = z.output<typeof referral>;
+
+/** A story of the company that a message answers or in which it is mentioned. */
+const story = z.object({ kind: z.enum(['REPLY', 'MENTION']), id: z.string().nullable(), url: z.string().nullable() });
+export type Story = z.output<typeof story>;
+
 /** Somebody wrote to the company. Published once per message of the platform, however often the platform tells it. */
 export const messageReceived = {
   version: 1,
@@ -47,11 +53,7 @@ export const messageReceived = {
     replyToExternalId: z.string().nullable(),
     /** What a button that was pressed stands for; the text is what it said. */
     payload: z.string().nullable().default(null),
-    /** A story of the company that this answers or in which it is mentioned. */
-    story: z
-      .object({ kind: z.enum(['REPLY', 'MENTION']), id: z.string().nullable(), url: z.string().nullable() })
-      .nullable()
-      .default(null),
+    story: story.nullable().default(null),
     referral: referral.nullable().default(null),
     /** Another app has the thread in hand: to be shown, and not to be answered by a bot. */
     standby: z.boolean().default(false),

@@ -2,11 +2,16 @@ import type { Identity } from '#platform/identity/identity.ts';
 import type { Database } from '#platform/postgres/database.ts';
 import type { Sql } from '#platform/postgres/sql.ts';
 import type { SwitchboardCatalogue } from '#schema/events/catalogue.ts';
+import type { TypingSignal } from '#schema/events/signals.ts';
 import { createLoaders, type Loaders } from './loaders.ts';
 import { viewerOf, type Viewer } from './queries/viewer.ts';
 
+/** Tells who is listening right now that somebody of the company's conversation writes. */
+export type TellTyping = (companyId: string, signal: TypingSignal) => void;
+
 /** What the resolvers of one request share. */
 export interface Context {
+  readonly identity: Identity;
   readonly viewer: Viewer;
   readonly loaders: Loaders;
   /** On the request's snapshot. */
@@ -15,14 +20,19 @@ export interface Context {
   readonly run: <T>(
     command: (database: Database<SwitchboardCatalogue>, identity: Identity) => Promise<T>,
   ) => Promise<T>;
+  readonly tellTyping: (signal: TypingSignal) => void;
   close(): Promise<void>;
 }
 
-export function createContext(database: Database<SwitchboardCatalogue>, identity: Identity): Context {
+export function createContext(
+  { database, tellTyping }: { readonly database: Database<SwitchboardCatalogue>; readonly tellTyping: TellTyping },
+  identity: Identity,
+): Context {
   const viewer = viewerOf(identity);
   const session = database.session(identity.companyId);
   const loaders = createLoaders(session, viewer);
   return {
+    identity,
     viewer,
     loaders,
     read: (query) => session.read(query),
@@ -32,6 +42,7 @@ export function createContext(database: Database<SwitchboardCatalogue>, identity
       for (const loader of Object.values(loaders)) loader.clearAll();
       return outcome;
     },
+    tellTyping: (signal) => tellTyping(identity.companyId, signal),
     close: () => session.close(),
   };
 }

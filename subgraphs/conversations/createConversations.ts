@@ -1,3 +1,4 @@
+import { publishSignal } from '#platform/events/publishSignal.ts';
 import { createSubgraph } from '#platform/graphql/subgraphServer.ts';
 import { createHttpServer } from '#platform/http/server.ts';
 import { createService } from '#platform/lifecycle/createService.ts';
@@ -7,10 +8,11 @@ import type { Metrics } from '#platform/metrics/metrics.ts';
 import { createContextStores } from '#platform/postgres/contextStores.ts';
 import type { Database } from '#platform/postgres/database.ts';
 import { catalogue, type SwitchboardCatalogue } from '#schema/events/catalogue.ts';
+import { typingSubject } from '#schema/events/signals.ts';
 import { readSubgraph } from '#schema/subgraphFiles.ts';
 import type { ConversationsConfig } from './config.ts';
 import { createReceivedConsumer } from './consumers/received.ts';
-import { createContext } from './context.ts';
+import { createContext, type TellTyping } from './context.ts';
 import { entities } from './entities/index.ts';
 import { resolvers } from './resolvers/index.ts';
 import { createSnoozeClock } from './snoozeClock.ts';
@@ -32,6 +34,7 @@ export function createConversations(
   const { nats, database } = stores;
   const { checks } = stores;
   const http = createHttpServer({ name, host: config.host, port: config.port, logger, metrics, checks: () => checks });
+  const tellTyping: TellTyping = (companyId, signal) => publishSignal(nats, typingSubject(companyId), signal);
   const subgraph = createSubgraph({
     name,
     typeDefs: readSubgraph(name),
@@ -40,7 +43,7 @@ export function createConversations(
     identitySecret,
     logger,
     metrics,
-    context: (identity) => createContext(database, identity),
+    context: (identity) => createContext({ database, tellTyping }, identity),
   });
   const received = createReceivedConsumer({ nats, database, reopenWithinMs, logger, metrics });
   const snoozeClock = createSnoozeClock({ database, pollMs: snoozePollMs, logger, metrics });

@@ -6,17 +6,26 @@ import type { MessageEntity } from './entities/message.ts';
 
 export type Transaction = WriteTransaction<SwitchboardCatalogue>;
 
-/** The conversation as it stands now, for an event: call it after the last change. */
+/**
+ * The conversation as it stands now, for an event: call it after the last change. Its thread is the one that the contact
+ * wrote from last: a person may move to another thread of the same channel.
+ */
 export async function conversationFacts(
   { sql }: Transaction,
   conversation: ConversationEntity,
-): Promise<ConversationFacts> {
-  const labels = await sql<{ id: string }>`
-    select label_id as id from conversations.conversation_labels
-    where company_id = ${conversation.companyId} and conversation_id = ${conversation.id}
-    order by label_id`;
+): Promise<ConversationFacts & { readonly threadExternalId: string }> {
+  const { companyId, id, identityId } = conversation;
+  const [around] = await sql<{ threadExternalId: string; labelIds: string[] }>`
+    select i.thread_external_id as "threadExternalId", array(
+      select l.label_id::text from conversations.conversation_labels l
+      where l.company_id = ${companyId} and l.conversation_id = ${id}
+      order by l.label_id
+    ) as "labelIds"
+    from conversations.contact_identities i
+    where i.company_id = ${companyId} and i.id = ${identityId}`;
+  if (!around) throw new Error(`conversation ${id} has lost its contact's identity`);
   return {
-    id: conversation.id,
+    id,
     number: conversation.number,
     channelId: conversation.channelId,
     platform: conversation.platform,
@@ -25,8 +34,8 @@ export async function conversationFacts(
     priority: conversation.priority,
     assigneeId: conversation.assigneeId,
     teamId: conversation.teamId,
-    labelIds: labels.map(({ id }) => id),
-    threadExternalId: null,
+    labelIds: around.labelIds,
+    threadExternalId: around.threadExternalId,
     openedAt: conversation.openedAt.toISOString(),
     lastActivityAt: conversation.lastActivityAt.toISOString(),
   };

@@ -5,7 +5,7 @@ import type { Sql } from '#platform/postgres/sql.ts';
 import { isId } from './ids.ts';
 import { contactConversationPages, conversationsByIds } from './queries/conversations.ts';
 import { cursorOf } from './queries/keyset.ts';
-import { messagePages, messagesByIds } from './queries/messages.ts';
+import { messagePages, messagesByIds, reactionsOfMessages } from './queries/messages.ts';
 import * as people from './queries/people.ts';
 import type { Viewer } from './queries/viewer.ts';
 import type { ConversationRow, MessageRow } from './rows.ts';
@@ -69,6 +69,7 @@ export function createLoaders(session: ReadSession, viewer: Viewer) {
     contact: byId((sql, ids) => people.contactsByIds(sql, companyId, ids)),
     conversation: byId((sql, ids) => conversationsByIds(sql, viewer, ids)),
     message: byId((sql, ids) => messagesByIds(sql, viewer, ids)),
+    replyRule: byId((sql, ids) => people.replyRulesOf(sql, companyId, ids)),
     teamMembers: byOwner(
       (sql, ids) => people.agentsOfTeams(sql, companyId, ids),
       ({ teamId }) => teamId,
@@ -76,6 +77,10 @@ export function createLoaders(session: ReadSession, viewer: Viewer) {
     contactIdentities: byOwner(
       (sql, ids) => people.identitiesOfContacts(sql, companyId, ids),
       ({ contactId }) => contactId,
+    ),
+    messageReactions: byOwner(
+      (sql, ids) => reactionsOfMessages(sql, companyId, ids),
+      ({ messageId }) => messageId,
     ),
     conversationMessages: pages<MessageRow>(
       (sql, ids, page) => messagePages(sql, viewer, ids, page),

@@ -9,7 +9,9 @@ const conversationFields = [
   'status',
   'priority',
   'channelId',
+  'platform',
   'contactId',
+  'identityId',
   'assigneeId',
   'teamId',
   'botEnabled',
@@ -27,11 +29,15 @@ const messageFields = [
   'conversationId',
   'authorKind',
   'authorId',
+  'senderName',
   'direction',
   'isPrivate',
   'text',
   'attachments',
   'replyToId',
+  'payload',
+  'story',
+  'referral',
   'status',
   'failure',
   'externalId',
@@ -80,6 +86,14 @@ export interface IdentityRow {
   readonly channelId: string;
   readonly externalId: string;
   readonly displayName: string | null;
+  readonly blockedAt: Date | null;
+}
+
+export interface ReactionRow {
+  readonly messageId: string;
+  readonly emoji: string;
+  readonly by: string;
+  readonly reactedAt: Date;
 }
 
 /** `c`: conversations, `r`: the viewer's read mark, as {@link viewerMark} joins it. */

@@ -57,10 +57,11 @@ export function conversationNotFound(): { readonly userErrors: readonly UserErro
 export async function refuseIfSuperseded(
   { sql, companyId }: AgentTransaction,
   conversation: ConversationEntity,
+  field = 'conversationId',
 ): Promise<{ readonly userErrors: readonly UserError[] } | undefined> {
   const [active] = await sql<{ number: number }>`
     select number from conversations.conversations
     where company_id = ${companyId} and identity_id = ${conversation.identityId} and status <> 'RESOLVED'`;
   if (!active || active.number === conversation.number) return undefined;
-  return refuse('SUPERSEDED', `The contact goes on in #${active.number}: continue there.`, 'conversationId');
+  return refuse('SUPERSEDED', `The contact goes on in #${active.number}: continue there.`, field);
 }

@@ -1,6 +1,7 @@
 import { userError, type UserError } from '#platform/graphql/errors.ts';
 import type { Attachment } from '#schema/events/values.ts';
 import { storableText } from '#platform/postgres/storableText.ts';
+import { kindOf } from '../rules/attachments.ts';
 
 export interface SendMessageInput {
   readonly conversationId: string;
@@ -54,12 +55,13 @@ function isHttps(url: string): boolean {
   return URL.parse(url)?.protocol === 'https:';
 }
 
-function attachmentAt(url: string): Attachment {
+function attachmentAt(address: string): Attachment {
+  const url = new URL(address);
   return {
     id: null,
-    kind: 'FILE',
+    kind: kindOf(url),
     // As it is understood, so that what is kept holds no character that JSON or a platform would refuse.
-    url: new URL(url).href,
+    url: url.href,
     platformFileId: null,
     name: null,
     mimeType: null,

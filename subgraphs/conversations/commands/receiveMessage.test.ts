@@ -47,7 +47,14 @@ describe('a message of a contact', () => {
       ['conversation.message.created', 'contact'],
     ]);
     expect(events[1]?.data).toMatchObject({
-      conversation: { id, number: 1, status: 'OPEN', lastActivityAt: sentAt },
+      conversation: {
+        id,
+        number: 1,
+        status: 'OPEN',
+        labelIds: [],
+        threadExternalId: 'thread-customer-1',
+        lastActivityAt: sentAt,
+      },
       message: { direction: 'INBOUND', text: 'Where is my order?', status: 'RECEIVED', createdAt: sentAt },
       delivery: null,
     });
@@ -144,14 +151,56 @@ describe('a message of a contact', () => {
     expect(await conversationsOf(globex)).toMatchObject([{ number: 1 }]);
   });
 
-  test('gives a contact its name as soon as somebody tells it', async () => {
+  test('gives a contact the name and phone that the platform tells, until somebody here gives others', async () => {
+    const known = async () => {
+      const [contact] = await inbox.rows('select name, phone from conversations.contacts where company_id = $1', [
+        acme.companyId,
+      ]);
+      return contact;
+    };
     const contact = { externalId: 'customer-1', name: null, username: null, languageCode: null, phone: null };
     await write(inbox, acme, { contact });
-    await write(inbox, acme, { contact: { ...contact, name: 'Grace' } });
-    await write(inbox, acme, { contact: { ...contact, name: 'Other' } });
-    expect(await inbox.rows('select name from conversations.contacts where company_id = $1', [acme.companyId])).toEqual(
-      [{ name: 'Grace' }],
+    expect(await known()).toEqual({ name: null, phone: null });
+    await write(inbox, acme, { contact: { ...contact, name: 'Grace', phone: '+4915112345678' } });
+    await write(inbox, acme, { contact: { ...contact, name: 'Grace H.', phone: '+4915187654321' } });
+    expect(await known()).toEqual({ name: 'Grace H.', phone: '+4915112345678' });
+    await inbox.rows(`update conversations.contacts set name = 'Rear Admiral Hopper' where company_id = $1`, [
+      acme.companyId,
+    ]);
+    await write(inbox, acme, { contact: { ...contact, name: 'G.' } });
+    expect(await known()).toMatchObject({ name: 'Rear Admiral Hopper' });
+  });
+
+  test('keeps what only some platforms tell: member, button, story and referral', async () => {
+    const story = { kind: 'REPLY', id: '17', url: 'https://platform.example/story' } as const;
+    const referral = { source: 'ADS', type: 'OPEN_THREAD', ref: 'spring', adId: '7', title: null, url: null };
+    await write(inbox, acme, { senderName: 'Grace', payload: 'ORDER_42', story, referral });
+    const rows = await inbox.rows(
+      'select sender_name, payload, story, referral from conversations.messages where company_id = $1',
+      [acme.companyId],
     );
+    expect(rows).toEqual([{ sender_name: 'Grace', payload: 'ORDER_42', story, referral }]);
+  });
+
+  test('remembers when the contact wrote last, in whatever order it is told', async () => {
+    const newest = new Date(Date.now() - 1_000).toISOString();
+    await write(inbox, acme, { sentAt: newest });
+    await write(inbox, acme, { sentAt: new Date(Date.now() - 60_000).toISOString() });
+    const rows = await inbox.rows(
+      'select last_inbound_at from conversations.contact_identities where company_id = $1',
+      [acme.companyId],
+    );
+    expect(rows).toEqual([{ last_inbound_at: new Date(newest) }]);
+  });
+
+  test('goes to people and not to the bot when another app has the thread in hand', async () => {
+    const id = await write(inbox, acme);
+    await changeStatus(inbox.database, acme.ada, { conversationId: id, status: 'PENDING' });
+    await inbox.rows('update conversations.conversations set bot_enabled = true where id = $1', [id]);
+    await write(inbox, acme);
+    expect(await conversationsOf(acme)).toMatchObject([{ status: 'PENDING', bot_enabled: true }]);
+    await write(inbox, acme, { standby: true });
+    expect(await conversationsOf(acme)).toMatchObject([{ status: 'OPEN', bot_enabled: false }]);
   });
 
   test('refers to the message that it answers', async () => {

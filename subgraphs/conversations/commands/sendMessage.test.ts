@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { v7 } from 'uuid';
-import { openInbox, write, type TestCompany, type TestInbox } from '../testing/inbox.ts';
+import { connection, openInbox, received, write, type TestCompany, type TestInbox } from '../testing/inbox.ts';
 import { changeStatus } from './changeStatus.ts';
 import type { SendMessageInput } from './messageContent.ts';
+import { recordActivity } from './recordActivity.ts';
+import { recordChannel } from './recordChannel.ts';
 import { sendMessage } from './sendMessage.ts';
 
 describe('an answer', () => {
@@ -145,6 +147,14 @@ describe('an answer', () => {
     ]);
   });
 
+  test('shows a picture, a film and a sound as what they are, as far as the address says', async () => {
+    const files = ['a.JPG?size=2', 'a.mp4', 'a.ogg', 'a.zip', 'jpg'];
+    await send({ attachmentUrls: files.map((file) => `https://example.com/${file}`) });
+    const [message] = await messages();
+    const kinds = ['IMAGE', 'VIDEO', 'AUDIO', 'FILE', 'FILE'];
+    expect(message).toMatchObject({ attachments: kinds.map((kind) => ({ kind })) });
+  });
+
   test.each<[string, Partial<SendMessageInput>, string[]]>([
     ['without content', { text: ' \n' }, ['INVALID input.text']],
     ['too long', { text: 'x'.repeat(10_001) }, ['INVALID input.text']],
@@ -192,5 +202,71 @@ describe('an answer', () => {
     await inbox.told();
     expect(codes(await send())).toEqual(['SUPERSEDED input.conversationId']);
     expect(codes(await send({ isPrivate: true }))).toEqual([]);
+  });
+
+  describe('that may not arrive', () => {
+    /** The contact wrote by Messenger so many hours ago. */
+    const writtenByMessenger = async (hours: number) => {
+      const sentAt = new Date(Date.now() - hours * 3_600_000).toISOString();
+      conversationId = await write(inbox, acme, { from: 'customer-2', platform: 'MESSENGER', sentAt });
+      await inbox.told();
+    };
+    const block = (kind: 'BLOCKED' | 'UNBLOCKED', from = 'customer-1') => {
+      const { companyId, data } = received(acme, { from });
+      const { channelId, threadExternalId, contact } = data;
+      const what = { kind, detail: {}, occurredAt: new Date().toISOString() };
+      return recordActivity(inbox.database, { companyId, data: { channelId, threadExternalId, contact, ...what } });
+    };
+    const closed = ['WINDOW_CLOSED input.conversationId'];
+
+    test.each([
+      ['within the standard window', 23, {}, []],
+      ['after it, by a channel that may answer as a person', 25, { humanAgent: true }, []],
+      ['after it, by one that may not', 25, { humanAgent: false }, closed],
+      ['after the window for people', 7 * 24 + 1, { humanAgent: true }, closed],
+    ] as const)('%s, is refused before it is queued if the platform would', async (_when, hours, state, expected) => {
+      await writtenByMessenger(hours);
+      await recordChannel(inbox.database, connection(acme, state));
+      expect(codes(await send())).toEqual(expected);
+      expect(await messages()).toHaveLength(expected.length === 0 ? 1 : 0);
+    });
+
+    test('by a channel of which nothing is known is left to the platform, also when another company’s is gone', async () => {
+      await writtenByMessenger(25);
+      const globex = { ...(await inbox.addCompany()), channelId: acme.channelId };
+      await recordChannel(inbox.database, connection(globex, { status: 'REMOVED' }));
+      expect(codes(await send())).toEqual([]);
+    });
+
+    test('to a contact who has blocked the channel is refused, until it is unblocked', async () => {
+      await block('BLOCKED');
+      expect(codes(await send())).toEqual(['RECIPIENT_BLOCKED input.conversationId']);
+      expect(codes(await send({ isPrivate: true }))).toEqual([]);
+      await block('UNBLOCKED');
+      expect(codes(await send())).toEqual([]);
+    });
+
+    test('by a channel that was removed is refused; by one that is paused or needs a token it is queued', async () => {
+      for (const status of ['PAUSED', 'NEEDS_REAUTHORIZATION'] as const) {
+        await recordChannel(inbox.database, connection(acme, { status }));
+        expect(codes(await send())).toEqual([]);
+      }
+      await recordChannel(inbox.database, connection(acme, { status: 'REMOVED' }));
+      expect(codes(await send())).toEqual(['CHANNEL_REMOVED input.conversationId']);
+    });
+
+    test('but was sent under the same key already gives that message', async () => {
+      const idempotencyKey = v7();
+      const sent = await send({ idempotencyKey });
+      await recordChannel(inbox.database, connection(acme, { status: 'REMOVED' }));
+      expect(await send({ idempotencyKey })).toEqual(sent);
+    });
+
+    test('by what is told late of its channel is not refused', async () => {
+      const earlier = new Date(Date.now() - 60_000).toISOString();
+      await recordChannel(inbox.database, connection(acme, { status: 'ACTIVE' }));
+      await recordChannel(inbox.database, connection(acme, { status: 'REMOVED' }, earlier));
+      expect(codes(await send())).toEqual([]);
+    });
   });
 });

@@ -4,7 +4,7 @@ import type { Identity } from '#platform/identity/identity.ts';
 import type { Database } from '#platform/postgres/database.ts';
 import type { SwitchboardCatalogue } from '#schema/events/catalogue.ts';
 import type { ConversationEntity } from '../entities/conversation.ts';
-import { Message, type MessageEntity } from '../entities/message.ts';
+import { Message, unsaid, type MessageEntity } from '../entities/message.ts';
 import { conversationFacts, messageFacts } from '../facts.ts';
 import { isId } from '../ids.ts';
 import { countAnswer, countMessage } from '../rules/messages.ts';
@@ -20,6 +20,7 @@ import {
   type Outcome,
 } from './asAgent.ts';
 import { readContent, type Content, type SendMessageInput } from './messageContent.ts';
+import { refuseUnreachable } from './refuseUnreachable.ts';
 
 /**
  * The agent writes to the contact, or a note that only agents see.
@@ -60,10 +61,13 @@ async function send(transaction: AgentTransaction, input: SendMessageInput): Pro
     return refuse('NOT_FOUND', 'The conversation has no such message to reply to.', 'replyToId');
   }
   const { isPrivate } = content;
-  const refusal = isPrivate ? undefined : await refuseIfSuperseded(transaction, conversation);
+  const now = new Date();
+  const refusal = isPrivate
+    ? undefined
+    : ((await refuseIfSuperseded(transaction, conversation)) ??
+      (await refuseUnreachable(transaction, conversation, { at: now, field: 'conversationId' })));
   if (refusal) return refusal;
 
-  const now = new Date();
   const message = createMessage(transaction, conversation, content, now);
   let change: StatusChange | undefined;
   let firstResponseSeconds: number | null = null;
@@ -75,12 +79,8 @@ async function send(transaction: AgentTransaction, input: SendMessageInput): Pro
 
   const facts = await conversationFacts(transaction, conversation);
   if (change) publish({ type: 'conversation.status.changed', actor, data: { conversation: facts, ...change } });
-  const delivery = isPrivate
-    ? null
-    : {
-        threadExternalId: await threadOf(transaction, conversation),
-        replyToExternalId: repliedTo?.externalId ?? null,
-      };
+  const { threadExternalId } = facts;
+  const delivery = isPrivate ? null : { threadExternalId, replyToExternalId: repliedTo?.externalId ?? null };
   publish({
     type: 'conversation.message.created',
     actor,
@@ -100,6 +100,7 @@ function createMessage(
   createdAt: Date,
 ): MessageEntity {
   return em.create(Message, {
+    ...unsaid,
     companyId,
     id: v7(),
     conversationId: conversation.id,
@@ -113,14 +114,10 @@ function createMessage(
     replyToId: content.replyToId,
     // A note has nowhere to go.
     status: content.isPrivate ? 'SENT' : 'QUEUED',
-    failure: null,
-    externalId: null,
     inboundOrdinal: conversation.inboundCount,
     idempotencyKey: content.idempotencyKey,
     search: searchVector(companyId, content.text),
     createdAt,
-    editedAt: null,
-    deletedAt: null,
   });
 }
 
@@ -131,15 +128,6 @@ async function findRepliedTo(
 ): Promise<MessageEntity | null> {
   if (replyToId === null || !isId(replyToId)) return null;
   return em.findOne(Message, { companyId, id: replyToId, conversationId: conversation.id });
-}
-
-/** Where the contact wrote from last: a person may move to another thread of the same channel. */
-async function threadOf({ sql, companyId }: AgentTransaction, conversation: ConversationEntity): Promise<string> {
-  const [identity] = await sql<{ thread: string }>`
-    select thread_external_id as thread from conversations.contact_identities
-    where company_id = ${companyId} and id = ${conversation.identityId}`;
-  if (!identity) throw new Error(`conversation ${conversation.id} has lost its contact's identity`);
-  return identity.thread;
 }
 
 function isSame(sent: MessageEntity, conversation: ConversationEntity, content: Content): boolean {

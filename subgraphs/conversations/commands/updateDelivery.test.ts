@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { v7 } from 'uuid';
 import { Poison } from '#platform/events/errors.ts';
-import { openInbox, write, type TestCompany, type TestInbox } from '../testing/inbox.ts';
+import { FactError } from '../errors.ts';
+import { echoed, openInbox, write, type TestCompany, type TestInbox } from '../testing/inbox.ts';
+import { recordEcho } from './recordEcho.ts';
 import { sendMessage } from './sendMessage.ts';
 import { updateDelivery } from './updateDelivery.ts';
 
@@ -25,9 +27,10 @@ describe('a report on a delivery', () => {
   });
   afterAll(() => inbox.close());
 
-  const report = (data: Partial<Report>, { companyId, channelId } = acme) =>
+  const report = (data: Partial<Report>, { companyId, channelId } = acme, occurredAt = new Date().toISOString()) =>
     updateDelivery(inbox.database, {
       companyId,
+      occurredAt,
       data: {
         channelId,
         threadExternalId: null,
@@ -67,6 +70,33 @@ describe('a report on a delivery', () => {
     await report({ status: 'FAILED', failure });
     expect(await message()).toMatchObject({ status: 'FAILED', failure });
     expect(await inbox.told()).toMatchObject([{ data: { status: 'FAILED', failure } }]);
+  });
+
+  test('of a failure can come after the platform took it, and a message given up can turn out to be sent', async () => {
+    const at = (seconds: number) => new Date(Date.now() + seconds * 1_000).toISOString();
+    const failure = { code: 'SEND_UNCONFIRMED', message: 'Nobody knows.', retryable: true };
+    await report({ status: 'SENT' }, acme, at(1));
+    await report({ status: 'FAILED', failure }, acme, at(2));
+    expect(await message()).toMatchObject({ status: 'FAILED', failure });
+    await report({ status: 'SENT' }, acme, at(1));
+    expect(await message()).toMatchObject({ status: 'FAILED' });
+    await report({ status: 'SENT' }, acme, at(3));
+    expect(await message()).toMatchObject({ status: 'SENT', failure: null });
+    await report({ status: 'FAILED', failure }, acme, at(2));
+    expect(await message()).toMatchObject({ status: 'SENT', failure: null });
+  });
+
+  test('on a message that was written past the inbox finds it by its id, and waits for it', async () => {
+    const echo = echoed(acme);
+    const of = { messageId: echo.data.messageId, conversationId: null, threadExternalId: 'thread-customer-1' };
+    await expect(report({ ...of, status: 'READ' })).rejects.toBeInstanceOf(FactError);
+    await recordEcho(inbox.database, echo, { reopenWithinMs: 0 });
+    await inbox.told();
+    await report({ ...of, status: 'READ' });
+    await expect(report({ ...of, status: 'READ' }, await inbox.addCompany())).rejects.toBeInstanceOf(FactError);
+    expect(await inbox.told()).toMatchObject([
+      { type: 'conversation.message.updated', data: { messageId: of.messageId, status: 'READ' } },
+    ]);
   });
 
   test('on a message that the company did not send is poison', async () => {

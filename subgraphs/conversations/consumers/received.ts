@@ -6,13 +6,22 @@ import type { Logger } from '#platform/logging/logger.ts';
 import type { Metrics } from '#platform/metrics/metrics.ts';
 import type { Database } from '#platform/postgres/database.ts';
 import { catalogue, type SwitchboardCatalogue } from '#schema/events/catalogue.ts';
+import { editMessage } from '../commands/editMessage.ts';
+import { extendMessage } from '../commands/extendMessage.ts';
+import { profileContact } from '../commands/profileContact.ts';
+import { reactToMessage } from '../commands/reactToMessage.ts';
 import { receiveMessage } from '../commands/receiveMessage.ts';
+import { recordActivity } from '../commands/recordActivity.ts';
+import { recordChannel } from '../commands/recordChannel.ts';
+import { recordEcho } from '../commands/recordEcho.ts';
+import { removeMessage } from '../commands/removeMessage.ts';
+import { storeAttachment } from '../commands/storeAttachment.ts';
 import { updateDelivery } from '../commands/updateDelivery.ts';
 
-/** Contacts whose messages are written side by side; each takes a connection of the pool. */
+/** Threads whose facts are written side by side; each takes a connection of the pool. */
 const CONCURRENCY = 8;
 
-/** What the channels tell: messages that came in, and what became of those that went out. */
+/** What the channels tell: what was said, what became of it, and who says it. */
 export function createReceivedConsumer(options: {
   readonly nats: NatsPart;
   readonly database: Database<SwitchboardCatalogue>;
@@ -35,15 +44,33 @@ export function createReceivedConsumer(options: {
       async 'channel.message.received'(event) {
         received.inc({ outcome: await receiveMessage(database, event, { reopenWithinMs }) });
       },
+      'channel.message.echoed': (event) => recordEcho(database, event, { reopenWithinMs }),
+      'channel.message.edited': (event) => editMessage(database, event),
+      'channel.message.extended': (event) => extendMessage(database, event),
+      'channel.message.removed': (event) => removeMessage(database, event),
+      'channel.message.reacted': (event) => reactToMessage(database, event),
+      'channel.attachment.stored': (event) => storeAttachment(database, event),
+      'channel.contact.profiled': (event) => profileContact(database, event),
+      async 'channel.thread.activity'(event) {
+        const outcome = await recordActivity(database, event);
+        if (outcome === 'done') return;
+        const { channelId, contact, detail } = event.data;
+        const moved = { companyId: event.companyId, channelId, from: contact.externalId, to: detail['to'] };
+        logger.warn(moved, 'a person moved to an id that has a conversation of its own: both stay');
+      },
       'channel.delivery.updated': (event) => updateDelivery(database, event),
+      'channel.connection.changed': (event) => recordChannel(database, event),
     },
     logger,
     metrics,
   });
 }
 
-/** A contact's messages in the order in which they came, and the reports on a conversation's messages likewise. */
+/** What is told of one thread in the order in which it was told, and so whatever is about a message after the message. */
 function keyOf(event: AnyEvent<SwitchboardCatalogue>): string {
-  if (event.type === 'channel.message.received') return `${event.data.channelId}:${event.data.contact.externalId}`;
-  return event.type === 'channel.delivery.updated' ? (event.data.conversationId ?? event.data.messageId) : event.id;
+  if (!('channelId' in event.data)) return event.id;
+  if (event.type === 'channel.connection.changed') return event.data.channelId;
+  if (event.type !== 'channel.delivery.updated') return `${event.data.channelId}:${event.data.threadExternalId}`;
+  const { channelId, threadExternalId, messageId } = event.data;
+  return threadExternalId === null ? messageId : `${channelId}:${threadExternalId}`;
 }

@@ -1,4 +1,6 @@
 import { defineEntity, p, Type, type InferEntity } from '@mikro-orm/postgresql';
+import type { Referral, Story } from '#schema/events/channels.ts';
+import type { MessageFacts } from '#schema/events/conversations.ts';
 import type { Attachment, DeliveryFailure, DeliveryStatus } from '#schema/events/values.ts';
 
 /** Words as a `tsvector` that PostgreSQL takes as they are. Written and searched, never read. */
@@ -25,13 +27,22 @@ export const Message = defineEntity({
     conversationId: p.uuid(),
     channelId: p.uuid(),
     direction: p.text().$type<'INBOUND' | 'OUTBOUND'>(),
-    authorKind: p.text().$type<'CONTACT' | 'AGENT'>(),
+    authorKind: p.text().$type<MessageFacts['authorKind']>(),
+    /** Of a CHANNEL: the channel itself. */
     authorId: p.uuid(),
+    /** In a group, the member who wrote; of a bot, what it calls itself. */
+    senderName: p.text().strictNullable(),
     isPrivate: p.boolean(),
     text: p.text().strictNullable(),
     attachments: p.json().$type<readonly Attachment[]>(),
     replyToId: p.uuid().strictNullable(),
+    /** What a button that was pressed stands for. */
+    payload: p.text().strictNullable(),
+    story: p.json().$type<Story>().strictNullable(),
+    referral: p.json().$type<Referral>().strictNullable(),
     status: p.text().$type<DeliveryStatus>(),
+    /** When the last report that counted was made, by the clock of who made it. */
+    statusAt: p.datetime().strictNullable(),
     failure: p.json().$type<DeliveryFailure>().strictNullable(),
     externalId: p.text().strictNullable(),
     /** How many inbound messages the conversation had when this one was written, itself included. */
@@ -45,3 +56,18 @@ export const Message = defineEntity({
   },
 });
 export type MessageEntity = InferEntity<typeof Message>;
+
+/** What a message has only from some platforms, from some authors, or in time. */
+export const unsaid = {
+  senderName: null,
+  replyToId: null,
+  payload: null,
+  story: null,
+  referral: null,
+  failure: null,
+  statusAt: null,
+  externalId: null,
+  idempotencyKey: null,
+  editedAt: null,
+  deletedAt: null,
+} as const satisfies Partial<MessageEntity>;

@@ -1,4 +1,8 @@
 import type { MigrationList } from '#platform/postgres/provision.ts';
 import { Inbox } from './20261123_inbox.ts';
+import { Platforms } from './20261125_platforms.ts';
 
-export const migrations: MigrationList = [{ name: '20261123_inbox', class: Inbox }];
+export const migrations: MigrationList = [
+  { name: '20261123_inbox', class: Inbox },
+  { name: '20261125_platforms', class: Platforms },
+];

@@ -1,6 +1,6 @@
 import type { PageRequest } from '#platform/graphql/connection.ts';
 import { fragment, type Sql } from '#platform/postgres/sql.ts';
-import { messageColumns, type MessageRow } from '../rows.ts';
+import { messageColumns, type MessageRow, type ReactionRow } from '../rows.ts';
 import { keyset } from './keyset.ts';
 import { visibleMessages, type Viewer } from './viewer.ts';
 
@@ -28,4 +28,16 @@ export async function messagesByIds(sql: Sql, viewer: Viewer, ids: readonly stri
   return sql<MessageRow>`
     select ${messageColumns} from conversations.messages m
     where m.company_id = ${viewer.companyId} and m.id = any(${ids}::uuid[]) and ${visibleMessages(viewer)}`;
+}
+
+export async function reactionsOfMessages(
+  sql: Sql,
+  companyId: string,
+  messageIds: readonly string[],
+): Promise<ReactionRow[]> {
+  return sql<ReactionRow>`
+    select message_id as "messageId", emoji, by_external_id as "by", reacted_at as "reactedAt"
+    from conversations.message_reactions
+    where company_id = ${companyId} and message_id = any(${messageIds}::uuid[]) and emoji is not null
+    order by reacted_at, by_external_id`;
 }

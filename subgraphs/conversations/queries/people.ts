@@ -7,6 +7,7 @@ import {
   type LabelRow,
   type TeamRow,
 } from '../rows.ts';
+import type { ReplyRule } from '../rules/replyWindow.ts';
 
 /** More than any company shows in one menu. */
 const MAX_LISTED = 1_000;
@@ -67,7 +68,20 @@ export async function identitiesOfContacts(
 ): Promise<IdentityRow[]> {
   return sql<IdentityRow>`
     select contact_id as "contactId", channel_id as "channelId", external_id as "externalId",
-      display_name as "displayName"
+      display_name as "displayName", blocked_at as "blockedAt"
     from conversations.contact_identities
     where company_id = ${companyId} and contact_id = any(${contactIds}::uuid[]) order by id`;
+}
+
+/** What decides whether each of these may be written to, see {@link replyWindow}. */
+export async function replyRulesOf(
+  sql: Sql,
+  companyId: string,
+  identityIds: readonly string[],
+): Promise<(ReplyRule & { readonly id: string })[]> {
+  return sql<ReplyRule & { id: string }>`
+    select i.id, i.last_inbound_at as "lastInboundAt", c.human_agent as "humanAgent"
+    from conversations.contact_identities i
+    left join conversations.channels c on c.company_id = i.company_id and c.id = i.channel_id
+    where i.company_id = ${companyId} and i.id = any(${identityIds}::uuid[])`;
 }

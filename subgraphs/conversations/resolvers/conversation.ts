@@ -1,5 +1,6 @@
 import { pageRequest, type PageArguments } from '#platform/graphql/connection.ts';
 import type { ConversationResolvers } from '../generated/resolvers.ts';
+import { replyWindow } from '../rules/replyWindow.ts';
 import { pageLimits, present } from './pages.ts';
 
 export const conversation: ConversationResolvers = {
@@ -9,6 +10,8 @@ export const conversation: ConversationResolvers = {
     present(await loaders.contact.load(contactId), `contact ${contactId}`),
   assignee: ({ assigneeId }, _args, { loaders }) => (assigneeId === null ? null : loaders.agent.load(assigneeId)),
   team: ({ teamId }, _args, { loaders }) => (teamId === null ? null : loaders.team.load(teamId)),
+  replyWindow: async ({ platform, identityId }, _args, { loaders }) =>
+    replyWindow(platform, present(await loaders.replyRule.load(identityId), `identity ${identityId}`), new Date()),
   lastMessage: ({ lastMessageId }, _args, { loaders }) =>
     lastMessageId === null ? null : loaders.message.load(lastMessageId),
   messages: async ({ id: ownerId }, args, { loaders }) =>

@@ -5,15 +5,27 @@ export const message: MessageResolvers = {
   __resolveReference: ({ id }, { loaders }) => loaders.message.load(id),
   conversation: async ({ conversationId }, _args, { loaders }) =>
     present(await loaders.conversation.load(conversationId), `conversation ${conversationId}`),
-  author: async ({ authorKind, authorId }, _args, { loaders }) =>
-    authorKind === 'AGENT'
-      ? present(await loaders.agent.load(authorId), `agent ${authorId}`)
-      : present(await loaders.contact.load(authorId), `contact ${authorId}`),
+  async author({ authorKind, authorId, senderName }, _args, { loaders }) {
+    switch (authorKind) {
+      case 'AGENT':
+        return present(await loaders.agent.load(authorId), `agent ${authorId}`);
+      case 'CONTACT':
+        return present(await loaders.contact.load(authorId), `contact ${authorId}`);
+      case 'CHANNEL':
+        return { __typename: 'Channel', id: authorId };
+      case 'BOT':
+        return { __typename: 'Bot', id: authorId, name: senderName ?? 'Bot' };
+    }
+  },
   replyTo: ({ replyToId }, _args, { loaders }) => (replyToId === null ? null : loaders.message.load(replyToId)),
+  reactions: async ({ id }, _args, { loaders }) => (await loaders.messageReactions.load(id)) ?? [],
   // Only a bot answers from passages, and no author here is one.
   citations: () => [],
 };
 
 export const author: AuthorResolvers = {
-  __resolveType: (row) => ('role' in row ? 'Agent' : 'Contact'),
+  __resolveType(row) {
+    if ('__typename' in row && row.__typename) return row.__typename;
+    return 'role' in row ? 'Agent' : 'Contact';
+  },
 };

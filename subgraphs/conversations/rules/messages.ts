@@ -19,7 +19,7 @@ export function countMessage(conversation: Counted, message: Pick<MessageEntity,
 }
 
 /**
- * An agent wrote to the contact: nobody waits any more.
+ * The company wrote to the contact, an agent here or somebody past this inbox: nobody waits any more.
  *
  * @returns How long the contact waited, when this is the first answer since the opening.
  */
@@ -33,4 +33,9 @@ export function countAnswer(
   if (!waitingSince || conversation.firstRepliedAt) return null;
   conversation.firstRepliedAt = at;
   return secondsBetween(waitingSince, at);
+}
+
+/** When it was written, by the platform's clock; one that is ahead would keep the conversation on top of the list. */
+export function writtenAt(instant: string, now: Date): Date {
+  return new Date(Math.min(Date.parse(instant), now.getTime()));
 }

@@ -7,6 +7,7 @@ import { createMetrics } from '#platform/metrics/metrics.ts';
 import { createDatabase, type Database } from '#platform/postgres/database.ts';
 import { provisionContext } from '#platform/postgres/provision.ts';
 import { catalogue, type SwitchboardCatalogue } from '#schema/events/catalogue.ts';
+import type { Attachment } from '#schema/events/values.ts';
 import { testPostgres } from '#test/stack/index.ts';
 import { receiveMessage } from '../commands/receiveMessage.ts';
 import { entities } from '../entities/index.ts';
@@ -14,6 +15,8 @@ import { migrations } from '../migrations/index.ts';
 import { seedConversations } from '../seed.ts';
 
 type Received = EventOf<SwitchboardCatalogue, 'channel.message.received'>;
+type Echoed = EventOf<SwitchboardCatalogue, 'channel.message.echoed'>;
+type Changed = EventOf<SwitchboardCatalogue, 'channel.connection.changed'>;
 type Said = Partial<Received['data']> & { readonly from?: string };
 
 export const DAY_MS = 24 * 60 * 60 * 1_000;
@@ -128,6 +131,48 @@ export function received({ companyId, channelId }: TestCompany, said: Said = {})
       standby: false,
       ...data,
     },
+  };
+}
+
+/** What the company wrote past this inbox, as the channels tell it. */
+export function echoed(
+  company: TestCompany,
+  said: Partial<Echoed['data']> & { readonly from?: string } = {},
+): Pick<Echoed, 'companyId' | 'data'> {
+  const { from, ...rest } = said;
+  const { companyId, data } = received(company, from === undefined ? {} : { from });
+  const { channelId, platform, threadExternalId, contact, sentAt, attachments, replyToExternalId } = data;
+  const place = { channelId, platform, threadExternalId, contact };
+  const ids = { messageId: v7(), externalMessageId: v7() };
+  return {
+    companyId,
+    data: { ...place, ...ids, sentAt, text: 'From the phone', attachments, replyToExternalId, ...rest },
+  };
+}
+
+/** The state of the company's channel, as the channels tell it. */
+export function connection(
+  { companyId, channelId }: TestCompany,
+  data: Partial<Changed['data']> = {},
+  occurredAt = new Date().toISOString(),
+): Pick<Changed, 'companyId' | 'data' | 'occurredAt'> {
+  const state = { channelId, platform: 'MESSENGER', name: 'Acme Page', status: 'ACTIVE', humanAgent: false } as const;
+  return { companyId, occurredAt, data: { ...state, ...data } };
+}
+
+export function picture(fields: Partial<Attachment> = {}): Attachment {
+  return {
+    id: v7(),
+    kind: 'IMAGE',
+    url: 'https://platform.example/picture.jpg',
+    platformFileId: null,
+    name: null,
+    mimeType: null,
+    size: null,
+    latitude: null,
+    longitude: null,
+    fileKey: null,
+    ...fields,
   };
 }
 

@@ -1,0 +1,64 @@
+import { LockMode } from '@mikro-orm/postgresql';
+import { v7 } from 'uuid';
+import type { Platform } from '#schema/events/values.ts';
+import { Conversation, type ConversationEntity } from '../entities/conversation.ts';
+import type { Transaction } from '../facts.ts';
+import type { Identity } from './contactIdentity.ts';
+
+/** The conversation that goes on with this identity, or else the last one that was resolved. */
+export async function lockLatest(
+  { em }: Transaction,
+  companyId: string,
+  identity: Identity,
+): Promise<ConversationEntity | null> {
+  const of = { companyId, contactId: identity.contactId, identityId: identity.id };
+  const lockMode = LockMode.PESSIMISTIC_WRITE;
+  const active = await em.findOne(Conversation, { ...of, status: { $ne: 'RESOLVED' } }, { lockMode });
+  return active ?? (await em.findOne(Conversation, of, { lockMode, orderBy: { number: 'desc' } }));
+}
+
+/** Whether what comes at that time begins something new. */
+export function isOver({ resolvedAt }: ConversationEntity, at: Date, reopenWithinMs: number): boolean {
+  return resolvedAt !== null && at.getTime() - resolvedAt.getTime() > reopenWithinMs;
+}
+
+export async function openConversation(
+  { em, sql }: Transaction,
+  companyId: string,
+  identity: Identity,
+  { channelId, platform, at }: { readonly channelId: string; readonly platform: Platform; readonly at: Date },
+): Promise<ConversationEntity> {
+  const [counter] = await sql<{ number: number }>`
+    insert into conversations.company_counters as k (company_id, last_number) values (${companyId}, 1)
+    on conflict (company_id) do update set last_number = k.last_number + 1
+    returning last_number as number`;
+  if (!counter) throw new Error('an upsert returned no row');
+  const conversation = em.create(Conversation, {
+    companyId,
+    id: v7(),
+    number: counter.number,
+    contactId: identity.contactId,
+    identityId: identity.id,
+    channelId,
+    platform,
+    status: 'OPEN',
+    priority: 'NORMAL',
+    assigneeId: null,
+    teamId: null,
+    botEnabled: false,
+    snoozedUntil: null,
+    waitingSince: null,
+    firstRepliedAt: null,
+    touchedByAgent: false,
+    openedAt: at,
+    resolvedAt: null,
+    lastActivityAt: at,
+    lastMessageId: null,
+    messageCount: 0,
+    inboundCount: 0,
+    createdAt: at,
+  });
+  // Before its message, which refers to it.
+  await em.flush();
+  return conversation;
+}

@@ -1,0 +1,75 @@
+import type { EventOf } from '#platform/events/catalogue.ts';
+import type { Database } from '#platform/postgres/database.ts';
+import type { SwitchboardCatalogue } from '#schema/events/catalogue.ts';
+import type { ConversationEntity } from '../entities/conversation.ts';
+import { Message, unsaid } from '../entities/message.ts';
+import { countAnswer, countMessage, writtenAt } from '../rules/messages.ts';
+import { applyStatus, type StatusChange } from '../rules/status.ts';
+import { searchVector } from '../text/searchWords.ts';
+import { upsertIdentity } from './contactIdentity.ts';
+import { isOver, lockLatest, openConversation } from './openConversation.ts';
+import { findByExternalId } from './findMessage.ts';
+import { tellMessage } from './tellMessage.ts';
+
+type Echoed = EventOf<SwitchboardCatalogue, 'channel.message.echoed'>;
+
+/**
+ * The company answered past this inbox: in the platform's own, on the phone, or by another app. To the contact that is an
+ * answer like any other, so it opens the conversation and ends the waiting as an agent's does, but no agent gets it.
+ */
+export async function recordEcho(
+  database: Database<SwitchboardCatalogue>,
+  { companyId, data }: Pick<Echoed, 'companyId' | 'data'>,
+  { reopenWithinMs }: { readonly reopenWithinMs: number },
+): Promise<void> {
+  await database.write(companyId, async (transaction) => {
+    const { channelId, platform, externalMessageId: externalId, replyToExternalId } = data;
+    const identity = await upsertIdentity(transaction, companyId, data, null);
+    if (await findByExternalId(transaction, companyId, { channelId, externalId })) return;
+
+    const now = new Date();
+    const createdAt = writtenAt(data.sentAt, now);
+    const found = await lockLatest(transaction, companyId, identity);
+    let conversation = found;
+    let change: StatusChange | undefined;
+    if (!conversation || isOver(conversation, createdAt, reopenWithinMs)) {
+      conversation = await openConversation(transaction, companyId, identity, { channelId, platform, at: createdAt });
+    } else if (takesOver(conversation, createdAt)) {
+      change = applyStatus(conversation, 'OPEN', { at: now });
+    }
+    // Told late, it is no answer to what the contact has written since.
+    const { waitingSince } = conversation;
+    const answers = !waitingSince || waitingSince <= createdAt;
+    const firstResponseSeconds = answers ? countAnswer(conversation, createdAt) : null;
+
+    const repliedTo = await findByExternalId(transaction, companyId, { channelId, externalId: replyToExternalId });
+    const message = transaction.em.create(Message, {
+      ...unsaid,
+      companyId,
+      id: data.messageId,
+      conversationId: conversation.id,
+      channelId,
+      direction: 'OUTBOUND',
+      authorKind: 'CHANNEL',
+      authorId: channelId,
+      isPrivate: false,
+      text: data.text,
+      attachments: data.attachments,
+      replyToId: repliedTo?.id ?? null,
+      status: 'SENT',
+      externalId,
+      inboundOrdinal: conversation.inboundCount,
+      search: searchVector(companyId, data.text),
+      createdAt,
+    });
+    countMessage(conversation, message);
+    const actor = { kind: 'system' } as const;
+    const opened = conversation !== found;
+    await tellMessage(transaction, { actor, conversation, message, opened, change, firstResponseSeconds });
+  });
+}
+
+/** What was written before the resolution does not open again what it resolved. */
+function takesOver({ status, resolvedAt }: ConversationEntity, at: Date): boolean {
+  return status !== 'OPEN' && (resolvedAt === null || resolvedAt < at);
+}
