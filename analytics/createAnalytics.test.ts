@@ -86,12 +86,12 @@ function expectFigures(totals: Totals, facts: readonly Fact[]): void {
     conversationsOpened: count(facts, 'opened'),
     conversationsResolved: resolved,
     messagesReceived: count(facts, 'received'),
-    messagesSent: count(facts, 'sent', 'bot'),
+    messagesSent: count(facts, 'sent', 'bot', 'echoed'),
     botMessages: count(facts, 'bot'),
     deliveryFailures: count(facts, 'failed'),
     botResolutionRate: resolved === 0 ? null : byBot / resolved,
   });
-  expectDurations(totals.firstResponse, durations(facts, 'sent', 'bot'));
+  expectDurations(totals.firstResponse, durations(facts, 'sent', 'bot', 'echoed'));
   expectDurations(totals.resolution, durations(facts, 'resolved'));
 }
 
@@ -131,6 +131,19 @@ describe('a dashboard', () => {
     expectFigures(totals, pick(facts, march, {}));
     expect(totals).toMatchObject({ messagesReceived: 2, messagesSent: 2, botMessages: 1, botResolutionRate: 1 });
     expect(previousTotals.messagesReceived).toBe(1);
+  });
+
+  test('counts what was written past the inbox as sent by the company and by no agent', async () => {
+    const company = v7();
+    const [agentId] = ids.agents;
+    await tell(company, [
+      fact('echoed', { at: days(1), agentId, seconds: 30 }),
+      fact('sent', { at: days(2), agentId, seconds: 90 }),
+    ]);
+    const { totals } = await dashboard(company, march);
+    expect(totals).toMatchObject({ messagesSent: 2, botMessages: 0, firstResponse: { average: 60 } });
+    const { totals: theirs } = await dashboard(company, march, { agentIds: [agentId] });
+    expect(theirs).toMatchObject({ messagesSent: 1, firstResponse: { average: 90 } });
   });
 
   test('agrees with counting one by one, for any history, range, filter and interval', async () => {
@@ -258,6 +271,6 @@ function expectSeries(found: DashboardData['dashboard'], facts: readonly Fact[],
   starts.forEach((at, index) => {
     const inside = pick(facts, { from: at, to: starts[index + 1] ?? Infinity }, {});
     expect(found.received[index]?.value).toBe(count(inside, 'received'));
-    expect(found.firstResponse[index]?.value).toBeCloseTo(average(durations(inside, 'sent', 'bot')) ?? 0, 6);
+    expect(found.firstResponse[index]?.value).toBeCloseTo(average(durations(inside, 'sent', 'bot', 'echoed')) ?? 0, 6);
   });
 }

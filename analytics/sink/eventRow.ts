@@ -73,8 +73,10 @@ export function eventRow(text: string): EventRow | undefined {
         ...nothing,
         ...envelope,
         ...facts(event.data.conversation),
-        // What an agent writes counts for that agent, whoever the conversation is assigned to.
+        // What an agent writes counts for that agent, whoever the conversation is assigned to. What somebody wrote past the
+        // inbox is the company's, and no agent's work.
         ...(message.authorKind === 'AGENT' && { agent_id: message.authorId }),
+        ...(message.authorKind === 'CHANNEL' && { agent_id: nobody }),
         message_id: message.id,
         direction: message.direction,
         author_kind: message.authorKind,

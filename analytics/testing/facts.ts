@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { v7 } from 'uuid';
 import { createEvent, type AnyEvent, type NewEvent } from '#platform/events/catalogue.ts';
 import { catalogue, type SwitchboardCatalogue } from '#schema/events/catalogue.ts';
-import type { ConversationFacts } from '#schema/events/conversations.ts';
+import type { ConversationFacts, MessageFacts } from '#schema/events/conversations.ts';
 import type { Platform } from '#schema/events/values.ts';
 
 /** What happened, in the words of dashboards; {@link eventOf} says it in the words of the catalogue. */
@@ -14,6 +14,7 @@ export interface Fact {
     | 'received'
     | 'sent'
     | 'bot'
+    | 'echoed'
     | 'note'
     | 'failed'
     | 'delivered'
@@ -21,7 +22,7 @@ export interface Fact {
   readonly at: Date;
   readonly platform: Platform;
   readonly channelId: string;
-  /** Assigned to, and author of what is sent. */
+  /** Assigned to, and author of what is sent, but not of what was written past the inbox. */
   readonly agentId: string | null;
   readonly teamId: string | null;
   /** To the first response or to the resolution, where there is one. */
@@ -61,6 +62,7 @@ export function anyFact(from: Date, to: Date): fc.Arbitrary<Fact> {
       'received',
       'sent',
       'bot',
+      'echoed',
       'note',
       'failed',
       'delivered',
@@ -133,20 +135,27 @@ function said(fact: Fact): NewEvent<SwitchboardCatalogue> {
     case 'received':
     case 'sent':
     case 'bot':
+    case 'echoed':
     case 'note':
       return { ...common, type: 'conversation.message.created', data: messageOf(fact, conversation) };
   }
 }
 
+const authors: Readonly<Partial<Record<Fact['what'], MessageFacts['authorKind']>>> = {
+  received: 'CONTACT',
+  bot: 'BOT',
+  echoed: 'CHANNEL',
+};
+
 function messageOf(fact: Fact, conversation: ConversationFacts) {
   const inbound = fact.what === 'received';
-  const author = inbound ? 'CONTACT' : fact.what === 'bot' ? 'BOT' : 'AGENT';
+  const author = authors[fact.what] ?? 'AGENT';
   return {
     conversation,
     message: {
       id: v7(),
       direction: inbound ? ('INBOUND' as const) : ('OUTBOUND' as const),
-      authorKind: author as 'CONTACT' | 'BOT' | 'AGENT',
+      authorKind: author,
       authorId: author === 'AGENT' ? (fact.agentId ?? nobodyKnown) : v7(),
       isPrivate: fact.what === 'note',
       text: 'hello',
@@ -155,7 +164,7 @@ function messageOf(fact: Fact, conversation: ConversationFacts) {
       createdAt: fact.at.toISOString(),
     },
     delivery: null,
-    firstResponseSeconds: fact.what === 'sent' || fact.what === 'bot' ? fact.seconds : null,
+    firstResponseSeconds: inbound || fact.what === 'note' ? null : fact.seconds,
   };
 }
 

@@ -10,7 +10,7 @@ export function pick(facts: readonly Fact[], span: Span, filter: Filter): Fact[]
       fact.at.getTime() < span.to &&
       admits(filter.channelIds, fact.channelId) &&
       admits(filter.platforms, fact.platform) &&
-      admits(filter.agentIds, fact.agentId) &&
+      admits(filter.agentIds, fact.what === 'echoed' ? null : fact.agentId) &&
       admits(filter.teamIds, fact.teamId),
   );
 }

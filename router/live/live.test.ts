@@ -136,6 +136,26 @@ describe('a live subscription', () => {
     await subscribed(0);
   });
 
+  it('names the message that was changed, or is sent once more', async () => {
+    const live = collect(world.client(token), short);
+    await subscribed(1);
+    const conversation = facts();
+    const created = messageCreated(conversation);
+    if (created.type !== 'conversation.message.created') throw new Error('not a message');
+    const { message } = created.data;
+    const actor = { kind: 'system' } as const;
+    const delivery = { threadExternalId: '42', replyToExternalId: null };
+    await world.publish([
+      { type: 'conversation.message.changed', actor, data: { conversation, message, change: 'EDITED' } },
+      { type: 'conversation.message.retried', actor, data: { conversation, message, delivery } },
+    ]);
+    await live.count(2);
+    const update = { kind: 'MESSAGE_UPDATED', conversation: { id: conversation.id }, message: { id: message.id } };
+    expect(live.updates).toMatchObject([update, update]);
+    live.stop();
+    await subscribed(0);
+  });
+
   it('tells of reading only whoever read', async () => {
     const reader = agent();
     const [mine, theirs] = [collect(world.client(await tokenFor(reader)), short), collect(world.client(token), short)];

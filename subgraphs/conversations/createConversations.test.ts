@@ -8,10 +8,11 @@ import { connectNats, type NatsPart } from '#platform/events/nats.ts';
 import { silentLogger as logger } from '#platform/logging/logger.ts';
 import { createMetrics } from '#platform/metrics/metrics.ts';
 import { catalogue, type SwitchboardCatalogue } from '#schema/events/catalogue.ts';
+import { typingSignal, typingSubject, type TypingSignal } from '#schema/events/signals.ts';
 import { eventually } from '#test/stack/eventually.ts';
 import { testNats, testPostgresServer, type TestServer } from '#test/stack/index.ts';
 import { changeStatus } from './commands/changeStatus.ts';
-import { addCompany, received, type TestCompany } from './testing/inbox.ts';
+import { addCompany, connection, echoed, picture, received, type TestCompany } from './testing/inbox.ts';
 import { startService } from './testing/service.ts';
 
 type Told = AnyEvent<SwitchboardCatalogue>;
@@ -104,6 +105,150 @@ describe('the service', () => {
       return all;
     });
     expect(told).toEqual(texts);
+  });
+
+  test('brings together what the channels tell of one thread, in the order in which it was told', async () => {
+    const company = await addCompany(running.database);
+    const shown = picture();
+    const sentAt = new Date(Date.now() - 60_000).toISOString();
+    const { data } = received(company, { text: 'In blue?', platform: 'INSTAGRAM', attachments: [shown], sentAt });
+    const { channelId, threadExternalId, externalMessageId, contact } = data;
+    const about = { channelId, threadExternalId, externalMessageId };
+    const echo = echoed(company, { text: 'Yes, we do' });
+    const now = new Date().toISOString();
+    const by = { kind: 'system' } as const;
+    const facts: NewEvent<SwitchboardCatalogue>[] = [
+      { type: 'channel.message.received', actor: { kind: 'contact' }, data },
+      {
+        type: 'channel.message.edited',
+        actor: by,
+        data: { ...about, text: 'In red?', attachments: null, editedAt: now },
+      },
+      { type: 'channel.message.extended', actor: by, data: { ...about, text: null, attachments: [shown, picture()] } },
+      {
+        type: 'channel.attachment.stored',
+        actor: by,
+        data: { ...about, attachment: { ...shown, fileKey: 'a/b' }, failure: null },
+      },
+      {
+        type: 'channel.message.reacted',
+        actor: by,
+        data: { ...about, byExternalId: 'x', emoji: '👍', reactedAt: now },
+      },
+      { type: 'channel.message.echoed', actor: by, data: echo.data },
+      {
+        type: 'channel.delivery.updated',
+        actor: by,
+        data: {
+          channelId,
+          threadExternalId,
+          conversationId: null,
+          messageId: echo.data.messageId,
+          status: 'READ',
+          externalMessageId: null,
+          failure: null,
+        },
+      },
+      {
+        type: 'channel.contact.profiled',
+        actor: by,
+        data: { channelId, threadExternalId, contact: { ...contact, name: 'Grace' }, pictureFileKey: null },
+      },
+      { type: 'channel.connection.changed', actor: by, data: connection(company, { platform: 'INSTAGRAM' }).data },
+      {
+        type: 'channel.thread.activity',
+        actor: by,
+        data: { channelId, threadExternalId, contact, kind: 'MOVED', detail: { to: 'elsewhere' }, occurredAt: now },
+      },
+    ];
+    await publish(company.companyId, ...facts.flatMap((fact) => [fact, fact]));
+    const query = `{ conversations { edges { node {
+      contact { name identities { externalId } }
+      messages { edges { node { text status editedAt reactions { emoji } attachments { kind } author { __typename } } } }
+    } } } }`;
+    await eventually(async () => {
+      const { data: found } = await running.ask<{ conversations: { edges: unknown[] } }>(company.ada, query);
+      expect(found.conversations.edges).toEqual([
+        {
+          node: {
+            contact: { name: 'Grace', identities: [{ externalId: 'elsewhere' }] },
+            messages: {
+              edges: [
+                {
+                  node: {
+                    text: 'In red?',
+                    status: 'RECEIVED',
+                    editedAt: now,
+                    reactions: [{ emoji: '👍' }],
+                    attachments: [{ kind: 'IMAGE' }, { kind: 'IMAGE' }],
+                    author: { __typename: 'Contact' },
+                  },
+                },
+                {
+                  node: {
+                    text: 'Yes, we do',
+                    status: 'READ',
+                    editedAt: null,
+                    reactions: [],
+                    attachments: [],
+                    author: { __typename: 'Channel' },
+                  },
+                },
+              ],
+            },
+          },
+        },
+      ]);
+    });
+    const told = (await toldOf(company.companyId)).map((event) =>
+      event.type === 'conversation.message.changed' ? event.data.change : event.type,
+    );
+    expect(told).toEqual([
+      'conversation.opened',
+      'conversation.message.created',
+      'EDITED',
+      'ATTACHMENTS',
+      'ATTACHMENTS',
+      'REACTED',
+      'conversation.message.created',
+      'conversation.message.updated',
+    ]);
+  });
+
+  test('tells whoever listens that an agent is typing, and keeps nothing of it', async () => {
+    const company = await addCompany(running.database);
+    await publish(company.companyId, message(company));
+    const [conversation] = await eventually(async () => {
+      const found = await counted(company);
+      expect(found).toHaveLength(1);
+      return found;
+    });
+    const heard: TypingSignal[] = [];
+    const listening = nats.connection.subscribe(typingSubject(company.companyId), {
+      callback: (_error, message) => void heard.push(typingSignal.parse(message.json())),
+    });
+    await nats.connection.flush();
+    const typing = `mutation ($id: ID!, $is: Boolean!) {
+      setTyping(input: { conversationId: $id, isTyping: $is }) { userErrors { code } } }`;
+    const id = conversation?.id;
+    const told = { data: { setTyping: { userErrors: [] } } };
+    expect(await running.ask(company.ada, typing, { id, is: true })).toEqual(told);
+    expect(await running.ask(company.ada, typing, { id, is: false })).toEqual(told);
+    const place = { conversationId: id, channelId: company.channelId, threadExternalId: 'thread-customer-1' };
+    const author = { kind: 'AGENT', id: company.ada.agentId, name: 'Ada' };
+    await eventually(() =>
+      expect(heard).toEqual([
+        { ...place, author, isTyping: true },
+        { ...place, author, isTyping: false },
+      ]),
+    );
+    const missing = { data: { setTyping: { userErrors: [{ code: 'NOT_FOUND' }] } } };
+    expect(await running.ask(acme.ada, typing, { id, is: true })).toEqual(missing);
+    expect(await running.ask(company.ada, typing, { id: 'nonsense', is: true })).toEqual(missing);
+    const partner = await running.ask(company.partner, typing, { id, is: true });
+    expect(partner.errors).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
+    expect(heard).toHaveLength(2);
+    listening.unsubscribe();
   });
 
   test('parks a report on a message that nobody sent', async () => {

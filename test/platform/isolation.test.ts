@@ -54,6 +54,10 @@ const calls = {
   Mutation: {
     sendMessage: ({ conversationId }) =>
       `mutation { sendMessage(input: { conversationId: "${conversationId}", text: "intruder", idempotencyKey: "${v7()}" }) { message { id } userErrors { code message } } }`,
+    retryMessage: ({ messageId }) =>
+      `mutation { retryMessage(input: { messageId: "${messageId}" }) { message { id } userErrors { code message } } }`,
+    setTyping: ({ conversationId }) =>
+      `mutation { setTyping(input: { conversationId: "${conversationId}", isTyping: true }) { userErrors { code message } } }`,
     markRead: ({ conversationId, messageId }) =>
       `mutation { markRead(input: { conversationId: "${conversationId}", upToMessageId: "${messageId}" }) { conversation { id } userErrors { code message } } }`,
     changeStatus: ({ conversationId }) =>
@@ -159,17 +163,18 @@ describe('another company', () => {
     expect(platform.telegram.sent()).toEqual([]);
   });
 
-  it.each(['sendMessage', 'markRead', 'changeStatus', 'assign'] as const)(
-    'is told by %s that there is no such conversation',
-    async (field) => {
-      const { data } = await platform.ask(globex, calls.Mutation[field](known));
-      expect(data[field]).toMatchObject({ userErrors: [{ code: 'NOT_FOUND' }] });
-      expect(data[field]).toEqual({
-        [field === 'sendMessage' ? 'message' : 'conversation']: null,
-        userErrors: expect.any(Array),
-      });
-    },
-  );
+  it.each([
+    ['sendMessage', { message: null }],
+    ['retryMessage', { message: null }],
+    ['setTyping', {}],
+    ['markRead', { conversation: null }],
+    ['changeStatus', { conversation: null }],
+    ['assign', { conversation: null }],
+  ] as const)('is told by %s that there is no such thing', async (field, nothing) => {
+    const { data } = await platform.ask(globex, calls.Mutation[field](known));
+    expect(data[field]).toMatchObject({ userErrors: [{ code: 'NOT_FOUND' }] });
+    expect(data[field]).toEqual({ ...nothing, userErrors: expect.any(Array) });
+  });
 
   it.each(Object.keys(calls.Subscription))('hears nothing of Acme by Subscription.%s', async (field) => {
     const query = calls.Subscription[field as keyof typeof calls.Subscription](known);

@@ -3,8 +3,13 @@ import { Client } from 'pg';
 import { v7 } from 'uuid';
 import type { Identity } from '#platform/identity/identity.ts';
 import { testNats, testPostgres } from '#test/stack/index.ts';
+import { reactToMessage } from '../commands/reactToMessage.ts';
 import { receiveMessage } from '../commands/receiveMessage.ts';
-import { addCompany, received, type TestCompany } from '../testing/inbox.ts';
+import { recordActivity } from '../commands/recordActivity.ts';
+import { recordChannel } from '../commands/recordChannel.ts';
+import { recordEcho } from '../commands/recordEcho.ts';
+import { updateDelivery } from '../commands/updateDelivery.ts';
+import { addCompany, connection, DAY_MS, echoed, received, type TestCompany } from '../testing/inbox.ts';
 import { startService } from '../testing/service.ts';
 
 const list = `query ($first: Int) { conversations(first: $first) { pageInfo { hasNextPage } edges { node {
@@ -16,6 +21,16 @@ const withMessages = `query ($first: Int) { conversations(first: $first) { edges
   id messages(last: 2) { edges { node { id text author { ... on Agent { name } ... on Contact { contactName: name } } replyTo { id } } } }
   contact { identities { externalId channel { id } } conversations(first: 3) { edges { node { id } } } }
   team { members { name } }
+} } } }`;
+
+const everything = `query ($first: Int) { conversations(first: $first) { edges { node {
+  replyWindow { state closesAt }
+  contact { identities { blockedAt } }
+  messages(last: 3) { edges { node {
+    senderName payload story { kind id url } referral { source type ref adId title url }
+    reactions { emoji by reactedAt }
+    author { __typename ... on Channel { id } ... on Bot { id name } }
+  } } }
 } } } }`;
 
 interface Listed {
@@ -57,6 +72,11 @@ describe('the subgraph', () => {
       `insert into conversations.conversation_labels select c.company_id, c.id, l.id
        from conversations.conversations c join conversations.labels l using (company_id)
        where c.company_id = $1 and c.number % 2 = 0`,
+      of.slice(0, 1),
+    );
+    await admin.query(
+      `insert into conversations.message_reactions
+       select company_id, id, 'x', '👍', now() from conversations.messages where company_id = $1`,
       of.slice(0, 1),
     );
     await admin.query(
@@ -120,6 +140,126 @@ describe('the subgraph', () => {
     });
     const other = data.conversations.edges.find(({ node }) => node['number'] === 23)?.node;
     expect(other).toMatchObject({ assignee: null, labels: [], lastMessage: { author: { __typename: 'Contact' } } });
+  });
+
+  test('reads windows, blocking and reactions of a whole page at once', async () => {
+    const counts = [];
+    for (const first of [1, 25, 100]) {
+      const statements = await running.statements(async () => {
+        const { errors } = await running.ask<Listed>(busy.ada, everything, { first });
+        expect(errors).toBeUndefined();
+      });
+      counts.push(statements.length);
+    }
+    expect(new Set(counts).size).toBe(1);
+  });
+
+  test('shows whatever a platform told', async () => {
+    const company = await addCompany(running.database);
+    const { companyId } = company;
+    const start = Date.now() - 60_000;
+    const at = (seconds: number) => new Date(start + seconds * 1_000).toISOString();
+    const story = { kind: 'MENTION', id: '17', url: 'https://platform.example/story' } as const;
+    const referral = { source: 'ADS', type: 'OPEN_THREAD', ref: 'spring', adId: '7', title: 'Shoes', url: null };
+    const wrote = received(company, {
+      platform: 'INSTAGRAM',
+      sentAt: at(0),
+      senderName: 'Grace',
+      payload: 'SIZE_42',
+      story,
+      referral,
+    });
+    await receiveMessage(running.database, wrote, { reopenWithinMs: 0 });
+    await recordChannel(running.database, connection(company, { platform: 'INSTAGRAM', humanAgent: true }));
+    await recordEcho(running.database, echoed(company, { sentAt: at(5) }), { reopenWithinMs: 0 });
+    const { channelId, threadExternalId, externalMessageId, contact } = wrote.data;
+    const place = { channelId, threadExternalId };
+    for (const [byExternalId, reactedAt] of [
+      ['b', at(2)],
+      ['a', at(1)],
+      ['c', at(3)],
+    ] as const) {
+      const data = { ...place, externalMessageId, byExternalId, emoji: '👍', reactedAt };
+      await reactToMessage(running.database, { companyId, data });
+    }
+    const gone = { ...place, externalMessageId, byExternalId: 'c', emoji: null, reactedAt: at(4) };
+    await reactToMessage(running.database, { companyId, data: gone });
+    const blocked = { ...place, contact, kind: 'BLOCKED', detail: {}, occurredAt: at(9) } as const;
+    await recordActivity(running.database, { companyId, data: blocked });
+
+    const { data } = await running.ask<Listed>(company.ada, everything);
+    const nothing = { senderName: null, payload: null, story: null, referral: null, reactions: [] };
+    expect(data.conversations.edges).toEqual([
+      {
+        node: {
+          replyWindow: { state: 'STANDARD', closesAt: new Date(Date.parse(at(0)) + 7 * DAY_MS).toISOString() },
+          contact: { identities: [{ blockedAt: at(9) }] },
+          messages: {
+            edges: [
+              {
+                node: {
+                  senderName: 'Grace',
+                  payload: 'SIZE_42',
+                  story,
+                  referral,
+                  reactions: [
+                    { emoji: '👍', by: 'a', reactedAt: at(1) },
+                    { emoji: '👍', by: 'b', reactedAt: at(2) },
+                  ],
+                  author: { __typename: 'Contact' },
+                },
+              },
+              { node: { ...nothing, author: { __typename: 'Channel', id: company.channelId } } },
+            ],
+          },
+        },
+      },
+    ]);
+  });
+
+  test('calls a bot by the name that it signs with', async () => {
+    const company = await addCompany(running.database);
+    await contactWrites(company);
+    const admin = new Client({ connectionString: stores.postgres.adminUrl });
+    await admin.connect();
+    const bot = v7();
+    await admin.query(
+      `update conversations.messages set author_kind = 'BOT', author_id = $2, sender_name = 'Robin' where company_id = $1`,
+      [company.companyId, bot],
+    );
+    await admin.end();
+    const { data } = await running.ask<Listed>(company.ada, everything);
+    expect(JSON.stringify(data)).toContain(JSON.stringify({ __typename: 'Bot', id: bot, name: 'Robin' }));
+  });
+
+  test('sends again what failed, and shows it at once', async () => {
+    const company = await addCompany(running.database);
+    await contactWrites(company);
+    const id = await only(company.ada);
+    const send = `mutation ($id: ID!) { sendMessage(input: { conversationId: $id, text: "Hi", idempotencyKey: "k" }) { message { id } } }`;
+    const sent = await running.ask<{ sendMessage: { message: { id: string } } }>(company.ada, send, { id });
+    const messageId = sent.data.sendMessage.message.id;
+    const failure = { code: 'PLATFORM_UNAVAILABLE', message: 'It was away.', retryable: true };
+    await updateDelivery(running.database, {
+      companyId: company.companyId,
+      occurredAt: new Date().toISOString(),
+      data: {
+        channelId: company.channelId,
+        threadExternalId: null,
+        conversationId: id,
+        messageId,
+        status: 'FAILED',
+        externalMessageId: null,
+        failure,
+      },
+    });
+    const retry = `mutation ($id: ID!) { retryMessage(input: { messageId: $id }) {
+      message { status failure { code } } userErrors { code } } }`;
+    const done = { retryMessage: { message: { status: 'QUEUED', failure: null }, userErrors: [] } };
+    expect((await running.ask(company.ben, retry, { id: messageId })).data).toEqual(done);
+    expect((await running.ask(globex.ada, retry, { id: messageId })).data).toEqual({
+      retryMessage: { message: null, userErrors: [{ code: 'NOT_FOUND' }] },
+    });
   });
 
   test('lets an agent answer, read, assign and resolve, and shows each result at once', async () => {
