@@ -6,10 +6,11 @@ import { assign } from './commands/assign.ts';
 import { changeStatus } from './commands/changeStatus.ts';
 import { markRead } from './commands/markRead.ts';
 import { receiveMessage } from './commands/receiveMessage.ts';
+import { recordEcho } from './commands/recordEcho.ts';
 import { sendMessage } from './commands/sendMessage.ts';
 import { inboxCounts } from './queries/inboxCounts.ts';
 import { viewerOf } from './queries/viewer.ts';
-import { openInbox, received, write, type TestCompany, type TestInbox } from './testing/inbox.ts';
+import { echoed, openInbox, received, write, type TestCompany, type TestInbox } from './testing/inbox.ts';
 
 const customers = ['customer-0', 'customer-1', 'customer-2'] as const;
 const statuses: readonly ConversationStatus[] = ['PENDING', 'OPEN', 'SNOOZED', 'RESOLVED'];
@@ -20,6 +21,7 @@ const step = fc.record({
     'writes',
     'writes',
     'answers',
+    'answers elsewhere',
     'notes',
     'reads',
     'reads half',
@@ -51,6 +53,8 @@ describe('the counts', () => {
         return receiveMessage(database, received(acme, { from: customers[step.customer] ?? '' }), {
           reopenWithinMs: 0,
         });
+      case 'answers elsewhere':
+        return recordEcho(database, echoed(acme, { from: customers[step.customer] ?? '' }), { reopenWithinMs: 0 });
       case 'answers':
       case 'notes': {
         const isPrivate = step.what === 'notes';

@@ -9,11 +9,11 @@ import { searchVector } from '../text/searchWords.ts';
 type Profile = EventOf<SwitchboardCatalogue, 'channel.contact.profiled'>['data'];
 
 /** The other side of a thread, as a message from there tells it. */
-export interface Sighting extends Pick<Profile, 'channelId' | 'threadExternalId' | 'contact'> {
+interface Sighting extends Pick<Profile, 'channelId' | 'threadExternalId' | 'contact'> {
   readonly platform: Platform;
 }
 
-export interface Identity {
+export interface ContactIdentity {
   readonly id: string;
   readonly contactId: string;
 }
@@ -29,10 +29,10 @@ export async function upsertIdentity(
   companyId: string,
   { channelId, platform, threadExternalId, contact }: Sighting,
   lastInboundAt: Date | null,
-): Promise<Identity> {
+): Promise<ContactIdentity> {
   const newContactId = v7();
   const words = searchVector(companyId, contact.name);
-  const [identity] = await sql<Identity>`
+  const [identity] = await sql<ContactIdentity>`
     with before as (
       select display_name, picture_file_key from conversations.contact_identities
       where company_id = ${companyId} and channel_id = ${channelId} and external_id = ${contact.externalId}

@@ -3,13 +3,13 @@ import { v7 } from 'uuid';
 import type { Platform } from '#schema/events/values.ts';
 import { Conversation, type ConversationEntity } from '../entities/conversation.ts';
 import type { Transaction } from '../facts.ts';
-import type { Identity } from './contactIdentity.ts';
+import type { ContactIdentity } from './contactIdentity.ts';
 
 /** The conversation that goes on with this identity, or else the last one that was resolved. */
 export async function lockLatest(
   { em }: Transaction,
   companyId: string,
-  identity: Identity,
+  identity: ContactIdentity,
 ): Promise<ConversationEntity | null> {
   const of = { companyId, contactId: identity.contactId, identityId: identity.id };
   const lockMode = LockMode.PESSIMISTIC_WRITE;
@@ -25,7 +25,7 @@ export function isOver({ resolvedAt }: ConversationEntity, at: Date, reopenWithi
 export async function openConversation(
   { em, sql }: Transaction,
   companyId: string,
-  identity: Identity,
+  identity: ContactIdentity,
   { channelId, platform, at }: { readonly channelId: string; readonly platform: Platform; readonly at: Date },
 ): Promise<ConversationEntity> {
   const [counter] = await sql<{ number: number }>`

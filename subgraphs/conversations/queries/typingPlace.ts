@@ -1,6 +1,6 @@
 import type { Sql } from '#platform/postgres/sql.ts';
 
-export interface TypingPlace {
+interface TypingPlace {
   readonly conversationId: string;
   readonly channelId: string;
   readonly threadExternalId: string;

@@ -1,7 +1,7 @@
 import { messagingWindowAt, messagingWindows } from '#schema/platforms.ts';
 import type { Platform } from '#schema/events/values.ts';
 
-export interface ReplyWindow {
+interface ReplyWindow {
   /** HUMAN_AGENT: people may answer, bots may not. */
   readonly state: 'STANDARD' | 'HUMAN_AGENT' | 'CLOSED';
   /** From when on nobody may answer until the contact writes again; null is never, or not known. */
