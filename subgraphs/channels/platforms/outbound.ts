@@ -1,5 +1,8 @@
+import type { Pace } from '#platform/limits/pace.ts';
 import type { AttachmentKind, DeliveryFailure, Platform } from '#schema/events/values.ts';
 import type { ChannelSettings } from '../settings.ts';
+
+export type { Pace };
 
 /** A connected account with its credentials opened: for the length of a call, never kept. */
 export interface Account {
@@ -61,15 +64,6 @@ export interface Refusal {
   readonly platformDown?: true | undefined;
 }
 
-/** A pace that a platform holds senders to, for all processes together. */
-export interface Pace {
-  /** Who is held to it: an account, a chat. Unique over all platforms. */
-  readonly key: string;
-  readonly perSecond: number;
-  /** How many may go at once after a pause. */
-  readonly burst: number;
-}
-
 /** What is shown to the person on the other side; failing is of no consequence. */
 export type Signal = { readonly kind: 'typing' } | { readonly kind: 'seen'; readonly externalMessageId: string | null };
 
@@ -84,6 +78,7 @@ export interface Profile {
 export interface Sender {
   /** In how many calls, and what goes in each, in order; empty when there is nothing to send. */
   parts(message: OutgoingMessage): readonly OutgoingPart[];
+  /** What the platform holds senders to; keys are unique over all platforms. */
   paces(account: Account, threadExternalId: string, part: OutgoingPart): readonly Pace[];
   /** Never rejects: every failure is a result. Ends within {@link SEND_LIMIT_MS}. */
   send(account: Account, part: OutgoingPart, options: SendOptions): Promise<SendResult>;
