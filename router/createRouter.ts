@@ -18,6 +18,7 @@ import { createEventSource } from './graph/eventSource.ts';
 import { createExecutor } from './graph/executor.ts';
 import { createSnapshot, type GraphSnapshot } from './graph/snapshot.ts';
 import { createSubgraph, type Subgraph } from './graph/subgraph.ts';
+import { allowAnyOrigin } from './http/cors.ts';
 import { renderGraphiql } from './http/graphiql.ts';
 import { createGraphqlEndpoint } from './http/graphqlEndpoint.ts';
 import { forwardWebhooks } from './http/webhooks.ts';
@@ -80,6 +81,7 @@ export function createRouter(config: RouterConfig, deps: RouterDeps): Router {
     metrics,
     checks: () => service.checks,
   });
+  allowAnyOrigin(http.app, [GRAPHQL_PATH, '/chat/*']);
   const endpoint = createGraphqlEndpoint(http.app, {
     path: GRAPHQL_PATH,
     executor,

@@ -14,12 +14,12 @@ import { formatError } from '../graph/errors.ts';
 import type { Executor } from '../graph/executor.ts';
 import { createGateway } from '../graph/gateway.ts';
 import type { RequestScope } from '../graph/subgraph.ts';
+import { checkAccess } from '../operations/access.ts';
 import type { Authenticate } from '../operations/authenticate.ts';
 import { createDocumentCache, parseWithin } from '../operations/documents.ts';
 import { OperationError } from '../operations/errors.ts';
 import { limitsRule, type OperationLimits } from '../operations/limits.ts';
 import type { OperationRequest, PersistedOperations } from '../operations/persisted.ts';
-import { needsIdentity } from '../operations/rootFields.ts';
 import { GRAPHIQL_POLICY } from './graphiql.ts';
 import { readRequest } from './readRequest.ts';
 
@@ -63,7 +63,7 @@ export function createGraphqlEndpoint(app: FastifyInstance, options: GraphqlEndp
 
   /** Finds out who asks, and refuses what is not even worth reading. */
   async function admit(request: FastifyRequest, asked: OperationRequest): Promise<Scope> {
-    const caller = await authenticate(request.headers.authorization);
+    const caller = await authenticate(request.headers);
     if (!caller && production) throw OperationError.unauthenticated();
     persisted.check(asked);
     // Before validation, which throws on some of them instead of saying what is wrong.
@@ -126,9 +126,7 @@ function guard(): ApolloServerPlugin<Scope> {
       async didResolveOperation({ document, operation, operationName, contextValue }) {
         if (!operation) throw OperationError.unknownOperation();
         refuseSubscription(document, operationName);
-        if (!contextValue.identity && needsIdentity(document, operation)) {
-          throw OperationError.unauthenticated();
-        }
+        checkAccess(document, operation, contextValue.identity);
       },
     }),
   };

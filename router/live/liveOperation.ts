@@ -1,8 +1,8 @@
 import { Kind, visit, type FieldNode } from 'graphql';
+import { rootFieldsOf } from '#platform/graphql/rootFields.ts';
 import type { Identity } from '#platform/identity/identity.ts';
 import type { PreparedOperation } from '../graph/executor.ts';
 import { OperationError } from '../operations/errors.ts';
-import { rootFieldsOf } from '../operations/rootFields.ts';
 import { coerceArguments, coerceVariables, type Variables } from '../operations/variables.ts';
 import { checkFilter, matches, type ConversationFilter } from './conversationFilter.ts';
 import { decodePosition, type StreamPosition } from './cursor.ts';

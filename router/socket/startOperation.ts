@@ -6,6 +6,7 @@ import { presentError } from '../graph/errors.ts';
 import type { Executor } from '../graph/executor.ts';
 import { readLiveOperation } from '../live/liveOperation.ts';
 import type { LiveSubscriptions } from '../live/liveSubscriptions.ts';
+import { checkAccess } from '../operations/access.ts';
 import { sha256, type Documents } from '../operations/documents.ts';
 import { OperationError } from '../operations/errors.ts';
 import {
@@ -64,6 +65,7 @@ export function createStartOperation(options: {
     const source = await read(request);
     const definition = getOperationAST(source.document, request.operationName);
     if (!definition) throw OperationError.unknownOperation();
+    checkAccess(source.document, definition, identity);
     const operation = executor.prepare({ ...source, operationName: request.operationName ?? undefined });
     const variables = request.variables ?? {};
     if (signal.aborted) return;
