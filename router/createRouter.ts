@@ -25,6 +25,8 @@ import { forwardWebhooks } from './http/webhooks.ts';
 import { createEventFeed } from './live/eventFeed.ts';
 import { createEventStream } from './live/eventStream.ts';
 import { createLiveSubscriptions } from './live/liveSubscriptions.ts';
+import { createSignalFeed } from './live/typing/signalFeed.ts';
+import { createTypingSubscriptions } from './live/typing/typingSubscriptions.ts';
 import { createAuthenticate } from './operations/authenticate.ts';
 import { createDocuments } from './operations/documents.ts';
 import { createPersistedOperations } from './operations/persisted.ts';
@@ -59,8 +61,9 @@ export function createRouter(config: RouterConfig, deps: RouterDeps): Router {
   const subgraphs = connectSubgraphs(config, snapshot, metrics);
   const nats = connectNats({ url: config.natsUrl, name: 'router', logger, metrics });
   const redis = createRedis({ url: config.redisUrl, name: 'router', logger });
-  const stream = createEventStream({ subject: eventSubjectOf(snapshot), nats, logger, metrics });
+  const stream = createEventStream({ subject: oneOf(snapshot.eventSubjects), nats, logger, metrics });
   const feed = createEventFeed({ stream, nats, logger });
+  const signals = createSignalFeed({ subject: oneOf(snapshot.signalSubjects), nats, logger, metrics });
 
   const services: ServiceMap = Object.fromEntries(subgraphs.map((subgraph) => [subgraph.name, subgraph]));
   if (snapshot.eventSubgraph) services[snapshot.eventSubgraph] = createEventSource(snapshot);
@@ -113,6 +116,7 @@ export function createRouter(config: RouterConfig, deps: RouterDeps): Router {
         logger,
         metrics,
       }),
+      typing: createTypingSubscriptions({ executor, feed: signals, metrics }),
       logger,
     }),
     logger,
@@ -123,7 +127,7 @@ export function createRouter(config: RouterConfig, deps: RouterDeps): Router {
   const pools = partOf('subgraphs', {
     stop: async () => void (await Promise.all(subgraphs.map((subgraph) => subgraph.close()))),
   });
-  const service = createService('router', [nats, redis, streams, feed, pools, endpoint, http, sockets], {
+  const service = createService('router', [nats, redis, streams, feed, signals, pools, endpoint, http, sockets], {
     logger,
     checks: {
       nats: nats.check,
@@ -147,10 +151,10 @@ function urlOf({ subgraphs }: RouterConfig, name: string): string {
   return url;
 }
 
-/** One feed serves all subscription fields; the fields' own filters do the rest. */
-function eventSubjectOf({ eventSubjects }: GraphSnapshot): string {
-  const [subject, ...others] = new Set(eventSubjects.values());
-  if (subject === undefined || others.length > 0) throw RouterError.notOneEventSubject([...eventSubjects.values()]);
+/** One feed serves all subscription fields of a kind; the fields' own filters do the rest. */
+function oneOf(subjects: ReadonlyMap<string, string>): string {
+  const [subject, ...others] = new Set(subjects.values());
+  if (subject === undefined || others.length > 0) throw RouterError.notOneSubject([...subjects.values()]);
   return subject;
 }
 

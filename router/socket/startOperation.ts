@@ -6,6 +6,8 @@ import { presentError } from '../graph/errors.ts';
 import type { Executor } from '../graph/executor.ts';
 import { readLiveOperation } from '../live/liveOperation.ts';
 import type { LiveSubscriptions } from '../live/liveSubscriptions.ts';
+import { readSubscription } from '../live/subscription.ts';
+import type { TypingSubscriptions } from '../live/typing/typingSubscriptions.ts';
 import { checkAccess } from '../operations/access.ts';
 import { sha256, type Documents } from '../operations/documents.ts';
 import { OperationError } from '../operations/errors.ts';
@@ -23,9 +25,10 @@ export function createStartOperation(options: {
   readonly persisted: PersistedOperations;
   readonly executor: Executor;
   readonly live: LiveSubscriptions;
+  readonly typing: TypingSubscriptions;
   readonly logger: Logger;
 }): StartOperation {
-  const { documents, persisted, executor, live, logger } = options;
+  const { documents, persisted, executor, live, typing, logger } = options;
 
   /** The document that a request means. One that comes with its hash is kept under it, once it is known to be valid. */
   async function read(request: OperationRequest): Promise<ReturnType<Documents['read']>> {
@@ -70,7 +73,10 @@ export function createStartOperation(options: {
     const variables = request.variables ?? {};
     if (signal.aborted) return;
     if (definition.operation === 'subscription') {
-      const end = live.subscribe(readLiveOperation(operation, variables, identity), sink);
+      const subscription = readSubscription(operation, variables, identity);
+      const end = executor.snapshot.signalSubjects.has(subscription.field)
+        ? typing.subscribe(subscription, sink)
+        : live.subscribe(readLiveOperation(subscription), sink);
       signal.addEventListener('abort', end, { once: true });
       return;
     }
