@@ -43,6 +43,7 @@ export function createConversations(
     identitySecret,
     logger,
     metrics,
+    visitors: { query: ['chatMessages'], mutation: ['setChatTyping'], entities: ['ChatMessage'] },
     context: (identity) => createContext({ database, tellTyping }, identity),
   });
   const received = createReceivedConsumer({ nats, database, reopenWithinMs, logger, metrics });
