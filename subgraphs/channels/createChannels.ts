@@ -16,7 +16,9 @@ import { createContext } from './context.ts';
 import { entities } from './entities/index.ts';
 import { createHealthRecorder } from './health/healthRecorder.ts';
 import { resolvers } from './resolvers/index.ts';
-import { createTelegramApi } from './telegram/telegramApi.ts';
+import { platformConnections } from './platforms/http/sendRequest.ts';
+import { createTelegramApi } from './platforms/telegram/api.ts';
+import { createTelegramSender } from './platforms/telegram/sender.ts';
 import { createChannelDirectory } from './webhooks/channelDirectory.ts';
 import { mountMetaWebhook } from './webhooks/metaWebhook.ts';
 import { mountTelegramWebhook } from './webhooks/telegramWebhook.ts';
@@ -40,8 +42,9 @@ export function createChannels(
   const { nats, database } = stores;
   const health = createHealthRecorder({ database, logger });
   const normaliser = createNormaliser({ nats, database, logger, metrics });
-  const telegram = createTelegramApi({ apiUrl: config.telegramApiUrl });
-  const deliverer = createDeliverer({ nats, database, telegram, keyring, health, logger, metrics });
+  const connections = platformConnections();
+  const sender = createTelegramSender(createTelegramApi({ apiUrl: config.telegramApiUrl, connections }));
+  const deliverer = createDeliverer({ nats, database, sender, keyring, health, logger, metrics });
   const { checks } = stores;
   const http = createHttpServer({ name, host, port, logger, metrics, checks: () => checks });
   const directory = createChannelDirectory({ database, keyring, logger, metrics });
@@ -58,6 +61,11 @@ export function createChannels(
     context: (identity) => createContext(identity, { database, publicUrl }),
   });
 
-  const parts = [...stores.parts, health, normaliser, telegram, deliverer, subgraph, http];
+  const platforms = {
+    name: 'connections to platforms',
+    start: () => Promise.resolve(),
+    stop: () => (connections.destroyed ? Promise.resolve() : connections.close()),
+  };
+  const parts = [...stores.parts, health, normaliser, platforms, deliverer, subgraph, http];
   return { ...createService(name, parts, { logger, checks }), url: () => http.url(), database, keyring };
 }

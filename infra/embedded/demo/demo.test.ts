@@ -4,13 +4,11 @@ import type { AddressInfo } from 'node:net';
 import { json } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { toMessageReceived } from '#channels/telegram/toMessageReceived.ts';
-import { updateSchema } from '#channels/telegram/update.ts';
-import { messageReceived } from '#schema/events/channels.ts';
+import { telegramToFacts } from '#channels/platforms/telegram/toFacts.ts';
 import { createCustomers } from './customers.ts';
 import { sendTraffic, telegramTarget, type TrafficOptions } from './traffic.ts';
 
-const channelId = '01890a5d-ac96-774b-bcce-b302099a8057';
+const channel = { id: '01890a5d-ac96-774b-bcce-b302099a8057', externalId: '4242' };
 
 describe('the demo’s customers', () => {
   it('write what a channel understands, each message once', () => {
@@ -20,9 +18,8 @@ describe('the demo’s customers', () => {
         const updates = Array.from({ length: 50 }, () => customers.next());
         expect(new Set(updates.map(({ externalId }) => externalId)).size).toBe(updates.length);
         for (const { externalId, body } of updates) {
-          const { message } = updateSchema.parse(JSON.parse(body));
-          const data = message && toMessageReceived(channelId, message);
-          expect(messageReceived.data.parse(data)).toMatchObject({ externalMessageId: externalId });
+          const [fact] = telegramToFacts(channel, JSON.parse(body));
+          expect(fact).toMatchObject({ kind: 'message', data: { externalMessageId: externalId } });
         }
       }),
       { numRuns: 20 },

@@ -13,8 +13,8 @@ import type { Keyring } from '#platform/secrets/keyring.ts';
 import { claimDelivery, type DeliveryKey } from '../commands/claimDelivery.ts';
 import { recordDelivery, type DeliveryOutcome } from '../commands/recordDelivery.ts';
 import type { HealthRecorder } from '../health/healthRecorder.ts';
-import { unconfirmed } from '../telegram/refusals.ts';
-import { SEND_LIMIT_MS, type TelegramApi } from '../telegram/telegramApi.ts';
+import { unconfirmed } from '../platforms/failure.ts';
+import { SEND_LIMIT_MS, type Sender } from '../platforms/outbound.ts';
 import { sendDelivery } from './sendDelivery.ts';
 
 type MessageCreatedEvent = EventOf<SwitchboardCatalogue, 'conversation.message.created'>;
@@ -38,13 +38,13 @@ const ABANDONED_AFTER_MS = SEND_LIMIT_MS + 5_000;
 export function createDeliverer(options: {
   readonly nats: NatsPart;
   readonly database: Database<SwitchboardCatalogue>;
-  readonly telegram: TelegramApi;
+  readonly sender: Sender;
   readonly keyring: Keyring;
   readonly health: HealthRecorder;
   readonly logger: Logger;
   readonly metrics: Metrics;
 }): Part {
-  const { nats, database, telegram, keyring, health, logger, metrics } = options;
+  const { nats, database, sender, keyring, health, logger, metrics } = options;
   const outcomes = metrics.counter('switchboard_channels_deliveries_total', 'Tries to send, by how they ended', [
     'outcome',
   ]);
@@ -100,7 +100,7 @@ export function createDeliverer(options: {
         return { status: 'FAILED', sentParts, externalMessageId: null, failure: unconfirmed(reason) };
       }
       case 'claimed':
-        return sendDelivery(event.data, claim, { telegram, keyring });
+        return sendDelivery(event, claim, { sender, keyring });
     }
   }
 

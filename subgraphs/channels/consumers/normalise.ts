@@ -1,5 +1,4 @@
 import type { JsMsg } from '@nats-io/jetstream';
-import { z } from 'zod';
 import type { SwitchboardCatalogue } from '#schema/events/catalogue.ts';
 import { createConsumer } from '#platform/events/consumer.ts';
 import { Poison } from '#platform/events/errors.ts';
@@ -10,8 +9,7 @@ import type { Logger } from '#platform/logging/logger.ts';
 import type { Metrics } from '#platform/metrics/metrics.ts';
 import type { Database } from '#platform/postgres/database.ts';
 import { receiveMessage } from '../commands/receiveMessage.ts';
-import { toMessageReceived } from '../telegram/toMessageReceived.ts';
-import { updateSchema, type TelegramUpdate } from '../telegram/update.ts';
+import { telegramToFacts } from '../platforms/telegram/toFacts.ts';
 
 const CONCURRENCY = 8;
 
@@ -30,11 +28,11 @@ export function createNormaliser(options: {
     'platform',
     'outcome',
   ]);
-  const read = new WeakMap<JsMsg, TelegramUpdate | Poison>();
+  const read = new WeakMap<JsMsg, unknown>();
 
   /** Parsed once, for the key and for the handler. */
-  function updateOf(message: JsMsg): TelegramUpdate | Poison {
-    const update = read.get(message) ?? parseUpdate(message);
+  function updateOf(message: JsMsg): unknown {
+    const update = read.has(message) ? read.get(message) : parseJson(message);
     read.set(message, update);
     return update;
   }
@@ -45,43 +43,29 @@ export function createNormaliser(options: {
     durable: 'channels-normalise',
     filterSubject: 'ingest.telegram.>',
     concurrency: CONCURRENCY,
-    // A chat's messages stay in the order in which the platform sent them.
-    keyOf(message) {
-      const update = updateOf(message);
-      const chat = update instanceof Poison ? message.seq : (update.message?.chat.id ?? message.seq);
-      return `${message.subject}:${chat}`;
-    },
+    // A bot's messages stay in the order in which the platform sent them.
+    keyOf: (message) => message.subject,
     async handle(message) {
       const update = updateOf(message);
       if (update instanceof Poison) throw update;
-      if (!update.message) throw Poison.because(`no rule for updates of kind ${kindOf(update)}`);
       const companyId = message.headers?.get('company') ?? '';
       const channelId = message.headers?.get('channel') ?? '';
-      const received = toMessageReceived(channelId, update.message);
-      if (!received) throw Poison.because(`no rule for a message of ${Object.keys(update.message).join(', ')}`);
-      const first = await receiveMessage(database, companyId, received);
-      normalised.inc({ platform: 'TELEGRAM', outcome: first ? 'new' : 'repeated' });
-      if (!first) logger.debug({ channelId, externalMessageId: received.externalMessageId }, 'a message came again');
+      for (const fact of telegramToFacts({ id: channelId, externalId: '' }, update)) {
+        if (fact.kind !== 'message') throw Poison.because(`no rule for facts of kind ${fact.kind}`);
+        const first = await receiveMessage(database, companyId, fact.data);
+        normalised.inc({ platform: 'TELEGRAM', outcome: first ? 'new' : 'repeated' });
+        if (!first) logger.debug({ channelId, externalMessageId: fact.data.externalMessageId }, 'a message came again');
+      }
     },
     logger,
     metrics,
   });
 }
 
-function parseUpdate(message: JsMsg): TelegramUpdate | Poison {
-  let json: unknown;
+function parseJson(message: JsMsg): unknown {
   try {
-    json = message.json();
+    return message.json();
   } catch (error) {
     return Poison.because('the webhook’s body is not JSON', error);
   }
-  const update = updateSchema.safeParse(json);
-  return update.success
-    ? update.data
-    : Poison.because(`not an update of Telegram: ${z.prettifyError(update.error)}`, update.error);
-}
-
-/** Besides its id, an update has one field, named for what happened. */
-function kindOf(update: TelegramUpdate): string {
-  return Object.keys(update).find((key) => key !== 'update_id') ?? 'nothing';
 }

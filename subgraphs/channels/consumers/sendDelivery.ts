@@ -5,12 +5,11 @@ import type { SwitchboardCatalogue } from '#schema/events/catalogue.ts';
 import type { DeliveryFailure } from '#schema/events/values.ts';
 import type { Claim, SendingChannel } from '../commands/claimDelivery.ts';
 import type { DeliveryOutcome } from '../commands/recordDelivery.ts';
-import { externalMessageId, messageNumber } from '../telegram/externalId.ts';
-import { failure, refusalOf, type Refusal } from '../telegram/refusals.ts';
-import { splitText } from '../telegram/splitText.ts';
-import type { TelegramApi } from '../telegram/telegramApi.ts';
+import { failure, unconfirmed } from '../platforms/failure.ts';
+import { partReference, type Refusal, type Sender } from '../platforms/outbound.ts';
+import { channelSettings } from '../settings.ts';
 
-type MessageCreated = EventOf<SwitchboardCatalogue, 'conversation.message.created'>['data'];
+type MessageCreated = EventOf<SwitchboardCatalogue, 'conversation.message.created'>;
 
 /** Spread over about two minutes: long enough for a restart of the other side, short enough to tell the agent. */
 const MAX_ATTEMPTS = 8;
@@ -19,31 +18,39 @@ const LONGEST_WAIT_MS = 60_000;
 
 /** Sends what of a claimed message has not gone out, and says what became of it. Every failure is an outcome. */
 export async function sendDelivery(
-  data: MessageCreated,
+  { companyId, data }: MessageCreated,
   claim: Claim & { kind: 'claimed' },
-  { telegram, keyring }: { readonly telegram: TelegramApi; readonly keyring: Keyring },
+  { sender, keyring }: { readonly sender: Sender; readonly keyring: Keyring },
 ): Promise<DeliveryOutcome> {
-  const { delivery } = data;
+  const { delivery, message, conversation } = data;
+  const { channelId } = conversation;
   const progress = { sentParts: claim.sentParts, externalMessageId: claim.externalMessageId };
   const failed = (because: DeliveryFailure): DeliveryOutcome => ({ status: 'FAILED', ...progress, failure: because });
 
   const problem = problemOf(claim.channel);
   if (problem) return failed(problem);
-  const token = openToken(keyring, claim.channel, data.conversation.channelId);
+  const token = openToken(keyring, claim.channel, channelId);
   if (token === undefined) {
     return failed(failure('CHANNEL_UNAUTHORIZED', 'the channel’s token cannot be read: connect it again', true));
   }
-  const parts = splitText(textOf(data));
+  const parts = sender.parts({ text: textOf(data), files: [] });
   if (!delivery || parts.length === 0) return failed(failure('MESSAGE_EMPTY', 'there is nothing to send', false));
 
-  const { threadExternalId: chatId, replyToExternalId } = delivery;
-  for (const [index, text] of parts.entries()) {
+  const settings = channelSettings.parse({});
+  const [externalId = ''] = token.split(':');
+  const account = { channelId, companyId, platform: 'TELEGRAM', externalId, token, settings } as const;
+  for (const [index, part] of parts.entries()) {
     if (index < progress.sentParts) continue;
-    const answers = index === 0 && replyToExternalId ? messageNumber(replyToExternalId, chatId) : undefined;
-    const result = await telegram.sendMessage(token, { chatId, text, replyTo: answers });
-    if (result.kind !== 'sent') return notSent(refusalOf(result), claim.attempt, progress);
+    const result = await sender.send(account, part, {
+      threadExternalId: delivery.threadExternalId,
+      replyToExternalId: index === 0 ? delivery.replyToExternalId : null,
+      reference: partReference(message.id, index),
+      humanAgent: false,
+    });
+    if (result.kind === 'unconfirmed') return failed(unconfirmed(result.reason));
+    if (result.kind === 'refused') return notSent(result, claim.attempt, progress);
     progress.sentParts += 1;
-    progress.externalMessageId ??= externalMessageId(chatId, result.messageId);
+    progress.externalMessageId ??= result.externalMessageId;
   }
   return { status: 'SENT', ...progress };
 }
@@ -67,9 +74,10 @@ function notSent(
 function problemOf(channel: SendingChannel | undefined): DeliveryFailure | undefined {
   if (!channel) return failure('CHANNEL_NOT_FOUND', 'the channel is no longer connected', false);
   if (channel.platform !== 'TELEGRAM') {
-    return failure('PLATFORM_NOT_SUPPORTED', `nothing can be sent to ${channel.platform} yet`, false);
+    const message = `nothing can be sent to ${channel.platform} yet`;
+    return { code: 'PLATFORM_NOT_SUPPORTED', message, retryable: false };
   }
-  if (channel.status === 'PAUSED') return failure('CHANNEL_PAUSED', 'the channel is paused', true);
+  if (channel.status === 'PAUSED') return { code: 'CHANNEL_PAUSED', message: 'the channel is paused', retryable: true };
   if (channel.status === 'NEEDS_REAUTHORIZATION') {
     return failure('CHANNEL_UNAUTHORIZED', 'the platform refused the channel’s token: connect it again', true);
   }
@@ -85,7 +93,7 @@ function openToken(keyring: Keyring, channel: SendingChannel | undefined, channe
 }
 
 /** Files go as links below the text: by address, the API itself takes only a few kinds of them and sizes. */
-function textOf({ message }: MessageCreated): string {
+function textOf({ message }: MessageCreated['data']): string {
   const links = message.attachments.map(({ url }) => url).filter((url) => url !== null);
   return [message.text, ...links].filter(Boolean).join('\n');
 }

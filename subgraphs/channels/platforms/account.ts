@@ -35,7 +35,10 @@ export interface AccountApi {
   unregister(account: Account): Promise<void>;
   /** Undefined when the platform knows nothing of the person, or does not tell. */
   profile(account: Account, contactExternalId: string): Promise<Profile | undefined>;
-  /** Where a file that the platform keeps by id can be fetched, and with which headers. */
+  /**
+   * Where a file that the platform keeps by id can be fetched, and with which headers. Either may hold the account's token:
+   * for fetching at once, never for keeping or logging.
+   */
   fileAddress(
     account: Account,
     platformFileId: string,

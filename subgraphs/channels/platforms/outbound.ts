@@ -65,12 +65,17 @@ export interface Refusal {
 }
 
 /** What is shown to the person on the other side; failing is of no consequence. */
-export type Signal = { readonly kind: 'typing' } | { readonly kind: 'seen'; readonly externalMessageId: string | null };
+export interface Signal {
+  readonly kind: 'typing' | 'seen';
+  /** The last that the person wrote: WhatsApp takes both only as said of a message. */
+  readonly externalMessageId: string | null;
+}
 
 export interface Profile {
   readonly name: string | null;
   readonly username: string | null;
   readonly languageCode: string | null;
+  /** May hold the account's token: for fetching at once, never for keeping or logging. */
   readonly pictureUrl: string | null;
 }
 

@@ -132,11 +132,11 @@ describe('the webhook of Telegram', () => {
     ['that is not JSON', Buffer.from('{"update_id": 1, \xff', 'latin1'), /not JSON/],
     ['that is empty', '', /not JSON/],
     ['that is no update', '[1]', /not an update/],
-    ['of a kind that has no rule', { update_id: 5, edited_message: { text: 'x' } }, /kind edited_message/],
+    ['of a kind that has no rule', { update_id: 5, poll: { id: '7' } }, /kind poll/],
     [
       'of a message that has no rule',
-      { update_id: 6, message: { message_id: 1, date: 1, chat: { id: 1 }, dice: { value: 6 } } },
-      /no rule for a message of .*dice/,
+      { update_id: 6, message: { message_id: 1, date: 1, chat: { id: 1, type: 'private' }, hologram: {} } },
+      /no rule for a message of .*hologram/,
     ],
   ])('answers 200 to a body %s and parks it as it came', async (_what, body, reason) => {
     const tenant = newTenant();

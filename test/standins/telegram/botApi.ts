@@ -1,136 +1,111 @@
 import { z } from 'zod';
+import { refusal, success, type Answer } from './answer.ts';
+import type { Chats } from './chats.ts';
+import { place, refusedBy, type createSending } from './sending.ts';
+import type { Webhooks } from './webhooks.ts';
 
-/** A message that a bot sent. */
-export interface SentMessage {
+/** A call that a bot made, whatever became of it. */
+export interface Call {
   readonly botId: string;
-  readonly chatId: string;
-  readonly messageId: number;
-  readonly text: string;
-  readonly replyTo: number | null;
-  readonly at: string;
-}
-
-/** What the Bot API answers: a status and a body. */
-export interface Answer {
-  readonly status: number;
-  readonly body: Readonly<Record<string, unknown>>;
-}
-
-export interface Webhook {
-  readonly url: string;
-  readonly secretToken: string;
+  readonly method: string;
+  readonly parameters: unknown;
 }
 
 /** The newest are kept: a demo may run for days. */
-const MAX_SENT = 10_000;
-const MAX_CHATS = 100_000;
-const token = /^(\d+):[\w-]{20,}$/;
-const chatId = z.union([z.int(), z.string().regex(/^-?\d+$|^@\w+$/)]).transform(String);
+const MAX_CALLS = 10_000;
+/** The most that bots may fetch. */
+const MAX_DOWNLOAD_BYTES = 20 * 1024 * 1024;
+const tokenForm = /^(\d+):[\w-]{20,}$/;
 
-const parameters = {
-  sendMessage: z.object({
-    chat_id: chatId,
-    text: z.string(),
-    reply_parameters: z.object({ message_id: z.int(), allow_sending_without_reply: z.boolean().optional() }).optional(),
-  }),
-  setWebhook: z.object({
-    url: z.string(),
-    secret_token: z
-      .string()
-      .regex(/^[\w-]{1,256}$/)
-      .default(''),
-  }),
-};
+const chatAction = place.extend({ action: z.enum(['typing', 'upload_photo', 'upload_video', 'upload_document']) });
+const readMessage = place.extend({ business_connection_id: z.string(), message_id: z.int() });
+const callbackAnswer = z.object({ callback_query_id: z.string() });
+const fileRequest = z.object({ file_id: z.string() });
 
-/** What Telegram remembers, and the methods that we use. No network in here. */
-export function createBotApi({
-  perChatIntervalMs = 0,
-  firstMessageId = 1,
-}: {
-  readonly perChatIntervalMs?: number | undefined;
-  readonly firstMessageId?: number | undefined;
+/** The methods that we use. No network in here. */
+export function createBotApi(options: {
+  /** Those of the bots that there are; of any form that is one's when absent. */
+  readonly tokens: readonly string[] | undefined;
+  readonly chats: Chats;
+  readonly sending: ReturnType<typeof createSending>;
+  readonly webhooks: Webhooks;
+  readonly wasPressed: (callbackId: string) => boolean;
 }) {
-  const sent: SentMessage[] = [];
-  const chats = new Map<string, { lastId: number; lastAt: number }>();
-  const webhooks = new Map<string, Webhook>();
+  const { tokens, chats, sending, webhooks, wasPressed } = options;
+  const revoked = new Set<string>();
+  const calls: Call[] = [];
 
-  function sendMessage(botId: string, input: unknown): Answer {
-    const parsed = parameters.sendMessage.safeParse(input);
-    if (!parsed.success) return refusal(400, 'Bad Request: chat_id is empty or invalid');
-    const { chat_id: chat, text, reply_parameters: reply } = parsed.data;
-    if (text.trim() === '') return refusal(400, 'Bad Request: message text is empty');
-    if (text.length > 4096) return refusal(400, 'Bad Request: message is too long');
-    const key = `${botId}:${chat}`;
-    const state = chats.get(key) ?? { lastId: firstMessageId - 1, lastAt: -Infinity };
-    const waitMs = state.lastAt + perChatIntervalMs - performance.now();
-    if (waitMs > 0) return tooMany(Math.ceil(waitMs / 1_000));
-    if (!chats.has(key) && chats.size >= MAX_CHATS) chats.clear();
-    const messageId = state.lastId + 1;
-    chats.set(key, { lastId: messageId, lastAt: performance.now() });
-    const date = new Date();
-    const replyTo = reply?.message_id ?? null;
-    sent.push({ botId, chatId: chat, messageId, text, replyTo, at: date.toISOString() });
-    if (sent.length > MAX_SENT) sent.splice(0, sent.length - MAX_SENT);
-    return success({
-      message_id: messageId,
-      from: bot(botId),
-      chat: { id: Number(chat), type: 'private' },
-      date: Math.floor(date.getTime() / 1_000),
-      text,
-    });
+  function botOf(token: string): string | Answer {
+    const botId = tokenForm.exec(token)?.[1];
+    if (botId === undefined) return refusal(404, 'Not Found');
+    const known = tokens?.includes(token) ?? true;
+    return known && !revoked.has(token) ? botId : refusal(401, 'Unauthorized');
   }
 
-  function setWebhook(botId: string, input: unknown): Answer {
-    const parsed = parameters.setWebhook.safeParse(input);
-    if (!parsed.success) return refusal(400, 'Bad Request: bad webhook');
-    const { url, secret_token: secretToken } = parsed.data;
-    if (url === '') webhooks.delete(botId);
-    else webhooks.set(botId, { url, secretToken });
-    return success(true);
+  /** What is done in a chat and makes no message. */
+  function inChat(botId: string, schema: z.ZodType<z.output<typeof place>>, input: unknown): Answer {
+    const parsed = schema.safeParse(input);
+    if (!parsed.success) return refusal(400, 'Bad Request: wrong parameters');
+    const { chat_id: chatId, business_connection_id: business } = parsed.data;
+    return refusedBy(chats, botId, chatId, business) ?? success(true);
   }
 
-  function getWebhookInfo(botId: string): Answer {
-    const url = webhooks.get(botId)?.url ?? '';
-    return success({ url, has_custom_certificate: false, pending_update_count: 0 });
+  function getFile(input: unknown): Answer {
+    const id = fileRequest.safeParse(input).data?.file_id ?? '';
+    const file = chats.file(id);
+    if (!file) return refusal(400, 'Bad Request: wrong file_id or the file is temporarily unavailable');
+    if (file.bytes.length > MAX_DOWNLOAD_BYTES) return refusal(400, 'Bad Request: file is too big');
+    return success({ file_id: id, file_unique_id: id, file_size: file.bytes.length, file_path: file.path });
+  }
+
+  function getChat(input: unknown): Answer {
+    const chat = chats.chat(place.safeParse(input).data?.chat_id ?? '');
+    return chat ? success(chat) : refusal(400, 'Bad Request: chat not found');
+  }
+
+  function answerCallbackQuery(input: unknown): Answer {
+    const pressed = wasPressed(callbackAnswer.safeParse(input).data?.callback_query_id ?? '');
+    const late = 'Bad Request: query is too old and response timeout expired or query ID is invalid';
+    return pressed ? success(true) : refusal(400, late);
+  }
+
+  function answer(botId: string, method: string, input: unknown): Answer {
+    switch (method) {
+      case 'getMe':
+        return success({ id: Number(botId), is_bot: true, first_name: 'Bot', username: `bot_${botId}` });
+      case 'setWebhook':
+        return webhooks.set(botId, input);
+      case 'deleteWebhook':
+        return webhooks.delete(botId);
+      case 'getWebhookInfo':
+        return webhooks.info(botId);
+      case 'getChat':
+        return getChat(input);
+      case 'getFile':
+        return getFile(input);
+      case 'answerCallbackQuery':
+        return answerCallbackQuery(input);
+      case 'sendChatAction':
+        return inChat(botId, chatAction, input);
+      case 'readBusinessMessage':
+        return inChat(botId, readMessage, input);
+      default:
+        return sending.send(botId, method, input) ?? refusal(404, 'Not Found: method not found');
+    }
   }
 
   return {
-    /** @param path As in the address: `/bot<token>/<method>`. */
-    call(path: string, input: unknown): Answer {
-      const [, botToken = '', method = ''] = /^\/bot([^/]+)\/(\w+)$/.exec(path) ?? [];
-      const botId = token.exec(botToken)?.[1];
-      if (botId === undefined) return refusal(404, 'Not Found');
-      switch (method) {
-        case 'sendMessage':
-          return sendMessage(botId, input);
-        case 'setWebhook':
-          return setWebhook(botId, input);
-        case 'getWebhookInfo':
-          return getWebhookInfo(botId);
-        case 'getMe':
-          return success(bot(botId));
-        default:
-          return refusal(404, 'Not Found: method not found');
-      }
+    call(token: string, method: string, input: unknown): Answer {
+      const botId = botOf(token);
+      if (typeof botId !== 'string') return botId;
+      calls.push({ botId, method, parameters: input });
+      if (calls.length > MAX_CALLS) calls.splice(0, calls.length - MAX_CALLS);
+      return answer(botId, method, input);
     },
-    sent: (): readonly SentMessage[] => sent,
-    webhook: (botId: string): Webhook | undefined => webhooks.get(botId),
+    /** Undefined for another's token and for what is not there. */
+    download: (token: string, path: string) =>
+      typeof botOf(token) === 'string' ? chats.fileAt(decodeURIComponent(path))?.bytes : undefined,
+    calls: (): readonly Call[] => calls,
+    revoke: (token: string) => void revoked.add(token),
   };
-}
-
-export function refusal(status: number, description: string, retryAfter?: number): Answer {
-  const parameters = retryAfter === undefined ? {} : { parameters: { retry_after: retryAfter } };
-  return { status, body: { ok: false, error_code: status, description, ...parameters } };
-}
-
-function tooMany(retryAfter: number): Answer {
-  return refusal(429, `Too Many Requests: retry after ${retryAfter}`, retryAfter);
-}
-
-function success(result: unknown): Answer {
-  return { status: 200, body: { ok: true, result } };
-}
-
-function bot(id: string) {
-  return { id: Number(id), is_bot: true, first_name: 'Bot', username: `bot_${id}` };
 }

@@ -1,17 +1,15 @@
-import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { json } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { createTelegramStandin, type TelegramStandin } from './telegramStandin.ts';
 
 const token = '4242:AAEexample-of-a-bot-token_123';
+const other = '4243:AAEexample-of-a-bot-token_123';
+const url = 'https://files.example.com/a.jpg';
 
 describe('the stand-in for Telegram', () => {
   let telegram: TelegramStandin;
 
   beforeEach(async () => {
-    telegram = createTelegramStandin({ host: '127.0.0.1', port: 0, perChatIntervalMs: 60_000 });
+    telegram = createTelegramStandin({ host: '127.0.0.1', port: 0, tokens: [token, other] });
     await telegram.start();
   });
 
@@ -24,23 +22,33 @@ describe('the stand-in for Telegram', () => {
     return response.json();
   }
 
-  it('knows bots by the form of their token', async () => {
+  it('knows its bots until their token is revoked', async () => {
     expect(await call('getMe', {})).toMatchObject({ ok: true, result: { id: 4242, is_bot: true } });
     expect(await call('getMe', {}, 'nonsense')).toEqual({ ok: false, error_code: 404, description: 'Not Found' });
+    expect(await call('getMe', {}, `4244:${'x'.repeat(30)}`)).toMatchObject({ ok: false, error_code: 401 });
     expect(await call('flyAway', {})).toMatchObject({ ok: false, error_code: 404 });
+    telegram.revoke(token);
+    expect(await call('getMe', {})).toMatchObject({ ok: false, error_code: 401 });
   });
 
   it.each([
-    [{ chat_id: 1, text: ' ' }, /text is empty/],
-    [{ chat_id: 1, text: 'x'.repeat(4_097) }, /too long/],
-    [{ chat_id: 'Ada', text: 'x' }, /chat_id/],
-    [{ text: 'x' }, /chat_id/],
-  ])('refuses a message that Telegram would refuse', async (message, description) => {
-    expect(await call('sendMessage', message)).toMatchObject({
-      ok: false,
-      error_code: 400,
-      description: expect.stringMatching(description),
-    });
+    ['sendMessage', { chat_id: 1, text: ' ' }, /text is empty/],
+    ['sendMessage', { chat_id: 1, text: 'x'.repeat(4_097) }, /too long/],
+    ['sendMessage', { chat_id: 'Ada', text: 'x' }, /chat_id/],
+    ['sendMessage', { text: 'x' }, /chat_id/],
+    ['sendPhoto', { chat_id: 1, photo: url, caption: 'x'.repeat(1_025) }, /caption is too long/],
+    ['sendPhoto', { chat_id: 1, photo: 'nonsense' }, /HTTP URL/],
+    ['sendVoice', { chat_id: 1, photo: url }, /HTTP URL/],
+    ['sendChatAction', { chat_id: 1, action: 'dancing' }, /wrong parameters/],
+    ['sendMessage', { chat_id: 1, text: 'x', business_connection_id: 'b' }, /business connection not found/],
+    ['getChat', { chat_id: 1 }, /chat not found/],
+    ['getFile', { file_id: 'nonsense' }, /wrong file_id/],
+    ['answerCallbackQuery', { callback_query_id: 'nonsense' }, /query is too old/],
+    ['setWebhook', { url: 'nonsense' }, /HTTPS URL/],
+    ['setWebhook', { url, secret_token: 'no spaces' }, /bad webhook/],
+  ])('refuses what Telegram would refuse: %s %o', async (method, message, description) => {
+    const answer = { ok: false, error_code: 400, description: expect.stringMatching(description) };
+    expect(await call(method, message)).toMatchObject(answer);
     expect(telegram.sent()).toEqual([]);
   });
 
@@ -53,35 +61,46 @@ describe('the stand-in for Telegram', () => {
     expect(response.status).toBe(413);
   });
 
-  it('numbers messages by chat, holds bots to their pace in each, and lists what they sent', async () => {
+  it('numbers messages by chat, and lists what was sent', async () => {
     expect(await call('sendMessage', { chat_id: 1, text: 'one' })).toMatchObject({ result: { message_id: 1 } });
     expect(await call('sendMessage', { chat_id: '2', text: 'two' })).toMatchObject({ result: { message_id: 1 } });
-    expect(await call('sendMessage', { chat_id: 1, text: 'too soon' })).toMatchObject({
-      ok: false,
-      error_code: 429,
-      parameters: { retry_after: 60 },
-    });
+    const photo = { chat_id: 1, photo: url, caption: 'three', reply_parameters: { message_id: 1 } };
+    expect(await call('sendPhoto', photo)).toMatchObject({ result: { message_id: 2, caption: 'three' } });
     const listed = await fetch(`${telegram.url()}/sent`);
-    expect(await listed.json()).toMatchObject({ sent: [{ text: 'one' }, { text: 'two' }] });
+    expect(await listed.json()).toMatchObject({
+      sent: [{ text: 'one' }, { text: 'two' }, { text: 'three', file: { medium: 'photo', url }, replyTo: 1 }],
+    });
   });
 
-  it('posts updates to the address that the bot set, marked with its secret', async () => {
-    const arrived: unknown[] = [];
-    const inbox = createServer((request, response) => {
-      void json(request).then((update) => {
-        arrived.push({ secret: request.headers['x-telegram-bot-api-secret-token'], update });
-        response.writeHead(200).end();
-      });
-    }).listen(0, '127.0.0.1');
-    await once(inbox, 'listening');
-    const url = `http://127.0.0.1:${(inbox.address() as AddressInfo).port}/hook`;
-    await expect(telegram.postUpdate('4242', {})).rejects.toThrow('setWebhook first');
-    expect(await call('setWebhook', { url, secret_token: 's3cret' })).toEqual({ ok: true, result: true });
-    expect(await call('getWebhookInfo', {})).toMatchObject({ result: { url } });
-    expect(await telegram.postUpdate('4242', { update_id: 1 })).toBe(200);
-    expect(arrived).toEqual([{ secret: 's3cret', update: { update_id: 1 } }]);
-    inbox.closeAllConnections();
-    inbox.close();
-    await once(inbox, 'close');
+  it('lists every call, also those that make no message', async () => {
+    await call('sendChatAction', { chat_id: 1, action: 'typing' });
+    expect(telegram.calls()).toEqual([
+      { botId: '4242', method: 'sendChatAction', parameters: { chat_id: 1, action: 'typing' } },
+    ]);
+  });
+
+  it('refuses for a person who blocked that bot', async () => {
+    telegram.block('4242', 1);
+    for (const method of ['sendMessage', 'sendChatAction']) {
+      const answer = await call(method, { chat_id: 1, text: 'x', action: 'typing' });
+      expect(answer).toMatchObject({ error_code: 403, description: 'Forbidden: bot was blocked by the user' });
+    }
+    expect(await call('sendMessage', { chat_id: 1, text: 'x' }, other)).toMatchObject({ ok: true });
+  });
+
+  it('tells where a group has moved to', async () => {
+    telegram.migrateGroup(-5, -1005);
+    expect(await call('sendMessage', { chat_id: -5, text: 'x' })).toMatchObject({
+      error_code: 400,
+      parameters: { migrate_to_chat_id: -1005 },
+    });
+    expect(await call('sendMessage', { chat_id: -1005, text: 'x' })).toMatchObject({ ok: true });
+  });
+
+  it('lets methods fail as often as told', async () => {
+    telegram.fail(1, { kind: 'refuse', status: 429, description: 'Too Many Requests', retryAfter: 3 }, 'getMe');
+    expect(await call('sendMessage', { chat_id: 1, text: 'x' })).toMatchObject({ ok: true });
+    expect(await call('getMe', {})).toMatchObject({ error_code: 429, parameters: { retry_after: 3 } });
+    expect(await call('getMe', {})).toMatchObject({ ok: true });
   });
 });

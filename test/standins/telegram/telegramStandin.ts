@@ -2,17 +2,23 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Part } from '#platform/lifecycle/part.ts';
-import { createBotApi, refusal, type SentMessage } from './botApi.ts';
+import { refusal } from './answer.ts';
+import { createBotApi, type Call } from './botApi.ts';
+import { createChats, type BusinessConnection, type Person } from './chats.ts';
+import { createRateLimiter, type RateLimits } from './rateLimits.ts';
+import { chatOf, createReceiving, type Happening, type Received } from './receiving.ts';
+import { createSending, type SentMessage } from './sending.ts';
+import { createWebhooks } from './webhooks.ts';
 
-/** What goes wrong with the next calls of sendMessage. */
+/** What goes wrong with the next calls of a method. */
 export type Fault =
-  /** Refused in the Bot API's own form, and not sent. */
+  /** Refused in the Bot API's own form, and not done. */
   | { readonly kind: 'refuse'; readonly status: number; readonly description: string; readonly retryAfter?: number }
-  /** Answered by a proxy in front of the API, and not sent. */
+  /** Answered by a proxy in front of the API, and not done. */
   | { readonly kind: 'proxy'; readonly status: number }
-  /** Sent, but the connection breaks before the answer. */
+  /** Done, but the connection breaks before the answer. */
   | { readonly kind: 'drop' }
-  /** Sent and answered after a while. */
+  /** Done and answered after a while. */
   | { readonly kind: 'delay'; readonly ms: number };
 
 export interface TelegramStandin extends Part {
@@ -20,9 +26,26 @@ export interface TelegramStandin extends Part {
   url(): string;
   /** Everything that bots sent, oldest first; the newest 10,000. */
   sent(): readonly SentMessage[];
-  /** Lets the next `times` calls of sendMessage fail, after those that are to fail already. */
-  fail(times: number, fault: Fault): void;
-  /** Posts an update as Telegram does, to the address that the bot set by setWebhook; the answer's status. */
+  /** Every call that bots made, oldest first; the newest 10,000. */
+  calls(): readonly Call[];
+  /** How many messages were refused because they came too fast. */
+  violations(): number;
+  /** Lets the next `times` calls of the method fail, after those that are to fail already. @default sendMessage */
+  fail(times: number, fault: Fault, method?: string): void;
+  /** The token is good no longer. */
+  revoke(token: string): void;
+  /** The person does not want to hear from the bot, of which no update tells: see {@link receive} for one that does. */
+  block(botId: string, userId: number): void;
+  /** The person shows a picture of themselves. */
+  setPicture(person: Person, picture: { readonly bytes: Uint8Array; readonly name: string }): void;
+  migrateGroup(chatId: number, to: number): void;
+  connectBusiness(connection: BusinessConnection): void;
+  /**
+   * A person does something, and the bot's webhook hears of it: again and again, until it says 200 or for about half a
+   * minute. Rejects when the bot has set no webhook.
+   */
+  receive(botId: string, happening: Happening): Promise<Received>;
+  /** Posts an update once, to the address that the bot set by setWebhook; the answer's status. */
   postUpdate(botId: string, update: object): Promise<number>;
 }
 
@@ -30,48 +53,59 @@ export interface TelegramStandinOptions {
   readonly host: string;
   /** 0 takes any free port, which a restart keeps. */
   readonly port: number;
-  /** The pace that Telegram holds bots to; the real one is about 1_000. @default 0 // none */
-  readonly perChatIntervalMs?: number | undefined;
+  /** Those that bots are held to; `telegramLimits` are the real ones. @default {} // none */
+  readonly limits?: Partial<RateLimits> | undefined;
+  /** Those of the bots that there are. @default any that has the form of one */
+  readonly tokens?: readonly string[] | undefined;
   /**
-   * Of each chat. Telegram numbers both sides of a chat together, and this server knows one side only: a number beyond
-   * those that customers use keeps them apart.
+   * Of each chat. Telegram numbers both sides of a chat together, and this server does not know of updates that others made:
+   * a number beyond those that they use keeps them apart.
    * @default 1
    */
   readonly firstMessageId?: number | undefined;
 }
 
 const BODY_LIMIT = 1024 * 1024;
-const WEBHOOK_LIMIT_MS = 10_000;
 
 /**
  * A local server that behaves like Telegram's Bot API in what we use of it. `GET /sent` lists what bots sent, for people
  * who try the product without a bot.
  */
 export function createTelegramStandin(options: TelegramStandinOptions): TelegramStandin {
-  const api = createBotApi(options);
-  const faults: Fault[] = [];
+  const { host, limits = {}, tokens, firstMessageId = 1 } = options;
+  const chats = createChats(firstMessageId);
+  const limiter = createRateLimiter(limits);
+  const sending = createSending(chats, limiter);
+  const webhooks = createWebhooks();
+  const { receive, wasPressed } = createReceiving(chats, webhooks);
+  const api = createBotApi({ tokens, chats, sending, webhooks, wasPressed });
+  const faults = new Map<string, Fault[]>();
   let { port } = options;
   let server: Server | undefined;
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const path = new URL(request.url ?? '/', 'http://localhost').pathname;
-    if (request.method === 'GET' && path === '/sent') return respond(response, 200, { sent: api.sent() });
+    if (request.method === 'GET' && path === '/sent') return respond(response, 200, { sent: sending.sent() });
+    const [, fileToken, file] = /^\/file\/bot([^/]+)\/(.+)$/.exec(path) ?? [];
+    if (fileToken !== undefined && file !== undefined) return respondFile(response, api.download(fileToken, file));
+    const [, token = '', method = ''] = /^\/bot([^/]+)\/(\w+)$/.exec(path) ?? [];
     const sent = await bodyOf(request);
     if (sent === undefined) {
       const { status, body } = refusal(413, 'Request Entity Too Large');
       return respond(response, status, body);
     }
-    const input = parsed(sent);
-    const fault = path.endsWith('/sendMessage') ? faults.shift() : undefined;
+    const fault = faults.get(method)?.shift();
     if (fault?.kind === 'refuse') {
-      const { status, body } = refusal(fault.status, fault.description, fault.retryAfter);
+      const { retryAfter } = fault;
+      const parameters = retryAfter === undefined ? undefined : { retry_after: retryAfter };
+      const { status, body } = refusal(fault.status, fault.description, parameters);
       return respond(response, status, body);
     }
     if (fault?.kind === 'proxy') {
       response.writeHead(fault.status, { 'content-type': 'text/html' }).end('<html>nginx</html>');
       return undefined;
     }
-    const { status, body } = api.call(path, input);
+    const { status, body } = api.call(token, method, parsed(sent));
     if (fault?.kind === 'drop') {
       request.socket.destroy();
       return undefined;
@@ -84,35 +118,38 @@ export function createTelegramStandin(options: TelegramStandinOptions): Telegram
     name: 'Telegram stand-in',
     url() {
       if (!server) throw new Error('the Telegram stand-in has no address before its start');
-      return `http://${options.host}:${port}`;
+      return `http://${host}:${port}`;
     },
-    sent: api.sent,
-    fail(times, fault) {
-      faults.push(...Array.from({ length: times }, () => fault));
+    sent: sending.sent,
+    calls: api.calls,
+    violations: limiter.violations,
+    fail(times, fault, method = 'sendMessage') {
+      const waiting = faults.get(method) ?? [];
+      faults.set(method, [...waiting, ...Array.from({ length: times }, () => fault)]);
     },
-    async postUpdate(botId, update) {
-      const webhook = api.webhook(botId);
-      if (!webhook) throw new Error(`bot ${botId} has set no webhook: call setWebhook first`);
-      const response = await fetch(webhook.url, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json', 'x-telegram-bot-api-secret-token': webhook.secretToken },
-        body: JSON.stringify(update),
-        signal: AbortSignal.timeout(WEBHOOK_LIMIT_MS),
-      });
-      await response.arrayBuffer();
-      return response.status;
+    revoke: api.revoke,
+    block: (botId, userId) => void chats.block(botId, userId),
+    setPicture(person, { bytes, name }) {
+      const file = chats.keepFile(bytes, name);
+      chats.remember({ ...chatOf(person), photo: { small_file_id: file, big_file_id: file } });
     },
+    migrateGroup: (chatId, to) => void chats.migrate(chatId, to),
+    connectBusiness: (connection) => void chats.connectBusiness(connection),
+    receive,
+    postUpdate: webhooks.post,
     async start() {
+      webhooks.start();
       const starting = createServer((request, response) => {
         answer(request, response).catch(() => response.destroy());
       });
-      starting.listen(port, options.host);
+      starting.listen(port, host);
       await once(starting, 'listening');
       const address = starting.address();
       if (typeof address === 'object' && address) ({ port } = address);
       server = starting;
     },
     async stop() {
+      webhooks.stop();
       const stopping = server;
       server = undefined;
       if (!stopping) return;
@@ -136,6 +173,11 @@ async function bodyOf(request: AsyncIterable<Buffer>): Promise<string | undefine
 
 function respond(response: ServerResponse, status: number, body: unknown): void {
   response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+}
+
+function respondFile(response: ServerResponse, bytes: Uint8Array | undefined): void {
+  if (bytes) response.writeHead(200, { 'content-type': 'application/octet-stream' }).end(bytes);
+  else respond(response, 404, refusal(404, 'Not Found').body);
 }
 
 function parsed(body: string): unknown {

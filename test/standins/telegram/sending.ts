@@ -1,0 +1,131 @@
+import { z } from 'zod';
+import { refusal, success, type Answer } from './answer.ts';
+import type { Chats } from './chats.ts';
+import type { createRateLimiter } from './rateLimits.ts';
+
+/** A message that a bot sent. */
+export interface SentMessage {
+  readonly botId: string;
+  readonly chatId: string;
+  readonly messageId: number;
+  /** Of a file, what stands below it. */
+  readonly text: string;
+  readonly file: { readonly medium: Medium; readonly url: string } | null;
+  readonly replyTo: number | null;
+  readonly businessConnectionId: string | null;
+  readonly at: string;
+}
+
+/** The newest are kept: a demo may run for days. */
+const MAX_SENT = 10_000;
+const LONGEST_TEXT = 4096;
+const LONGEST_CAPTION = 1024;
+
+const medium = z.enum(['photo', 'animation', 'video', 'audio', 'voice', 'document']);
+type Medium = z.output<typeof medium>;
+
+export const place = z.object({
+  chat_id: z.union([z.int(), z.string().regex(/^-?\d+$|^@\w+$/)]).transform(String),
+  business_connection_id: z.string().optional(),
+});
+const message = place.extend({
+  text: z.string().default(''),
+  caption: z.string().default(''),
+  reply_parameters: z.object({ message_id: z.int(), allow_sending_without_reply: z.boolean().optional() }).optional(),
+});
+
+/** sendMessage and its relatives. */
+export function createSending(chats: Chats, limiter: ReturnType<typeof createRateLimiter>) {
+  const sent: SentMessage[] = [];
+
+  function send(botId: string, method: string, input: unknown): Answer | undefined {
+    const kind = method.slice('send'.length).toLowerCase();
+    const media = medium.safeParse(kind).data;
+    if (!media && kind !== 'message') return undefined;
+    const parsed = message.safeParse(input);
+    if (!parsed.success) return refusal(400, 'Bad Request: chat_id is empty or invalid');
+    const { chat_id: chatId, business_connection_id: businessConnectionId, reply_parameters: reply } = parsed.data;
+    const file = media && { medium: media, url: urlOf(input, media) };
+    const { text, problem } = file ? captionOf(file.url, parsed.data.caption) : textOf(parsed.data.text);
+    const refused = refusedBy(chats, botId, chatId, businessConnectionId) ?? problem ?? tooMany(botId, chatId);
+    if (refused) return refused;
+
+    const messageId = chats.nextMessageId(placeOf(botId, chatId, businessConnectionId));
+    const at = new Date();
+    sent.push({
+      botId,
+      chatId,
+      messageId,
+      text,
+      file: file ?? null,
+      replyTo: reply?.message_id ?? null,
+      businessConnectionId: businessConnectionId ?? null,
+      at: at.toISOString(),
+    });
+    if (sent.length > MAX_SENT) sent.splice(0, sent.length - MAX_SENT);
+    return success({
+      message_id: messageId,
+      from: { id: Number(botId), is_bot: true, first_name: 'Bot' },
+      chat: { id: Number(chatId), type: chatId.startsWith('-') ? 'supergroup' : 'private' },
+      date: Math.floor(at.getTime() / 1_000),
+      ...(file ? { caption: text } : { text }),
+    });
+  }
+
+  function tooMany(botId: string, chatId: string): Answer | undefined {
+    const waitMs = limiter.take(botId, chatId);
+    if (waitMs === 0) return undefined;
+    const seconds = Math.ceil(waitMs / 1_000);
+    return refusal(429, `Too Many Requests: retry after ${String(seconds)}`, { retry_after: seconds });
+  }
+
+  return { send, sent: (): readonly SentMessage[] => sent };
+}
+
+/** Messages are counted by chat, and a business' chat with a person is another than the bot's. */
+export function placeOf(botId: string, chatId: number | string, businessConnectionId: string | undefined): string {
+  return `${businessConnectionId ?? botId}:${String(chatId)}`;
+}
+
+/** What the chat itself has against anything that a bot does in it. */
+export function refusedBy(
+  chats: Chats,
+  botId: string,
+  chatId: string,
+  businessConnectionId: string | undefined,
+): Answer | undefined {
+  const movedTo = chats.movedTo(chatId);
+  if (movedTo !== undefined) {
+    const description = 'Bad Request: group chat was upgraded to a supergroup chat';
+    return refusal(400, description, { migrate_to_chat_id: movedTo });
+  }
+  if (businessConnectionId !== undefined) {
+    if (chats.business(businessConnectionId)?.botId !== botId) {
+      return refusal(400, 'Bad Request: business connection not found');
+    }
+    return chats.heardLately(businessConnectionId, chatId)
+      ? undefined
+      : refusal(400, 'Bad Request: BUSINESS_PEER_USAGE_MISSING');
+  }
+  return chats.isBlocked(botId, chatId) ? refusal(403, 'Forbidden: bot was blocked by the user') : undefined;
+}
+
+function textOf(text: string): { readonly text: string; readonly problem?: Answer } {
+  if (text.trim() === '') return { text, problem: refusal(400, 'Bad Request: message text is empty') };
+  if (text.length > LONGEST_TEXT) return { text, problem: refusal(400, 'Bad Request: message is too long') };
+  return { text };
+}
+
+function captionOf(url: string, caption: string): { readonly text: string; readonly problem?: Answer } {
+  if (!/^https?:\/\//.test(url)) {
+    return { text: caption, problem: refusal(400, 'Bad Request: wrong file identifier/HTTP URL specified') };
+  }
+  if (caption.length > LONGEST_CAPTION) {
+    return { text: caption, problem: refusal(400, 'Bad Request: message caption is too long') };
+  }
+  return { text: caption };
+}
+
+function urlOf(input: unknown, media: Medium): string {
+  return z.looseObject({ [media]: z.string() }).safeParse(input).data?.[media] ?? '';
+}
