@@ -19,9 +19,9 @@ import { createExecutor } from './graph/executor.ts';
 import { createSnapshot, type GraphSnapshot } from './graph/snapshot.ts';
 import { createSubgraph, type Subgraph } from './graph/subgraph.ts';
 import { allowAnyOrigin } from './http/cors.ts';
+import { forwardToChannels } from './http/forwardToChannels.ts';
 import { renderGraphiql } from './http/graphiql.ts';
 import { createGraphqlEndpoint } from './http/graphqlEndpoint.ts';
-import { forwardWebhooks } from './http/webhooks.ts';
 import { createEventFeed } from './live/eventFeed.ts';
 import { createEventStream } from './live/eventStream.ts';
 import { createLiveSubscriptions } from './live/liveSubscriptions.ts';
@@ -43,7 +43,7 @@ export interface RouterDeps {
 }
 
 export interface Router extends Service {
-  /** Base address, after the start: `/graphql`, `/webhooks/...`, `/health/...` and `/metrics` stand below it. */
+  /** Base address, after the start: `/graphql`, `/webhooks/...`, `/chat/...`, `/files/...`, `/health/...` and `/metrics` stand below it. */
   url(): string;
 }
 
@@ -51,7 +51,7 @@ const GRAPHQL_PATH = '/graphql';
 
 /**
  * The one graph: plans and executes over the subgraphs, over HTTP and WebSocket; answers subscriptions from the event
- * stream; hands webhooks on.
+ * stream; hands webhooks, web chats and files on.
  *
  * @throws RouterError when the supergraph and the configuration do not fit each other.
  */
@@ -98,7 +98,7 @@ export function createRouter(config: RouterConfig, deps: RouterDeps): Router {
     logger,
     metrics,
   });
-  forwardWebhooks(http.app, { url: urlOf(config, 'channels'), bodyLimit: config.http.bodyLimit });
+  forwardToChannels(http.app, { url: urlOf(config, 'channels'), bodyLimit: config.http.bodyLimit });
   const sockets = createSocketServer({
     ...config.sockets,
     http,

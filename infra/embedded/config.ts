@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { embeddingsOf, vectorEnvironment } from '#knowledge/config.ts';
-import { logConfig, port, tracingConfig, url } from '#platform/config/fields.ts';
+import { bytes, filesUrl, logConfig, port, tracingConfig, url } from '#platform/config/fields.ts';
 
 /** The environment of `npm start`. Each store is an embedded one unless its address is given. */
 export const configSchema = z
@@ -12,6 +12,8 @@ export const configSchema = z
     PORT: port().default(4000),
     PUBLIC_URL: url(['http', 'https']).optional(),
     TELEGRAM_API_URL: url(['http', 'https']).optional(),
+    FILES_URL: filesUrl().optional(),
+    ATTACHMENT_MAX_BYTES: bytes().default(25 * 1024 ** 2),
     DATABASE_URL: url(['postgres', 'postgresql']).optional(),
     NATS_URL: url(['nats', 'tls']).optional(),
     REDIS_URL: url(['redis', 'rediss']).optional(),
@@ -28,6 +30,8 @@ export const configSchema = z
     port: env.PORT,
     publicUrl: env.PUBLIC_URL ?? `http://localhost:${String(env.PORT)}`,
     telegramApiUrl: env.TELEGRAM_API_URL,
+    filesUrl: env.FILES_URL,
+    attachmentMaxBytes: env.ATTACHMENT_MAX_BYTES,
     qdrantApiKey: env.QDRANT_API_KEY,
     embeddings: embeddingsOf(env, context),
     tracingEndpoint: env.OTEL_EXPORTER_OTLP_ENDPOINT,

@@ -24,6 +24,8 @@ export interface PlatformSecrets {
   readonly credentials: string;
   /** Passwords of the contexts' database roles. */
   readonly database: string;
+  /** Signs the addresses of files. */
+  readonly files: string;
 }
 
 export interface PlatformOptions {
@@ -42,6 +44,9 @@ export interface PlatformOptions {
   readonly telegramApiUrl: string;
   /** Undefined: nothing of Meta's can be connected. */
   readonly meta?: MetaConfig | undefined;
+  /** Where files are kept: a directory or a bucket. */
+  readonly filesUrl: string;
+  readonly attachmentMaxBytes: number;
   readonly qdrantApiKey?: string | undefined;
   readonly embeddings?: EmbeddingsConfig | undefined;
   readonly production: boolean;
@@ -116,11 +121,19 @@ function createServices(options: PlatformOptions, databases: Databases) {
         credentials: credentialsOf(secrets),
         telegramApiUrl: options.telegramApiUrl,
         meta: options.meta,
+        redisUrl,
+        files: { url: options.filesUrl, secret: secrets.files, maxBytes: options.attachmentMaxBytes },
       },
       deps('channels'),
     ),
     conversations: createConversations(
-      { ...common, ...databases.conversations, reopenWithinMs: 72 * 60 * 60 * 1_000, snoozePollMs: 1_000 },
+      {
+        ...common,
+        ...databases.conversations,
+        reopenWithinMs: 72 * 60 * 60 * 1_000,
+        snoozePollMs: 1_000,
+        files: { secret: secrets.files, publicUrl: options.publicUrl },
+      },
       deps('conversations'),
     ),
     knowledge: createKnowledge(

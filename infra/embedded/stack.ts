@@ -1,4 +1,5 @@
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { signBearerToken } from '#platform/identity/bearerTokens.ts';
 import type { Part } from '#platform/lifecycle/part.ts';
 import type { Logger } from '#platform/logging/logger.ts';
@@ -33,6 +34,7 @@ export function createStack(config: StartConfig, logger: Logger, log: (line: str
       identity: await secret(dataDir, 'identity'),
       credentials: await secret(dataDir, 'credentials'),
       database: await secret(dataDir, 'database'),
+      files: await secret(dataDir, 'files'),
     };
     const tokens = await demoTokens(secrets.token);
     const telegramApiUrl = config.telegramApiUrl ?? (await startTelegramStandin());
@@ -41,6 +43,7 @@ export function createStack(config: StartConfig, logger: Logger, log: (line: str
       stores,
       secrets,
       telegramApiUrl,
+      filesUrl: config.filesUrl ?? pathToFileURL(join(dataDir, 'files')).href,
       // The page hands it to whoever opens it: for this machine only.
       demoToken: isLoopback(config.host) ? tokens[0]?.token : undefined,
       logger,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { filesAddress } from '#platform/files/filesAddress.ts';
 
 /** Text that `read` understands; what it gives back as undefined is refused with `demand`, which says how it should be. */
 function field<T>(demand: string, read: (text: string) => T | undefined) {
@@ -77,6 +78,13 @@ export function secret(minLength = 32) {
   return field(
     `must be a secret of at least ${minLength} characters, such as the output of: openssl rand -hex ${minLength}`,
     (text) => (text.length >= minLength ? text : undefined),
+  );
+}
+
+/** Where files are kept, see filesAddress. */
+export function filesUrl() {
+  return field('must be file:///directory or s3://KEY:SECRET@host:port/bucket', (text) =>
+    filesAddress(text) ? text : undefined,
   );
 }
 

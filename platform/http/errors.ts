@@ -23,12 +23,21 @@ export class HttpError extends Error {
     return new HttpError(401, message, { code: 'UNAUTHENTICATED', cause });
   }
 
-  static forbidden(message: string): HttpError {
-    return new HttpError(403, message, { code: 'FORBIDDEN' });
+  /** @param code says why, where there are several reasons. */
+  static forbidden(message: string, code = 'FORBIDDEN'): HttpError {
+    return new HttpError(403, message, { code });
   }
 
   static notFound(message: string): HttpError {
     return new HttpError(404, message, { code: 'NOT_FOUND' });
+  }
+
+  static lengthRequired(message: string): HttpError {
+    return new HttpError(411, message, { code: 'LENGTH_REQUIRED' });
+  }
+
+  static tooLarge(message: string): HttpError {
+    return new HttpError(413, message, { code: 'PAYLOAD_TOO_LARGE' });
   }
 
   /** Something that is needed for the answer is away. The message is for the caller; say what is away in the cause. */

@@ -89,8 +89,8 @@ export interface Behaviour {
   delay: (id: string) => Promise<void>;
   /** Texts of messages have at least so many characters. */
   textLength: number;
-  /** Bodies of webhooks as the channels service got them, with their headers. */
-  readonly webhooks: { url: string; body: Buffer; headers: Record<string, unknown> }[];
+  /** What the channels service got besides queries: webhooks, web chats, files. */
+  readonly handedOn: { method: string; url: string; body: Buffer; headers: Record<string, unknown> }[];
 }
 
 export interface TestSubgraph extends Part {
@@ -140,11 +140,15 @@ async function serve(
     });
     http.app.register(async (scope) => {
       scope.removeAllContentTypeParsers();
-      scope.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
-      scope.all('/webhooks/*', async ({ url: path, body, headers }, reply) => {
-        behaviour.webhooks.push({ url: path, body: Buffer.isBuffer(body) ? body : Buffer.alloc(0), headers });
-        return reply.header('x-seen-by', name).send('taken');
-      });
+      const parser = { parseAs: 'buffer', bodyLimit: 64 * 1024 ** 2 } as const;
+      scope.addContentTypeParser('*', parser, (_request, body, done) => done(null, body));
+      for (const address of ['/webhooks/*', '/chat/*', '/files/*']) {
+        scope.all(address, async ({ method, url: path, body, headers }, reply) => {
+          const bytes = Buffer.isBuffer(body) ? body : Buffer.alloc(0);
+          behaviour.handedOn.push({ method, url: path, body: bytes, headers });
+          return reply.header('x-seen-by', name).send('taken');
+        });
+      }
     });
     running = createService(name, [subgraph, http], { logger: silentLogger });
     await running.start();
@@ -165,7 +169,7 @@ function wellBehaved(): Behaviour {
     unknown: new Set(),
     delay: async () => undefined,
     textLength: 0,
-    webhooks: [],
+    handedOn: [],
   };
 }
 

@@ -11,6 +11,9 @@ const env = {
   IDENTITY_SECRET: 'a secret that is long enough for HS256',
   PUBLIC_URL: 'https://inbox.example.com/',
   CREDENTIALS_KEYS: `new:${key}, old:${key}`,
+  REDIS_URL: 'redis://localhost:6379',
+  FILES_URL: 's3://KEY:SECRET@minio:9000/files?tls=false',
+  FILES_SECRET: 'a secret that is long enough for files',
 };
 
 describe('the environment of channels', () => {
@@ -40,6 +43,17 @@ describe('the environment of channels', () => {
     });
     const half = () => readConfig(configSchema, { ...env, META_APP_ID: '1' });
     expect(half).toThrow(/META_APP_SECRETS[^]*META_VERIFY_TOKEN/);
+  });
+
+  it('says where files are kept, how large they may be, and what signs their addresses', () => {
+    const { files } = readConfig(configSchema, env).service;
+    expect(files).toEqual({ url: env.FILES_URL, secret: env.FILES_SECRET, maxBytes: 25 * 1024 ** 2 });
+    const other = readConfig(configSchema, { ...env, FILES_URL: 'file:///var/files', ATTACHMENT_MAX_BYTES: '5mb' });
+    expect(other.service.files).toMatchObject({ url: 'file:///var/files', maxBytes: 5 * 1024 ** 2 });
+  });
+
+  it.each(['files', 'http://minio/files', 's3://minio:9000/files'])('refuses %j as a place for files', (place) => {
+    expect(() => readConfig(configSchema, { ...env, FILES_URL: place })).toThrow(/FILES_URL must be/);
   });
 
   it('never shows a key that is wrong', () => {

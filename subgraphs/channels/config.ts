@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { commaList, secret, url } from '#platform/config/fields.ts';
+import { bytes, commaList, filesUrl, redisConfig, secret, url } from '#platform/config/fields.ts';
 import { subgraphConfigOf, subgraphEnvironment, type SubgraphConfig } from '#platform/config/subgraphConfig.ts';
 import type { KeyringOptions } from '#platform/secrets/keyring.ts';
 import type { MetaWebhookConfig } from './webhooks/metaWebhook.ts';
@@ -25,6 +25,15 @@ export interface ChannelsConfig extends SubgraphConfig {
   readonly telegramApiUrl: string;
   /** Undefined: no app is set up, and nothing of Meta's can be connected. */
   readonly meta: MetaConfig | undefined;
+  readonly redisUrl: string;
+  readonly files: {
+    /** See filesAddress. */
+    readonly url: string;
+    /** Signs addresses; shared with conversations, which gives them out. */
+    readonly secret: string;
+    /** The largest file that is taken in. */
+    readonly maxBytes: number;
+  };
 }
 
 const keyring = commaList().transform((entries, context): KeyringOptions => {
@@ -88,6 +97,10 @@ export const configSchema = z
     CREDENTIALS_KEYS: keyring,
     TELEGRAM_API_URL: url(['https', 'http']).default('https://api.telegram.org'),
     ...metaEnvironment,
+    ...redisConfig,
+    FILES_URL: filesUrl(),
+    FILES_SECRET: secret(),
+    ATTACHMENT_MAX_BYTES: bytes().default(25 * 1024 ** 2),
   })
   .transform((env, context) => ({
     logLevel: env.LOG_LEVEL,
@@ -98,5 +111,7 @@ export const configSchema = z
       credentials: env.CREDENTIALS_KEYS,
       telegramApiUrl: env.TELEGRAM_API_URL,
       meta: metaOf(env, context),
+      redisUrl: env.REDIS_URL,
+      files: { url: env.FILES_URL, secret: env.FILES_SECRET, maxBytes: env.ATTACHMENT_MAX_BYTES },
     } satisfies ChannelsConfig,
   }));

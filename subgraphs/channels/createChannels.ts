@@ -1,7 +1,10 @@
+import { createRedis } from '#platform/cache/redis.ts';
+import { createFileSigner } from '#platform/files/signedAddress.ts';
 import { createSubgraph } from '#platform/graphql/subgraphServer.ts';
 import { createHttpServer } from '#platform/http/server.ts';
 import { createService } from '#platform/lifecycle/createService.ts';
 import type { Service } from '#platform/lifecycle/part.ts';
+import { createPacer } from '#platform/limits/pacer.ts';
 import type { Logger } from '#platform/logging/logger.ts';
 import type { Metrics } from '#platform/metrics/metrics.ts';
 import { createContextStores } from '#platform/postgres/contextStores.ts';
@@ -9,14 +12,17 @@ import type { Database } from '#platform/postgres/database.ts';
 import { createKeyring, type Keyring } from '#platform/secrets/keyring.ts';
 import { catalogue, type SwitchboardCatalogue } from '#schema/events/catalogue.ts';
 import { readSubgraph } from '#schema/subgraphFiles.ts';
+import { createFiles } from './attachments/createFiles.ts';
 import type { ChannelsConfig } from './config.ts';
 import { createDeliverer } from './consumers/deliver.ts';
 import { createNormaliser } from './consumers/normalise.ts';
 import { createContext } from './context.ts';
 import { entities } from './entities/index.ts';
 import { createHealthRecorder } from './health/healthRecorder.ts';
+import { mountFiles } from './http/serveFile.ts';
 import { resolvers } from './resolvers/index.ts';
 import { platformConnections } from './platforms/http/sendRequest.ts';
+import { createTelegramAccount } from './platforms/telegram/account.ts';
 import { createTelegramApi } from './platforms/telegram/api.ts';
 import { createTelegramSender } from './platforms/telegram/sender.ts';
 import { createChannelDirectory } from './webhooks/channelDirectory.ts';
@@ -43,13 +49,30 @@ export function createChannels(
   const health = createHealthRecorder({ database, logger });
   const normaliser = createNormaliser({ nats, database, logger, metrics });
   const connections = platformConnections();
-  const sender = createTelegramSender(createTelegramApi({ apiUrl: config.telegramApiUrl, connections }));
+  const telegram = createTelegramApi({ apiUrl: config.telegramApiUrl, connections });
+  const sender = createTelegramSender(telegram);
   const deliverer = createDeliverer({ nats, database, sender, keyring, health, logger, metrics });
+  const redis = createRedis({ url: config.redisUrl, name, logger });
+  const pacer = createPacer({ redis, logger, metrics });
+  const { store, parts: files } = createFiles({
+    config: config.files,
+    trustedOrigins: [config.telegramApiUrl, ...(config.meta ? [config.meta.graphUrl, config.meta.instagramUrl] : [])],
+    accounts: { TELEGRAM: createTelegramAccount(telegram) },
+    nats,
+    database,
+    redis,
+    pacer,
+    keyring,
+    logger,
+    metrics,
+  });
   const { checks } = stores;
   const http = createHttpServer({ name, host, port, logger, metrics, checks: () => checks });
   const directory = createChannelDirectory({ database, keyring, logger, metrics });
   mountTelegramWebhook(http.app, { nats, directory, health, metrics });
   mountMetaWebhook(http.app, { config: config.meta, nats, metrics });
+  const signer = createFileSigner({ secret: config.files.secret, baseUrl: publicUrl });
+  mountFiles(http.app, { store, signer, database, metrics });
   const subgraph = createSubgraph({
     name,
     typeDefs: readSubgraph(name),
@@ -66,6 +89,6 @@ export function createChannels(
     start: () => Promise.resolve(),
     stop: () => (connections.destroyed ? Promise.resolve() : connections.close()),
   };
-  const parts = [...stores.parts, health, normaliser, platforms, deliverer, subgraph, http];
+  const parts = [...stores.parts, redis, health, normaliser, platforms, deliverer, ...files, subgraph, http];
   return { ...createService(name, parts, { logger, checks }), url: () => http.url(), database, keyring };
 }

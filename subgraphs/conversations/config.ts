@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { duration } from '#platform/config/fields.ts';
+import { duration, secret, url } from '#platform/config/fields.ts';
 import { subgraphConfigOf, subgraphEnvironment, type SubgraphConfig } from '#platform/config/subgraphConfig.ts';
 
 export interface ConversationsConfig extends SubgraphConfig {
@@ -7,6 +7,13 @@ export interface ConversationsConfig extends SubgraphConfig {
   readonly reopenWithinMs: number;
   /** How often to look for snoozes that have ended. */
   readonly snoozePollMs: number;
+  /** For addresses of files. */
+  readonly files: {
+    /** Shared with channels, which serves them. */
+    readonly secret: string;
+    /** Where clients reach the router, without a slash at the end. */
+    readonly publicUrl: string;
+  };
 }
 
 /** The environment of a process of its own. */
@@ -15,6 +22,8 @@ export const configSchema = z
     ...subgraphEnvironment,
     REOPEN_WITHIN: duration().default(72 * 60 * 60 * 1_000),
     SNOOZE_POLL: duration().default(1_000),
+    FILES_SECRET: secret(),
+    PUBLIC_URL: url(['https', 'http']),
   })
   .transform((env) => ({
     logLevel: env.LOG_LEVEL,
@@ -23,5 +32,6 @@ export const configSchema = z
       ...subgraphConfigOf(env),
       reopenWithinMs: env.REOPEN_WITHIN,
       snoozePollMs: env.SNOOZE_POLL,
+      files: { secret: env.FILES_SECRET, publicUrl: env.PUBLIC_URL },
     } satisfies ConversationsConfig,
   }));

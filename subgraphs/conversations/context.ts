@@ -8,6 +8,8 @@ import { viewerOf, type Viewer } from './queries/viewer.ts';
 
 /** Tells who is listening right now that somebody of the company's conversation writes. */
 export type TellTyping = (companyId: string, signal: TypingSignal) => void;
+/** The address under which a client gets a kept file for the next hour. */
+type SignFile = (fileKey: string) => string;
 
 /** What the resolvers of one request share. */
 export interface Context {
@@ -21,13 +23,19 @@ export interface Context {
     command: (database: Database<SwitchboardCatalogue>, identity: Identity) => Promise<T>,
   ) => Promise<T>;
   readonly tellTyping: (signal: TypingSignal) => void;
+  readonly signFile: SignFile;
   close(): Promise<void>;
 }
 
 export function createContext(
-  { database, tellTyping }: { readonly database: Database<SwitchboardCatalogue>; readonly tellTyping: TellTyping },
   identity: Identity,
+  options: {
+    readonly database: Database<SwitchboardCatalogue>;
+    readonly tellTyping: TellTyping;
+    readonly signFile: SignFile;
+  },
 ): Context {
+  const { database, tellTyping, signFile } = options;
   const viewer = viewerOf(identity);
   const session = database.session(identity.companyId);
   const loaders = createLoaders(session, viewer);
@@ -43,6 +51,7 @@ export function createContext(
       return outcome;
     },
     tellTyping: (signal) => tellTyping(identity.companyId, signal),
+    signFile,
     close: () => session.close(),
   };
 }

@@ -1,4 +1,5 @@
 import { publishSignal } from '#platform/events/publishSignal.ts';
+import { createFileSigner } from '#platform/files/signedAddress.ts';
 import { createSubgraph } from '#platform/graphql/subgraphServer.ts';
 import { createHttpServer } from '#platform/http/server.ts';
 import { createService } from '#platform/lifecycle/createService.ts';
@@ -35,6 +36,7 @@ export function createConversations(
   const { checks } = stores;
   const http = createHttpServer({ name, host: config.host, port: config.port, logger, metrics, checks: () => checks });
   const tellTyping: TellTyping = (companyId, signal) => publishSignal(nats, typingSubject(companyId), signal);
+  const signer = createFileSigner({ secret: config.files.secret, baseUrl: config.files.publicUrl });
   const subgraph = createSubgraph({
     name,
     typeDefs: readSubgraph(name),
@@ -44,7 +46,7 @@ export function createConversations(
     logger,
     metrics,
     visitors: { query: ['chatMessages'], mutation: ['setChatTyping'], entities: ['ChatMessage'] },
-    context: (identity) => createContext({ database, tellTyping }, identity),
+    context: (identity) => createContext(identity, { database, tellTyping, signFile: (key) => signer.sign(key) }),
   });
   const received = createReceivedConsumer({ nats, database, reopenWithinMs, logger, metrics });
   const snoozeClock = createSnoozeClock({ database, pollMs: snoozePollMs, logger, metrics });

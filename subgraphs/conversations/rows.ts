@@ -1,4 +1,5 @@
 import { Fragment } from '#platform/postgres/sql.ts';
+import type { Attachment } from '#schema/events/values.ts';
 import type { AgentEntity } from './entities/agent.ts';
 import type { ConversationEntity } from './entities/conversation.ts';
 import type { MessageEntity } from './entities/message.ts';
@@ -61,6 +62,8 @@ export interface ConversationRow extends Pick<ConversationEntity, (typeof conver
 }
 export interface MessageRow extends Pick<MessageEntity, (typeof messageFields)[number]> {}
 export interface AgentRow extends Pick<AgentEntity, (typeof agentFields)[number]> {}
+
+export interface AttachmentRow extends Attachment {}
 
 export interface TeamRow {
   readonly id: string;

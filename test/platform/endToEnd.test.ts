@@ -203,4 +203,9 @@ describe('the platform, end to end', () => {
     const { data } = await platform.ask<Inbox>(admin, inbox);
     expect(data.conversations.edges.some(({ node }) => node.contact.name === 'Mallory')).toBe(false);
   });
+
+  it('gives no file to whoever has no signed address', async () => {
+    const { statusCode, body } = await request(`${platform.url}/files/${v7()}/${v7()}?expires=9999999999&signature=x`);
+    expect([statusCode, await body.json()]).toMatchObject([403, { error: { code: 'SIGNATURE_INVALID' } }]);
+  });
 });

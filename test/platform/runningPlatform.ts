@@ -1,4 +1,7 @@
 import { randomBytes } from 'node:crypto';
+import { mkdtemp } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { createClient, type Client } from 'graphql-ws';
 import { request } from 'undici';
 import { WebSocket } from 'ws';
@@ -11,6 +14,7 @@ import { silentLogger as logger } from '#platform/logging/logger.ts';
 import { bearerDefaults } from '#router/config.ts';
 import { testClickHouse, testNats, testPostgresServer, testRedis } from '#test/stack/index.ts';
 import { testQdrant } from '#test/stack/qdrant.ts';
+import { currentTestRun } from '#test/stack/testRun.ts';
 import { createTelegramStandin } from '#test/standins/telegram/telegramStandin.ts';
 
 export interface GraphqlAnswer<T> {
@@ -38,7 +42,14 @@ export async function runPlatform({ production = false } = {}) {
   const telegram = createTelegramStandin({ host: '127.0.0.1', port: 0, firstMessageId: 1_000_000 });
   await telegram.start();
   const secret = () => randomBytes(32).toString('hex');
-  const secrets = { token: secret(), identity: secret(), credentials: secret(), database: secret() };
+  const secrets = {
+    token: secret(),
+    identity: secret(),
+    credentials: secret(),
+    database: secret(),
+    files: secret(),
+  };
+  const files = await mkdtemp(join(currentTestRun().directory, 'files-'));
   const platform = await startPlatform({
     stores: {
       databaseUrl: postgres.url,
@@ -52,6 +63,8 @@ export async function runPlatform({ production = false } = {}) {
     port: 0,
     publicUrl: 'https://switchboard.example',
     telegramApiUrl: telegram.url(),
+    filesUrl: pathToFileURL(files).href,
+    attachmentMaxBytes: 25 * 1024 ** 2,
     production,
     logger,
     log: () => undefined,

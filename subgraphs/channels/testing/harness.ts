@@ -1,8 +1,11 @@
 import { randomBytes } from 'node:crypto';
+import { mkdtemp } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { request } from 'undici';
 import { v7 } from 'uuid';
 import { createEventBus } from '#platform/events/bus.ts';
-import { createEvent, type AnyEvent, type NewEvent } from '#platform/events/catalogue.ts';
+import { createEvent, type NewEvent } from '#platform/events/catalogue.ts';
 import { listDeadLetters } from '#platform/events/deadLetters.ts';
 import { connectNats } from '#platform/events/nats.ts';
 import type { Identity } from '#platform/identity/identity.ts';
@@ -11,12 +14,13 @@ import { silentLogger as logger } from '#platform/logging/logger.ts';
 import { createMetrics } from '#platform/metrics/metrics.ts';
 import { provisionContext } from '#platform/postgres/provision.ts';
 import { catalogue, type SwitchboardCatalogue } from '#schema/events/catalogue.ts';
+import { testRedis } from '#test/stack/index.ts';
+import { currentTestRun } from '#test/stack/testRun.ts';
 import type { ChannelsConfig } from '../config.ts';
 import { createChannels } from '../createChannels.ts';
 import { migrations } from '../migrations/index.ts';
 import { seedChannels } from '../seed.ts';
-
-type Event = AnyEvent<SwitchboardCatalogue>;
+import { readEvents, type Event } from './readEvents.ts';
 
 let lastBot = 1_000;
 
@@ -74,6 +78,7 @@ export async function openHarness(stores: {
     migrations,
     logger,
   });
+  const redis = await testRedis();
   const config: ChannelsConfig = {
     host: '127.0.0.1',
     port: 0,
@@ -86,6 +91,12 @@ export async function openHarness(stores: {
     credentials: { activeKeyId: 'k1', keys: { k1: randomBytes(32).toString('base64') } },
     telegramApiUrl: stores.telegramApiUrl,
     meta: testMeta,
+    redisUrl: redis.url,
+    files: {
+      url: pathToFileURL(await mkdtemp(join(currentTestRun().directory, 'files-'))).href,
+      secret: randomBytes(32).toString('hex'),
+      maxBytes: 25 * 1024 ** 2,
+    },
   };
   const open = (pool: Partial<ChannelsConfig['pool']> = {}) =>
     createChannels(
@@ -135,17 +146,7 @@ export async function openHarness(stores: {
       return (await response.body.json()) as { data?: Record<string, unknown>; errors?: { message: string }[] };
     },
     /** What the stream holds of a company, oldest first. */
-    async events(companyId: string): Promise<Event[]> {
-      const filter = { filter_subjects: `events.channel.${companyId}.>` };
-      const consumer = await nats.jetstream.consumers.get('EVENTS', filter);
-      const { num_pending: pending } = await consumer.info();
-      const events: Event[] = [];
-      if (pending === 0) return events;
-      for await (const message of await consumer.fetch({ max_messages: pending, expires: 1_000 })) {
-        events.push(message.json<Event>());
-      }
-      return events;
-    },
+    events: (companyId: string): Promise<Event[]> => readEvents(nats, companyId),
     deadLetters: () => listDeadLetters(nats),
     /** Says what another context would say. */
     async publish(companyId: string, event: NewEvent<SwitchboardCatalogue>): Promise<Event> {
@@ -156,6 +157,7 @@ export async function openHarness(stores: {
     async close() {
       await channels.stop();
       await nats.stop();
+      await redis.close();
     },
   };
 }

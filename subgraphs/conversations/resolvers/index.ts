@@ -1,4 +1,5 @@
 import type { Resolvers } from '../generated/resolvers.ts';
+import { attachment } from './attachment.ts';
 import { agent, label, team } from './directory.ts';
 import { chatMessage, chatMutation, chatQuery } from './chat.ts';
 import { contact, contactIdentity } from './contact.ts';
@@ -19,4 +20,5 @@ export const resolvers: Resolvers = {
   Message: message,
   ChatMessage: chatMessage,
   Author: author,
+  Attachment: attachment,
 };

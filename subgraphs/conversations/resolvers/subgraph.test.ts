@@ -262,6 +262,22 @@ describe('the subgraph', () => {
     });
   });
 
+  test('gives the address of our own copy of a file, and the platform’s while there is none', async () => {
+    const company = await addCompany(running.database);
+    const nothing = { platformFileId: null, name: null, mimeType: null, size: null, latitude: null, longitude: null };
+    const file = { ...nothing, kind: 'FILE' as const, id: v7(), url: 'https://cdn.example/a.pdf', fileKey: null };
+    const fileKey = `${company.companyId}/${file.id}`;
+    const attachments = [file, { ...file, fileKey }, { ...file, url: null }];
+    await receiveMessage(running.database, received(company, { attachments }), { reopenWithinMs: 0 });
+    const { data } = await running.ask<{ conversations: unknown }>(
+      company.ada,
+      '{ conversations { edges { node { lastMessage { attachments { url } } } } } }',
+    );
+    const signed = new RegExp(`^https://inbox\\.example\\.com/files/${fileKey}\\?expires=\\d+&signature=[\\w-]{43}$`);
+    const urls = [{ url: 'https://cdn.example/a.pdf' }, { url: expect.stringMatching(signed) }, { url: null }];
+    expect(data.conversations).toEqual({ edges: [{ node: { lastMessage: { attachments: urls } } }] });
+  });
+
   test('lets an agent answer, read, assign and resolve, and shows each result at once', async () => {
     await contactWrites(acme);
     const id = await only(acme.ada);

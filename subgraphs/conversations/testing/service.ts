@@ -38,6 +38,7 @@ export async function startService(
     identitySecret,
     reopenWithinMs: 3 * DAY_MS,
     snoozePollMs: 60_000,
+    files: { secret: 'signs addresses of files in tests only', publicUrl: 'https://inbox.example.com' },
     ...options,
   };
   const service = createConversations(config, { logger, metrics: createMetrics({ service: 'conversations' }) });

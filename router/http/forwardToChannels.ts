@@ -1,0 +1,91 @@
+import replyFrom from '@fastify/reply-from';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { HttpError } from '#platform/http/errors.ts';
+
+/** Platforms wait 5 to 20 seconds for their 200 and come again after anything else. */
+const TIMEOUT_MS = 5_000;
+/** Until the last byte of an upload is kept, be it in a bucket far away. */
+const UPLOAD_TIMEOUT_MS = 30_000;
+const CONNECTIONS = 64;
+const MIB = 1024 ** 2;
+/** WhatsApp's payloads: https://developers.facebook.com/docs/whatsapp/cloud-api/guides/set-up-webhooks, up to 3 MB. */
+const META_LIMIT = 4 * MIB;
+const UPLOAD_LIMIT = 25 * MIB;
+
+/**
+ * Hands on what channels answers, byte for byte (signatures are over the raw body): platforms' webhooks, the web chat, and
+ * files. A service that does not answer is a 503, which every platform repeats. Channels is told whose request it is by
+ * `x-forwarded-for`.
+ *
+ * @param options.url base address of the channels service.
+ * @param options.bodyLimit in bytes, where nothing else is said above.
+ */
+export function forwardToChannels(
+  app: FastifyInstance,
+  options: { readonly url: string; readonly bodyLimit: number },
+): void {
+  const { url, bodyLimit } = options;
+
+  function handOn(prefix: string, timeout = TIMEOUT_MS) {
+    return (request: FastifyRequest, reply: FastifyReply): FastifyReply => {
+      // `/files/../metrics` is not for strangers.
+      const { pathname } = new URL(request.url, url);
+      if (!pathname.startsWith(prefix)) throw HttpError.notFound('There is nothing at this address');
+      const { body } = request;
+      return reply.from(undefined, {
+        ...(Buffer.isBuffer(body) && {
+          body,
+          contentType: request.headers['content-type'] ?? 'application/octet-stream',
+        }),
+        timeout,
+        retryDelay: () => null,
+        rewriteRequestHeaders: (_request, headers) => ({
+          ...headers,
+          'x-request-id': request.id,
+          // As this server believes it, see TRUST_PROXY: not as a stranger writes it.
+          'x-forwarded-for': request.ip,
+        }),
+        onError: (failed, { error }) => {
+          const message = 'This cannot be answered now: try again.';
+          failed.send(HttpError.unavailable(message, { retryAfterSeconds: 5, cause: error }));
+        },
+      });
+    };
+  }
+  const [webhook, chat, file] = [handOn('/webhooks/'), handOn('/chat/'), handOn('/files/')];
+
+  app.register(async (scope) => {
+    await scope.register(replyFrom, {
+      base: url,
+      disableRequestLogging: true,
+      undici: {
+        connections: CONNECTIONS,
+        connect: { timeout: 2_000 },
+      },
+    });
+    scope.register(async (whole) => {
+      // Only in this scope: whatever the type says, the body stays what came in.
+      whole.removeAllContentTypeParsers();
+      whole.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+      whole.route({ method: ['GET', 'POST'], url: '/webhooks/*', bodyLimit, handler: webhook });
+      whole.route({ method: ['GET', 'POST'], url: '/webhooks/meta', bodyLimit: META_LIMIT, handler: webhook });
+      whole.route({ method: ['GET', 'HEAD', 'POST'], url: '/chat/*', bodyLimit, handler: chat });
+      whole.route({ method: ['GET', 'HEAD', 'OPTIONS'], url: '/files/*', handler: file });
+    });
+    scope.register(async (streamed) => {
+      // Not held here: whoever uploads is known to channels only, and could be anybody by the hundred.
+      streamed.removeAllContentTypeParsers();
+      streamed.addContentTypeParser('*', (_request, body, done) => done(null, body));
+      streamed.post('/chat/:channelId/files', {
+        onRequest: async ({ headers }) => assertLength(headers['content-length'], UPLOAD_LIMIT),
+        handler: handOn('/chat/', UPLOAD_TIMEOUT_MS),
+      });
+    });
+  });
+}
+
+/** Node.js holds a body to the length that was said. */
+function assertLength(length: string | undefined, limit: number): void {
+  if (length === undefined) throw HttpError.lengthRequired('Say how long the file is: content-length is missing');
+  if (Number(length) > limit) throw HttpError.tooLarge(`A file has at most ${String(limit)} bytes`);
+}

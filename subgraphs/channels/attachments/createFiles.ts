@@ -1,0 +1,66 @@
+import type { RedisPart } from '#platform/cache/redis.ts';
+import type { NatsPart } from '#platform/events/nats.ts';
+import { createFileStore } from '#platform/files/createFileStore.ts';
+import type { FileStore } from '#platform/files/fileStore.ts';
+import { createPublicFetch } from '#platform/http/publicFetch.ts';
+import type { Part } from '#platform/lifecycle/part.ts';
+import type { Pacer } from '#platform/limits/pacer.ts';
+import type { Logger } from '#platform/logging/logger.ts';
+import type { Metrics } from '#platform/metrics/metrics.ts';
+import type { Database } from '#platform/postgres/database.ts';
+import type { Keyring } from '#platform/secrets/keyring.ts';
+import type { SwitchboardCatalogue } from '#schema/events/catalogue.ts';
+import type { ChannelsConfig } from '../config.ts';
+import { createLookupMemory } from '../profiles/lookupMemory.ts';
+import { createKeepPicture } from '../profiles/profilePicture.ts';
+import { createProfiler } from '../profiles/profiler.ts';
+import { channelAccount } from '../queries/channelAccount.ts';
+import { createAttachmentKeeper } from './attachmentKeeper.ts';
+import { createFetchAttachment, type AccountApis, type FindAccount } from './fetchAttachment.ts';
+import { createKeepFile, type KeepFile } from './keepFile.ts';
+
+export interface Files {
+  readonly store: FileStore;
+  readonly keepFile: KeepFile;
+  /** To be started after the stores, in this order. */
+  readonly parts: readonly Part[];
+}
+
+/**
+ * Copies of what the platforms hold: files of messages, and people's names and pictures.
+ *
+ * @param options.trustedOrigins Of the platforms' own interfaces, as the operator configured them.
+ */
+export function createFiles(options: {
+  readonly config: ChannelsConfig['files'];
+  readonly trustedOrigins: readonly string[];
+  readonly accounts: AccountApis;
+  readonly nats: NatsPart;
+  readonly database: Database<SwitchboardCatalogue>;
+  readonly redis: RedisPart;
+  readonly pacer: Pacer;
+  readonly keyring: Keyring;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+}): Files {
+  const { config, trustedOrigins, accounts, nats, database, redis, pacer, keyring, logger, metrics } = options;
+  const { maxBytes } = config;
+  const findAccount: FindAccount = (place) => channelAccount(database, keyring, place);
+  const store = createFileStore(config.url);
+  const fetcher = createPublicFetch({ trustedOrigins });
+  const keepFile = createKeepFile({ store, database, maxBytes });
+  const fetchAttachment = createFetchAttachment({ fetcher, accounts, findAccount, maxBytes });
+  const attachments = createAttachmentKeeper({ nats, database, fetchAttachment, keepFile, logger, metrics });
+  const profiles = createProfiler({
+    nats,
+    database,
+    accounts,
+    findAccount,
+    memory: createLookupMemory(redis),
+    pacer,
+    keepPicture: createKeepPicture({ fetcher, keepFile }),
+    logger,
+    metrics,
+  });
+  return { store, keepFile, parts: [store, fetcher, attachments, profiles] };
+}

@@ -1,0 +1,140 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { eventually } from '#test/stack/eventually.ts';
+import { AccountError } from '../platforms/account.ts';
+import type { Data } from '../platforms/inbound.ts';
+import type { Profile } from '../platforms/outbound.ts';
+import { png } from '../testing/fileServer.ts';
+import { messageReceived, openFilesWorld, type FilesWorld } from '../testing/filesWorld.ts';
+
+type Contact = Data<'channel.message.received'>['contact'];
+
+const known = new Map<string, Profile | undefined | Error>();
+const asked: { readonly person: string; readonly token: string }[] = [];
+let world: FilesWorld;
+let lastPerson = 100;
+
+beforeAll(async () => {
+  world = await openFilesWorld({
+    async profile(account, person) {
+      asked.push({ person, token: account.token });
+      const profile = known.get(person);
+      if (profile instanceof Error) throw profile;
+      return profile;
+    },
+  });
+});
+afterAll(() => world.close());
+
+/** Somebody of whom the platform says this. */
+function personOf(profile: Partial<Profile> | undefined | Error): Contact {
+  const externalId = String(++lastPerson);
+  const nothing = { name: null, username: null, languageCode: null, pictureUrl: null };
+  known.set(externalId, profile && !(profile instanceof Error) ? { ...nothing, ...profile } : profile);
+  return { externalId, name: null, username: null, languageCode: null, phone: null };
+}
+
+type Tenant = Awaited<ReturnType<FilesWorld['tenant']>>;
+
+async function writes({ company, channel }: Tenant, ...people: readonly Contact[]): Promise<void> {
+  const messages = people.map((contact) =>
+    messageReceived(channel.id, { contact, threadExternalId: contact.externalId }),
+  );
+  await world.publish(company.id, ...messages);
+}
+
+async function profiled({ company }: Tenant, count: number) {
+  return eventually(async () => {
+    const events = (await world.events(company.id)).flatMap((event) =>
+      event.type === 'channel.contact.profiled' ? [event.data] : [],
+    );
+    expect(events).toHaveLength(count);
+    return events;
+  });
+}
+
+const times = ({ externalId }: Contact) => asked.filter(({ person }) => person === externalId).length;
+
+describe('somebody who writes', () => {
+  it('is looked up with the channel’s token, and told with a copy of the picture', async () => {
+    const tenant = await world.tenant();
+    const pictureUrl = world.server.serve('/ada.png', { body: png });
+    const ada = personOf({ name: 'Ada \0Lovelace', username: 'ada', pictureUrl });
+    await writes(tenant, { ...ada, languageCode: 'en', phone: '+15550100' });
+    const [event] = await profiled(tenant, 1);
+    expect(event).toEqual({
+      channelId: tenant.channel.id,
+      threadExternalId: ada.externalId,
+      contact: {
+        externalId: ada.externalId,
+        name: 'Ada Lovelace',
+        username: 'ada',
+        languageCode: 'en',
+        phone: '+15550100',
+      },
+      pictureFileKey: expect.stringMatching(new RegExp(`^${tenant.company.id}/`)),
+    });
+    expect((await world.bytesOf(event?.pictureFileKey))?.equals(png)).toBe(true);
+    expect(asked.at(-1)?.token).toBe(tenant.channel.botToken);
+  });
+
+  it('is looked up once, however much is written, and others on their own', async () => {
+    const tenant = await world.tenant();
+    const [ada, ben] = [personOf({ name: 'Ada' }), personOf({ name: 'Ben' })];
+    await writes(tenant, ada, ada, ada, { ...ada, name: 'Ada' }, ben);
+    await profiled(tenant, 2);
+    await writes(tenant, ada, ben);
+    await writes(tenant, personOf({ name: 'Cleo' }));
+    await profiled(tenant, 3);
+    expect([times(ada), times(ben)]).toEqual([1, 1]);
+  });
+
+  it('is told without a picture when there is none to be had, or it is none', async () => {
+    const tenant = await world.tenant();
+    const pictures = [
+      world.server.serve('/page.png', { body: 'no picture' }),
+      world.server.serve('/large.png', { body: Buffer.concat([png, Buffer.alloc(3 * 1024 * 1024)]) }),
+      `${world.server.url}/missing.png`,
+      'http://10.0.0.1/inside.png',
+    ];
+    await writes(tenant, ...pictures.map((pictureUrl) => personOf({ name: 'Ada', pictureUrl })));
+    const events = await profiled(tenant, pictures.length);
+    expect(events.map(({ pictureFileKey }) => pictureFileKey)).toEqual(pictures.map(() => null));
+  });
+
+  it('of whom the platform knows nothing, or whom it does not tell, is not told, and not asked for again', async () => {
+    const tenant = await world.tenant();
+    const nobody = personOf(undefined);
+    const refused = personOf(new AccountError('PLATFORM_REFUSED', 'no profile'));
+    await writes(tenant, nobody, refused, nobody, refused);
+    await writes(tenant, personOf({ name: 'Ada' }));
+    await profiled(tenant, 1);
+    expect([times(nobody), times(refused)]).toEqual([1, 1]);
+    const lines = await world.counted('switchboard_channels_profiles_total');
+    for (const outcome of ['profiled', 'unknown', 'failed', 'no_picture']) {
+      expect(lines).toContainEqual(expect.stringContaining(`outcome="${outcome}"`));
+    }
+  });
+
+  it('on a platform that knows nobody is left alone', async () => {
+    const tenant = await world.tenant();
+    const visitor = personOf({ name: 'Ada' });
+    const message = messageReceived(tenant.channel.id, { platform: 'WEB_CHAT', contact: visitor });
+    await world.publish(tenant.company.id, message);
+    await writes(tenant, personOf({ name: 'Ben' }));
+    await profiled(tenant, 1);
+    expect(times(visitor)).toBe(0);
+  });
+
+  // The last one: nobody has Redis afterwards.
+  it('is looked up once while Redis is away too', async () => {
+    const tenant = await world.tenant();
+    const [before, after] = [personOf({ name: 'Ada' }), personOf({ name: 'Ben' })];
+    await writes(tenant, before);
+    await profiled(tenant, 1);
+    await world.redisServer.kill9();
+    await writes(tenant, after, after, before);
+    await writes(tenant, personOf({ name: 'Cleo' }));
+    await profiled(tenant, 3);
+    expect([times(before), times(after)]).toEqual([1, 1]);
+  });
+});
