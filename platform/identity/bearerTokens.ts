@@ -24,6 +24,9 @@ export interface BearerOptions {
   readonly audience: string;
 }
 
+/** Who issues clients' tokens, and for what, unless the identity provider has its own names. */
+export const bearerDefaults = { issuer: 'switchboard', audience: 'switchboard-graph' } as const satisfies BearerOptions;
+
 export interface BearerVerifierOptions extends BearerOptions {
   /** Shared secret for HS256. */
   readonly secret?: string | undefined;

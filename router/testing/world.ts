@@ -5,7 +5,7 @@ import { WebSocket } from 'ws';
 import { createEventBus } from '#platform/events/bus.ts';
 import { createEvent, type NewEvent } from '#platform/events/catalogue.ts';
 import { connectNats } from '#platform/events/nats.ts';
-import { signBearerToken } from '#platform/identity/bearerTokens.ts';
+import { bearerDefaults, signBearerToken } from '#platform/identity/bearerTokens.ts';
 import type { ClientIdentity, VisitorIdentity } from '#platform/identity/identity.ts';
 import { silentLogger } from '#platform/logging/logger.ts';
 import { createMetrics } from '#platform/metrics/metrics.ts';
@@ -13,7 +13,7 @@ import { catalogue, type SwitchboardCatalogue } from '#schema/events/catalogue.t
 import type { ConversationFacts, MessageFacts } from '#schema/events/conversations.ts';
 import type { Manifest } from '#schema/operations/manifest.ts';
 import { testNats, testRedis } from '#test/stack/index.ts';
-import { bearerDefaults, routerDefaults, type RouterConfig } from '../config.ts';
+import { routerDefaults, type RouterConfig } from '../config.ts';
 import { createRouter } from '../createRouter.ts';
 import { startTestGraph, type TestGraph } from './subgraphs.ts';
 

@@ -25,6 +25,11 @@ import { platformConnections } from './platforms/http/sendRequest.ts';
 import { createTelegramAccount } from './platforms/telegram/account.ts';
 import { createTelegramApi } from './platforms/telegram/api.ts';
 import { createTelegramSender } from './platforms/telegram/sender.ts';
+import { telegramToFacts } from './platforms/telegram/toFacts.ts';
+import { webChatToFacts } from './platforms/webchat/toFacts.ts';
+import { createKeepEvent } from './webchat/keepEvent.ts';
+import { mountWebChat } from './webchat/mountWebChat.ts';
+import { serveWidget } from './webchat/serveWidget.ts';
 import { createChannelDirectory } from './webhooks/channelDirectory.ts';
 import { mountMetaWebhook } from './webhooks/metaWebhook.ts';
 import { mountTelegramWebhook } from './webhooks/telegramWebhook.ts';
@@ -47,14 +52,39 @@ export function createChannels(
   const stores = createContextStores({ context: name, config, entities, catalogue, logger, metrics });
   const { nats, database } = stores;
   const health = createHealthRecorder({ database, logger });
-  const normaliser = createNormaliser({ nats, database, logger, metrics });
+  const normalisers = [
+    createNormaliser({
+      platform: 'TELEGRAM',
+      durable: 'channels-normalise',
+      subject: 'ingest.telegram.>',
+      toFacts: telegramToFacts,
+      nats,
+      database,
+      logger,
+      metrics,
+    }),
+    createNormaliser({
+      platform: 'WEB_CHAT',
+      durable: 'channels-normalise-webchat',
+      subject: 'ingest.webchat.>',
+      toFacts: webChatToFacts,
+      nats,
+      database,
+      logger,
+      metrics,
+    }),
+  ];
   const connections = platformConnections();
   const telegram = createTelegramApi({ apiUrl: config.telegramApiUrl, connections });
   const sender = createTelegramSender(telegram);
   const deliverer = createDeliverer({ nats, database, sender, keyring, health, logger, metrics });
   const redis = createRedis({ url: config.redisUrl, name, logger });
   const pacer = createPacer({ redis, logger, metrics });
-  const { store, parts: files } = createFiles({
+  const {
+    store,
+    keepFile,
+    parts: files,
+  } = createFiles({
     config: config.files,
     trustedOrigins: [config.telegramApiUrl, ...(config.meta ? [config.meta.graphUrl, config.meta.instagramUrl] : [])],
     accounts: { TELEGRAM: createTelegramAccount(telegram) },
@@ -67,12 +97,33 @@ export function createChannels(
     metrics,
   });
   const { checks } = stores;
-  const http = createHttpServer({ name, host, port, logger, metrics, checks: () => checks });
+  const http = createHttpServer({
+    name,
+    host,
+    port,
+    logger,
+    metrics,
+    checks: () => checks,
+    // Only the router reaches this service, and it says whose request it hands on.
+    trustProxy: true,
+  });
   const directory = createChannelDirectory({ database, keyring, logger, metrics });
   mountTelegramWebhook(http.app, { nats, directory, health, metrics });
   mountMetaWebhook(http.app, { config: config.meta, nats, metrics });
   const signer = createFileSigner({ secret: config.files.secret, baseUrl: publicUrl });
   mountFiles(http.app, { store, signer, database, metrics });
+  serveWidget(http.app, { publicUrl });
+  mountWebChat(http.app, {
+    tokens: config.visitorTokens,
+    keepFile,
+    maxFileBytes: config.files.maxBytes,
+    pacer,
+    database,
+    keyring,
+    logger,
+    metrics,
+  });
+  const keep = createKeepEvent({ nats, health });
   const subgraph = createSubgraph({
     name,
     typeDefs: readSubgraph(name),
@@ -81,7 +132,8 @@ export function createChannels(
     identitySecret,
     logger,
     metrics,
-    context: (identity) => createContext(identity, { database, publicUrl }),
+    visitors: { query: [], mutation: ['sendChatMessage', 'markChatRead'], entities: [] },
+    context: (identity) => createContext(identity, { database, publicUrl, keep }),
   });
 
   const platforms = {
@@ -89,6 +141,6 @@ export function createChannels(
     start: () => Promise.resolve(),
     stop: () => (connections.destroyed ? Promise.resolve() : connections.close()),
   };
-  const parts = [...stores.parts, redis, health, normaliser, platforms, deliverer, ...files, subgraph, http];
+  const parts = [...stores.parts, redis, health, ...normalisers, platforms, deliverer, ...files, subgraph, http];
   return { ...createService(name, parts, { logger, checks }), url: () => http.url(), database, keyring };
 }

@@ -9,9 +9,8 @@ import { webhookSecret } from '#channels/queries/webhookSecret.ts';
 import { startPlatform } from '#infra/embedded/platform.ts';
 import { demoCompanies, type DemoCompany } from '#infra/embedded/roster.ts';
 import { seedDemo } from '#infra/embedded/seed.ts';
-import { signBearerToken } from '#platform/identity/bearerTokens.ts';
+import { bearerDefaults, signBearerToken } from '#platform/identity/bearerTokens.ts';
 import { silentLogger as logger } from '#platform/logging/logger.ts';
-import { bearerDefaults } from '#router/config.ts';
 import { testClickHouse, testNats, testPostgresServer, testRedis } from '#test/stack/index.ts';
 import { testQdrant } from '#test/stack/qdrant.ts';
 import { currentTestRun } from '#test/stack/testRun.ts';
@@ -21,6 +20,9 @@ export interface GraphqlAnswer<T> {
   readonly data: T;
   readonly errors?: readonly { readonly message: string; readonly extensions?: { readonly code?: string } }[];
 }
+
+/** Where the router is reached, and where the demo page with the web chat stands. */
+export const publicUrl = 'https://switchboard.example';
 
 export type RunningPlatform = Awaited<ReturnType<typeof runPlatform>>;
 
@@ -61,7 +63,7 @@ export async function runPlatform({ production = false } = {}) {
     secrets,
     host: '127.0.0.1',
     port: 0,
-    publicUrl: 'https://switchboard.example',
+    publicUrl,
     telegramApiUrl: telegram.url(),
     filesUrl: pathToFileURL(files).href,
     attachmentMaxBytes: 25 * 1024 ** 2,
@@ -69,7 +71,7 @@ export async function runPlatform({ production = false } = {}) {
     logger,
     log: () => undefined,
   });
-  await seedDemo(platform, secret());
+  await seedDemo(platform, { secret: secret(), publicUrl });
   const url = platform.router.url();
   const sockets: Client[] = [];
 

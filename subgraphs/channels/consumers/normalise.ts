@@ -9,7 +9,8 @@ import type { Logger } from '#platform/logging/logger.ts';
 import type { Metrics } from '#platform/metrics/metrics.ts';
 import type { Database } from '#platform/postgres/database.ts';
 import { receiveMessage } from '../commands/receiveMessage.ts';
-import { telegramToFacts } from '../platforms/telegram/toFacts.ts';
+import type { ToFacts } from '../platforms/inbound.ts';
+import type { Platform } from '#schema/events/values.ts';
 
 const CONCURRENCY = 8;
 
@@ -18,12 +19,17 @@ const CONCURRENCY = 8;
  * reason, to be looked at and replayed: an update is never dropped.
  */
 export function createNormaliser(options: {
+  readonly platform: Platform;
+  /** The consumer's name on the server. */
+  readonly durable: string;
+  readonly subject: string;
+  readonly toFacts: ToFacts;
   readonly nats: NatsPart;
   readonly database: Database<SwitchboardCatalogue>;
   readonly logger: Logger;
   readonly metrics: Metrics;
 }): Part {
-  const { nats, database, logger, metrics } = options;
+  const { platform, toFacts, nats, database, logger, metrics } = options;
   const normalised = metrics.counter('switchboard_channels_messages_received_total', 'Messages that came in', [
     'platform',
     'outcome',
@@ -40,8 +46,8 @@ export function createNormaliser(options: {
   return createConsumer({
     nats,
     stream: INGEST.name,
-    durable: 'channels-normalise',
-    filterSubject: 'ingest.telegram.>',
+    durable: options.durable,
+    filterSubject: options.subject,
     concurrency: CONCURRENCY,
     // A bot's messages stay in the order in which the platform sent them.
     keyOf: (message) => message.subject,
@@ -50,10 +56,10 @@ export function createNormaliser(options: {
       if (update instanceof Poison) throw update;
       const companyId = message.headers?.get('company') ?? '';
       const channelId = message.headers?.get('channel') ?? '';
-      for (const fact of telegramToFacts({ id: channelId, externalId: '' }, update)) {
+      for (const fact of toFacts({ id: channelId, externalId: '' }, update)) {
         if (fact.kind !== 'message') throw Poison.because(`no rule for facts of kind ${fact.kind}`);
         const first = await receiveMessage(database, companyId, fact.data);
-        normalised.inc({ platform: 'TELEGRAM', outcome: first ? 'new' : 'repeated' });
+        normalised.inc({ platform, outcome: first ? 'new' : 'repeated' });
         if (!first) logger.debug({ channelId, externalMessageId: fact.data.externalMessageId }, 'a message came again');
       }
     },

@@ -21,6 +21,13 @@ export function fileAttachment(
   return { ...nothing, id: v7(), ...file };
 }
 
+/** A file of which we have the only copy. */
+export function keptAttachment(
+  file: Pick<Attachment, 'kind' | 'name' | 'mimeType' | 'size'> & { readonly id: string; readonly fileKey: string },
+): Attachment {
+  return { ...nothing, ...file };
+}
+
 /** A place on the map: there is no file to it. */
 export function locationAttachment(place: {
   readonly latitude: number;
