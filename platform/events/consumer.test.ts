@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import type { JsMsg } from '@nats-io/jetstream';
 import { v7 } from 'uuid';
 import { z } from 'zod';
 import { pause } from '#platform/lifecycle/backoff.ts';
@@ -14,6 +15,7 @@ import { listDeadLetters, replayDeadLetter } from './deadLetters.ts';
 import { Poison } from './errors.ts';
 import { createEventConsumer } from './eventConsumer.ts';
 import { connectNats, type NatsPart } from './nats.ts';
+import type { Turn } from './pull.ts';
 import { ensureStreams } from './streams.ts';
 
 const catalogue = {
@@ -48,21 +50,26 @@ describe('consuming from the stream', () => {
   async function consume(options: Pick<ConsumerOptions, 'handle'> & Partial<ConsumerOptions>) {
     const topic = v7();
     const durable = `test-${topic}`;
-    const consumer = createConsumer({
-      nats,
-      stream: 'EVENTS',
-      durable,
-      filterSubject: `events.raw.${topic}`,
-      concurrency: 4,
-      logger,
-      metrics,
-      ...options,
-    });
-    running.push(consumer);
-    await consumer.start();
+    /** One more process that reads the same. */
+    async function join(own: typeof options): Promise<Part> {
+      const consumer = createConsumer({
+        nats,
+        stream: 'EVENTS',
+        durable,
+        filterSubject: `events.raw.${topic}`,
+        concurrency: 4,
+        logger,
+        metrics,
+        ...own,
+      });
+      running.push(consumer);
+      await consumer.start();
+      return consumer;
+    }
+    const consumer = await join(options);
     const send = (...bodies: string[]) =>
       Promise.all(bodies.map((body) => nats.jetstream.publish(`events.raw.${topic}`, body)));
-    return { consumer, send, durable };
+    return { consumer, send, durable, join };
   }
 
   it('handles each message once and in the order of its key', async () => {
@@ -86,9 +93,13 @@ describe('consuming from the stream', () => {
     }
   });
 
-  it('goes on after somebody deleted it on the server', async () => {
+  it.each([
+    ['by itself', undefined],
+    ['in turn with others', turnOf({}, 'me')],
+  ])('goes on after somebody deleted it on the server: %s', async (_how, turn) => {
     const seen: string[] = [];
     const { send, durable } = await consume({
+      turn,
       async handle(message) {
         seen.push(message.string());
       },
@@ -98,6 +109,54 @@ describe('consuming from the stream', () => {
     await nats.manager.consumers.delete('EVENTS', durable);
     await send('after');
     await eventually(() => expect(seen).toContain('after'), 20_000);
+  });
+
+  it('keeps the order of a key over several processes that read in turn, and goes on when one of them stops', async () => {
+    const seen: string[] = [];
+    const shared = {};
+    const handle = async (name: string, body: string) => {
+      await pause(Math.random() * 3);
+      seen.push(`${body} ${name}`);
+    };
+    const of = (name: string) => ({
+      turn: turnOf(shared, name),
+      keyOf: () => 'one key',
+      handle: (message: JsMsg) => handle(name, message.string()),
+    });
+    const { send, durable, consumer: first, join } = await consume(of('first'));
+    await send('00');
+    await eventually(() => expect(seen).toEqual(['00 first']));
+    await join(of('second'));
+    for (let number = 1; number < 60; number++) {
+      await send(String(number).padStart(2, '0'));
+      if (number === 30) void first.stop();
+    }
+    await eventually(() => expect(seen).toHaveLength(60));
+    expect(seen).toEqual(seen.toSorted());
+    expect(seen.at(-1)).toBe('59 second');
+    expect(await listDeadLetters(nats, { durable })).toEqual([]);
+  });
+
+  it('waits, when its turn comes, for what the one before had in hand when it died', async () => {
+    const seen: string[] = [];
+    const shared = {};
+    const options = {
+      turn: turnOf(shared, 'heir'),
+      keyOf: () => 'one key',
+      async handle(message: JsMsg) {
+        seen.push(message.string());
+      },
+    };
+    const { send, durable, consumer: before, join } = await consume(options);
+    await before.stop();
+    await send('1', '2');
+    const dead = await nats.jetstream.consumers.get('EVENTS', durable);
+    const inHand: string[] = [];
+    for await (const message of await dead.fetch({ max_messages: 2, expires: 1_000 })) inHand.push(message.string());
+    expect(inHand).toEqual(['1', '2']);
+    await join(options);
+    await send('3');
+    await eventually(() => expect(seen).toEqual(['1', '2', '3']), 20_000);
   });
 
   it('tries a failing message again before the next of its key, and lets other keys go on', async () => {
@@ -256,3 +315,16 @@ describe('consuming from the stream', () => {
     expect(seen.filter((body) => body === 'before')).toHaveLength(1);
   });
 });
+
+/** A turn of those who share the object. */
+function turnOf(shared: { holder?: string | undefined }, name: string): Turn {
+  return {
+    async take() {
+      shared.holder ??= name;
+      return shared.holder === name;
+    },
+    async release() {
+      if (shared.holder === name) shared.holder = undefined;
+    },
+  };
+}

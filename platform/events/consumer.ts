@@ -7,7 +7,7 @@ import { createSettler } from './settler.ts';
 
 export interface ConsumerOptions extends Pick<
   PullOptions,
-  'nats' | 'stream' | 'durable' | 'filterSubject' | 'logger' | 'metrics'
+  'nats' | 'stream' | 'durable' | 'filterSubject' | 'turn' | 'logger' | 'metrics'
 > {
   /**
    * Handles one message. Resolving acknowledges it. `Poison.because(...)` parks it at once. Any other failure is tried

@@ -33,6 +33,11 @@ export interface Database<C extends Catalogue> extends Part {
    */
   lookup<T>(query: (sql: Sql) => Promise<T>): Promise<T>;
   /**
+   * One statement that is bound to no company and may write, by a function of the schema that acts for all of them.
+   * Every table is closed to it. It is not tried again.
+   */
+  readonly across: Sql;
+  /**
    * One transaction bound to the company, at READ COMMITTED. It is tried again, at most 3 times, when PostgreSQL ends it
    * for a deadlock or a serialization failure: `work` must not act on anything outside.
    */
@@ -126,6 +131,10 @@ export function createDatabase<C extends Catalogue>(options: {
       } finally {
         await session.close();
       }
+    },
+    async across<Row extends object>(strings: TemplateStringsArray, ...values: unknown[]) {
+      const result = await opened().pool.query<Row>(compile(strings, values));
+      return result.rows;
     },
     async write(companyId, work) {
       assertCompany(companyId);

@@ -28,6 +28,12 @@ class CreateNotes extends Migration {
       'create table notes (company_id uuid not null, id uuid not null, text text not null, at timestamptz not null default now(), primary key (company_id, id))',
     );
     for (const statement of protectTable('notes')) this.addSql(statement);
+    this.addSql(
+      `create function kernel_test.touch_notes(mark timestamptz) returns int
+        language sql volatile security definer set search_path = '' as $$
+          with touched as (update kernel_test.notes set at = mark returning 1) select count(*)::int from touched
+        $$`,
+    );
   }
 }
 
@@ -122,6 +128,18 @@ describe('a context in Postgres', () => {
     await addNote(ours, 'not for everybody');
     expect(await database.lookup((sql) => sql`select 1 as one`)).toEqual([{ one: 1 }]);
     expect(await database.lookup((sql) => sql`select text from kernel_test.notes`)).toEqual([]);
+  });
+
+  it('lets a statement of no company write by a function alone, and closes every table to it', async () => {
+    const id = await addNote(ours, 'not for everybody');
+    await database.across`update kernel_test.notes set text = 'taken' where id = ${id}`;
+    expect(await database.across`select text from kernel_test.notes`).toEqual([]);
+    expect(await notesSeenBy(ours)).toContain('not for everybody');
+    await expect(
+      database.across`insert into kernel_test.notes (company_id, id, text) values (${ours}, ${v7()}, 'forged')`,
+    ).rejects.toThrow(/row-level security/);
+    const [touched] = await database.across<{ count: number }>`select kernel_test.touch_notes(now()) as count`;
+    expect(touched?.count).toBeGreaterThan(0);
   });
 
   it('refuses a write in another company’s name', async () => {

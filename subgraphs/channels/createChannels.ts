@@ -4,6 +4,7 @@ import { createSubgraph } from '#platform/graphql/subgraphServer.ts';
 import { createHttpServer } from '#platform/http/server.ts';
 import { createService } from '#platform/lifecycle/createService.ts';
 import type { Service } from '#platform/lifecycle/part.ts';
+import { createCircuitBreaker } from '#platform/limits/circuitBreaker.ts';
 import { createPacer } from '#platform/limits/pacer.ts';
 import type { Logger } from '#platform/logging/logger.ts';
 import type { Metrics } from '#platform/metrics/metrics.ts';
@@ -14,17 +15,18 @@ import { catalogue, type SwitchboardCatalogue } from '#schema/events/catalogue.t
 import { readSubgraph } from '#schema/subgraphFiles.ts';
 import { createFiles } from './attachments/createFiles.ts';
 import type { ChannelsConfig } from './config.ts';
-import { createDeliverer } from './consumers/deliver.ts';
+import { createDeliveryEnqueuer } from './consumers/enqueueDeliveries.ts';
 import { createNormaliser } from './consumers/normalise.ts';
+import { createSignals } from './consumers/signals.ts';
 import { createContext } from './context.ts';
+import { createDeliveryWorkers } from './delivery/workers.ts';
 import { entities } from './entities/index.ts';
 import { createHealthRecorder } from './health/healthRecorder.ts';
 import { mountFiles } from './http/serveFile.ts';
 import { resolvers } from './resolvers/index.ts';
-import { platformConnections } from './platforms/http/sendRequest.ts';
+import { createPlatformApis } from './platforms/apis.ts';
+import { createSenders } from './platforms/senders.ts';
 import { createTelegramAccount } from './platforms/telegram/account.ts';
-import { createTelegramApi } from './platforms/telegram/api.ts';
-import { createTelegramSender } from './platforms/telegram/sender.ts';
 import { telegramToFacts } from './platforms/telegram/toFacts.ts';
 import { webChatToFacts } from './platforms/webchat/toFacts.ts';
 import { createKeepEvent } from './webchat/keepEvent.ts';
@@ -74,10 +76,8 @@ export function createChannels(
       metrics,
     }),
   ];
-  const connections = platformConnections();
-  const telegram = createTelegramApi({ apiUrl: config.telegramApiUrl, connections });
-  const sender = createTelegramSender(telegram);
-  const deliverer = createDeliverer({ nats, database, sender, keyring, health, logger, metrics });
+  const apis = createPlatformApis(config);
+  const senders = createSenders(apis);
   const redis = createRedis({ url: config.redisUrl, name, logger });
   const pacer = createPacer({ redis, logger, metrics });
   const {
@@ -87,7 +87,7 @@ export function createChannels(
   } = createFiles({
     config: config.files,
     trustedOrigins: [config.telegramApiUrl, ...(config.meta ? [config.meta.graphUrl, config.meta.instagramUrl] : [])],
-    accounts: { TELEGRAM: createTelegramAccount(telegram) },
+    accounts: { TELEGRAM: createTelegramAccount(apis.telegram) },
     nats,
     database,
     redis,
@@ -96,6 +96,20 @@ export function createChannels(
     logger,
     metrics,
   });
+  const signer = createFileSigner({ secret: config.files.secret, baseUrl: publicUrl });
+  const workers = createDeliveryWorkers({
+    database,
+    senders,
+    keyring,
+    pacer,
+    breaker: createCircuitBreaker(),
+    fileAddress: (fileKey) => signer.sign(fileKey),
+    health,
+    logger,
+    metrics,
+  });
+  const enqueuer = createDeliveryEnqueuer({ nats, database, wake: () => workers.wake(), logger, metrics });
+  const signals = createSignals({ nats, database, senders, keyring, logger, metrics });
   const { checks } = stores;
   const http = createHttpServer({
     name,
@@ -110,7 +124,6 @@ export function createChannels(
   const directory = createChannelDirectory({ database, keyring, logger, metrics });
   mountTelegramWebhook(http.app, { nats, directory, health, metrics });
   mountMetaWebhook(http.app, { config: config.meta, nats, metrics });
-  const signer = createFileSigner({ secret: config.files.secret, baseUrl: publicUrl });
   mountFiles(http.app, { store, signer, database, metrics });
   serveWidget(http.app, { publicUrl });
   mountWebChat(http.app, {
@@ -136,11 +149,7 @@ export function createChannels(
     context: (identity) => createContext(identity, { database, publicUrl, keep }),
   });
 
-  const platforms = {
-    name: 'connections to platforms',
-    start: () => Promise.resolve(),
-    stop: () => (connections.destroyed ? Promise.resolve() : connections.close()),
-  };
-  const parts = [...stores.parts, redis, health, ...normalisers, platforms, deliverer, ...files, subgraph, http];
+  const sending = [...apis.parts, workers, enqueuer, signals];
+  const parts = [...stores.parts, redis, health, ...normalisers, ...sending, ...files, subgraph, http];
   return { ...createService(name, parts, { logger, checks }), url: () => http.url(), database, keyring };
 }

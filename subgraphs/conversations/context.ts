@@ -27,15 +27,13 @@ export interface Context {
   close(): Promise<void>;
 }
 
-export function createContext(
-  identity: Identity,
-  options: {
-    readonly database: Database<SwitchboardCatalogue>;
-    readonly tellTyping: TellTyping;
-    readonly signFile: SignFile;
-  },
-): Context {
-  const { database, tellTyping, signFile } = options;
+export interface ContextDeps {
+  readonly database: Database<SwitchboardCatalogue>;
+  readonly tellTyping: TellTyping;
+  readonly signFile: SignFile;
+}
+
+export function createContext({ database, tellTyping, signFile }: ContextDeps, identity: Identity): Context {
   const viewer = viewerOf(identity);
   const session = database.session(identity.companyId);
   const loaders = createLoaders(session, viewer);

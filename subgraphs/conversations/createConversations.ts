@@ -46,7 +46,8 @@ export function createConversations(
     logger,
     metrics,
     visitors: { query: ['chatMessages'], mutation: ['setChatTyping'], entities: ['ChatMessage'] },
-    context: (identity) => createContext(identity, { database, tellTyping, signFile: (key) => signer.sign(key) }),
+    context: (identity) =>
+      createContext({ database, tellTyping, signFile: (fileKey) => signer.sign(fileKey) }, identity),
   });
   const received = createReceivedConsumer({ nats, database, reopenWithinMs, logger, metrics });
   const snoozeClock = createSnoozeClock({ database, pollMs: snoozePollMs, logger, metrics });

@@ -82,6 +82,7 @@ export interface ContactRow {
   readonly email: string | null;
   readonly phone: string | null;
   readonly attributes: unknown;
+  readonly pictureFileKey: string | null;
 }
 
 export interface IdentityRow {

@@ -1,11 +1,11 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { findRunningStack, type RunningStack } from '#infra/embedded/runningStack.ts';
+import { freePort } from '#test/stack/freePort.ts';
 
 export interface BenchStack extends RunningStack {
   stop(): Promise<void>;
@@ -38,13 +38,4 @@ export async function startStack(): Promise<BenchStack> {
     await stop();
     throw error;
   }
-}
-
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }

@@ -18,7 +18,7 @@ import { createMetrics } from '#platform/metrics/metrics.ts';
 import { createDatabase } from '#platform/postgres/database.ts';
 import { createKeyring } from '#platform/secrets/keyring.ts';
 import { catalogue } from '#schema/events/catalogue.ts';
-import { freePort } from './stack.ts';
+import { freePort } from '#test/stack/freePort.ts';
 import type { Row } from './table.ts';
 import { createChannelsProcess } from './webhooks/channelsProcess.ts';
 import { createMixedTraffic, type BenchAccount } from './webhooks/mixedTraffic.ts';

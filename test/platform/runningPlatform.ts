@@ -21,9 +21,6 @@ export interface GraphqlAnswer<T> {
   readonly errors?: readonly { readonly message: string; readonly extensions?: { readonly code?: string } }[];
 }
 
-/** Where the router is reached, and where the demo page with the web chat stands. */
-export const publicUrl = 'https://switchboard.example';
-
 export type RunningPlatform = Awaited<ReturnType<typeof runPlatform>>;
 
 export function demoCompany(slug: string): DemoCompany {
@@ -32,8 +29,12 @@ export function demoCompany(slug: string): DemoCompany {
   return company;
 }
 
-/** The whole platform as `npm start` composes it, on stores of the suite's own, and what clients and platforms do with it. */
-export async function runPlatform({ production = false } = {}) {
+/**
+ * The whole platform as `npm start` composes it, on stores of the suite's own, and what clients and platforms do with it.
+ *
+ * @param options.port Where browsers reach it, as `http://127.0.0.1:<port>`. @default any, and browsers cannot
+ */
+export async function runPlatform({ production = false, port }: { production?: boolean; port?: number } = {}) {
   const [postgres, nats, redis, clickhouse, qdrant] = await Promise.all([
     testPostgresServer(),
     testNats(),
@@ -51,6 +52,8 @@ export async function runPlatform({ production = false } = {}) {
     database: secret(),
     files: secret(),
   };
+  // Where the demo page stands that shows the web chat.
+  const publicUrl = port === undefined ? 'https://switchboard.example' : `http://127.0.0.1:${String(port)}`;
   const files = await mkdtemp(join(currentTestRun().directory, 'files-'));
   const platform = await startPlatform({
     stores: {
@@ -62,7 +65,7 @@ export async function runPlatform({ production = false } = {}) {
     },
     secrets,
     host: '127.0.0.1',
-    port: 0,
+    port: port ?? 0,
     publicUrl,
     telegramApiUrl: telegram.url(),
     filesUrl: pathToFileURL(files).href,
@@ -154,7 +157,7 @@ export async function runPlatform({ production = false } = {}) {
     await Promise.all([postgres, nats, redis, clickhouse, qdrant].map((store) => store.close()));
   }
 
-  return { url, platform, telegram, postgres, nats, redis, tokenOf, ask, postUpdate, subscribe, stop };
+  return { url, publicUrl, platform, telegram, postgres, nats, redis, tokenOf, ask, postUpdate, subscribe, stop };
 }
 
 /** A text message of a private chat, as Telegram delivers it. */

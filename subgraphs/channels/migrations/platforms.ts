@@ -31,17 +31,21 @@ const received = [
 ];
 
 const deliveries = [
+  // Written past the inbox: no conversation, as far as is known here. `created_at` is the message's own time, by which a
+  // conversation's messages go out.
   `alter table channels.deliveries
     add column thread_external_id text,
     add column payload jsonb,
-    add column position bigint generated always as identity,
+    add column part_count int,
+    add column retried_at timestamptz(3),
     drop constraint deliveries_status_check,
     add constraint deliveries_status_check
       check (status in ('WAITING', 'SENDING', 'UNCONFIRMED', 'SENT', 'DELIVERED', 'READ', 'FAILED')),
+    alter column conversation_id drop not null,
     alter column claimed_by drop not null,
     alter column attempts set default 0`,
   `drop index channels.deliveries_pending`,
-  `create index deliveries_pending on channels.deliveries (company_id, conversation_id, position)
+  `create index deliveries_pending on channels.deliveries (company_id, conversation_id, created_at, message_id)
     where status in ('WAITING', 'SENDING', 'UNCONFIRMED')`,
   `create index deliveries_pending_of_channel on channels.deliveries (company_id, channel_id)
     where status in ('WAITING', 'SENDING', 'UNCONFIRMED')`,
@@ -61,7 +65,9 @@ const deliveries = [
   )`,
   `create unique index delivery_parts_external on channels.delivery_parts (company_id, channel_id, external_id)
     where external_id is not null`,
-  `create index delivery_parts_thread on channels.delivery_parts (company_id, channel_id, thread_external_id, sent_at)`,
+  // What has been read, or failed, is not heard of again: a long thread's index holds what may still change.
+  `create index delivery_parts_open on channels.delivery_parts (company_id, channel_id, thread_external_id, sent_at)
+    where status in ('SENDING', 'UNCONFIRMED', 'SENT', 'DELIVERED')`,
 
   // What a platform says of a message whose id we do not know yet: its webhook may be quicker than its answer.
   `create table channels.early_receipts (
@@ -86,6 +92,14 @@ const deliveries = [
     primary key (company_id, conversation_id)
   )`,
   `create index delivery_queues_due on channels.delivery_queues (due_at) where due_at < 'infinity'`,
+  // Of the service itself, and of no company: closed to all but the function below.
+  `create table channels.turns (
+    name text primary key,
+    holder uuid not null,
+    ends_at timestamptz(3) not null
+  )`,
+  `alter table channels.turns enable row level security`,
+  `create policy nobody on channels.turns using (false)`,
   `create index delivery_queues_channel on channels.delivery_queues (company_id, channel_id)`,
 ];
 
@@ -118,10 +132,12 @@ const files = [
 /** What crosses companies, each as narrow as its question. */
 const lookups = [
   // A removed channel hears nothing any more.
-  `create or replace function channels.channel_for_webhook(wanted uuid)
-    returns table (company_id uuid, platform text, webhook_secret text)
+  `drop function channels.channel_for_webhook(uuid)`,
+  `create function channels.channel_for_webhook(wanted uuid)
+    returns table (company_id uuid, platform text, external_id text, webhook_secret text)
     language sql stable security definer set search_path = '' as $$
-      select company_id, platform, webhook_secret from channels.channels where id = wanted and status <> 'REMOVED'
+      select company_id, platform, external_id, webhook_secret from channels.channels
+      where id = wanted and status <> 'REMOVED'
     $$`,
   // Meta's webhooks name accounts of all companies, a web chat's page its site.
   `create function channels.channel_for_account(wanted_platform text, wanted_account text)
@@ -131,16 +147,33 @@ const lookups = [
       where platform = wanted_platform and external_id = wanted_account and status <> 'REMOVED'
     $$`,
   // A lease is a due time in the future: when its holder is gone, the queue falls due again by itself.
-  `create function channels.lease_queues(worker uuid, most int, lease interval)
+  `create function channels.lease_queues(worker uuid, most int, lease interval, busy uuid[])
     returns table (company_id uuid, conversation_id uuid, channel_id uuid)
     language sql volatile security definer set search_path = '' as $$
       update channels.delivery_queues q set leased_by = worker, due_at = now() + lease
       from (
         select k.company_id, k.conversation_id from channels.delivery_queues k
-        where k.due_at <= now() order by k.due_at limit most for update skip locked
+        where k.due_at <= now() and k.channel_id <> all (busy)
+        order by k.due_at limit most for update skip locked
       ) due
       where q.company_id = due.company_id and q.conversation_id = due.conversation_id
       returning q.company_id, q.conversation_id, q.channel_id
+    $$`,
+  // Taken by whoever has it already, or finds it over; for no time at all, it is given back.
+  `create function channels.take_turn(wanted text, taker uuid, lasts interval) returns boolean
+    language sql volatile security definer set search_path = '' as $$
+      with taken as (
+        insert into channels.turns as turn (name, holder, ends_at) values (wanted, taker, now() + lasts)
+        on conflict (name) do update set holder = excluded.holder, ends_at = excluded.ends_at
+          where turn.holder = excluded.holder or turn.ends_at <= now()
+        returning 1
+      )
+      select exists (select from taken)
+    $$`,
+  `create function channels.delivery_queue_age() returns float8
+    language sql stable security definer set search_path = '' as $$
+      select coalesce(extract(epoch from now() - min(due_at)), 0)::float8
+      from channels.delivery_queues where due_at <= now()
     $$`,
   `create function channels.forget_old(before timestamptz, most int) returns int
     language plpgsql volatile security definer set search_path = '' as $$

@@ -1,7 +1,8 @@
-import { v7 } from 'uuid';
+import { v5, v7 } from 'uuid';
 import type { Attachment } from '#schema/events/values.ts';
 
-const nothing: Attachment = {
+/** Says that there is something, and not what. */
+export const unknownAttachment: Attachment = {
   id: null,
   kind: 'OTHER',
   url: null,
@@ -14,18 +15,27 @@ const nothing: Attachment = {
   fileKey: null,
 };
 
-/** A file of a message that the platform hands out by id, to be fetched later: named by an id of our own. */
+/** Makes an id of our own out of a name; any would do, as long as it stays. */
+const NAMESPACE = '6f6d9a5e-9d0b-4c53-8a55-0f0c7f6a3b21';
+
+/**
+ * A file of a message that the platform hands out by id, to be fetched later.
+ *
+ * @param name Of the file in its message, unique over all channels, where the message may be told again with the same file:
+ *   then it has the same id each time, and an edited message keeps the copy that there is.
+ */
 export function fileAttachment(
   file: Pick<Attachment, 'kind'> & { platformFileId: string } & Partial<Pick<Attachment, 'name' | 'mimeType' | 'size'>>,
+  name?: string,
 ): Attachment {
-  return { ...nothing, id: v7(), ...file };
+  return { ...unknownAttachment, id: name === undefined ? v7() : v5(name, NAMESPACE), ...file };
 }
 
 /** A file of which we have the only copy. */
 export function keptAttachment(
   file: Pick<Attachment, 'kind' | 'name' | 'mimeType' | 'size'> & { readonly id: string; readonly fileKey: string },
 ): Attachment {
-  return { ...nothing, ...file };
+  return { ...unknownAttachment, ...file };
 }
 
 /** A place on the map: there is no file to it. */
@@ -35,5 +45,5 @@ export function locationAttachment(place: {
   readonly name?: string | null | undefined;
 }): Attachment {
   const { latitude, longitude, name } = place;
-  return { ...nothing, kind: 'LOCATION', latitude, longitude, name: name || null };
+  return { ...unknownAttachment, kind: 'LOCATION', latitude, longitude, name: name || null };
 }

@@ -1,7 +1,7 @@
 import type { ReadSession } from '#platform/postgres/readSession.ts';
 import type { ChannelHealthRow } from '../rows.ts';
 
-/** How channels are doing. Pending is what was taken up and has no outcome yet: being sent, or waiting for another try. */
+/** How channels are doing. Pending is what has no outcome yet: waiting, being sent, or sent without an answer. */
 export function channelHealth(
   session: ReadSession,
   companyId: string,
@@ -15,7 +15,8 @@ export function channelHealth(
       left join channels.channel_health h on h.company_id = c.company_id and h.channel_id = c.id
       left join (
         select channel_id, count(*) as count from channels.deliveries
-        where company_id = ${companyId} and status in ('WAITING', 'SENDING') group by channel_id
+        where company_id = ${companyId} and status in ('WAITING', 'SENDING', 'UNCONFIRMED')
+        group by channel_id
       ) p on p.channel_id = c.id
       where c.company_id = ${companyId} and c.id = any(${channelIds}::uuid[])`,
   );

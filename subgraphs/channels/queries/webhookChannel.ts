@@ -6,6 +6,8 @@ import type { Database } from '#platform/postgres/database.ts';
 export interface WebhookChannelRow {
   readonly companyId: string;
   readonly platform: Platform;
+  /** The account's id on the platform. */
+  readonly externalId: string;
   /** Sealed. */
   readonly webhookSecret: string;
 }
@@ -17,7 +19,8 @@ export async function webhookChannel(
 ): Promise<WebhookChannelRow | undefined> {
   const [channel] = await database.lookup(
     (sql) => sql<WebhookChannelRow>`
-      select company_id as "companyId", platform, webhook_secret as "webhookSecret"
+      select company_id as "companyId", platform, external_id as "externalId",
+        webhook_secret as "webhookSecret"
       from channels.channel_for_webhook(${channelId})`,
   );
   return channel;

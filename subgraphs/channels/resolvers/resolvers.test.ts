@@ -125,7 +125,8 @@ describe('the channels subgraph', () => {
       const answer = await harness.query(agentOf(companyId), query, variables);
       stop();
       expect(answer.errors).toBeUndefined();
-      return seen.filter((text) => text.includes('from channels.'));
+      // The delivery workers look for due queues behind it.
+      return seen.filter((text) => text.includes('from channels.') && !text.includes('lease_queues'));
     };
     const few = await statements(one.company.id, everything);
     const many = await statements(hundred.company.id, everything);

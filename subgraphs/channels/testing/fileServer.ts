@@ -1,6 +1,5 @@
-import { once } from 'node:events';
-import { createServer, type IncomingHttpHeaders } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { IncomingHttpHeaders } from 'node:http';
+import { createLocalServer } from '#test/standins/localServer.ts';
 
 interface Answer {
   readonly status?: number;
@@ -11,16 +10,20 @@ interface Answer {
 export async function startFileServer() {
   const answers = new Map<string, Answer[]>();
   const asked: { readonly path: string; readonly headers: IncomingHttpHeaders }[] = [];
-  const server = createServer((request, response) => {
-    const path = request.url ?? '/';
-    asked.push({ path, headers: request.headers });
-    const queue = answers.get(path) ?? [{ status: 404 }];
-    const { status = 200, body = '' } = (queue.length > 1 ? queue.shift() : queue[0]) ?? {};
-    response.writeHead(status).end(body);
+  const server = createLocalServer({
+    name: 'file server',
+    host: '127.0.0.1',
+    port: 0,
+    async answer(request, response) {
+      const path = request.url ?? '/';
+      asked.push({ path, headers: request.headers });
+      const queue = answers.get(path) ?? [{ status: 404 }];
+      const { status = 200, body = '' } = (queue.length > 1 ? queue.shift() : queue[0]) ?? {};
+      response.writeHead(status).end(body);
+    },
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const url = `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`;
+  await server.start();
+  const url = server.url();
 
   return {
     url,
@@ -30,14 +33,9 @@ export async function startFileServer() {
       answers.set(path, given);
       return url + path;
     },
-    async close() {
-      server.closeAllConnections();
-      server.close();
-      await once(server, 'close');
-    },
+    close: () => server.stop(),
   };
 }
-export type FileServer = Awaited<ReturnType<typeof startFileServer>>;
 
 const onePixel = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
 /** A picture of one pixel. */

@@ -119,6 +119,7 @@ export async function openHarness(
   await channels.start();
 
   return {
+    config,
     channels,
     nats,
     /** What visitors' tokens are signed with. */

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { v7 } from 'uuid';
 import type { NewEvent } from '#platform/events/catalogue.ts';
 import type { SwitchboardCatalogue } from '#schema/events/catalogue.ts';
 import type { Tenant } from './harness.ts';
@@ -14,7 +15,9 @@ export function messageCreated(
     readonly isPrivate?: boolean;
     readonly direction?: 'INBOUND' | 'OUTBOUND';
     readonly replyToExternalId?: string;
+    readonly authorKind?: 'AGENT' | 'BOT';
     readonly attachments?: readonly string[];
+    readonly fileKey?: string;
   },
 ): NewEvent<SwitchboardCatalogue> & { type: 'conversation.message.created' } {
   const { chatId = '1', isPrivate = false, direction = 'OUTBOUND', replyToExternalId = null } = overrides;
@@ -41,13 +44,18 @@ export function messageCreated(
         lastActivityAt: now,
       },
       message: {
-        id: randomUUID(),
+        id: v7(),
         direction,
-        authorKind: 'AGENT',
+        authorKind: overrides.authorKind ?? 'AGENT',
         authorId: agentId,
         isPrivate,
         text,
-        attachments: (overrides.attachments ?? []).map((url) => ({ ...nothing, kind: 'FILE' as const, url })),
+        attachments: (overrides.attachments ?? []).map((url) => ({
+          ...nothing,
+          kind: 'FILE' as const,
+          url,
+          fileKey: overrides.fileKey ?? null,
+        })),
         status: toContact ? 'QUEUED' : 'RECEIVED',
         createdAt: now,
       },

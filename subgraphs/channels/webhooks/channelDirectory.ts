@@ -13,6 +13,8 @@ export interface KnownChannel {
   readonly id: string;
   readonly companyId: string;
   readonly platform: Platform;
+  /** The account's id on the platform. */
+  readonly externalId: string;
   readonly webhookSecret: string;
 }
 

@@ -60,9 +60,14 @@ export function mountTelegramWebhook(
         request.setDecorator<KnownChannel>('channel', channel);
       },
       async handler(request, reply) {
-        const { id: channel, companyId: company } = request.getDecorator<KnownChannel>('channel');
+        const known = request.getDecorator<KnownChannel>('channel');
+        const { id: channel, companyId: company, externalId: account } = known;
         try {
-          await keepInIngest(nats, `ingest.telegram.${channel}`, rawBody(request.body), { company, channel });
+          await keepInIngest(nats, `ingest.telegram.${channel}`, rawBody(request.body), {
+            company,
+            channel,
+            account,
+          });
         } catch (error) {
           count('unavailable');
           throw error;

@@ -29,6 +29,8 @@ import { refuseUnreachable } from './refuseUnreachable.ts';
  * person, a snooze has lost its reason, and an answer to something resolved expects another. A note changes no status and
  * answers nobody.
  *
+ * What is known not to reach the contact is refused and not queued: see {@link refuseUnreachable}.
+ *
  * The same idempotency key gives the same message, however often and however parallel it comes.
  */
 export async function sendMessage(

@@ -57,7 +57,7 @@ export async function listLabels(sql: Sql, companyId: string): Promise<LabelRow[
 
 export async function contactsByIds(sql: Sql, companyId: string, ids: readonly string[]): Promise<ContactRow[]> {
   return sql<ContactRow>`
-    select id, name, email, phone, attributes from conversations.contacts
+    select id, name, email, phone, attributes, picture_file_key as "pictureFileKey" from conversations.contacts
     where company_id = ${companyId} and id = any(${ids}::uuid[])`;
 }
 

@@ -4,6 +4,7 @@ import { pageLimits, present } from './pages.ts';
 
 export const contact: ContactResolvers = {
   __resolveReference: ({ id }, { loaders }) => loaders.contact.load(id),
+  pictureUrl: ({ pictureFileKey }, _args, { signFile }) => (pictureFileKey === null ? null : signFile(pictureFileKey)),
   identities: async ({ id }, _args, { loaders }) => (await loaders.contactIdentities.load(id)) ?? [],
   conversations: async ({ id: ownerId }, args, { loaders }) =>
     present(await loaders.contactConversations.load({ ownerId, page: pageRequest(args, pageLimits) }), 'a page'),

@@ -1,7 +1,7 @@
-import { once } from 'node:events';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { buffer } from 'node:stream/consumers';
 import type { Part } from '#platform/lifecycle/part.ts';
+import { createLocalServer } from '../localServer.ts';
 import { isSigned, type Credentials } from './signature.ts';
 
 /** What goes wrong with the next requests. */
@@ -31,8 +31,6 @@ const credentials: Credentials = { accessKeyId: 'AKIATEST', secretAccessKey: 'no
 export function createS3Standin(): S3Standin {
   const objects = new Map<string, StoredObject>();
   const faults: S3Fault[] = [];
-  let port = 0;
-  let server: Server | undefined;
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const body = await buffer(request);
@@ -63,34 +61,17 @@ export function createS3Standin(): S3Standin {
     return send(found, request.headers.range, response);
   }
 
+  const server = createLocalServer({ name: 'S3 stand-in', host: '127.0.0.1', port: 0, answer });
   return {
-    name: 'S3 stand-in',
+    ...server,
     url() {
-      if (!server) throw new Error('the S3 stand-in has no address before its start');
       const { accessKeyId, secretAccessKey } = credentials;
-      return `s3://${accessKeyId}:${encodeURIComponent(secretAccessKey)}@127.0.0.1:${String(port)}/${BUCKET}?tls=false`;
+      const { host } = new URL(server.url());
+      return `s3://${accessKeyId}:${encodeURIComponent(secretAccessKey)}@${host}/${BUCKET}?tls=false`;
     },
     contentTypes: () => new Map([...objects].map(([key, { contentType }]) => [key, contentType])),
     fail(times, fault) {
       faults.push(...Array.from({ length: times }, () => fault));
-    },
-    async start() {
-      const starting = createServer((request, response) => {
-        answer(request, response).catch(() => response.destroy());
-      });
-      starting.listen(port, '127.0.0.1');
-      await once(starting, 'listening');
-      const address = starting.address();
-      if (typeof address === 'object' && address) ({ port } = address);
-      server = starting;
-    },
-    async stop() {
-      const stopping = server;
-      server = undefined;
-      if (!stopping) return;
-      stopping.close();
-      stopping.closeAllConnections();
-      await once(stopping, 'close');
     },
   };
 }

@@ -1,7 +1,7 @@
-import { once } from 'node:events';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Part } from '#platform/lifecycle/part.ts';
+import { bodyOf, createLocalServer, parsedJson } from '../localServer.ts';
 import { refusal } from './answer.ts';
 import { createBotApi, type Call } from './botApi.ts';
 import { createChats, type BusinessConnection, type Person } from './chats.ts';
@@ -65,8 +65,6 @@ export interface TelegramStandinOptions {
   readonly firstMessageId?: number | undefined;
 }
 
-const BODY_LIMIT = 1024 * 1024;
-
 /**
  * A local server that behaves like Telegram's Bot API in what we use of it. `GET /sent` lists what bots sent, for people
  * who try the product without a bot.
@@ -80,8 +78,7 @@ export function createTelegramStandin(options: TelegramStandinOptions): Telegram
   const { receive, wasPressed } = createReceiving(chats, webhooks);
   const api = createBotApi({ tokens, chats, sending, webhooks, wasPressed });
   const faults = new Map<string, Fault[]>();
-  let { port } = options;
-  let server: Server | undefined;
+  const server = createLocalServer({ name: 'Telegram stand-in', host, port: options.port, answer });
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const path = new URL(request.url ?? '/', 'http://localhost').pathname;
@@ -105,7 +102,7 @@ export function createTelegramStandin(options: TelegramStandinOptions): Telegram
       response.writeHead(fault.status, { 'content-type': 'text/html' }).end('<html>nginx</html>');
       return undefined;
     }
-    const { status, body } = api.call(token, method, parsed(sent));
+    const { status, body } = api.call(token, method, parsedJson(sent));
     if (fault?.kind === 'drop') {
       request.socket.destroy();
       return undefined;
@@ -115,11 +112,8 @@ export function createTelegramStandin(options: TelegramStandinOptions): Telegram
   }
 
   return {
-    name: 'Telegram stand-in',
-    url() {
-      if (!server) throw new Error('the Telegram stand-in has no address before its start');
-      return `http://${host}:${port}`;
-    },
+    name: server.name,
+    url: () => server.url(),
     sent: sending.sent,
     calls: api.calls,
     violations: limiter.violations,
@@ -139,36 +133,13 @@ export function createTelegramStandin(options: TelegramStandinOptions): Telegram
     postUpdate: webhooks.post,
     async start() {
       webhooks.start();
-      const starting = createServer((request, response) => {
-        answer(request, response).catch(() => response.destroy());
-      });
-      starting.listen(port, host);
-      await once(starting, 'listening');
-      const address = starting.address();
-      if (typeof address === 'object' && address) ({ port } = address);
-      server = starting;
+      await server.start();
     },
     async stop() {
       webhooks.stop();
-      const stopping = server;
-      server = undefined;
-      if (!stopping) return;
-      stopping.close();
-      stopping.closeAllConnections();
-      await once(stopping, 'close');
+      await server.stop();
     },
   };
-}
-
-/** Undefined when it is above the limit: it is read to its end, so that the answer arrives, and not kept. */
-async function bodyOf(request: AsyncIterable<Buffer>): Promise<string | undefined> {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of request) {
-    bytes += chunk.length;
-    if (bytes <= BODY_LIMIT) chunks.push(chunk);
-  }
-  return bytes <= BODY_LIMIT ? Buffer.concat(chunks).toString() : undefined;
 }
 
 function respond(response: ServerResponse, status: number, body: unknown): void {
@@ -178,12 +149,4 @@ function respond(response: ServerResponse, status: number, body: unknown): void 
 function respondFile(response: ServerResponse, bytes: Uint8Array | undefined): void {
   if (bytes) response.writeHead(200, { 'content-type': 'application/octet-stream' }).end(bytes);
   else respond(response, 404, refusal(404, 'Not Found').body);
-}
-
-function parsed(body: string): unknown {
-  try {
-    return JSON.parse(body);
-  } catch {
-    return undefined;
-  }
 }

@@ -64,6 +64,12 @@ describe('asking a platform', () => {
     expect(withoutAnswer(exchange)).toEqual(exchange);
   });
 
+  it('gives up on an answer that does not come', async () => {
+    const url = await serve(() => undefined);
+    const exchange = await sendRequest(connections, { method: 'POST', url, body: {}, limitMs: 50 });
+    expect(exchange.kind).toBe('unconfirmed');
+  });
+
   it.each([
     [503, 'refused'],
     [403, 'refused'],

@@ -85,7 +85,8 @@ function parsed(text: string): unknown {
 
 const failedToConnect = z.union([
   z.looseObject({ syscall: z.enum(['connect', 'getaddrinfo']) }),
-  z.looseObject({ code: z.literal('UND_ERR_CONNECT_TIMEOUT') }),
+  // Of the second kind is a token that cannot stand in a header.
+  z.looseObject({ code: z.enum(['UND_ERR_CONNECT_TIMEOUT', 'UND_ERR_INVALID_ARG']) }),
 ]);
 /** Node.js tries the addresses of a name in turn. */
 const failedEverywhere = z.looseObject({ errors: z.array(failedToConnect).min(1) });

@@ -1,6 +1,7 @@
 import { v7 } from 'uuid';
 import { z } from 'zod';
 import type { Attachment, AttachmentKind } from '#schema/events/values.ts';
+import { unknownAttachment } from '../attachment.ts';
 import { idOrNull, text, webAddress } from './fields.ts';
 
 const elements = z.array(z.object({ title: text })).nullish();
@@ -47,27 +48,12 @@ const files = new Set(['image', 'video', 'audio', 'file', 'sticker']);
 /** Where Meta keeps files; a share's address can be that of a page just as well. */
 const cdn = /(^|\.)(fbcdn\.net|fbsbx\.com|cdninstagram\.com)$/;
 
-const nothing = {
-  id: null,
-  url: null,
-  platformFileId: null,
-  name: null,
-  mimeType: null,
-  size: null,
-  latitude: null,
-  longitude: null,
-  fileKey: null,
-} as const;
-
-/** Of a message that the platform cannot pass on: that there is something, and not what. */
-export const unsupported: Attachment = { ...nothing, kind: 'OTHER' };
-
 /** Only what has a file gets an id, and is fetched by it: a link stays the link that it is. */
 export function toAttachment({ type, title, url, payload }: MetaAttachment): Attachment {
   const address = payload?.url ?? url;
   const hasFile = address !== null && (files.has(type) || cdn.test(new URL(address).hostname));
   return {
-    ...nothing,
+    ...unknownAttachment,
     id: hasFile ? v7() : null,
     kind: payload?.sticker_id ? 'STICKER' : (kinds.get(type) ?? 'OTHER'),
     url: address,

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { Poison } from '#platform/events/errors.ts';
 import type { Data, InboundFact } from '../inbound.ts';
-import { attachment, toAttachment, unsupported } from './attachment.ts';
+import { unknownAttachment } from '../attachment.ts';
+import { attachment, toAttachment } from './attachment.ts';
 import { rule } from './createToFacts.ts';
 import { id, idOrNull, text, webAddress } from './fields.ts';
 import { referral } from './referral.ts';
@@ -73,7 +74,7 @@ function inThread(scene: Scene) {
 
 function attachmentsOf({ attachments, is_unsupported }: Message) {
   if (attachments && attachments.length > 0) return attachments.map(toAttachment);
-  return is_unsupported ? [unsupported] : [];
+  return is_unsupported ? [unknownAttachment] : [];
 }
 
 /** A reply names the story, a mention is an attachment that holds it. */

@@ -5,8 +5,6 @@ export interface RoutedEvent {
   readonly platform: 'MESSENGER' | 'INSTAGRAM' | 'WHATSAPP';
   /** The page, the Instagram account or the phone number; may stand in a NATS subject. */
   readonly accountId: string;
-  /** Events of one account with the same key have to be handled in turn. */
-  readonly threadKey: string;
   readonly event: unknown;
 }
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { Poison } from '#platform/events/errors.ts';
 import { accountId } from './envelope.ts';
-import { accountIn, parties, personIn, type Parties } from './parties.ts';
+import { accountIn, parties, type Parties } from './parties.ts';
 import type { RoutedEvent, SplitItem } from './metaEvent.ts';
 
 /** The entry of what the dashboard sends to try a webhook: of no account, so the event has to name it. */
@@ -17,8 +17,7 @@ export function splitMessaging(platform: RoutedEvent['platform']): SplitItem {
     // What is wrong with the parties is for the adapter to say.
     const named = parties.safeParse(event).data;
     const account = accountOf(entryId, named);
-    const threadKey = (named && personIn(named, account)) ?? account;
-    return [{ platform, accountId: account, threadKey, event: list === 'standby' ? marked(event) : event }];
+    return [{ platform, accountId: account, event: list === 'standby' ? marked(event) : event }];
   };
 }
 

@@ -32,35 +32,30 @@ describe('a webhook of a page', () => {
       ),
     );
     expect(events).toEqual([
-      { platform: 'MESSENGER', accountId: PAGE, threadKey: PERSON, event: first },
-      { platform: 'MESSENGER', accountId: PAGE, threadKey: OTHER, event: second },
-      { platform: 'MESSENGER', accountId: '2', threadKey: PERSON, event: third },
+      { platform: 'MESSENGER', accountId: PAGE, event: first },
+      { platform: 'MESSENGER', accountId: PAGE, event: second },
+      { platform: 'MESSENGER', accountId: '2', event: third },
     ]);
-  });
-
-  it('has an echo in the thread of the person it went to', () => {
-    const echo = { ...message(PAGE, PERSON), message: { mid: 'm_1', is_echo: true, text: 'hi' } };
-    expect(splitWebhook(webhook('page', { id: PAGE, messaging: [echo] }))).toMatchObject([{ threadKey: PERSON }]);
   });
 
   it('marks what came on standby', () => {
     const event = message(PERSON, PAGE);
     expect(splitWebhook(webhook('page', { id: PAGE, standby: [event] }))).toEqual([
-      { platform: 'MESSENGER', accountId: PAGE, threadKey: PERSON, event: { ...event, standby: true } },
+      { platform: 'MESSENGER', accountId: PAGE, event: { ...event, standby: true } },
     ]);
   });
 
   it('passes on what is no messaging, for its adapter to park', () => {
     const change = { field: 'feed', value: { item: 'comment', message: 'Nice!' } };
     expect(splitWebhook(webhook('page', { id: PAGE, changes: [change] }))).toEqual([
-      { platform: 'MESSENGER', accountId: PAGE, threadKey: PAGE, event: change },
+      { platform: 'MESSENGER', accountId: PAGE, event: change },
     ]);
   });
 
   it('passes on a broken event of a known account, for its adapter to park', () => {
     expect(splitWebhook(webhook('page', { id: PAGE, messaging: [null, message(PERSON, PAGE)] }))).toMatchObject([
-      { platform: 'MESSENGER', accountId: PAGE, threadKey: PAGE, event: null },
-      { platform: 'MESSENGER', accountId: PAGE, threadKey: PERSON },
+      { platform: 'MESSENGER', accountId: PAGE, event: null },
+      { platform: 'MESSENGER', accountId: PAGE },
     ]);
   });
 });
@@ -69,7 +64,7 @@ describe('a webhook of Instagram', () => {
   it('holds events of messaging', () => {
     const event = message(PERSON, INSTAGRAM);
     expect(splitWebhook(webhook('instagram', { id: INSTAGRAM, time: TIME, messaging: [event] }))).toEqual([
-      { platform: 'INSTAGRAM', accountId: INSTAGRAM, threadKey: PERSON, event },
+      { platform: 'INSTAGRAM', accountId: INSTAGRAM, event },
     ]);
   });
 
@@ -77,7 +72,7 @@ describe('a webhook of Instagram', () => {
     const value = message('12334', INSTAGRAM);
     expect(
       splitWebhook(webhook('instagram', { id: '0', time: TIME, changes: [{ field: 'messages', value }] })),
-    ).toEqual([{ platform: 'INSTAGRAM', accountId: INSTAGRAM, threadKey: '12334', event: value }]);
+    ).toEqual([{ platform: 'INSTAGRAM', accountId: INSTAGRAM, event: value }]);
   });
 
   it('sent by the dashboard that names no account is to be parked', () => {
@@ -99,8 +94,8 @@ describe('a webhook of WhatsApp', () => {
     return splitWebhook(webhook('whatsapp_business_account', { id: '102290129340398', changes }));
   }
 
-  function routed(threadKey: string, value: object, field = 'messages') {
-    return { platform: 'WHATSAPP', accountId: '106540352242922', threadKey, event: { field, value } };
+  function routed(value: object, field = 'messages') {
+    return { platform: 'WHATSAPP', accountId: '106540352242922', event: { field, value } };
   }
 
   it('gives each message an event of its own, with its own contact and no other', () => {
@@ -113,14 +108,14 @@ describe('a webhook of WhatsApp', () => {
       text: { body: 'b' },
     };
     expect(split({ ...head, contacts: [ada, bob], messages: [fromAda, fromBob] })).toEqual([
-      routed('49170111', { ...head, contacts: [ada], messages: [fromAda] }),
-      routed('DE.1349', { ...head, contacts: [bob], messages: [fromBob] }),
+      routed({ ...head, contacts: [ada], messages: [fromAda] }),
+      routed({ ...head, contacts: [bob], messages: [fromBob] }),
     ]);
   });
 
   it('keeps the contact of an only message, however its number is written', () => {
     const value = { ...head, contacts: [ada], messages: [{ from: '+49 170 111', id: 'wamid.1' }] };
-    expect(split(value)).toEqual([routed('+49 170 111', value)]);
+    expect(split(value)).toEqual([routed(value)]);
   });
 
   it('gives each status, echo and error an event of its own', () => {
@@ -131,24 +126,17 @@ describe('a webhook of WhatsApp', () => {
     expect(
       split({ ...head, statuses: [sent, read] }, { ...head, message_echoes: [echo] }, { ...head, errors }),
     ).toEqual([
-      routed('49170111', { ...head, statuses: [sent] }),
-      routed('DE.1349', { ...head, statuses: [read] }),
-      routed('49170111', { ...head, message_echoes: [echo] }),
-      routed('106540352242922', { ...head, errors: [errors[0]] }),
-      routed('106540352242922', { ...head, errors: [errors[1]] }),
-    ]);
-  });
-
-  it('has a message in a group in the group’s thread', () => {
-    const inGroup = { from: '49170111', group_id: 'Y2FwaV9ncm91', id: 'wamid.1', type: 'text', text: { body: 'hi' } };
-    expect(split({ ...head, contacts: [ada, bob], messages: [inGroup] })).toMatchObject([
-      { threadKey: 'Y2FwaV9ncm91' },
+      routed({ ...head, statuses: [sent] }),
+      routed({ ...head, statuses: [read] }),
+      routed({ ...head, message_echoes: [echo] }),
+      routed({ ...head, errors: [errors[0]] }),
+      routed({ ...head, errors: [errors[1]] }),
     ]);
   });
 
   it('passes on a change with none of these as a whole', () => {
     const value = { ...head, messages: [], calls: [{ id: 'wacid.1' }] };
-    expect(split(value)).toEqual([routed('106540352242922', value)]);
+    expect(split(value)).toEqual([routed(value)]);
   });
 
   it('that names no phone number is to be parked, alone', () => {
@@ -161,7 +149,7 @@ describe('a webhook of WhatsApp', () => {
         reason: "no rule for 'account_update' of WhatsApp without a phone number",
         event: webhook('whatsapp_business_account', { id: '1', time: 2, changes: [update] }),
       },
-      routed('49170111', { ...head, statuses }),
+      routed({ ...head, statuses }),
     ]);
   });
 });

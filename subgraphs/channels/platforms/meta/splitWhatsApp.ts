@@ -42,14 +42,13 @@ export const splitWhatsApp: SplitItem = (_businessId, listOfEntry, item) => {
     (lists[name] ?? []).map((part) => ({ name, part, ids: idsIn(part, fields) })),
   );
   if (parts.length === 0) {
-    return [{ platform: 'WHATSAPP', accountId: account, threadKey: account, event: { field, value } }];
+    return [{ platform: 'WHATSAPP', accountId: account, event: { field, value } }];
   }
   return parts.map(({ name, part, ids }) => {
     const own = contactsOf(ids, contacts, parts.length === 1);
     return {
       platform: 'WHATSAPP',
       accountId: account,
-      threadKey: ids[0] ?? account,
       event: { field, value: { ...rest, ...(own && { contacts: own }), [name]: [part] } },
     };
   });

@@ -1,6 +1,7 @@
 import { Poison } from '#platform/events/errors.ts';
 import type { Attachment } from '#schema/events/values.ts';
 import { fileAttachment, locationAttachment } from '../attachment.ts';
+import type { InboundChannel } from '../inbound.ts';
 import { lines, withheldText } from '../words.ts';
 import { nameOf } from './who.ts';
 import type { TelegramMessage } from './update.ts';
@@ -28,8 +29,8 @@ const withheld = ['story', 'paid_media', 'giveaway', 'giveaway_winners', 'invoic
  *
  * @throws Poison when no rule knows what it holds.
  */
-export function contentOf(message: TelegramMessage): Content {
-  const attachments = attachmentsOf(message);
+export function contentOf(channel: InboundChannel, message: TelegramMessage): Content {
+  const attachments = attachmentsOf(channel, message);
   const words = message.text || message.caption || describe(message);
   if (!words && attachments.length === 0) {
     throw Poison.because(`no rule for a message of ${Object.keys(message).join(', ')}`);
@@ -54,27 +55,35 @@ function describe(message: TelegramMessage): string {
 }
 
 /** Telegram hands files out by id for the bot's token only, so there is an id here and no address. */
-function attachmentsOf(message: TelegramMessage): Attachment[] {
+function attachmentsOf(channel: InboundChannel, message: TelegramMessage): Attachment[] {
   const attachments: Attachment[] = [];
+  const { chat, message_id } = message;
+  // Two bots of one group see the same numbers.
+  const named = (file: { readonly file_unique_id?: string | undefined; readonly file_id: string }): string =>
+    `${channel.id}:${chat.id}:${message_id}:${file.file_unique_id ?? file.file_id}`;
   // One picture in several sizes, the largest last; always a JPEG.
   const photo = message.photo?.at(-1);
   if (photo) {
     const size = photo.file_size ?? null;
-    attachments.push(fileAttachment({ kind: 'IMAGE', platformFileId: photo.file_id, mimeType: 'image/jpeg', size }));
+    const image = { kind: 'IMAGE', platformFileId: photo.file_id, mimeType: 'image/jpeg', size } as const;
+    attachments.push(fileAttachment(image, named(photo)));
   }
   for (const [field, kind, mimeType] of files) {
     const file = message[field];
     // An animation is told twice, for programs that do not know of animations.
     if (!file || (field === 'document' && message.animation)) continue;
     attachments.push(
-      fileAttachment({
-        // Most animations are films without sound.
-        kind: field === 'animation' && file.mime_type === 'image/gif' ? 'IMAGE' : kind,
-        platformFileId: file.file_id,
-        name: file.file_name || null,
-        mimeType: file.mime_type || mimeType,
-        size: file.file_size ?? null,
-      }),
+      fileAttachment(
+        {
+          // Most animations are films without sound.
+          kind: field === 'animation' && file.mime_type === 'image/gif' ? 'IMAGE' : kind,
+          platformFileId: file.file_id,
+          name: file.file_name || null,
+          mimeType: file.mime_type || mimeType,
+          size: file.file_size ?? null,
+        },
+        named(file),
+      ),
     );
   }
   // A venue is told twice likewise, as itself and as its place.

@@ -20,7 +20,7 @@ export function messageFacts(channel: InboundChannel, message: TelegramMessage):
     externalMessageId: externalMessageId(place.threadExternalId, message_id),
     contact: { ...contactOf(chat, from), phone: ownPhone(message) },
     sentAt: instantOf(message.date),
-    ...contentOf(message),
+    ...contentOf(channel, message),
     replyToExternalId: replyOf(message),
   } as const;
   const ours = ownSide(channel, message);
@@ -44,26 +44,32 @@ export function messageFacts(channel: InboundChannel, message: TelegramMessage):
   ];
 }
 
-/** The message as it is now, whoever of both sides wrote it. */
-export function editFacts(channel: InboundChannel, message: TelegramMessage): readonly InboundFact[] {
-  const { text, attachments } = contentOf(message);
+/**
+ * The message as it is now, whoever of both sides wrote it. Telegram tells it whole, so it is told as a message too: who
+ * hears of the edit first, or wrote before the account was connected, is not lost; to who knows the message it is nothing new.
+ */
+export function editFacts(channel: InboundChannel, message: TelegramMessage, updateId: number): readonly InboundFact[] {
+  const whole = messageFacts(channel, message).filter(({ kind }) => kind === 'message' || kind === 'echo');
+  const { text, attachments } = contentOf(channel, message);
   const place = placeOf(channel, message);
   const edited = message.edit_date ?? message.date;
-  return [
-    {
-      kind: 'edit',
-      data: {
-        ...place,
-        externalMessageId: externalMessageId(place.threadExternalId, message.message_id),
-        text,
-        // One picture of an album tells nothing of the others.
-        attachments: message.media_group_id === undefined ? attachments : null,
-        editedAt: instantOf(edited),
-      },
-      revision: edited,
+  const edit: InboundFact = {
+    kind: 'edit',
+    data: {
+      ...place,
+      externalMessageId: externalMessageId(place.threadExternalId, message.message_id),
+      text,
+      // One picture of an album tells nothing of the others.
+      attachments: message.media_group_id === undefined ? attachments : null,
+      editedAt: instantOf(edited),
     },
-  ];
+    revision: edited * EDITS_A_SECOND + (updateId % EDITS_A_SECOND),
+  };
+  return [...whole, edit];
 }
+
+/** Times are whole seconds; within one, updates are numbered in the order of what they tell. */
+const EDITS_A_SECOND = 1_000_000;
 
 /**
  * Whether the company itself wrote: in its channel (a broadcast, repeated in the channel's group), as the owner of a business

@@ -18,13 +18,13 @@ import {
 
 const WHAT = 'an update of Telegram';
 
-type Rule = (channel: InboundChannel, value: unknown) => readonly InboundFact[];
+type Rule = (channel: InboundChannel, value: unknown, updateId: number) => readonly InboundFact[];
 
 function rule<Schema extends z.ZodType>(
   schema: Schema,
-  facts: (channel: InboundChannel, value: z.output<Schema>) => readonly InboundFact[],
+  facts: (channel: InboundChannel, value: z.output<Schema>, updateId: number) => readonly InboundFact[],
 ): Rule {
-  return (channel, value) => facts(channel, parseEvent(schema, value, WHAT));
+  return (channel, value, updateId) => facts(channel, parseEvent(schema, value, WHAT), updateId);
 }
 
 const message = rule(messageSchema, messageFacts);
@@ -49,8 +49,8 @@ const updateSchema = z.looseObject({ update_id: z.int() });
 /**
  * Says an update of Telegram in our own words (https://core.telegram.org/bots/api#update; docs/platform-events/telegram.md).
  *
- * Nothing depends on `update_id`: after a week without updates the next one is random, so that a smaller id may be the newer
- * update.
+ * Nothing is dropped for its `update_id`: after a week without updates the next one is random, so that a smaller id may be
+ * the newer update. It only tells edits within one second apart.
  */
 export const telegramToFacts: ToFacts = (channel, event) => {
   const update = parseEvent(updateSchema, event, WHAT);
@@ -58,5 +58,5 @@ export const telegramToFacts: ToFacts = (channel, event) => {
   const kind = Object.keys(update).find((key) => key !== 'update_id') ?? 'nothing';
   const found = rules.get(kind);
   if (!found) throw Poison.because(`no rule for updates of kind ${kind}`);
-  return found(channel, update[kind]);
+  return found(channel, update[kind], update.update_id);
 };

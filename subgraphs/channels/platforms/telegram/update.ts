@@ -3,6 +3,8 @@ import { platformId, storable, unixSeconds } from '../fields.ts';
 
 const file = z.object({
   file_id: platformId,
+  /** The same for every bot and at every time, where `file_id` is not. */
+  file_unique_id: storable.optional(),
   file_size: z.int().nonnegative().optional(),
   mime_type: storable.optional(),
   file_name: storable.optional(),

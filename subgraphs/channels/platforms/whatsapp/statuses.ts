@@ -1,7 +1,7 @@
 import { Poison } from '#platform/events/errors.ts';
 import { instantOf } from '../fields.ts';
 import type { InboundChannel, InboundFact, InboundReceipt } from '../inbound.ts';
-import { failureOf } from './errorCodes.ts';
+import { failureOf } from '../meta/refusals.ts';
 import type { WhatsappStatus, WhatsappValue } from './events.ts';
 import { otherSide } from './who.ts';
 

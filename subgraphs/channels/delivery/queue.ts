@@ -1,0 +1,67 @@
+import type { Database } from '#platform/postgres/database.ts';
+import type { Sql } from '#platform/postgres/sql.ts';
+import type { SwitchboardCatalogue } from '#schema/events/catalogue.ts';
+
+/** How long a queue belongs to the worker that took it. Short: the answer may be lost, and then nobody knows of it. */
+const LEASE_MS = 10_000;
+/** And how long from a claim on: far longer than a send, so that nobody takes it from one who is still sending. */
+const SENDING_LEASE_MS = 60_000;
+
+/** A conversation's queue, for a worker to send from. */
+export interface Lease {
+  readonly companyId: string;
+  readonly conversationId: string;
+  readonly channelId: string;
+  /** The run of the process. */
+  readonly worker: string;
+}
+
+/**
+ * Takes queues that are due, those that have waited longest first.
+ *
+ * @param options.busy Channels to leave out: they have enough of the places.
+ */
+export async function leaseQueues(
+  database: Pick<Database<SwitchboardCatalogue>, 'across'>,
+  worker: string,
+  { most, busy }: { readonly most: number; readonly busy: readonly string[] },
+): Promise<Lease[]> {
+  const leased = await database.across<Omit<Lease, 'worker'>>`
+    select company_id as "companyId", conversation_id as "conversationId", channel_id as "channelId"
+    from channels.lease_queues(${worker}, ${most}, ${LEASE_MS} * interval '1 millisecond', ${busy}::uuid[])`;
+  return leased.map((queue) => ({ ...queue, worker }));
+}
+
+/** Locks the queue until the end of the transaction; says whether it is still the worker's. */
+export async function lockQueue(sql: Sql, { companyId, conversationId, worker }: Lease): Promise<boolean> {
+  const [queue] = await sql<{ leasedBy: string | null }>`
+    select leased_by as "leasedBy" from channels.delivery_queues
+    where company_id = ${companyId} and conversation_id = ${conversationId} for update`;
+  return queue?.leasedBy === worker;
+}
+
+export async function renewLease(sql: Sql, { companyId, conversationId }: Lease): Promise<void> {
+  await sql`
+    update channels.delivery_queues set due_at = now() + ${SENDING_LEASE_MS} * interval '1 millisecond'
+    where company_id = ${companyId} and conversation_id = ${conversationId}`;
+}
+
+/** Gives the queue back, to fall due again after `waitMs`. */
+export async function releaseQueue(sql: Sql, { companyId, conversationId }: Lease, waitMs: number): Promise<void> {
+  await sql`
+    update channels.delivery_queues
+    set due_at = clock_timestamp() + ${waitMs} * interval '1 millisecond', leased_by = null
+    where company_id = ${companyId} and conversation_id = ${conversationId}`;
+}
+
+/** Gives the queue back until its channel is resumed. */
+export async function parkQueue(sql: Sql, { companyId, conversationId }: Lease): Promise<void> {
+  await sql`
+    update channels.delivery_queues set due_at = 'infinity', leased_by = null
+    where company_id = ${companyId} and conversation_id = ${conversationId}`;
+}
+
+export async function removeQueue(sql: Sql, { companyId, conversationId }: Lease): Promise<void> {
+  await sql`
+    delete from channels.delivery_queues where company_id = ${companyId} and conversation_id = ${conversationId}`;
+}

@@ -1,0 +1,31 @@
+export interface Person {
+  /** When they last wrote; null for somebody who never did. */
+  readonly lastInboundAt: number | null;
+  readonly name?: string;
+  readonly username?: string;
+  readonly picture?: string;
+}
+
+/** The people who wrote to an account, as far as they are remembered. */
+export interface People {
+  /** Undefined for somebody of whom nothing is known. */
+  find(accountId: string, personId: string): Person | undefined;
+  put(accountId: string, personId: string, person: Person): void;
+}
+
+/** The newest are kept: a demo may run for days. */
+const MAX_PEOPLE = 100_000;
+
+export function createPeople(): People {
+  const people = new Map<string, Person>();
+
+  return {
+    find: (accountId, personId) => people.get(`${accountId}:${personId}`),
+    put(accountId, personId, person) {
+      const key = `${accountId}:${personId}`;
+      people.set(key, { ...people.get(key), ...person });
+      const [oldest] = people.keys();
+      if (people.size > MAX_PEOPLE && oldest !== undefined) people.delete(oldest);
+    },
+  };
+}
