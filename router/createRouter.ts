@@ -8,6 +8,7 @@ import { createBearerVerifier } from '#platform/identity/bearerTokens.ts';
 import { createIdentitySigner } from '#platform/identity/signedIdentity.ts';
 import { createService } from '#platform/lifecycle/createService.ts';
 import type { Part, Service } from '#platform/lifecycle/part.ts';
+import { createPacer } from '#platform/limits/pacer.ts';
 import type { Logger } from '#platform/logging/logger.ts';
 import type { Metrics } from '#platform/metrics/metrics.ts';
 import { readManifest, readOperations, type Manifest } from '#schema/operations/manifest.ts';
@@ -30,6 +31,7 @@ import { createTypingSubscriptions } from './live/typing/typingSubscriptions.ts'
 import { createAuthenticate } from './operations/authenticate.ts';
 import { createDocuments } from './operations/documents.ts';
 import { createPersistedOperations } from './operations/persisted.ts';
+import { createVisitorLimit } from './operations/visitorLimit.ts';
 import { createSocketServer } from './socket/socketServer.ts';
 import { createStartOperation } from './socket/startOperation.ts';
 
@@ -77,6 +79,8 @@ export function createRouter(config: RouterConfig, deps: RouterDeps): Router {
     metrics,
   });
 
+  const limitVisitor = createVisitorLimit(createPacer({ redis, logger, metrics }));
+
   const http = createHttpServer({
     name: 'router',
     ...config.http,
@@ -90,6 +94,7 @@ export function createRouter(config: RouterConfig, deps: RouterDeps): Router {
     executor,
     persisted,
     authenticate,
+    limitVisitor,
     limits: config.limits,
     production: config.production,
     page:
@@ -108,6 +113,7 @@ export function createRouter(config: RouterConfig, deps: RouterDeps): Router {
       documents: createDocuments(snapshot.schema, config.limits),
       persisted,
       executor,
+      limitVisitor,
       live: createLiveSubscriptions({
         executor,
         stream,

@@ -85,6 +85,22 @@ describe('a visitor of a web chat', () => {
   });
 });
 
+describe('a visitor who asks more than a person does', () => {
+  it('is told to wait, over HTTP and over a socket, and nobody else is', async () => {
+    const busy = await tokenFor(visitor({ origin }));
+    const query = '{ chatMessages { pageInfo { hasNextPage } } }';
+    const answers = await Promise.all(Array.from({ length: 75 }, () => ask(query, busy)));
+    const refused = answers.filter(({ status }) => status === 429);
+    expect(answers.some(({ status }) => status === 200)).toBe(true);
+    expect(refused.length).toBeGreaterThan(0);
+    expect(new Set(refused.flatMap(codesOf))).toEqual(new Set(['RATE_LIMITED']));
+    const calls = Array.from({ length: 20 }, () => collect(world.client(busy, { origin }), query));
+    const failures = await Promise.allSettled(calls.map((call) => call.failed()));
+    expect(JSON.stringify(failures)).toContain('RATE_LIMITED');
+    expect((await ask(query)).status).toBe(200);
+  });
+});
+
 describe('somebody who is no visitor', () => {
   it.each(overHttp(own))('may not call $type $field over HTTP', async ({ text }) => {
     const answer = await ask(text, agentToken, {});

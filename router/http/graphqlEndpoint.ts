@@ -16,6 +16,7 @@ import { createGateway } from '../graph/gateway.ts';
 import type { RequestScope } from '../graph/subgraph.ts';
 import { checkAccess } from '../operations/access.ts';
 import type { Authenticate } from '../operations/authenticate.ts';
+import type { LimitVisitor } from '../operations/visitorLimit.ts';
 import { createDocumentCache, parseWithin } from '../operations/documents.ts';
 import { OperationError } from '../operations/errors.ts';
 import { limitsRule, type OperationLimits } from '../operations/limits.ts';
@@ -28,6 +29,7 @@ export interface GraphqlEndpointOptions {
   readonly executor: Executor;
   readonly persisted: PersistedOperations;
   readonly authenticate: Authenticate;
+  readonly limitVisitor: LimitVisitor;
   readonly limits: OperationLimits;
   /** Strangers learn nothing about the schema. */
   readonly production: boolean;
@@ -108,7 +110,7 @@ function createServer(options: GraphqlEndpointOptions): ApolloServer<Scope> {
       },
     },
     plugins: [
-      guard(),
+      guard(options.limitVisitor),
       observe(options.metrics),
       ApolloServerPluginLandingPageDisabled(),
       // Without these, variables of the environment could make it report to Apollo.
@@ -120,13 +122,14 @@ function createServer(options: GraphqlEndpointOptions): ApolloServer<Scope> {
 }
 
 /** Refuses operations by what they ask for, when it is known which one is meant. */
-function guard(): ApolloServerPlugin<Scope> {
+function guard(limitVisitor: LimitVisitor): ApolloServerPlugin<Scope> {
   return {
     requestDidStart: async () => ({
       async didResolveOperation({ document, operation, operationName, contextValue }) {
         if (!operation) throw OperationError.unknownOperation();
         refuseSubscription(document, operationName);
         checkAccess(document, operation, contextValue.identity);
+        await limitVisitor(contextValue.identity);
       },
     }),
   };

@@ -26,6 +26,10 @@ export class OperationError extends GraphQLError {
     return OperationError.with('FORBIDDEN', message, { status: 403 });
   }
 
+  static rateLimited(): OperationError {
+    return OperationError.with('RATE_LIMITED', 'Too much is asked at once: wait a moment.', { status: 429 });
+  }
+
   static identityUnavailable(): OperationError {
     return OperationError.with('IDENTITY_UNAVAILABLE', 'Tokens cannot be checked now: try again.', { status: 503 });
   }

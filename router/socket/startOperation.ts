@@ -9,6 +9,7 @@ import type { LiveSubscriptions } from '../live/liveSubscriptions.ts';
 import { readSubscription } from '../live/subscription.ts';
 import type { TypingSubscriptions } from '../live/typing/typingSubscriptions.ts';
 import { checkAccess } from '../operations/access.ts';
+import type { LimitVisitor } from '../operations/visitorLimit.ts';
 import { sha256, type Documents } from '../operations/documents.ts';
 import { OperationError } from '../operations/errors.ts';
 import {
@@ -24,11 +25,12 @@ export function createStartOperation(options: {
   readonly documents: Documents;
   readonly persisted: PersistedOperations;
   readonly executor: Executor;
+  readonly limitVisitor: LimitVisitor;
   readonly live: LiveSubscriptions;
   readonly typing: TypingSubscriptions;
   readonly logger: Logger;
 }): StartOperation {
-  const { documents, persisted, executor, live, typing, logger } = options;
+  const { documents, persisted, executor, limitVisitor, live, typing, logger } = options;
 
   /** The document that a request means. One that comes with its hash is kept under it, once it is known to be valid. */
   async function read(request: OperationRequest): Promise<ReturnType<Documents['read']>> {
@@ -69,6 +71,7 @@ export function createStartOperation(options: {
     const definition = getOperationAST(source.document, request.operationName);
     if (!definition) throw OperationError.unknownOperation();
     checkAccess(source.document, definition, identity);
+    await limitVisitor(identity);
     const operation = executor.prepare({ ...source, operationName: request.operationName ?? undefined });
     const variables = request.variables ?? {};
     if (signal.aborted) return;
