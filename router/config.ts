@@ -9,6 +9,7 @@ import {
   natsConfig,
   redisConfig,
   secret,
+  tokenConfig,
   tracingConfig,
   url,
 } from '#platform/config/fields.ts';
@@ -75,9 +76,6 @@ export const routerDefaults = {
   live: { bufferEvents: 1_000 },
 } as const satisfies Partial<RouterConfig>;
 
-/** Who issues clients' tokens, and for what, unless the identity provider has its own names. */
-export const bearerDefaults = { issuer: 'switchboard', audience: 'switchboard-graph' } as const;
-
 const count = (fallback: number) => integer({ min: 1, max: 1_000_000, example: fallback }).default(fallback);
 const { limits, subgraphLimits, persisted, sockets, live } = routerDefaults;
 
@@ -98,10 +96,8 @@ const environment = z.object({
   SUBGRAPH_CONNECTIONS: count(subgraphLimits.connections),
   SUBGRAPH_MAX_RESPONSE: bytes().default(subgraphLimits.maxResponseBytes),
   IDENTITY_SECRET: secret(),
-  TOKEN_SECRET: secret().optional(),
+  ...tokenConfig,
   TOKEN_JWKS_URL: url(['http', 'https']).optional(),
-  TOKEN_ISSUER: z.string().default(bearerDefaults.issuer),
-  TOKEN_AUDIENCE: z.string().default(bearerDefaults.audience),
   ONLY_REGISTERED_OPERATIONS: boolean().default(persisted.onlyRegistered),
   PERSISTED_QUERY_TTL: duration().default(persisted.ttlMs),
   MAX_DEPTH: count(limits.depth),

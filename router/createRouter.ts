@@ -8,6 +8,7 @@ import { createBearerVerifier } from '#platform/identity/bearerTokens.ts';
 import { createIdentitySigner } from '#platform/identity/signedIdentity.ts';
 import { createService } from '#platform/lifecycle/createService.ts';
 import type { Part, Service } from '#platform/lifecycle/part.ts';
+import { createPacer } from '#platform/limits/pacer.ts';
 import type { Logger } from '#platform/logging/logger.ts';
 import type { Metrics } from '#platform/metrics/metrics.ts';
 import { readManifest, readOperations, type Manifest } from '#schema/operations/manifest.ts';
@@ -18,15 +19,19 @@ import { createEventSource } from './graph/eventSource.ts';
 import { createExecutor } from './graph/executor.ts';
 import { createSnapshot, type GraphSnapshot } from './graph/snapshot.ts';
 import { createSubgraph, type Subgraph } from './graph/subgraph.ts';
+import { allowAnyOrigin } from './http/cors.ts';
 import { forwardToChannels } from './http/forwardToChannels.ts';
 import { renderGraphiql } from './http/graphiql.ts';
 import { createGraphqlEndpoint } from './http/graphqlEndpoint.ts';
 import { createEventFeed } from './live/eventFeed.ts';
 import { createEventStream } from './live/eventStream.ts';
 import { createLiveSubscriptions } from './live/liveSubscriptions.ts';
+import { createSignalFeed } from './live/typing/signalFeed.ts';
+import { createTypingSubscriptions } from './live/typing/typingSubscriptions.ts';
 import { createAuthenticate } from './operations/authenticate.ts';
 import { createDocuments } from './operations/documents.ts';
 import { createPersistedOperations } from './operations/persisted.ts';
+import { createVisitorLimit } from './operations/visitorLimit.ts';
 import { createSocketServer } from './socket/socketServer.ts';
 import { createStartOperation } from './socket/startOperation.ts';
 
@@ -58,8 +63,9 @@ export function createRouter(config: RouterConfig, deps: RouterDeps): Router {
   const subgraphs = connectSubgraphs(config, snapshot, metrics);
   const nats = connectNats({ url: config.natsUrl, name: 'router', logger, metrics });
   const redis = createRedis({ url: config.redisUrl, name: 'router', logger });
-  const stream = createEventStream({ subject: eventSubjectOf(snapshot), nats, logger, metrics });
+  const stream = createEventStream({ subject: oneOf(snapshot.eventSubjects), nats, logger, metrics });
   const feed = createEventFeed({ stream, nats, logger });
+  const signals = createSignalFeed({ subject: oneOf(snapshot.signalSubjects), nats, logger, metrics });
 
   const services: ServiceMap = Object.fromEntries(subgraphs.map((subgraph) => [subgraph.name, subgraph]));
   if (snapshot.eventSubgraph) services[snapshot.eventSubgraph] = createEventSource(snapshot);
@@ -73,6 +79,8 @@ export function createRouter(config: RouterConfig, deps: RouterDeps): Router {
     metrics,
   });
 
+  const limitVisitor = createVisitorLimit(createPacer({ redis, logger, metrics }));
+
   const http = createHttpServer({
     name: 'router',
     ...config.http,
@@ -80,11 +88,13 @@ export function createRouter(config: RouterConfig, deps: RouterDeps): Router {
     metrics,
     checks: () => service.checks,
   });
+  allowAnyOrigin(http.app, [GRAPHQL_PATH, '/chat/*']);
   const endpoint = createGraphqlEndpoint(http.app, {
     path: GRAPHQL_PATH,
     executor,
     persisted,
     authenticate,
+    limitVisitor,
     limits: config.limits,
     production: config.production,
     page:
@@ -103,6 +113,7 @@ export function createRouter(config: RouterConfig, deps: RouterDeps): Router {
       documents: createDocuments(snapshot.schema, config.limits),
       persisted,
       executor,
+      limitVisitor,
       live: createLiveSubscriptions({
         executor,
         stream,
@@ -111,6 +122,7 @@ export function createRouter(config: RouterConfig, deps: RouterDeps): Router {
         logger,
         metrics,
       }),
+      typing: createTypingSubscriptions({ executor, feed: signals, metrics }),
       logger,
     }),
     logger,
@@ -121,7 +133,7 @@ export function createRouter(config: RouterConfig, deps: RouterDeps): Router {
   const pools = partOf('subgraphs', {
     stop: async () => void (await Promise.all(subgraphs.map((subgraph) => subgraph.close()))),
   });
-  const service = createService('router', [nats, redis, streams, feed, pools, endpoint, http, sockets], {
+  const service = createService('router', [nats, redis, streams, feed, signals, pools, endpoint, http, sockets], {
     logger,
     checks: {
       nats: nats.check,
@@ -145,10 +157,10 @@ function urlOf({ subgraphs }: RouterConfig, name: string): string {
   return url;
 }
 
-/** One feed serves all subscription fields; the fields' own filters do the rest. */
-function eventSubjectOf({ eventSubjects }: GraphSnapshot): string {
-  const [subject, ...others] = new Set(eventSubjects.values());
-  if (subject === undefined || others.length > 0) throw RouterError.notOneEventSubject([...eventSubjects.values()]);
+/** One feed serves all subscription fields of a kind; the fields' own filters do the rest. */
+function oneOf(subjects: ReadonlyMap<string, string>): string {
+  const [subject, ...others] = new Set(subjects.values());
+  if (subject === undefined || others.length > 0) throw RouterError.notOneSubject([...subjects.values()]);
   return subject;
 }
 

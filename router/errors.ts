@@ -15,10 +15,10 @@ export class RouterError extends Error {
     );
   }
 
-  static notOneEventSubject(subjects: readonly string[]): RouterError {
+  static notOneSubject(subjects: readonly string[]): RouterError {
     return new RouterError(
-      'NOT_ONE_EVENT_SUBJECT',
-      `Subscriptions are fed from one subject, and the supergraph names ${subjects.join(', ') || 'none'}: see @events.`,
+      'NOT_ONE_SUBJECT',
+      `Subscriptions are fed from one subject, and the supergraph names ${subjects.join(', ') || 'none'}: see @events and @signals.`,
     );
   }
 }

@@ -6,11 +6,12 @@ import { createChannels } from '#channels/createChannels.ts';
 import { createConversations } from '#conversations/createConversations.ts';
 import type { EmbeddingsConfig } from '#knowledge/config.ts';
 import { createKnowledge } from '#knowledge/createKnowledge.ts';
+import { bearerDefaults } from '#platform/identity/bearerTokens.ts';
 import type { Part } from '#platform/lifecycle/part.ts';
 import type { Logger } from '#platform/logging/logger.ts';
 import { createMetrics } from '#platform/metrics/metrics.ts';
 import type { KeyringOptions } from '#platform/secrets/keyring.ts';
-import { bearerDefaults, routerDefaults, type RouterConfig } from '#router/config.ts';
+import { routerDefaults, type RouterConfig } from '#router/config.ts';
 import { createRouter, type Router } from '#router/createRouter.ts';
 import { provisionDatabases, type Databases } from './databases.ts';
 
@@ -121,6 +122,7 @@ function createServices(options: PlatformOptions, databases: Databases) {
         credentials: credentialsOf(secrets),
         telegramApiUrl: options.telegramApiUrl,
         meta: options.meta,
+        visitorTokens: { secret: secrets.token, ...bearerDefaults },
         redisUrl,
         files: { url: options.filesUrl, secret: secrets.files, maxBytes: options.attachmentMaxBytes },
       },

@@ -4,6 +4,13 @@ export interface DemoCompany {
   readonly slug: string;
   readonly name: string;
   readonly timeZone: string;
+  /** On the demo page, `/chat/<site key>/demo`. */
+  readonly webChat?: {
+    readonly channelId: string;
+    readonly name: string;
+    readonly siteKey: string;
+    readonly color: string;
+  };
   readonly telegram: { readonly channelId: string; readonly name: string; readonly botId: string };
   readonly agents: readonly {
     readonly id: string;
@@ -22,6 +29,12 @@ export const demoCompanies: readonly DemoCompany[] = [
     name: 'Acme Outdoor',
     timeZone: 'Europe/Berlin',
     telegram: { channelId: '01920000-0000-7000-8000-0000000c4a01', name: 'Acme Support', botId: '7000000001' },
+    webChat: {
+      channelId: '01920000-0000-7000-8000-0000000c4a11',
+      name: 'Acme web site',
+      siteKey: 'acme-demo',
+      color: '#23513c',
+    },
     agents: [
       { id: '01920000-0000-7000-8000-00000000a001', name: 'Ada Brandt', email: 'ada@acme.example', role: 'ADMIN' },
       { id: '01920000-0000-7000-8000-00000000a002', name: 'Sol Okafor', email: 'sol@acme.example', role: 'SUPERVISOR' },

@@ -8,14 +8,18 @@ import { demoCompanies } from './roster.ts';
 
 /**
  * Puts the demo companies where they are missing; what is there stays as people left it.
- * @param secret What the demo bots' tokens and webhook secrets are made of.
+ * @param options.secret What the demo bots' tokens and the secrets of channels are made of.
+ * @param options.publicUrl Where the demo page stands that shows the web chat.
  */
-export async function seedDemo(platform: Platform, secret: string): Promise<void> {
+export async function seedDemo(
+  platform: Platform,
+  { secret, publicUrl }: { readonly secret: string; readonly publicUrl: string },
+): Promise<void> {
   const { channels, conversations, knowledge } = platform;
   await seedChannels(
     channels.database,
     channels.keyring,
-    demoCompanies.map(({ id, slug, name, timeZone, telegram }) => ({
+    demoCompanies.map(({ id, slug, name, timeZone, telegram, webChat }) => ({
       id,
       slug,
       name,
@@ -31,6 +35,24 @@ export async function seedDemo(platform: Platform, secret: string): Promise<void
           settings: channelSettings.parse({}),
         },
       ],
+      webChats: webChat
+        ? [
+            {
+              id: webChat.channelId,
+              name: webChat.name,
+              siteKey: webChat.siteKey,
+              identitySecret: digest(secret, `identity ${slug}`),
+              settings: {
+                allowedOrigins: [new URL(publicUrl).origin],
+                color: webChat.color,
+                title: name,
+                greeting: 'Hello! Ask us anything about tents, packs and your order.',
+                offlineNotice: 'Nobody is here right now. Write to us anyway: we answer as soon as we are back.',
+                requireIdentity: false,
+              },
+            },
+          ]
+        : [],
     })),
   );
   for (const { id, agents, teams, labels } of demoCompanies) {

@@ -1,9 +1,8 @@
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { signBearerToken } from '#platform/identity/bearerTokens.ts';
+import { bearerDefaults, signBearerToken } from '#platform/identity/bearerTokens.ts';
 import type { Part } from '#platform/lifecycle/part.ts';
 import type { Logger } from '#platform/logging/logger.ts';
-import { bearerDefaults } from '#router/config.ts';
 import { createTelegramStandin } from '#test/standins/telegram/telegramStandin.ts';
 import type { StartConfig } from './config.ts';
 import { credentialsOf, startPlatform } from './platform.ts';
@@ -50,7 +49,7 @@ export function createStack(config: StartConfig, logger: Logger, log: (line: str
       log,
     });
     undo.push(() => platform.stop());
-    await seedDemo(platform, await secret(dataDir, 'demo'));
+    await seedDemo(platform, { secret: await secret(dataDir, 'demo'), publicUrl: config.publicUrl });
     log('the demo companies are seeded');
 
     const publicUrl = config.publicUrl;
@@ -122,6 +121,9 @@ function summary(publicUrl: string, telegramApiUrl: string, tokens: readonly Dem
     `${wide('Webhooks')}${publicUrl}/webhooks/telegram/{channelId}`,
     ...demoCompanies.map(
       ({ slug, telegram }) => `${wide('')}${slug}: ${telegram.name} is channel ${telegram.channelId}`,
+    ),
+    ...demoCompanies.flatMap(({ webChat }) =>
+      webChat ? [`${wide('Web chat')}${publicUrl}/chat/${webChat.siteKey}/demo`] : [],
     ),
     `${wide('Sent to')}${telegramApiUrl}/sent   (what the Telegram stand-in received)`,
     `${wide('Health')}${publicUrl}/health/ready   ${publicUrl}/metrics`,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { bearerDefaults } from '#platform/identity/bearerTokens.ts';
 import { filesAddress } from '#platform/files/filesAddress.ts';
 
 /** Text that `read` understands; what it gives back as undefined is refused with `demand`, which says how it should be. */
@@ -111,6 +112,13 @@ export const logConfig = {
 export const httpConfig = {
   HOST: z.string().default('0.0.0.0'),
   PORT: port().default(4000),
+};
+
+/** How clients' tokens are signed, the same for who gives them out and who checks them. */
+export const tokenConfig = {
+  TOKEN_SECRET: secret().optional(),
+  TOKEN_ISSUER: z.string().default(bearerDefaults.issuer),
+  TOKEN_AUDIENCE: z.string().default(bearerDefaults.audience),
 };
 
 export const postgresConfig = {

@@ -48,19 +48,10 @@ export function createBatchConsumer<Item>(options: BatchConsumerOptions<Item>): 
   /** Read and handled together where that goes well, else one by one. */
   async function settleAll(messages: readonly JsMsg[]): Promise<void> {
     const items = new Map<JsMsg, Item>();
-    for (const message of messages) {
-      try {
-        const item = await options.read(message);
-        if (item === undefined) {
-          settler.count('ignored');
-          await end(message, true);
-        } else {
-          items.set(message, item);
-        }
-      } catch {
-        // By itself, the same failure is met again and dealt with: parked, or waited for.
-        await end(message, await settler.settle(message, () => handleAlone(message)));
-      }
+    const read = await Promise.all(messages.map(readOne));
+    for (const [index, message] of messages.entries()) {
+      const item = read[index];
+      if (item !== undefined) items.set(message, item);
     }
     if (items.size === 0) return;
     if (await handledTogether([...items.values()])) {
@@ -72,6 +63,20 @@ export function createBatchConsumer<Item>(options: BatchConsumerOptions<Item>): 
       const done = !pull.signal.aborted && (await settler.settle(message, () => options.handle([item])));
       await end(message, done);
     }
+  }
+
+  /** Undefined for a message that has come to its end already: of no interest, or not to be understood. */
+  async function readOne(message: JsMsg): Promise<Item | undefined> {
+    try {
+      const item = await options.read(message);
+      if (item !== undefined) return item;
+      settler.count('ignored');
+      await end(message, true);
+    } catch {
+      // By itself, the same failure is met again and dealt with: parked, or waited for.
+      await end(message, await settler.settle(message, () => handleAlone(message)));
+    }
+    return undefined;
   }
 
   async function handleAlone(message: JsMsg): Promise<void> {
@@ -132,13 +137,14 @@ export function createBatchConsumer<Item>(options: BatchConsumerOptions<Item>): 
   const pull = createPull({
     ...options,
     logger,
-    prefetch: maxBatch * 2,
+    // What waits in the client's memory gives no sign of life to the server: no more than the next batch.
+    prefetch: maxBatch,
     maxAckPending: maxBatch * 8,
     idle: async () => working,
     async take(message, done) {
       waiting.push({ message, done });
       working ??= work().finally(() => (working = undefined));
-      if (waiting.length >= maxBatch * 2) {
+      if (waiting.length >= maxBatch) {
         await new Promise<void>((resolve) => (makeRoom = resolve));
         makeRoom = undefined;
       }

@@ -5,6 +5,7 @@ import { GraphQLError, Kind, visit } from 'graphql';
 import type { DocumentNode, GraphQLFormattedError, OperationDefinitionNode } from 'graphql';
 import type { Identity } from '#platform/identity/identity.ts';
 import type { Metrics } from '#platform/metrics/metrics.ts';
+import { refuseBeyond, type VisitorAccess } from './visitorAccess.ts';
 
 /** What the plugin has to know about a request beyond the context that its resolvers see. */
 export interface RequestFacts {
@@ -15,11 +16,13 @@ export interface RequestFacts {
 
 const MASKED_CODE = 'INTERNAL_SERVER_ERROR';
 
-/** Keeps the schema to services, keeps inside details in the log, and measures. */
-export function requestPlugin(
-  metrics: Metrics,
-  facts: WeakMap<HTTPGraphQLRequest, RequestFacts>,
-): ApolloServerPlugin<BaseContext> {
+/** Keeps the schema to services and visitors to what is theirs, keeps inside details in the log, and measures. */
+export function requestPlugin(options: {
+  readonly metrics: Metrics;
+  readonly facts: WeakMap<HTTPGraphQLRequest, RequestFacts>;
+  readonly visitors: VisitorAccess;
+}): ApolloServerPlugin<BaseContext> {
+  const { metrics, facts, visitors } = options;
   // By root field, of which the schema has few; names of operations are the clients' invention and never end.
   const durations = metrics.histogram(
     'switchboard_graphql_operation_duration_seconds',
@@ -28,16 +31,19 @@ export function requestPlugin(
   );
 
   return {
-    async requestDidStart({ request: { http } }) {
+    async requestDidStart({ request: { http, variables }, schema }) {
       const startedAt = performance.now();
       const request = http && facts.get(http);
       if (!request) throw new TypeError('An operation did not come in by the route of the subgraph');
       return {
-        async didResolveOperation({ document }) {
+        async didResolveOperation({ document, operation }) {
           if (request.identity.kind !== 'service' && asksAboutSchema(document)) {
             throw new GraphQLError('Only services may ask about the schema', {
               extensions: { code: 'FORBIDDEN', http: { status: 403 } },
             });
+          }
+          if (operation && request.identity.kind === 'visitor') {
+            refuseBeyond(visitors, { schema, document, operation, variables });
           }
         },
         async willSendResponse({ response, errors, operation }) {

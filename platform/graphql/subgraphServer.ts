@@ -18,6 +18,7 @@ import type { Metrics } from '#platform/metrics/metrics.ts';
 import { requestPlugin } from './requestPlugin.ts';
 import type { RequestFacts } from './requestPlugin.ts';
 import { subgraphSchema } from './subgraphSchema.ts';
+import { nothingForVisitors, type VisitorAccess } from './visitorAccess.ts';
 
 export interface SubgraphOptions<C extends Closable> {
   readonly name: string;
@@ -30,6 +31,8 @@ export interface SubgraphOptions<C extends Closable> {
   readonly identitySecret: string;
   readonly logger: Logger;
   readonly metrics: Metrics;
+  /** What visitors of a web chat may ask. @default nothing */
+  readonly visitors?: VisitorAccess | undefined;
   /** Makes what the resolvers of one request share, as a plain object: they see a copy. `signal` aborts when the caller goes away before the answer. */
   readonly context: (
     identity: Identity,
@@ -62,7 +65,7 @@ export function createSubgraph<C extends Closable>(options: SubgraphOptions<C>):
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false,
     plugins: [
-      requestPlugin(metrics, facts),
+      requestPlugin({ metrics, facts, visitors: options.visitors ?? nothingForVisitors }),
       ApolloServerPluginLandingPageDisabled(),
       ApolloServerPluginCacheControlDisabled(),
       ApolloServerPluginInlineTraceDisabled(),

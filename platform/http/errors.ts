@@ -19,8 +19,13 @@ export class HttpError extends Error {
     this.retryAfterSeconds = retryAfterSeconds;
   }
 
-  static unauthorized(message: string, cause?: unknown): HttpError {
-    return new HttpError(401, message, { code: 'UNAUTHENTICATED', cause });
+  static badRequest(message: string): HttpError {
+    return new HttpError(400, message, { code: 'BAD_REQUEST' });
+  }
+
+  /** @param code says why, where there are several reasons. */
+  static unauthorized(message: string, code = 'UNAUTHENTICATED'): HttpError {
+    return new HttpError(401, message, { code });
   }
 
   /** @param code says why, where there are several reasons. */
@@ -38,6 +43,14 @@ export class HttpError extends Error {
 
   static tooLarge(message: string): HttpError {
     return new HttpError(413, message, { code: 'PAYLOAD_TOO_LARGE' });
+  }
+
+  static unsupportedType(message: string): HttpError {
+    return new HttpError(415, message, { code: 'UNSUPPORTED_MEDIA_TYPE' });
+  }
+
+  static tooManyRequests(message: string, retryAfterSeconds: number): HttpError {
+    return new HttpError(429, message, { code: 'RATE_LIMITED', retryAfterSeconds });
   }
 
   /** Something that is needed for the answer is away. The message is for the caller; say what is away in the cause. */

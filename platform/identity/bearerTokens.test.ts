@@ -20,6 +20,14 @@ const agent: ClientIdentity = {
   scopes: ['inbox:read', 'inbox:write'],
 };
 const partner: ClientIdentity = { kind: 'partner', companyId, partner: 'crm', scopes: [] };
+const visitor: ClientIdentity = {
+  kind: 'visitor',
+  companyId,
+  channelId: '01890a5d-ac96-774b-bcce-b302099a8059',
+  visitorId: '01890a5d-ac96-774b-bcce-b302099a805a',
+  origin: 'https://shop.example',
+  scopes: [],
+};
 const key = new TextEncoder().encode(secret);
 const verify = createBearerVerifier({ secret, issuer, audience });
 
@@ -36,7 +44,7 @@ function forge(claims: Record<string, unknown>, header = { alg: 'HS256' }) {
 }
 
 describe('bearer tokens with a shared secret', () => {
-  test.each([agent, partner])('say who asks: $kind', async (identity) => {
+  test.each([agent, partner, visitor])('say who asks: $kind', async (identity) => {
     const before = Date.now();
     const { expiresAt, ...verified } = await verify(await signBearerToken(identity, options));
 
@@ -55,6 +63,9 @@ describe('bearer tokens with a shared secret', () => {
     ['an agent that is no id', { sub: 'anna' }],
     ['a role nobody has', { role: 'OWNER' }],
     ['the kind of our own services', { kind: 'service' }],
+    ['a visitor of no web chat', { kind: 'visitor', origin: 'https://shop.example' }],
+    ['a visitor of no page', { kind: 'visitor', channel: companyId }],
+    ['a visitor that is no id', { kind: 'visitor', channel: companyId, origin: 'https://shop.example', sub: 'anna' }],
     ['a time in which it begins that is still to come', { nbf: Math.floor(Date.now() / 1_000) + 60 }],
   ])('are refused with %s', async (_what, claims) => {
     const token = await forge(claims).sign(key);
@@ -69,6 +80,20 @@ describe('bearer tokens with a shared secret', () => {
       code: 'UNAUTHENTICATED',
       message: expect.stringMatching(/expired/),
     });
+  });
+
+  test('still say who somebody was after their end, where that is asked', async () => {
+    const recall = createBearerVerifier({ secret, issuer, audience, acceptExpired: true });
+    const expired = { exp: Math.floor(Date.now() / 1_000) - 10_000 };
+
+    await expect(recall(await forge(expired).sign(key))).resolves.toMatchObject({ agentId });
+    for (const wrong of [{ iss: 'somebody' }, { aud: 'other' }, { exp: undefined }]) {
+      await expect(recall(await forge({ ...expired, ...wrong }).sign(key))).rejects.toMatchObject({
+        code: 'UNAUTHENTICATED',
+      });
+    }
+    const foreign = new TextEncoder().encode('another secret of sufficient length');
+    await expect(recall(await forge(expired).sign(foreign))).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
   });
 
   test('are refused when somebody else signed them', async () => {

@@ -24,16 +24,21 @@ export interface BearerOptions {
   readonly audience: string;
 }
 
+/** Who issues clients' tokens, and for what, unless the identity provider has its own names. */
+export const bearerDefaults = { issuer: 'switchboard', audience: 'switchboard-graph' } as const satisfies BearerOptions;
+
 export interface BearerVerifierOptions extends BearerOptions {
   /** Shared secret for HS256. */
   readonly secret?: string | undefined;
   /** Where an identity provider publishes its keys. With a secret too, the token's algorithm decides. */
   readonly jwksUrl?: string | undefined;
+  /** Whether a token still says who somebody was: enough for giving them a new one. @default false */
+  readonly acceptExpired?: boolean | undefined;
 }
 
 /**
- * Gives the check of what clients hold: a JWT with the claims `sub` (agent id or partner name), `company`, `kind`, `role` (agents)
- * and `scope` (space separated). The check throws an {@link IdentityError}. A token that claims to be a service is refused: services
+ * Gives the check of what clients hold: a JWT with the claims `sub` (agent id, partner name or visitor id), `company`, `kind`, `role`
+ * (agents), `channel` and `origin` (visitors) and `scope` (space separated). The check throws an {@link IdentityError}. A token that claims to be a service is refused: services
  * do not come from outside. Keys of a JWKS are kept for ten minutes and read again when an unknown one turns up.
  */
 export function createBearerVerifier(
@@ -49,6 +54,7 @@ export function createBearerVerifier(
     audience,
     requiredClaims: ['exp', 'sub'],
     clockTolerance: CLOCK_TOLERANCE_SECONDS,
+    ...(options.acceptExpired && { currentDate: new Date(0) }),
   };
 
   async function verified(token: string): Promise<JWTPayload> {
@@ -76,15 +82,15 @@ export function signBearerToken(
   options: BearerOptions & { readonly secret: string; readonly expiresInSeconds: number },
 ): Promise<string> {
   const { secret, issuer, audience, expiresInSeconds } = options;
-  const agent = identity.kind === 'agent';
+  const { subject, ...claims } = claimsOf(identity);
   return new SignJWT({
     company: identity.companyId,
     kind: identity.kind,
-    ...(agent && { role: identity.role }),
+    ...claims,
     scope: identity.scopes.join(' '),
   })
     .setProtectedHeader({ alg: 'HS256', typ: 'JWT' })
-    .setSubject(agent ? identity.agentId : identity.partner)
+    .setSubject(subject)
     .setIssuer(issuer)
     .setAudience(audience)
     .setIssuedAt()
@@ -92,10 +98,22 @@ export function signBearerToken(
     .sign(new TextEncoder().encode(secret));
 }
 
+function claimsOf(identity: ClientIdentity): { readonly subject: string } & Readonly<Record<string, string>> {
+  switch (identity.kind) {
+    case 'agent':
+      return { subject: identity.agentId, role: identity.role };
+    case 'partner':
+      return { subject: identity.partner };
+    case 'visitor':
+      return { subject: identity.visitorId, channel: identity.channelId, origin: identity.origin };
+  }
+}
+
 function identityFrom(payload: JWTPayload): ClientIdentity {
-  const { sub, company, kind, role, scope } = payload;
+  const { sub, company, kind, role, scope, channel, origin } = payload;
   const scopes = typeof scope === 'string' ? scope.split(' ').filter((name) => name !== '') : [];
-  return clientIdentitySchema.parse({ kind, companyId: company, role, scopes, agentId: sub, partner: sub });
+  const subject = { agentId: sub, partner: sub, visitorId: sub };
+  return clientIdentitySchema.parse({ kind, companyId: company, role, channelId: channel, origin, scopes, ...subject });
 }
 
 function refusal(error: unknown): IdentityError {

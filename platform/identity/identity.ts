@@ -17,10 +17,24 @@ const serviceSchema = z
   .object({ kind: z.literal('service'), companyId: id, service: z.string().min(1), scopes })
   .readonly();
 
+/** Somebody on a company's web site, who may see their own conversation and nothing else. */
+const visitorSchema = z
+  .object({
+    kind: z.literal('visitor'),
+    companyId: id,
+    channelId: id,
+    visitorId: id,
+    /** Of the page that the token was issued to: on pages of others it is worth nothing. */
+    origin: z.string().min(1),
+    scopes,
+  })
+  .readonly();
+export type VisitorIdentity = z.output<typeof visitorSchema>;
+
 /** Who can come from outside with a bearer token. */
-export const clientIdentitySchema = z.discriminatedUnion('kind', [agentSchema, partnerSchema]);
+export const clientIdentitySchema = z.discriminatedUnion('kind', [agentSchema, partnerSchema, visitorSchema]);
 export type ClientIdentity = z.output<typeof clientIdentitySchema>;
 
 /** Who asks, for which company. A service is one of ours, and never comes from outside. */
 export type Identity = z.output<typeof identitySchema>;
-export const identitySchema = z.discriminatedUnion('kind', [agentSchema, partnerSchema, serviceSchema]);
+export const identitySchema = z.discriminatedUnion('kind', [agentSchema, partnerSchema, visitorSchema, serviceSchema]);

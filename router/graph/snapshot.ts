@@ -19,6 +19,8 @@ export interface GraphSnapshot {
   readonly eventSubgraph: string | undefined;
   /** Subject template of each subscription field (`@events`). */
   readonly eventSubjects: ReadonlyMap<string, string>;
+  /** The same of those that show what nobody keeps (`@signals`). */
+  readonly signalSubjects: ReadonlyMap<string, string>;
 }
 
 /**
@@ -44,14 +46,15 @@ export function createSnapshot(sdl: string): GraphSnapshot {
     planner: new QueryPlanner(supergraph),
     subgraphs: subgraphs.filter(({ url }) => url !== EVENT_STREAM_URL).map(({ name }) => name),
     eventSubgraph: subgraphs.find(({ url }) => url === EVENT_STREAM_URL)?.name,
-    eventSubjects: readEventSubjects(supergraphSchema),
+    eventSubjects: readSubjects(supergraphSchema, 'events'),
+    signalSubjects: readSubjects(supergraphSchema, 'signals'),
   };
 }
 
-function readEventSubjects(schema: GraphQLSchema): Map<string, string> {
+function readSubjects(schema: GraphQLSchema, directiveName: 'events' | 'signals'): Map<string, string> {
   const subjects = new Map<string, string>();
   for (const field of Object.values(schema.getSubscriptionType()?.getFields() ?? {})) {
-    const directive = field.astNode?.directives?.find(({ name }) => name.value === 'events');
+    const directive = field.astNode?.directives?.find(({ name }) => name.value === directiveName);
     const subject = directive?.arguments?.find(({ name }) => name.value === 'subject')?.value;
     if (subject?.kind === Kind.STRING) subjects.set(field.name, subject.value);
   }

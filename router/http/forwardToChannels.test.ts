@@ -121,8 +121,6 @@ describe('what belongs to channels', () => {
     ['GET', '/chat/widget.js'],
     ['HEAD', '/chat/widget.js'],
     ['POST', '/chat/42/sessions'],
-    ['OPTIONS', '/chat/42/sessions'],
-    ['OPTIONS', '/chat/42/files'],
   ] as const)('is handed on: %s %s', async (method, path) => {
     const headers = { origin: 'https://shop.example', range: 'bytes=0-1' };
     const { statusCode, body } = await request(world.router.url() + path, { method, headers });

@@ -69,7 +69,7 @@ export function forwardToChannels(
       whole.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
       whole.route({ method: ['GET', 'POST'], url: '/webhooks/*', bodyLimit, handler: webhook });
       whole.route({ method: ['GET', 'POST'], url: '/webhooks/meta', bodyLimit: META_LIMIT, handler: webhook });
-      whole.route({ method: ['GET', 'HEAD', 'POST', 'OPTIONS'], url: '/chat/*', bodyLimit, handler: chat });
+      whole.route({ method: ['GET', 'HEAD', 'POST'], url: '/chat/*', bodyLimit, handler: chat });
       whole.route({ method: ['GET', 'HEAD', 'OPTIONS'], url: '/files/*', handler: file });
     });
     scope.register(async (streamed) => {

@@ -14,12 +14,13 @@ import { formatError } from '../graph/errors.ts';
 import type { Executor } from '../graph/executor.ts';
 import { createGateway } from '../graph/gateway.ts';
 import type { RequestScope } from '../graph/subgraph.ts';
+import { checkAccess } from '../operations/access.ts';
 import type { Authenticate } from '../operations/authenticate.ts';
+import type { LimitVisitor } from '../operations/visitorLimit.ts';
 import { createDocumentCache, parseWithin } from '../operations/documents.ts';
 import { OperationError } from '../operations/errors.ts';
 import { limitsRule, type OperationLimits } from '../operations/limits.ts';
 import type { OperationRequest, PersistedOperations } from '../operations/persisted.ts';
-import { needsIdentity } from '../operations/rootFields.ts';
 import { GRAPHIQL_POLICY } from './graphiql.ts';
 import { readRequest } from './readRequest.ts';
 
@@ -28,6 +29,7 @@ export interface GraphqlEndpointOptions {
   readonly executor: Executor;
   readonly persisted: PersistedOperations;
   readonly authenticate: Authenticate;
+  readonly limitVisitor: LimitVisitor;
   readonly limits: OperationLimits;
   /** Strangers learn nothing about the schema. */
   readonly production: boolean;
@@ -63,7 +65,7 @@ export function createGraphqlEndpoint(app: FastifyInstance, options: GraphqlEndp
 
   /** Finds out who asks, and refuses what is not even worth reading. */
   async function admit(request: FastifyRequest, asked: OperationRequest): Promise<Scope> {
-    const caller = await authenticate(request.headers.authorization);
+    const caller = await authenticate(request.headers);
     if (!caller && production) throw OperationError.unauthenticated();
     persisted.check(asked);
     // Before validation, which throws on some of them instead of saying what is wrong.
@@ -108,7 +110,7 @@ function createServer(options: GraphqlEndpointOptions): ApolloServer<Scope> {
       },
     },
     plugins: [
-      guard(),
+      guard(options.limitVisitor),
       observe(options.metrics),
       ApolloServerPluginLandingPageDisabled(),
       // Without these, variables of the environment could make it report to Apollo.
@@ -120,15 +122,14 @@ function createServer(options: GraphqlEndpointOptions): ApolloServer<Scope> {
 }
 
 /** Refuses operations by what they ask for, when it is known which one is meant. */
-function guard(): ApolloServerPlugin<Scope> {
+function guard(limitVisitor: LimitVisitor): ApolloServerPlugin<Scope> {
   return {
     requestDidStart: async () => ({
       async didResolveOperation({ document, operation, operationName, contextValue }) {
         if (!operation) throw OperationError.unknownOperation();
         refuseSubscription(document, operationName);
-        if (!contextValue.identity && needsIdentity(document, operation)) {
-          throw OperationError.unauthenticated();
-        }
+        checkAccess(document, operation, contextValue.identity);
+        await limitVisitor(contextValue.identity);
       },
     }),
   };

@@ -32,9 +32,9 @@ export function isInboxEvent(event: SwitchboardEvent): event is InboxEvent {
   return event.type in kinds;
 }
 
-/** Who may see an event at all: their company's, and of reading only their own. */
+/** Who may see an event at all: their company's, and of reading only their own. A visitor has no inbox. */
 export function mayUse(identity: Identity, event: InboxEvent): boolean {
-  if (event.companyId !== identity.companyId) return false;
+  if (event.companyId !== identity.companyId || identity.kind === 'visitor') return false;
   return event.type !== 'conversation.read' || (identity.kind === 'agent' && identity.agentId === event.data.agentId);
 }
 
@@ -49,7 +49,7 @@ export function toInboxUpdate(event: InboxEvent, cursor: string): InboxUpdate {
   };
 }
 
-function messageIdOf(event: InboxEvent): string | undefined {
+export function messageIdOf(event: InboxEvent): string | undefined {
   if ('message' in event.data) return event.data.message.id;
   if ('messageId' in event.data) return event.data.messageId;
   return undefined;

@@ -1,64 +1,30 @@
 import { Kind, visit, type FieldNode } from 'graphql';
-import type { Identity } from '#platform/identity/identity.ts';
 import type { PreparedOperation } from '../graph/executor.ts';
 import { OperationError } from '../operations/errors.ts';
-import { rootFieldsOf } from '../operations/rootFields.ts';
-import { coerceArguments, coerceVariables, type Variables } from '../operations/variables.ts';
-import { checkFilter, matches, type ConversationFilter } from './conversationFilter.ts';
+import type { Variables } from '../operations/variables.ts';
 import { decodePosition, type StreamPosition } from './cursor.ts';
-import { mayUse, type InboxEvent } from './inboxUpdate.ts';
+import { eventViews, type EventView } from './eventView.ts';
+import type { Subscription } from './subscription.ts';
 
-/** A subscription as one subscriber asked for it. */
-export interface LiveOperation {
-  readonly operation: PreparedOperation;
-  readonly variables: Variables;
-  readonly identity: Identity;
-  /** The subscription field; the event is its value. */
-  readonly field: string;
+/** A subscription to events. */
+export interface LiveOperation extends Subscription, EventView {
   /** Where the subscriber left off. */
   readonly after: StreamPosition | undefined;
   /** Equal for subscribers who get equal answers to every event. */
   readonly groupKey: string;
-  wants(event: InboxEvent): boolean;
 }
 
-/**
- * Reads what a subscription asks for.
- *
- * @throws GraphQLError `BAD_USER_INPUT` for arguments, cursors and filters that cannot be, and an AggregateError of such
- *   for variables.
- */
-export function readLiveOperation(
-  operation: PreparedOperation,
-  variables: Variables,
-  identity: Identity,
-): LiveOperation {
-  const { schema, operation: definition, fragments } = operation.context;
-  const { coerced, errors } = coerceVariables(schema, definition, variables);
-  if (errors) throw new AggregateError(errors, 'the variables do not fit');
-
-  const document = { kind: Kind.DOCUMENT, definitions: [definition, ...Object.values(fragments)] } as const;
-  // Validation has seen to it that there is exactly one, that it exists and has no conditions.
-  const [root] = rootFieldsOf(document, definition);
-  const field = root && schema.getSubscriptionType()?.getFields()[root.name.value];
-  if (!root || !field) throw OperationError.unknownOperation();
-
-  const args = coerceArguments(field, root, coerced);
-  const filter = (args['filter'] ?? {}) as ConversationFilter;
-  checkFilter(filter);
-  const id = args['id'];
+/** @throws GraphQLError `BAD_USER_INPUT` for cursors and filters that cannot be. */
+export function readLiveOperation(subscription: Subscription): LiveOperation {
+  const { operation, variables, identity, field, node, args } = subscription;
+  const view = eventViews.get(field);
+  if (!view) throw OperationError.unknownOperation();
   const after = args['after'];
   return {
-    operation,
-    variables,
-    identity,
-    field: field.name,
+    ...subscription,
+    ...view(identity, args),
     after: typeof after === 'string' ? decodePosition(after) : undefined,
-    groupKey: JSON.stringify([operation.key, sorted(withoutCursor(variables, root, operation)), sorted(identity)]),
-    wants: (event) =>
-      mayUse(identity, event) &&
-      (id === undefined || id === event.data.conversation.id) &&
-      matches(filter, event.data.conversation),
+    groupKey: JSON.stringify([operation.key, sorted(withoutCursor(variables, node, operation)), sorted(identity)]),
   };
 }
 

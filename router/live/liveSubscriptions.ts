@@ -8,7 +8,6 @@ import { OperationError } from '../operations/errors.ts';
 import { encodePosition, type StreamPosition } from './cursor.ts';
 import type { EventFeed } from './eventFeed.ts';
 import type { EventStream, StreamEvent } from './eventStream.ts';
-import { toInboxUpdate } from './inboxUpdate.ts';
 import type { LiveOperation } from './liveOperation.ts';
 import { createOrderedWork } from './orderedWork.ts';
 import { replay } from './replay.ts';
@@ -60,8 +59,8 @@ export function createLiveSubscriptions(options: {
 
   async function answer(live: LiveOperation, { sequence, event }: StreamEvent): Promise<Delivery> {
     executions.inc();
-    const update = toInboxUpdate(event, encodePosition({ stream: feed.streamId, sequence }));
-    const scope = { identity: live.identity, requestId: v7(), event: { [live.field]: update } };
+    const value = live.toValue(event, encodePosition({ stream: feed.streamId, sequence }));
+    const scope = { identity: live.identity, requestId: v7(), event: { [live.field]: value } };
     const result = await executor.execute(live.operation, live.variables, scope);
     return { sequence, payload: JSON.stringify(result) };
   }
@@ -128,6 +127,7 @@ export function createLiveSubscriptions(options: {
       const end = await replay(stream, {
         companyId: live.identity.companyId,
         after: { stream: after.stream, sequence },
+        most: live.mostMissed,
         async handle(event) {
           if (!live.wants(event.event)) return;
           await work.room();

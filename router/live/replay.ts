@@ -7,13 +7,15 @@ import type { EventStream, StreamEvent } from './eventStream.ts';
  * Hands over a company's events behind a position, in order, until there are no more at that moment or the signal aborts.
  *
  * @returns the last sequence handed over, or the position's own.
- * @throws OperationError `CURSOR_EXPIRED` when the stream no longer has all of them.
+ * @param options.most how many there may be.
+ * @throws OperationError `CURSOR_EXPIRED` when the stream no longer has all of them, or there are more than that.
  */
 export async function replay(
   stream: EventStream,
   options: {
     readonly companyId: string;
     readonly after: StreamPosition;
+    readonly most: number;
     readonly handle: (event: StreamEvent) => Promise<void>;
     readonly signal: AbortSignal;
   },
@@ -26,6 +28,7 @@ export async function replay(
   const reader = await stream.readAfter(after.sequence, companyId);
   try {
     const { num_pending: missed } = await reader.info(true);
+    if (missed > options.most) throw OperationError.cursorExpired();
     return missed === 0 ? after.sequence : await drain(reader);
   } finally {
     // Where this fails, the server forgets the reader by itself.

@@ -9,26 +9,41 @@ export interface Caller {
   readonly expiresAt: Date;
 }
 
+/** What somebody shows of themselves. */
+export interface Credentials {
+  /** Of an HTTP request, or of `connection_init`. */
+  readonly authorization?: string | undefined;
+  /** Where the page stands that asks, as its browser says. */
+  readonly origin?: string | undefined;
+}
+
 /**
- * Reads an `Authorization` value, of an HTTP request or of `connection_init`. Undefined stands for nobody in particular.
+ * Finds out who asks. Undefined stands for nobody in particular.
  *
- * @throws OperationError `UNAUTHENTICATED` for anything that is there and is not a valid bearer token, and
- *   `IDENTITY_UNAVAILABLE` while the keys of tokens cannot be read.
+ * @throws OperationError `UNAUTHENTICATED` for anything that is there and is not a valid bearer token, `FORBIDDEN` for a
+ *   visitor's token on another page than it was issued to, and `IDENTITY_UNAVAILABLE` while the keys of tokens cannot be read.
  */
-export type Authenticate = (authorization: string | undefined) => Promise<Caller | undefined>;
+export type Authenticate = (credentials: Credentials) => Promise<Caller | undefined>;
 
 export function createAuthenticate(verify: ReturnType<typeof createBearerVerifier>): Authenticate {
-  return async (authorization) => {
+  return async ({ authorization, origin }) => {
     if (authorization === undefined || authorization === '') return undefined;
     const token = /^bearer +(\S+)$/i.exec(authorization)?.[1];
     if (token === undefined) throw OperationError.unauthenticated('This is no bearer token: send "Bearer <token>".');
+    const { expiresAt, ...identity } = await verified(token);
+    if (identity.kind === 'visitor' && identity.origin !== origin) {
+      throw OperationError.forbidden('This token is for a page of another site.');
+    }
+    return { identity, expiresAt };
+  };
+
+  async function verified(token: string) {
     try {
-      const { expiresAt, ...identity } = await verify(token);
-      return { identity, expiresAt };
+      return await verify(token);
     } catch (error) {
       if (!(error instanceof IdentityError)) throw error;
       if (error.code === 'UNAVAILABLE') throw OperationError.identityUnavailable();
       throw OperationError.unauthenticated(error.message);
     }
-  };
+  }
 }

@@ -21,6 +21,15 @@ export class OperationError extends GraphQLError {
     return OperationError.with('UNAUTHENTICATED', reason, { status: 401 });
   }
 
+  /** Somebody known asks for what is not theirs. */
+  static forbidden(message: string): OperationError {
+    return OperationError.with('FORBIDDEN', message, { status: 403 });
+  }
+
+  static rateLimited(): OperationError {
+    return OperationError.with('RATE_LIMITED', 'Too much is asked at once: wait a moment.', { status: 429 });
+  }
+
   static identityUnavailable(): OperationError {
     return OperationError.with('IDENTITY_UNAVAILABLE', 'Tokens cannot be checked now: try again.', { status: 503 });
   }

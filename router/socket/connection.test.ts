@@ -18,7 +18,7 @@ beforeEach(async () => {
   client = new WebSocket(`ws://127.0.0.1:${String(address.port)}`);
   await once(client, 'open');
   [served] = (await connected) as [WebSocket];
-  serveConnection(served, {
+  serveConnection(served, undefined, {
     authenticate: async () => undefined,
     start: () => ({ end: () => undefined, executed: Promise.resolve() }),
     initTimeoutMs: 60_000,

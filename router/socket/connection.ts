@@ -45,8 +45,10 @@ const MAX_TIMER_MS = 2 ** 31 - 1;
 /**
  * The server's side of graphql-transport-ws on one socket. Frames are written here and not by graphql-ws, because one
  * answer that goes to many subscribers is serialised once.
+ *
+ * @param origin The `Origin` header that the socket was opened with.
  */
-export function serveConnection(socket: WebSocket, options: ConnectionOptions): void {
+export function serveConnection(socket: WebSocket, origin: string | undefined, options: ConnectionOptions): void {
   const { authenticate, start, maxOperations, logger } = options;
   const operations = new Map<string, RunningOperation>();
   /** Also those that the client no longer waits for. */
@@ -105,7 +107,10 @@ export function serveConnection(socket: WebSocket, options: ConnectionOptions): 
   async function initialise(payload: Record<string, unknown>): Promise<void> {
     const authorization = payload['authorization'] ?? payload['Authorization'];
     try {
-      const caller = await authenticate(typeof authorization === 'string' ? authorization : undefined);
+      const caller = await authenticate({
+        origin,
+        ...(typeof authorization === 'string' && { authorization }),
+      });
       if (!caller) throw OperationError.unauthenticated('Give "authorization" in the payload of connection_init.');
       clearTimeout(initTimeout);
       if (!isOpen()) return;

@@ -53,12 +53,12 @@ export function createSocketServer(options: SocketServerOptions): Part {
     server.handleUpgrade(request, stream, head, onConnection);
   }
 
-  function onConnection(socket: WebSocket): void {
+  function onConnection(socket: WebSocket, { headers }: IncomingMessage): void {
     answered.add(socket);
     socket.on('pong', () => answered.add(socket));
     socket.on('error', (error) => logger.debug({ err: error }, 'a socket broke'));
     socket.on('close', (code) => closed.inc({ code: countedCodes.has(code) ? String(code) : 'other' }));
-    if (socket.protocol === SUBPROTOCOL) serveConnection(socket, options);
+    if (socket.protocol === SUBPROTOCOL) serveConnection(socket, headers.origin, options);
     else socket.close(closeCodes.subprotocolNotAcceptable, 'Subprotocol not acceptable');
   }
 

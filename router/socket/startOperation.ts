@@ -6,6 +6,10 @@ import { presentError } from '../graph/errors.ts';
 import type { Executor } from '../graph/executor.ts';
 import { readLiveOperation } from '../live/liveOperation.ts';
 import type { LiveSubscriptions } from '../live/liveSubscriptions.ts';
+import { readSubscription } from '../live/subscription.ts';
+import type { TypingSubscriptions } from '../live/typing/typingSubscriptions.ts';
+import { checkAccess } from '../operations/access.ts';
+import type { LimitVisitor } from '../operations/visitorLimit.ts';
 import { sha256, type Documents } from '../operations/documents.ts';
 import { OperationError } from '../operations/errors.ts';
 import {
@@ -21,10 +25,12 @@ export function createStartOperation(options: {
   readonly documents: Documents;
   readonly persisted: PersistedOperations;
   readonly executor: Executor;
+  readonly limitVisitor: LimitVisitor;
   readonly live: LiveSubscriptions;
+  readonly typing: TypingSubscriptions;
   readonly logger: Logger;
 }): StartOperation {
-  const { documents, persisted, executor, live, logger } = options;
+  const { documents, persisted, executor, limitVisitor, live, typing, logger } = options;
 
   /** The document that a request means. One that comes with its hash is kept under it, once it is known to be valid. */
   async function read(request: OperationRequest): Promise<ReturnType<Documents['read']>> {
@@ -64,11 +70,16 @@ export function createStartOperation(options: {
     const source = await read(request);
     const definition = getOperationAST(source.document, request.operationName);
     if (!definition) throw OperationError.unknownOperation();
+    checkAccess(source.document, definition, identity);
+    await limitVisitor(identity);
     const operation = executor.prepare({ ...source, operationName: request.operationName ?? undefined });
     const variables = request.variables ?? {};
     if (signal.aborted) return;
     if (definition.operation === 'subscription') {
-      const end = live.subscribe(readLiveOperation(operation, variables, identity), sink);
+      const subscription = readSubscription(operation, variables, identity);
+      const end = executor.snapshot.signalSubjects.has(subscription.field)
+        ? typing.subscribe(subscription, sink)
+        : live.subscribe(readLiveOperation(subscription), sink);
       signal.addEventListener('abort', end, { once: true });
       return;
     }

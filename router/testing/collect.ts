@@ -1,3 +1,4 @@
+import { expect } from '@jest/globals';
 import type { Client } from 'graphql-ws';
 import { eventually } from '#test/stack/eventually.ts';
 
@@ -26,6 +27,8 @@ export interface Collected {
   count(number: number): Promise<void>;
   /** Resolves with the code of the error that ended it. */
   failed(): Promise<{ code: unknown; extensions: Record<string, unknown> }>;
+  /** Resolves when it has ended with an error of any kind. */
+  ended(): Promise<void>;
   stop(): void;
 }
 
@@ -63,6 +66,7 @@ export function collect(client: Client, query: string, variables: Record<string,
         const [{ extensions }] = error as [{ extensions: Record<string, unknown> }];
         return { code: extensions['code'], extensions };
       }),
+    ended: async () => eventually(() => expect(error).toBeDefined()),
     stop,
   };
 }

@@ -40,6 +40,14 @@ const inboxSdl = /* GraphQL */ `
     id: ID!
     text: String!
   }
+  type ChatMessage @key(fields: "id") {
+    id: ID!
+    text: String!
+  }
+  type Agent @key(fields: "id") {
+    id: ID!
+    name: String!
+  }
   type Channel @key(fields: "id", resolvable: false) {
     id: ID!
   }
@@ -123,6 +131,7 @@ async function serve(
       identitySecret,
       logger: silentLogger,
       metrics,
+      visitors: { query: [], mutation: [], entities: ['ChatMessage'] },
       context(identity, { requestId }) {
         behaviour.identities.push(identity);
         behaviour.requestIds.push(requestId);
@@ -223,6 +232,8 @@ export async function startTestGraph(identitySecret: string) {
           text: `text of ${id}`.padEnd(behaviour.textLength, '.'),
         }),
       },
+      ChatMessage: { __resolveReference: ({ id }: { id: string }) => ({ id, text: `text of ${id}` }) },
+      Agent: { __resolveReference: ({ id }: { id: string }) => ({ id, name: `name of ${id}` }) },
     },
     identitySecret,
     behaviour,

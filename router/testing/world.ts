@@ -5,15 +5,15 @@ import { WebSocket } from 'ws';
 import { createEventBus } from '#platform/events/bus.ts';
 import { createEvent, type NewEvent } from '#platform/events/catalogue.ts';
 import { connectNats } from '#platform/events/nats.ts';
-import { signBearerToken } from '#platform/identity/bearerTokens.ts';
-import type { ClientIdentity } from '#platform/identity/identity.ts';
+import { bearerDefaults, signBearerToken } from '#platform/identity/bearerTokens.ts';
+import type { ClientIdentity, VisitorIdentity } from '#platform/identity/identity.ts';
 import { silentLogger } from '#platform/logging/logger.ts';
 import { createMetrics } from '#platform/metrics/metrics.ts';
 import { catalogue, type SwitchboardCatalogue } from '#schema/events/catalogue.ts';
 import type { ConversationFacts, MessageFacts } from '#schema/events/conversations.ts';
 import type { Manifest } from '#schema/operations/manifest.ts';
 import { testNats, testRedis } from '#test/stack/index.ts';
-import { bearerDefaults, routerDefaults, type RouterConfig } from '../config.ts';
+import { routerDefaults, type RouterConfig } from '../config.ts';
 import { createRouter } from '../createRouter.ts';
 import { startTestGraph, type TestGraph } from './subgraphs.ts';
 
@@ -21,17 +21,26 @@ export const company = v7();
 const secret = 'a secret for tokens that is long enough';
 const identitySecret = 'a secret for identities that is long enough';
 
-/** One that is ended while it still connects tells an error that the client no longer listens for. */
-class TestSocket extends WebSocket {
-  constructor(address: string, protocols: string) {
-    super(address, protocols);
-    this.on('error', () => undefined);
-  }
+/** A WebSocket as a page of this origin has it; without one, as a program has it. */
+function socketOf(origin?: string) {
+  return class extends WebSocket {
+    constructor(address: string, protocols: string) {
+      super(address, protocols, origin === undefined ? {} : { origin });
+      // One that is ended while it still connects tells an error that the client no longer listens for.
+      this.on('error', () => undefined);
+    }
+  };
 }
 
 /** An agent of `company`, or of another one. */
 export function agent(overrides: { companyId?: string; agentId?: string } = {}): ClientIdentity {
   return { kind: 'agent', companyId: company, agentId: v7(), role: 'AGENT', scopes: [], ...overrides };
+}
+
+/** A visitor of a web chat of `company`, or of another one. */
+export function visitor(overrides: Partial<VisitorIdentity> = {}): VisitorIdentity {
+  const ids = { companyId: company, channelId: v7(), visitorId: v7() };
+  return { kind: 'visitor', ...ids, origin: 'https://shop.example', scopes: [], ...overrides };
 }
 
 export function tokenFor(identity: ClientIdentity = agent(), expiresInSeconds = 3_600): Promise<string> {
@@ -165,10 +174,10 @@ export async function startWorldOver<G extends TestGraph>(
     },
 
     /** A graphql-ws client with a token, closed at the end of the world. */
-    client(token: string, options: Partial<ClientOptions> = {}): Client {
+    client(token: string, { origin, ...options }: Partial<ClientOptions> & { readonly origin?: string } = {}): Client {
       const client = createClient({
         url: `${router.url().replace('http', 'ws')}/graphql`,
-        webSocketImpl: TestSocket,
+        webSocketImpl: socketOf(origin),
         connectionParams: { authorization: `Bearer ${token}` },
         retryAttempts: 0,
         ...options,

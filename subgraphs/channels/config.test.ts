@@ -45,6 +45,16 @@ describe('the environment of channels', () => {
     expect(half).toThrow(/META_APP_SECRETS[^]*META_VERIFY_TOKEN/);
   });
 
+  it('has web chats only where the secret of visitors’ tokens is given', () => {
+    expect(readConfig(configSchema, env).service.visitorTokens).toBeUndefined();
+    const secret = 'a secret that is long enough for tokens';
+    expect(readConfig(configSchema, { ...env, TOKEN_SECRET: secret }).service.visitorTokens).toEqual({
+      secret,
+      issuer: 'switchboard',
+      audience: 'switchboard-graph',
+    });
+  });
+
   it('says where files are kept, how large they may be, and what signs their addresses', () => {
     const { files } = readConfig(configSchema, env).service;
     expect(files).toEqual({ url: env.FILES_URL, secret: env.FILES_SECRET, maxBytes: 25 * 1024 ** 2 });

@@ -1,7 +1,8 @@
 import { z } from 'zod';
-import { bytes, commaList, filesUrl, redisConfig, secret, url } from '#platform/config/fields.ts';
+import { bytes, commaList, filesUrl, redisConfig, secret, tokenConfig, url } from '#platform/config/fields.ts';
 import { subgraphConfigOf, subgraphEnvironment, type SubgraphConfig } from '#platform/config/subgraphConfig.ts';
 import type { KeyringOptions } from '#platform/secrets/keyring.ts';
+import type { VisitorTokenConfig } from './webchat/visitorTokens.ts';
 import type { MetaWebhookConfig } from './webhooks/metaWebhook.ts';
 
 /** The company's app at Meta, through which pages, Instagram accounts and WhatsApp numbers are connected. */
@@ -25,6 +26,8 @@ export interface ChannelsConfig extends SubgraphConfig {
   readonly telegramApiUrl: string;
   /** Undefined: no app is set up, and nothing of Meta's can be connected. */
   readonly meta: MetaConfig | undefined;
+  /** For visitors of web chats, as the router checks them. Undefined: there is no web chat. */
+  readonly visitorTokens: VisitorTokenConfig | undefined;
   readonly redisUrl: string;
   readonly files: {
     /** See filesAddress. */
@@ -97,6 +100,7 @@ export const configSchema = z
     CREDENTIALS_KEYS: keyring,
     TELEGRAM_API_URL: url(['https', 'http']).default('https://api.telegram.org'),
     ...metaEnvironment,
+    ...tokenConfig,
     ...redisConfig,
     FILES_URL: filesUrl(),
     FILES_SECRET: secret(),
@@ -111,6 +115,9 @@ export const configSchema = z
       credentials: env.CREDENTIALS_KEYS,
       telegramApiUrl: env.TELEGRAM_API_URL,
       meta: metaOf(env, context),
+      visitorTokens: env.TOKEN_SECRET
+        ? { secret: env.TOKEN_SECRET, issuer: env.TOKEN_ISSUER, audience: env.TOKEN_AUDIENCE }
+        : undefined,
       redisUrl: env.REDIS_URL,
       files: { url: env.FILES_URL, secret: env.FILES_SECRET, maxBytes: env.ATTACHMENT_MAX_BYTES },
     } satisfies ChannelsConfig,

@@ -1,10 +1,10 @@
 import type { Identity } from '#platform/identity/identity.ts';
 import type { ChannelTools } from './commands/channelTools.ts';
+import type { VisitorRequest } from './commands/asVisitor.ts';
 import { createLoaders, type Loaders } from './loaders.ts';
 
 /** What the resolvers of one request share. */
-export interface Context {
-  readonly identity: Identity;
+export interface Context extends VisitorRequest {
   readonly loaders: Loaders;
   /** Where the platforms reach the router, without a slash at the end. */
   readonly publicUrl: string;
@@ -13,12 +13,14 @@ export interface Context {
   close(): Promise<void>;
 }
 
-export function createContext(identity: Identity, tools: ChannelTools): Context {
+export function createContext(identity: Identity, tools: ChannelTools, keep: VisitorRequest['keep']): Context {
   const session = tools.database.session(identity.companyId);
   const loaders = createLoaders(session, identity.companyId);
   return {
     identity,
     loaders,
+    read: (query) => session.read(query),
+    keep,
     publicUrl: tools.publicUrl,
     async run(command) {
       // A command may wait for a platform: what an earlier field has read with holds no connection meanwhile.

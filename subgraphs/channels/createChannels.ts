@@ -33,6 +33,9 @@ import { createSenders } from './platforms/senders.ts';
 import { createAccounts } from './platforms/accounts.ts';
 import { createTelegramAccount } from './platforms/telegram/account.ts';
 import { createAccountDirectory } from './webhooks/accountDirectory.ts';
+import { createKeepEvent } from './webchat/keepEvent.ts';
+import { mountWebChat } from './webchat/mountWebChat.ts';
+import { serveWidget } from './webchat/serveWidget.ts';
 import { createChannelDirectory } from './webhooks/channelDirectory.ts';
 import { mountMetaWebhook } from './webhooks/metaWebhook.ts';
 import { mountTelegramWebhook } from './webhooks/telegramWebhook.ts';
@@ -60,7 +63,11 @@ export function createChannels(
   const accounts = createAccounts(apis);
   const redis = createRedis({ url: config.redisUrl, name, logger });
   const pacer = createPacer({ redis, logger, metrics });
-  const { store, parts: files } = createFiles({
+  const {
+    store,
+    keepFile,
+    parts: files,
+  } = createFiles({
     config: config.files,
     trustedOrigins: [config.telegramApiUrl, ...(config.meta ? [config.meta.graphUrl, config.meta.instagramUrl] : [])],
     accounts,
@@ -100,12 +107,33 @@ export function createChannels(
     metrics,
   });
   const { checks } = stores;
-  const http = createHttpServer({ name, host, port, logger, metrics, checks: () => checks });
+  const http = createHttpServer({
+    name,
+    host,
+    port,
+    logger,
+    metrics,
+    checks: () => checks,
+    // Only the router reaches this service, and it says whose request it hands on.
+    trustProxy: true,
+  });
   const directory = createChannelDirectory({ database, keyring, logger, metrics });
   mountTelegramWebhook(http.app, { nats, directory, health, metrics });
   mountMetaWebhook(http.app, { config: config.meta, nats, metrics });
   mountFiles(http.app, { store, signer, database, metrics });
   const tools = { database, keyring, accounts, publicUrl, logger };
+  serveWidget(http.app, { publicUrl });
+  mountWebChat(http.app, {
+    tokens: config.visitorTokens,
+    keepFile,
+    maxFileBytes: config.files.maxBytes,
+    pacer,
+    database,
+    keyring,
+    logger,
+    metrics,
+  });
+  const keep = createKeepEvent({ nats, health });
   const subgraph = createSubgraph({
     name,
     typeDefs: readSubgraph(name),
@@ -114,7 +142,8 @@ export function createChannels(
     identitySecret,
     logger,
     metrics,
-    context: (identity) => createContext(identity, tools),
+    visitors: { query: [], mutation: ['sendChatMessage', 'markChatRead'], entities: [] },
+    context: (identity) => createContext(identity, tools, keep),
   });
 
   const resealer = createResealer({ database, keyring, logger });

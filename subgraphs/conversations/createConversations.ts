@@ -45,6 +45,7 @@ export function createConversations(
     identitySecret,
     logger,
     metrics,
+    visitors: { query: ['chatMessages'], mutation: ['setChatTyping'], entities: ['ChatMessage'] },
     context: (identity) =>
       createContext({ database, tellTyping, signFile: (fileKey) => signer.sign(fileKey) }, identity),
   });

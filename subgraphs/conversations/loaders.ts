@@ -3,6 +3,7 @@ import { createLoader } from '#platform/graphql/loader.ts';
 import type { ReadSession } from '#platform/postgres/readSession.ts';
 import type { Sql } from '#platform/postgres/sql.ts';
 import { isId } from './ids.ts';
+import { chatMessagesByIds } from './queries/chatMessages.ts';
 import { contactConversationPages, conversationsByIds } from './queries/conversations.ts';
 import { cursorOf } from './queries/keyset.ts';
 import { messagePages, messagesByIds, reactionsOfMessages } from './queries/messages.ts';
@@ -20,7 +21,7 @@ export type Loaders = ReturnType<typeof createLoaders>;
 
 /** What a request's resolvers ask for one by one, read together and once. */
 export function createLoaders(session: ReadSession, viewer: Viewer) {
-  const { companyId } = viewer;
+  const { companyId, visitor } = viewer;
 
   /** Ids come from outside too (references, arguments): what is none is not there, and case makes no difference. */
   function byId<Row extends { readonly id: string }>(read: (sql: Sql, ids: readonly string[]) => Promise<Row[]>) {
@@ -69,6 +70,7 @@ export function createLoaders(session: ReadSession, viewer: Viewer) {
     contact: byId((sql, ids) => people.contactsByIds(sql, companyId, ids)),
     conversation: byId((sql, ids) => conversationsByIds(sql, viewer, ids)),
     message: byId((sql, ids) => messagesByIds(sql, viewer, ids)),
+    chatMessage: byId(async (sql, ids) => (visitor ? chatMessagesByIds(sql, visitor, ids) : [])),
     replyRule: byId((sql, ids) => people.replyRulesOf(sql, companyId, ids)),
     teamMembers: byOwner(
       (sql, ids) => people.agentsOfTeams(sql, companyId, ids),

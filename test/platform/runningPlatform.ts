@@ -9,9 +9,8 @@ import { webhookSecret } from '#channels/queries/webhookSecret.ts';
 import { startPlatform } from '#infra/embedded/platform.ts';
 import { demoCompanies, type DemoCompany } from '#infra/embedded/roster.ts';
 import { seedDemo } from '#infra/embedded/seed.ts';
-import { signBearerToken } from '#platform/identity/bearerTokens.ts';
+import { bearerDefaults, signBearerToken } from '#platform/identity/bearerTokens.ts';
 import { silentLogger as logger } from '#platform/logging/logger.ts';
-import { bearerDefaults } from '#router/config.ts';
 import { testClickHouse, testNats, testPostgresServer, testRedis } from '#test/stack/index.ts';
 import { testQdrant } from '#test/stack/qdrant.ts';
 import { currentTestRun } from '#test/stack/testRun.ts';
@@ -53,6 +52,8 @@ export async function runPlatform({ production = false, port }: { production?: b
     database: secret(),
     files: secret(),
   };
+  // Where the demo page stands that shows the web chat.
+  const publicUrl = port === undefined ? 'https://switchboard.example' : `http://127.0.0.1:${String(port)}`;
   const files = await mkdtemp(join(currentTestRun().directory, 'files-'));
   const platform = await startPlatform({
     stores: {
@@ -65,7 +66,7 @@ export async function runPlatform({ production = false, port }: { production?: b
     secrets,
     host: '127.0.0.1',
     port: port ?? 0,
-    publicUrl: port === undefined ? 'https://switchboard.example' : `http://127.0.0.1:${String(port)}`,
+    publicUrl,
     telegramApiUrl: telegram.url(),
     filesUrl: pathToFileURL(files).href,
     attachmentMaxBytes: 25 * 1024 ** 2,
@@ -73,7 +74,7 @@ export async function runPlatform({ production = false, port }: { production?: b
     logger,
     log: () => undefined,
   });
-  await seedDemo(platform, secret());
+  await seedDemo(platform, { secret: secret(), publicUrl });
   const url = platform.router.url();
   const sockets: Client[] = [];
 
@@ -156,7 +157,7 @@ export async function runPlatform({ production = false, port }: { production?: b
     await Promise.all([postgres, nats, redis, clickhouse, qdrant].map((store) => store.close()));
   }
 
-  return { url, platform, telegram, postgres, nats, redis, tokenOf, ask, postUpdate, subscribe, stop };
+  return { url, publicUrl, platform, telegram, postgres, nats, redis, tokenOf, ask, postUpdate, subscribe, stop };
 }
 
 /** A text message of a private chat, as Telegram delivers it. */

@@ -15,6 +15,7 @@ import type { InboundChannel, InboundFact, ToFacts } from '../platforms/inbound.
 import { instagramToFacts } from '../platforms/instagram/toFacts.ts';
 import { messengerToFacts } from '../platforms/messenger/toFacts.ts';
 import { telegramToFacts } from '../platforms/telegram/toFacts.ts';
+import { webChatToFacts } from '../platforms/webchat/toFacts.ts';
 import { whatsappToFacts } from '../platforms/whatsapp/toFacts.ts';
 import type { AccountDirectory } from '../webhooks/accountDirectory.ts';
 
@@ -37,7 +38,8 @@ const adapters = {
   INSTAGRAM: instagramToFacts,
   TELEGRAM: telegramToFacts,
   WHATSAPP: whatsappToFacts,
-} as const satisfies Partial<Record<Platform, ToFacts>>;
+  WEB_CHAT: webChatToFacts,
+} as const satisfies Record<Platform, ToFacts>;
 
 /** One for each platform: a flood on one holds up no other. */
 export function createNormalisers(options: NormaliserOptions): Part[] {

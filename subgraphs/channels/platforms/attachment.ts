@@ -31,6 +31,13 @@ export function fileAttachment(
   return { ...unknownAttachment, id: name === undefined ? v7() : v5(name, NAMESPACE), ...file };
 }
 
+/** A file of which we have the only copy. */
+export function keptAttachment(
+  file: Pick<Attachment, 'kind' | 'name' | 'mimeType' | 'size'> & { readonly id: string; readonly fileKey: string },
+): Attachment {
+  return { ...unknownAttachment, ...file };
+}
+
 /** A place on the map: there is no file to it. */
 export function locationAttachment(place: {
   readonly latitude: number;

@@ -8,6 +8,7 @@ import { createEventBus } from '#platform/events/bus.ts';
 import { createEvent, type NewEvent } from '#platform/events/catalogue.ts';
 import { listDeadLetters } from '#platform/events/deadLetters.ts';
 import { connectNats } from '#platform/events/nats.ts';
+import { bearerDefaults } from '#platform/identity/bearerTokens.ts';
 import type { Identity } from '#platform/identity/identity.ts';
 import { IDENTITY_HEADER, createIdentitySigner } from '#platform/identity/signedIdentity.ts';
 import { silentLogger, type Logger } from '#platform/logging/logger.ts';
@@ -19,7 +20,7 @@ import { currentTestRun } from '#test/stack/testRun.ts';
 import type { ChannelsConfig, MetaConfig } from '../config.ts';
 import { createChannels } from '../createChannels.ts';
 import { migrations } from '../migrations/index.ts';
-import { seedChannels } from '../seed.ts';
+import { seedChannels, type SeedCompany } from '../seed.ts';
 import { channelSettings } from '../settings.ts';
 import { readEvents, type Event } from './readEvents.ts';
 
@@ -52,7 +53,7 @@ export function newTenant(slug = `company-${v7()}`) {
     company: { id: v7(), slug, name: slug, timeZone: 'Europe/Berlin' },
     channel,
     botId,
-    seed() {
+    seed(): SeedCompany {
       return { ...this.company, channels: [channel] };
     },
   };
@@ -68,13 +69,16 @@ export function textUpdate(overrides: { chatId?: number; messageId?: number; tex
 }
 
 /** The whole service on real stores, and what a test needs to talk to it from all of its sides. */
-export async function openHarness(stores: {
-  readonly adminUrl: string;
-  readonly natsUrl: string;
-  readonly telegramApiUrl: string;
-  readonly meta?: MetaConfig;
-  readonly logger?: Logger;
-}) {
+export async function openHarness(
+  stores: {
+    readonly adminUrl: string;
+    readonly natsUrl: string;
+    readonly telegramApiUrl: string;
+    readonly meta?: MetaConfig;
+    readonly logger?: Logger;
+  },
+  overrides: Partial<ChannelsConfig> = {},
+) {
   const { logger = silentLogger } = stores;
   const identitySecret = randomBytes(32).toString('hex');
   const urls = await provisionContext({
@@ -86,6 +90,7 @@ export async function openHarness(stores: {
     logger,
   });
   const redis = await testRedis();
+  const visitorTokens = { secret: randomBytes(32).toString('hex'), ...bearerDefaults };
   const config: ChannelsConfig = {
     host: '127.0.0.1',
     port: 0,
@@ -98,12 +103,14 @@ export async function openHarness(stores: {
     credentials: { activeKeyId: 'k1', keys: { k1: randomBytes(32).toString('base64') } },
     telegramApiUrl: stores.telegramApiUrl,
     meta: stores.meta ?? testMeta,
+    visitorTokens,
     redisUrl: redis.url,
     files: {
       url: pathToFileURL(await mkdtemp(join(currentTestRun().directory, 'files-'))).href,
       secret: randomBytes(32).toString('hex'),
       maxBytes: 25 * 1024 ** 2,
     },
+    ...overrides,
   };
   const open = (pool: Partial<ChannelsConfig['pool']> = {}, others: Partial<ChannelsConfig> = {}) =>
     createChannels(
@@ -122,6 +129,8 @@ export async function openHarness(stores: {
     config,
     channels,
     nats,
+    /** What visitors' tokens are signed with. */
+    visitorTokens,
     /** The same service once more, as another process would run it; the caller starts and stops it. */
     open,
     seed: (...tenants: readonly Tenant[]) =>

@@ -1,4 +1,4 @@
-import type { Identity } from '#platform/identity/identity.ts';
+import type { Identity, VisitorIdentity } from '#platform/identity/identity.ts';
 import { fragment, type Fragment } from '#platform/postgres/sql.ts';
 
 /** Who reads, as far as it changes what there is to see. */
@@ -6,10 +6,16 @@ export interface Viewer {
   readonly companyId: string;
   /** Null for partners and services: they have read nothing and have nothing unread, and notes are not for them. */
   readonly agentId: string | null;
+  /** Who writes by a web chat, and sees nothing but that; null for everybody else. */
+  readonly visitor: VisitorIdentity | null;
 }
 
 export function viewerOf(identity: Identity): Viewer {
-  return { companyId: identity.companyId, agentId: identity.kind === 'agent' ? identity.agentId : null };
+  return {
+    companyId: identity.companyId,
+    agentId: identity.kind === 'agent' ? identity.agentId : null,
+    visitor: identity.kind === 'visitor' ? identity : null,
+  };
 }
 
 /** For statements that read conversations as `c`: joins the viewer's read mark as `r`. */

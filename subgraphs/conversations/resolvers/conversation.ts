@@ -1,7 +1,7 @@
-import { pageRequest, type PageArguments } from '#platform/graphql/connection.ts';
+import { pageRequest } from '#platform/graphql/connection.ts';
 import type { ConversationResolvers } from '../generated/resolvers.ts';
 import { replyWindow } from '../rules/replyWindow.ts';
-import { pageLimits, present } from './pages.ts';
+import { newest, pageLimits, present } from './pages.ts';
 
 export const conversation: ConversationResolvers = {
   __resolveReference: ({ id }, { loaders }) => loaders.conversation.load(id),
@@ -20,9 +20,3 @@ export const conversation: ConversationResolvers = {
       'a page',
     ),
 };
-
-/** Who asks for nothing in particular opens a conversation, and wants its end. */
-function newest(args: PageArguments): PageArguments {
-  const { first, after, last, before } = args;
-  return first == null && after == null && last == null && before == null ? { last: pageLimits.default } : args;
-}

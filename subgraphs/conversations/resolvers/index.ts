@@ -1,6 +1,7 @@
 import type { Resolvers } from '../generated/resolvers.ts';
 import { attachment } from './attachment.ts';
 import { agent, label, team } from './directory.ts';
+import { chatMessage, chatMutation, chatQuery } from './chat.ts';
 import { contact, contactIdentity } from './contact.ts';
 import { conversation } from './conversation.ts';
 import { author, message } from './message.ts';
@@ -8,8 +9,8 @@ import { mutation } from './mutation.ts';
 import { query } from './query.ts';
 
 export const resolvers: Resolvers = {
-  Query: query,
-  Mutation: mutation,
+  Query: { ...query, ...chatQuery },
+  Mutation: { ...mutation, ...chatMutation },
   Agent: agent,
   Team: team,
   Label: label,
@@ -17,6 +18,7 @@ export const resolvers: Resolvers = {
   ContactIdentity: contactIdentity,
   Conversation: conversation,
   Message: message,
+  ChatMessage: chatMessage,
   Author: author,
   Attachment: attachment,
 };

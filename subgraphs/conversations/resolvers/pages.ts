@@ -1,3 +1,5 @@
+import type { PageArguments } from '#platform/graphql/connection.ts';
+
 /** A page of any list of this subgraph. */
 export const pageLimits = { default: 25, max: 100 } as const;
 
@@ -5,4 +7,10 @@ export const pageLimits = { default: 25, max: 100 } as const;
 export function present<T>(row: T | null | undefined, what: string): T {
   if (row == null) throw new Error(`${what} is gone, though a row refers to it`);
   return row;
+}
+
+/** Who asks for nothing in particular opens a conversation, and wants its end. */
+export function newest(args: PageArguments): PageArguments {
+  const { first, after, last, before } = args;
+  return first == null && after == null && last == null && before == null ? { last: pageLimits.default } : args;
 }

@@ -20,8 +20,3 @@ export function rootFieldsOf(document: DocumentNode, operation: OperationDefinit
 
   return fieldsOf(operation.selectionSet);
 }
-
-/** Whether an operation asks for anything but the schema. */
-export function needsIdentity(document: DocumentNode, operation: OperationDefinitionNode): boolean {
-  return rootFieldsOf(document, operation).some((field) => !field.name.value.startsWith('__'));
-}

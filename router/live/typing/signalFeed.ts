@@ -1,0 +1,75 @@
+import type { Msg, Subscription } from '@nats-io/nats-core';
+import type { NatsPart } from '#platform/events/nats.ts';
+import type { Part } from '#platform/lifecycle/part.ts';
+import type { Logger } from '#platform/logging/logger.ts';
+import type { Metrics } from '#platform/metrics/metrics.ts';
+import { typingSignal, type TypingSignal } from '#schema/events/signals.ts';
+
+export interface SignalFeed extends Part {
+  /** Tells what is said of a company from now on. @returns ends it. */
+  listen(companyId: string, listener: (signal: TypingSignal) => void): () => void;
+}
+
+const COMPANY = '{company}';
+
+/**
+ * Hears once for all subscriptions of this process who is writing. While NATS is away nothing is heard, and nothing is made
+ * up for: what was said is old by then.
+ *
+ * @param options.subject subject template, as `@signals` has it.
+ */
+export function createSignalFeed(options: {
+  readonly subject: string;
+  readonly nats: NatsPart;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+}): SignalFeed {
+  const { subject, nats, logger } = options;
+  const heard = options.metrics.counter('switchboard_router_signals_total', 'Signals heard', ['outcome']);
+  const companyAt = subject.split('.').indexOf(COMPANY);
+  const listeners = new Map<string, Set<(signal: TypingSignal) => void>>();
+  let subscription: Subscription | undefined;
+
+  function dispatch(message: Msg): void {
+    const signal = read(message);
+    heard.inc({ outcome: signal ? 'read' : 'unreadable' });
+    if (!signal) return;
+    const companyId = message.subject.split('.')[companyAt] ?? '';
+    for (const listener of listeners.get(companyId) ?? []) listener(signal);
+  }
+
+  function read(message: Msg): TypingSignal | undefined {
+    try {
+      return typingSignal.parse(message.json());
+    } catch (error) {
+      logger.error({ err: error, subject: message.subject }, 'live: a signal could not be read');
+      return undefined;
+    }
+  }
+
+  return {
+    name: 'signal feed',
+    async start() {
+      subscription = nats.connection.subscribe(subject.replace(COMPANY, '*'), {
+        callback(error, message) {
+          if (error) logger.warn({ err: error }, 'live: hearing signals was interrupted');
+          else dispatch(message);
+        },
+      });
+      // Known to the server before anybody subscribes here.
+      await nats.connection.flush();
+    },
+    async stop() {
+      subscription?.unsubscribe();
+      subscription = undefined;
+    },
+    listen(companyId, listener) {
+      const ofCompany = listeners.get(companyId) ?? new Set();
+      listeners.set(companyId, ofCompany.add(listener));
+      return () => {
+        ofCompany.delete(listener);
+        if (ofCompany.size === 0 && listeners.get(companyId) === ofCompany) listeners.delete(companyId);
+      };
+    },
+  };
+}

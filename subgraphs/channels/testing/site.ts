@@ -1,0 +1,98 @@
+import { createHmac, randomBytes } from 'node:crypto';
+import { SignJWT } from 'jose';
+import { request } from 'undici';
+import { v7 } from 'uuid';
+import type { WebChatSettings } from '../settings.ts';
+import { newTenant, type Harness } from './harness.ts';
+
+/** A picture of one pixel. */
+export const png = Buffer.from(
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
+  'base64',
+);
+
+/** What a session answers. */
+export interface SessionAnswer {
+  readonly token: string;
+  readonly expiresAt: string;
+  readonly visitorId: string;
+  readonly verified: boolean;
+  readonly settings: Record<string, string>;
+}
+
+/** A company with a web chat on its site, besides the bot that every tenant has. */
+export function newSite(settings: Partial<WebChatSettings> = {}) {
+  const tenant = newTenant();
+  const origin = 'https://shop.example';
+  const webChat = {
+    id: v7(),
+    name: 'The site',
+    siteKey: `site-${v7()}`,
+    identitySecret: randomBytes(24).toString('base64url'),
+    settings: {
+      allowedOrigins: [origin, 'https://www.shop.example'],
+      color: '#23513c',
+      title: 'Shop',
+      greeting: 'Hello!',
+      offlineNotice: 'We are away.',
+      requireIdentity: false,
+      ...settings,
+    },
+  };
+  return { ...tenant, webChat, origin, seed: () => ({ ...tenant.seed(), webChats: [webChat] }) };
+}
+export type Site = ReturnType<typeof newSite>;
+
+/** The HMAC by which the site's server vouches for a user's id. */
+export function hashOf({ webChat }: Site, userId: string): string {
+  return createHmac('sha256', webChat.identitySecret).update(userId).digest('hex');
+}
+
+/** A JWT of the site about one of its users. */
+export function jwtOf(
+  { webChat }: Site,
+  claims: Record<string, unknown>,
+  { expiresInSeconds = 600, secret = webChat.identitySecret }: { expiresInSeconds?: number; secret?: string } = {},
+): Promise<string> {
+  return new SignJWT({ exp: Math.floor(Date.now() / 1_000) + expiresInSeconds, ...claims })
+    .setProtectedHeader({ alg: 'HS256' })
+    .sign(new TextEncoder().encode(secret));
+}
+
+let lastAddress = 0;
+
+/** A browser on a page of the site, at an address of its own unless another is given. */
+export function openPage(harness: Harness, site: Site, { origin = site.origin, address = newAddress() } = {}) {
+  async function post(path: string, body: string | Buffer, headers: Record<string, string> = {}) {
+    const response = await request(`${harness.channels.url()}/chat/${site.webChat.siteKey}${path}`, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        'x-forwarded-for': address,
+        ...(origin && { origin }),
+        ...headers,
+      },
+      body,
+    });
+    const text = await response.body.text();
+    return {
+      status: response.statusCode,
+      headers: response.headers,
+      body: JSON.parse(text) as SessionAnswer & Record<string, unknown> & { error?: { code: string; message: string } },
+    };
+  }
+  return {
+    session: (body: object | string = {}) => post('/session', typeof body === 'string' ? body : JSON.stringify(body)),
+    upload: (token: string, bytes: Buffer, headers: Record<string, string> = {}) =>
+      post('/files', bytes, {
+        authorization: `Bearer ${token}`,
+        'content-type': 'application/octet-stream',
+        ...headers,
+      }),
+  };
+}
+
+export function newAddress(): string {
+  lastAddress += 1;
+  return `10.0.${String(lastAddress >> 8)}.${String(lastAddress & 255)}`;
+}
