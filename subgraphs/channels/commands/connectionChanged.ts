@@ -4,7 +4,7 @@ import type { ChannelEntity } from '../entities/channel.ts';
 
 /** Tells what a channel is now. */
 export function connectionChanged(
-  { id, platform, name, status, settings }: ChannelEntity,
+  { id, platform, name, status, settings }: Pick<ChannelEntity, 'id' | 'platform' | 'name' | 'status' | 'settings'>,
   actor: Actor,
 ): NewEvent<SwitchboardCatalogue> {
   const { humanAgent } = settings;

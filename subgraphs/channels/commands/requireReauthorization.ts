@@ -2,6 +2,7 @@ import type { WriteTransaction } from '#platform/postgres/database.ts';
 import type { SwitchboardCatalogue } from '#schema/events/catalogue.ts';
 import type { Platform } from '#schema/events/values.ts';
 import { channelSettings } from '../settings.ts';
+import { connectionChanged } from './connectionChanged.ts';
 
 /**
  * The platform refused a channel's token: nothing is sent by it until it is connected again.
@@ -20,11 +21,8 @@ export async function requireReauthorization(
       and access_token is not distinct from ${refusedToken}
     returning platform, name, settings`;
   if (!channel) return;
-  const { platform, name, settings } = channel;
-  const { humanAgent } = channelSettings.parse(settings);
-  publish({
-    type: 'channel.connection.changed',
-    actor: { kind: 'system' },
-    data: { channelId, platform, name, status: 'NEEDS_REAUTHORIZATION', humanAgent },
-  });
+  const settings = channelSettings.parse(channel.settings);
+  publish(
+    connectionChanged({ ...channel, id: channelId, status: 'NEEDS_REAUTHORIZATION', settings }, { kind: 'system' }),
+  );
 }

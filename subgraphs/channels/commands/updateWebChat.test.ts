@@ -32,7 +32,7 @@ describe('a web chat', () => {
       },
     });
     expect(channel.embedCode).toBe(
-      `<script async src="https://inbox.example.com/chat/widget.js" data-site-key="${channel.externalId}"></script>`,
+      `<script src="https://inbox.example.com/chat/widget.js" data-site-key="${channel.externalId}" async></script>`,
     );
     const other = await world.connected(admin, { webChat });
     expect(other.externalId).not.toBe(channel.externalId);

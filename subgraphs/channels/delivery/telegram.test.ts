@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { v7 } from 'uuid';
 import { createTelegramStandin } from '#test/standins/telegram/telegramStandin.ts';
 import { eventually } from '#test/stack/eventually.ts';
 import { testNats, testPostgresServer, type TestServer } from '#test/stack/index.ts';
-import { resumeQueues } from '../commands/resumeQueues.ts';
 import { newTenant, openHarness, type Harness } from '../testing/harness.ts';
 import { messageCreated } from '../testing/messageCreated.ts';
 
@@ -155,7 +155,7 @@ describe('a message to a contact', () => {
 
   it('stops the channel when its token is refused, and is kept until it is connected again', async () => {
     const chat = await connect();
-    telegram.fail(1, { kind: 'refuse', status: 401, description: 'Unauthorized' });
+    telegram.revoke(chat.tenant.channel.accessToken);
     await chat.write('one');
     await chat.write('two');
     const { id: channelId } = chat.tenant.channel;
@@ -168,15 +168,16 @@ describe('a message to a contact', () => {
       }),
     );
     expect(chat.sent()).toEqual([]);
-    await harness.channels.database.write(companyId, async ({ sql }) => {
-      await sql`update channels.channels set status = 'ACTIVE' where company_id = ${companyId}`;
-      await resumeQueues(sql, companyId, channelId);
+    const admin = { kind: 'agent', companyId, agentId: v7(), role: 'ADMIN', scopes: [] } as const;
+    const reauthorize =
+      'mutation ($input: ReauthorizeChannelInput!) { reauthorizeChannel(input: $input) { channel { status } } }';
+    const token = `${chat.tenant.channel.accessToken}-new`;
+    expect(await harness.query(admin, reauthorize, { input: { channelId, token } })).toEqual({
+      data: { reauthorizeChannel: { channel: { status: 'ACTIVE' } } },
     });
     expect(await settled(chat, 2)).toMatchObject([{ status: 'SENT' }, { status: 'SENT' }]);
-    expect(await harness.connections(companyId)).toMatchObject([
-      { data: { channelId, status: 'ACTIVE' } },
-      { data: { channelId, status: 'NEEDS_REAUTHORIZATION' } },
-    ]);
+    const changes = await harness.connections(companyId);
+    expect(changes.map(({ data }) => data.status)).toEqual(['ACTIVE', 'NEEDS_REAUTHORIZATION', 'ACTIVE']);
   });
 
   it('fails for a channel of another company, and nothing is sent', async () => {

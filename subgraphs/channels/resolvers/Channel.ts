@@ -8,7 +8,7 @@ export const Channel: ChannelResolvers = {
   webChat: ({ settings }) => settings.webChat,
   embedCode: ({ platform, externalId }, _args, { publicUrl }) =>
     platform === 'WEB_CHAT'
-      ? `<script async src="${publicUrl}/chat/widget.js" data-site-key="${externalId}"></script>`
+      ? `<script src="${publicUrl}/chat/widget.js" data-site-key="${externalId}" async></script>`
       : null,
   async company({ companyId }, _args, { loaders }) {
     const company = await loaders.company.load(companyId);
