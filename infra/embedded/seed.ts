@@ -47,7 +47,7 @@ export async function seedDemo(
                 color: webChat.color,
                 title: name,
                 greeting: 'Hello! Ask us anything about tents, packs and your order.',
-                offlineNotice: 'Nobody is here right now. Write to us anyway: we answer as soon as we are back.',
+                offlineNotice: 'No connection right now. What you write is sent as soon as it is back.',
                 requireIdentity: false,
               },
             },

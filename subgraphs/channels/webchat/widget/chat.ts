@@ -26,6 +26,8 @@ export interface ChatState {
 }
 
 export interface Chat {
+  /** As it is now: nothing is told before the first change. */
+  readonly state: ChatState;
   open(): void;
   close(): void;
   send(text: string, files: readonly UploadedFile[]): void;
@@ -157,6 +159,9 @@ export function createChat(options: {
   if (state.isOpen || token() !== undefined) void begin();
 
   return {
+    get state() {
+      return state;
+    },
     open() {
       storage.write({ open: true });
       set({ isOpen: true });

@@ -31,6 +31,7 @@ function begin(script: HTMLScriptElement): void {
     onChange: (state) => view?.render(state),
   });
   const view = createView(chat);
+  view.render(chat.state);
   window.switchboardChat = {
     open: () => chat.open(),
     close: () => chat.close(),
