@@ -15,6 +15,10 @@ interface Known {
   readonly teamId: string;
   readonly labelId: string;
   readonly documentId: string;
+  readonly webChatId: string;
+  readonly visitorId: string;
+  /** That a visitor of Acme's has read. */
+  readonly answerId: string;
 }
 
 /** Every root field, called with Acme's ids. The first test fails when the graph has one that is not here. */
@@ -50,6 +54,7 @@ const calls = {
         people: dashboard(range: ${all}, filter: { agentIds: ["${agentId}"], teamIds: ["${teamId}"] }) ${totals}
       }`;
     },
+    chatMessages: () => '{ chatMessages(last: 100) { edges { cursor node { id text author { name } } } } }',
   },
   Mutation: {
     sendMessage: ({ conversationId }) =>
@@ -80,19 +85,43 @@ const calls = {
       `mutation { rotateIdentitySecret(input: { channelId: "${channelId}" }) { channel { id } identitySecret userErrors { code message } } }`,
     addDocument: () =>
       'mutation { addDocument(input: { title: "Globex only", text: "Nothing of interest." }) { document { title } userErrors { code message } } }',
+    sendChatMessage: () =>
+      `mutation { sendChatMessage(input: { clientId: "${v7()}", text: "intruder" }) { clientId userErrors { code message } } }`,
+    markChatRead: ({ answerId }) =>
+      `mutation { markChatRead(input: { upToMessageId: "${answerId}" }) { userErrors { code message } } }`,
+    setChatTyping: () => 'mutation { setChatTyping(input: { isTyping: true }) { userErrors { code message } } }',
   },
   Subscription: {
     inboxUpdates: () => 'subscription { inboxUpdates { kind conversation { id } message { text } } }',
     conversationUpdates: ({ conversationId }) =>
       `subscription { conversationUpdates(id: "${conversationId}") { kind conversation { id } message { text } } }`,
+    typing: ({ conversationId }) =>
+      `subscription { typing(conversationId: "${conversationId}") { conversationId isTyping author { __typename ... on Agent { id name } } } }`,
+    chatUpdates: () => 'subscription { chatUpdates { message { id text } } }',
+    chatTyping: () => 'subscription { chatTyping { isTyping name } }',
   },
 } satisfies Record<string, Record<string, (known: Known) => string>>;
+
+/** Those that visitors of a web chat call, and nobody else may. */
+const ofVisitors = new Set([
+  'chatMessages',
+  'sendChatMessage',
+  'markChatRead',
+  'setChatTyping',
+  'chatUpdates',
+  'chatTyping',
+]);
 
 describe('another company', () => {
   let platform: RunningPlatform;
   let acme: string;
   let globex: string;
   let known: Known;
+  let acmeVisitor: string;
+  let globexVisitor: string;
+  /** Who asks for a field: an agent, or a visitor who claims Acme's ids for Globex. */
+  const asGlobex = (field: string) => (ofVisitors.has(field) ? globexVisitor : globex);
+  const asAcme = (field: string) => (ofVisitors.has(field) ? acmeVisitor : acme);
 
   /** What nobody outside Acme may see in any answer. */
   const acmesOwn = () => [...Object.values(known), SECRET, 'Acme', 'acme', 'Sasha'];
@@ -107,11 +136,29 @@ describe('another company', () => {
     return data;
   }
 
+  /** A visitor of Acme's writes and is answered. */
+  async function answerToVisitor(): Promise<string> {
+    await platform.ask(
+      acmeVisitor,
+      `mutation { sendChatMessage(input: { clientId: "1", text: "${SECRET}" }) { clientId } }`,
+    );
+    const conversationId = await eventually(async () => {
+      const found = '{ conversations(filter: { platforms: [WEB_CHAT] }) { edges { node { id } } } }';
+      const { data } = await platform.ask<{ conversations: { edges: { node: { id: string } }[] } }>(acme, found);
+      const id = data.conversations.edges[0]?.node.id;
+      if (id === undefined) throw new Error('the visitor’s message has not come in yet');
+      return id;
+    });
+    const answer = `mutation { sendMessage(input: { conversationId: "${conversationId}", text: "${SECRET}", idempotencyKey: "a" }) { message { id } } }`;
+    const { data } = await platform.ask<{ sendMessage: { message: { id: string } } }>(acme, answer);
+    return data.sendMessage.message.id;
+  }
+
   beforeAll(async () => {
     platform = await runPlatform();
     [acme, globex] = [await platform.tokenOf('acme'), await platform.tokenOf('globex')];
     await platform.postUpdate('acme', telegramMessage(900, 1, SECRET, 'Sasha'));
-    const { agents, teams, labels, telegram } = demoCompany('acme');
+    const { agents, teams, labels, telegram, webChat } = demoCompany('acme');
     const add = `mutation { addDocument(input: { title: "Acme plans", text: "# Plans\\n\\n${SECRET}." }) { document { id } } }`;
     const added = await platform.ask<{ addDocument: { document: { id: string } } }>(acme, add);
     known = await eventually(async () => {
@@ -133,6 +180,9 @@ describe('another company', () => {
         teamId: teams[0]?.id ?? '',
         labelId: labels[0]?.id ?? '',
         documentId: added.data.addDocument.document.id,
+        webChatId: webChat?.channelId ?? '',
+        visitorId: v7(),
+        answerId: '',
       };
     });
     await eventually(async () => {
@@ -140,6 +190,16 @@ describe('another company', () => {
       const { data } = await platform.ask(acme, `{ dashboard(range: ${all}) { totals { messagesReceived } } }`);
       if (!JSON.stringify(data).includes('"messagesReceived":1')) throw new Error('the message is not counted yet');
     });
+    [acmeVisitor, globexVisitor] = (await Promise.all(
+      ['acme', 'globex'].map((slug) =>
+        platform.visitorToken({
+          companyId: demoCompany(slug).id,
+          channelId: known.webChatId,
+          visitorId: known.visitorId,
+        }),
+      ),
+    )) as [string, string];
+    known = { ...known, answerId: await answerToVisitor() };
   }, 60_000);
 
   afterAll(() => platform.stop());
@@ -159,7 +219,7 @@ describe('another company', () => {
 
   it.each(Object.keys(calls.Query))('learns nothing of Acme by Query.%s', async (field) => {
     const query = calls.Query[field as keyof typeof calls.Query](known);
-    const answer = await platform.ask(globex, query);
+    const answer = await platform.ask(asGlobex(field), query);
     expect(answer.errors ?? []).toEqual([]);
     const text = JSON.stringify(answer.data);
     for (const own of acmesOwn()) expect(text).not.toContain(own);
@@ -169,7 +229,7 @@ describe('another company', () => {
 
   it.each(Object.keys(calls.Mutation))('changes and learns nothing of Acme by Mutation.%s', async (field) => {
     const before = await snapshotOfAcme();
-    const answer = await platform.ask(globex, calls.Mutation[field as keyof typeof calls.Mutation](known));
+    const answer = await platform.ask(asGlobex(field), calls.Mutation[field as keyof typeof calls.Mutation](known));
     const text = JSON.stringify(answer);
     // The ids that the call itself names may be named back; nothing else of Acme's may.
     for (const own of [SECRET, 'Acme', 'Sasha']) expect(text).not.toContain(own);
@@ -209,16 +269,39 @@ describe('another company', () => {
 
   it.each(Object.keys(calls.Subscription))('hears nothing of Acme by Subscription.%s', async (field) => {
     const query = calls.Subscription[field as keyof typeof calls.Subscription](known);
-    const theirs = platform.subscribe(globex, query);
-    const ours = platform.subscribe(acme, query);
+    const theirs = platform.subscribe(asGlobex(field), query);
+    const ours = platform.subscribe(asAcme(field), query);
     await Promise.all([theirs.connected, ours.connected]);
-    await platform.postUpdate('acme', telegramMessage(900, field.length, 'still here', 'Sasha'));
-    await eventually(() => expect(JSON.stringify(ours.received)).toContain('still here'));
+    // Beginning takes a moment; until then there is nobody to tell.
+    await eventually(async () => {
+      await happens();
+      expect(ours.received).not.toEqual([]);
+    });
     // By now the same router has delivered the event to whom it belongs.
     expect(theirs.received).toEqual([]);
+    expect(theirs.failures).toEqual([]);
     ours.end();
     theirs.end();
   });
+
+  let lastMessage = 1;
+  /** Something of every kind that somebody could hear, in each of Acme's conversations. */
+  async function happens(): Promise<void> {
+    lastMessage += 1;
+    await platform.postUpdate('acme', telegramMessage(900, lastMessage, 'still here', 'Sasha'));
+    const say = `mutation { sendChatMessage(input: { clientId: "${v7()}", text: "still here" }) { clientId } }`;
+    await platform.ask(acmeVisitor, say);
+    const all = '{ conversations { edges { node { id } } } }';
+    const { data } = await platform.ask<{ conversations: { edges: { node: { id: string } }[] } }>(acme, all);
+    for (const { node } of data.conversations.edges) {
+      for (const is of [true, false]) {
+        await platform.ask(
+          acme,
+          `mutation { setTyping(input: { conversationId: "${node.id}", isTyping: ${String(is)} }) { userErrors { code } } }`,
+        );
+      }
+    }
+  }
 
   it('cannot answer for Acme with a cursor of Acme’s', async () => {
     const query = 'query ($after: String) { conversations(first: 1, after: $after) { edges { cursor node { id } } } }';
@@ -234,6 +317,51 @@ describe('another company', () => {
       expect(data ?? null).toBeNull();
       expect(errors?.[0]?.extensions?.code).toBe('UNAUTHENTICATED');
     }
+  });
+});
+
+describe('a visitor', () => {
+  let platform: RunningPlatform;
+  let visitor: string;
+  let admin: string;
+
+  beforeAll(async () => {
+    platform = await runPlatform();
+    const { id: companyId, webChat } = demoCompany('acme');
+    visitor = await platform.visitorToken({ companyId, channelId: webChat?.channelId ?? '', visitorId: v7() });
+    admin = await platform.tokenOf('acme');
+  }, 60_000);
+  afterAll(() => platform.stop());
+
+  const nothing: Known = {
+    channelId: v7(),
+    conversationId: v7(),
+    messageId: v7(),
+    contactId: v7(),
+    agentId: v7(),
+    teamId: v7(),
+    labelId: v7(),
+    documentId: v7(),
+    webChatId: v7(),
+    visitorId: v7(),
+    answerId: v7(),
+  };
+  const all = Object.entries({ ...calls.Query, ...calls.Mutation }) as [string, (known: Known) => string][];
+
+  it.each(all.filter(([field]) => !ofVisitors.has(field)))(
+    'may not ask for %s of their own company',
+    async (_, call) => {
+      const { data, errors } = await platform.ask(visitor, call(nothing));
+      expect(data ?? null).toBeNull();
+      expect(errors?.[0]?.extensions?.code).toBe('FORBIDDEN');
+    },
+  );
+
+  it.each(all.filter(([field]) => ofVisitors.has(field)))('alone may ask for %s', async (_, call) => {
+    expect((await platform.ask(visitor, call(nothing))).errors).toBeUndefined();
+    const { data, errors } = await platform.ask(admin, call(nothing));
+    expect(data ?? null).toBeNull();
+    expect(errors?.[0]?.extensions?.code).toBe('FORBIDDEN');
   });
 });
 

@@ -10,6 +10,7 @@ import { startPlatform } from '#infra/embedded/platform.ts';
 import { demoCompanies, type DemoCompany } from '#infra/embedded/roster.ts';
 import { seedDemo } from '#infra/embedded/seed.ts';
 import { bearerDefaults, signBearerToken } from '#platform/identity/bearerTokens.ts';
+import type { VisitorIdentity } from '#platform/identity/identity.ts';
 import { silentLogger as logger } from '#platform/logging/logger.ts';
 import { testClickHouse, testNats, testPostgresServer, testRedis } from '#test/stack/index.ts';
 import { testQdrant } from '#test/stack/qdrant.ts';
@@ -86,7 +87,13 @@ export async function runPlatform({ production = false, port }: { production?: b
     return signBearerToken(identity, { ...bearerDefaults, secret: secrets.token, expiresInSeconds: 3_600 });
   }
 
-  /** Asks the graph; without a token as a stranger. */
+  /** A visitor's token for pages at `publicUrl`, whoever they claim to be. */
+  function visitorToken(ids: Pick<VisitorIdentity, 'companyId' | 'channelId' | 'visitorId'>): Promise<string> {
+    const visitor = { kind: 'visitor', ...ids, origin: publicUrl, scopes: [] } as const;
+    return signBearerToken(visitor, { ...bearerDefaults, secret: secrets.token, expiresInSeconds: 3_600 });
+  }
+
+  /** Asks the graph, from a page at `publicUrl`; without a token as a stranger. */
   async function ask<T = Record<string, unknown>>(
     token: string | undefined,
     query: string,
@@ -94,7 +101,11 @@ export async function runPlatform({ production = false, port }: { production?: b
   ): Promise<GraphqlAnswer<T>> {
     const { body } = await request(`${url}/graphql`, {
       method: 'POST',
-      headers: { 'content-type': 'application/json', ...(token && { authorization: `Bearer ${token}` }) },
+      headers: {
+        'content-type': 'application/json',
+        origin: publicUrl,
+        ...(token && { authorization: `Bearer ${token}` }),
+      },
       body: JSON.stringify({ query, variables }),
     });
     return (await body.json()) as GraphqlAnswer<T>;
@@ -123,11 +134,18 @@ export async function runPlatform({ production = false, port }: { production?: b
     return known;
   }
 
+  /** As pages at `publicUrl` have it. */
+  class PageSocket extends WebSocket {
+    constructor(address: string, protocols: string) {
+      super(address, protocols, { origin: publicUrl });
+    }
+  }
+
   /** Subscribes over graphql-ws; what arrives is pushed to the list. */
   function subscribe<T>(token: string, query: string, variables: Record<string, unknown> = {}) {
     const client = createClient({
       url: `${url.replace('http', 'ws')}/graphql`,
-      webSocketImpl: WebSocket,
+      webSocketImpl: PageSocket,
       connectionParams: { authorization: `Bearer ${token}` },
       retryAttempts: 0,
       lazy: false,
@@ -157,7 +175,21 @@ export async function runPlatform({ production = false, port }: { production?: b
     await Promise.all([postgres, nats, redis, clickhouse, qdrant].map((store) => store.close()));
   }
 
-  return { url, publicUrl, platform, telegram, postgres, nats, redis, tokenOf, ask, postUpdate, subscribe, stop };
+  return {
+    url,
+    publicUrl,
+    platform,
+    telegram,
+    postgres,
+    nats,
+    redis,
+    tokenOf,
+    visitorToken,
+    ask,
+    postUpdate,
+    subscribe,
+    stop,
+  };
 }
 
 /** A text message of a private chat, as Telegram delivers it. */
