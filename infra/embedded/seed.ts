@@ -34,25 +34,29 @@ export async function seedDemo(
           webhookSecret: digest(secret, `webhook ${slug}`),
           settings: channelSettings.parse({}),
         },
-      ],
-      webChats: webChat
-        ? [
-            {
-              id: webChat.channelId,
-              name: webChat.name,
-              siteKey: webChat.siteKey,
-              identitySecret: digest(secret, `identity ${slug}`),
-              settings: {
-                allowedOrigins: [new URL(publicUrl).origin],
-                color: webChat.color,
-                title: name,
-                greeting: 'Hello! Ask us anything about tents, packs and your order.',
-                offlineNotice: 'No connection right now. What you write is sent as soon as it is back.',
-                requireIdentity: false,
+        ...(webChat
+          ? [
+              {
+                id: webChat.channelId,
+                platform: 'WEB_CHAT' as const,
+                externalId: webChat.siteKey,
+                name: webChat.name,
+                accessToken: null,
+                webhookSecret: digest(secret, `identity ${slug}`),
+                settings: channelSettings.parse({
+                  webChat: {
+                    allowedOrigins: [new URL(publicUrl).origin],
+                    color: webChat.color,
+                    title: name,
+                    greeting: 'Hello! Ask us anything about tents, packs and your order.',
+                    offlineNotice: 'No connection right now. What you write is sent as soon as it is back.',
+                    requireIdentity: false,
+                  },
+                }),
               },
-            },
-          ]
-        : [],
+            ]
+          : []),
+      ],
     })),
   );
   for (const { id, agents, teams, labels } of demoCompanies) {

@@ -152,6 +152,23 @@ describe('the web chat on a page', () => {
     await page.context().close();
   });
 
+  it('shows the agent that the visitor has read', async () => {
+    const page = await openChat();
+    await write(page, 'Anybody?');
+    const conversationId = await conversationOf('Anybody?');
+    for (const text of ['Somebody.', 'And somebody else.']) await answer(conversationId, text);
+    await eventually(async () => expect(await shown(page)).toContain('them: And somebody else.'));
+    await eventually(async () => {
+      const query = `{ conversation(id: "${conversationId}") { messages { edges { node { direction status } } } } }`;
+      const { data } = await platform.ask<{
+        conversation: { messages: { edges: { node: { direction: string; status: string } }[] } };
+      }>(agent, query);
+      const answers = data.conversation.messages.edges.filter(({ node }) => node.direction === 'OUTBOUND');
+      expect(answers.map(({ node }) => node.status)).toEqual(['READ', 'READ']);
+    });
+    await page.context().close();
+  });
+
   it('remembers the visitor on the next page, and shows nobody else’s messages', async () => {
     const page = await openChat();
     await write(page, 'remember me');

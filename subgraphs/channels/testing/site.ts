@@ -2,7 +2,7 @@ import { createHmac, randomBytes } from 'node:crypto';
 import { SignJWT } from 'jose';
 import { request } from 'undici';
 import { v7 } from 'uuid';
-import type { WebChatSettings } from '../settings.ts';
+import { channelSettings, type WebChatSettings } from '../settings.ts';
 import { newTenant, type Harness } from './harness.ts';
 
 /** A picture of one pixel. */
@@ -39,7 +39,25 @@ export function newSite(settings: Partial<WebChatSettings> = {}) {
       ...settings,
     },
   };
-  return { ...tenant, webChat, origin, seed: () => ({ ...tenant.seed(), webChats: [webChat] }) };
+  const { id, name, siteKey: externalId, identitySecret: webhookSecret } = webChat;
+  const channel = {
+    id,
+    name,
+    externalId,
+    platform: 'WEB_CHAT' as const,
+    accessToken: null,
+    webhookSecret,
+    settings: channelSettings.parse({ webChat: webChat.settings }),
+  };
+  return {
+    ...tenant,
+    webChat,
+    origin,
+    seed() {
+      const company = tenant.seed();
+      return { ...company, channels: [...company.channels, channel] };
+    },
+  };
 }
 export type Site = ReturnType<typeof newSite>;
 
