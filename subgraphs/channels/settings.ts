@@ -8,6 +8,7 @@ export const webChatSettings = z.object({
   color: z.string().regex(/^#[0-9a-f]{6}$/),
   title: z.string(),
   greeting: z.string(),
+  /** Shown while the visitor has no connection. */
   offlineNotice: z.string(),
   /** Only visitors whose identity the site has signed. */
   requireIdentity: z.boolean(),

@@ -27,7 +27,7 @@ describe('a web chat', () => {
         color: '#2563eb',
         title: 'Talk to us',
         greeting: 'Hello! How can we help?',
-        offlineNotice: expect.stringContaining('as soon as we are back'),
+        offlineNotice: expect.stringContaining('as soon as you are back'),
         requireIdentity: false,
       },
     });

@@ -20,6 +20,7 @@ export function createMessageList(chat: Pick<Chat, 'loadEarlier' | 'retry' | 'di
     tabindex: '0',
   });
   element.append(earlier, items);
+  let isAtEnd = true;
   const shown = new Map<string, { readonly made: string; readonly node: HTMLElement }>();
 
   earlier.addEventListener('click', () => {
@@ -30,8 +31,18 @@ export function createMessageList(chat: Pick<Chat, 'loadEarlier' | 'retry' | 'di
     );
   });
 
+  function toEnd(): void {
+    element.scrollTop = element.scrollHeight;
+  }
+
+  element.addEventListener('scroll', () => {
+    isAtEnd = element.scrollHeight - element.scrollTop - element.clientHeight < NEAR_END_PX;
+  });
+  // Pictures have their height when they are loaded, and the panel another when a keyboard comes up.
+  new ResizeObserver(() => isAtEnd && toEnd()).observe(element);
+  element.addEventListener('load', () => isAtEnd && toEnd(), { capture: true });
+
   function render(state: ChatState): void {
-    const atEnd = element.scrollHeight - element.scrollTop - element.clientHeight < NEAR_END_PX;
     earlier.hidden = state.historyBefore === null;
     const wanted = rowsOf(state);
     const ids = new Set(wanted.map(({ id }) => id));
@@ -50,10 +61,10 @@ export function createMessageList(chat: Pick<Chat, 'loadEarlier' | 'retry' | 'di
       else items.insertBefore(node, before);
       shown.set(id, { made, node });
     }
-    if (atEnd) element.scrollTop = element.scrollHeight;
+    if (isAtEnd) toEnd();
   }
 
-  return { element, render, toEnd: () => (element.scrollTop = element.scrollHeight) };
+  return { element, render, toEnd };
 }
 
 interface Row {

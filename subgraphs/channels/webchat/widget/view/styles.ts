@@ -38,7 +38,7 @@ button { cursor: pointer; border: 0; background: none; padding: 0; }
 .meta { margin: 2px 12px 4px; color: #59636e; font-size: 11.5px; }
 .meta button { text-decoration: underline; padding: 2px 4px; }
 .failed .meta { color: #b3261e; }
-.image { display: block; margin: 2px 0; border-radius: 14px; overflow: hidden; max-width: 100%; }
+.image { display: block; margin: 2px 0; border-radius: 14px; overflow: hidden; max-width: 100%; background: #eef0f3; border: 1px solid #e2e5e9; }
 .image img { display: block; max-width: 100%; max-height: 240px; }
 .file { display: inline-flex; gap: 8px; margin: 2px 0; padding: 9px 13px; border-radius: 14px; background: #eef0f3; color: inherit; overflow-wrap: anywhere; }
 .typing { min-height: 22px; padding: 0 20px 4px; color: #59636e; font-size: 13px; }
@@ -53,6 +53,7 @@ button { cursor: pointer; border: 0; background: none; padding: 0; }
 .chosen .bad { background: #fde7e5; color: #b3261e; }
 .row { display: flex; align-items: flex-end; gap: 6px; }
 .row textarea { flex: 1; min-height: 42px; max-height: 130px; resize: none; padding: 10px 12px; border: 1px solid #8b949e; border-radius: 12px; background: #fff; font-size: 16px; line-height: 1.35; }
+.row textarea:focus-visible { outline-width: 2px; outline-offset: -1px; box-shadow: none; }
 .row textarea::placeholder { color: #59636e; opacity: 1; }
 .row button { flex: none; width: 42px; height: 42px; display: grid; place-items: center; border-radius: 12px; color: #3d4650; }
 .row .send { background: var(--accent); color: var(--on-accent); }
