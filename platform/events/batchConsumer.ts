@@ -56,7 +56,7 @@ export function createBatchConsumer<Item>(options: BatchConsumerOptions<Item>): 
     if (items.size === 0) return;
     if (await handledTogether([...items.values()])) {
       settler.count('handled', items.size);
-      await Promise.all([...items.keys()].map((message) => settler.acknowledge(message)));
+      await settler.acknowledgeAll([...items.keys()]);
       return;
     }
     for (const [message, item] of items) {

@@ -19,6 +19,8 @@ export interface Settler {
    * found out by a repetition half a minute later, and until then take one of the places for messages under way.
    */
   acknowledge(message: JsMsg): Promise<void>;
+  /** The same of messages that were handled together: the server takes them in order, so that of the last is of all. */
+  acknowledgeAll(messages: readonly JsMsg[]): Promise<void>;
   /** For work that does not go through {@link settle}. */
   count(outcome: 'handled' | 'ignored' | 'retried' | 'outage' | 'parked', times?: number): void;
 }
@@ -56,6 +58,21 @@ export function createSettler(options: {
     return false;
   }
 
+  async function acknowledgeAll(messages: readonly JsMsg[]): Promise<void> {
+    const last = messages.at(-1);
+    for (let attempt = 1; last && attempt <= ACK_TRIES; attempt++) {
+      try {
+        for (const message of messages) if (message !== last) message.ack();
+        await last.ackAck();
+        return;
+      } catch (error) {
+        logger.debug({ err: error, seq: last.seq, attempt }, 'acknowledgement not confirmed');
+        await pause(backoff(attempt, { capMs: 1_000 }), signal());
+        if (signal().aborted) return;
+      }
+    }
+  }
+
   return {
     count,
     async settle(message, handle) {
@@ -75,17 +92,7 @@ export function createSettler(options: {
         }
       }
     },
-    async acknowledge(message) {
-      for (let attempt = 1; attempt <= ACK_TRIES; attempt++) {
-        try {
-          await message.ackAck();
-          return;
-        } catch (error) {
-          logger.debug({ err: error, seq: message.seq, attempt }, 'acknowledgement not confirmed');
-          await pause(backoff(attempt, { capMs: 1_000 }), signal());
-          if (signal().aborted) return;
-        }
-      }
-    },
+    acknowledge: (message) => acknowledgeAll([message]),
+    acknowledgeAll,
   };
 }

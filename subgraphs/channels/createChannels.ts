@@ -19,7 +19,6 @@ import { createDeliveryEnqueuer } from './consumers/enqueueDeliveries.ts';
 import { createCallbackAnswerer } from './consumers/answerCallbacks.ts';
 import { createNormalisers } from './consumers/normalise.ts';
 import { createSignals } from './consumers/signals.ts';
-import { createWebhookSplitter } from './consumers/splitWebhooks.ts';
 import { createContext } from './context.ts';
 import { createDeliveryWorkers } from './delivery/workers.ts';
 import { createResealer } from './credentials/createResealer.ts';
@@ -96,7 +95,6 @@ export function createChannels(
   const findAccount = (place: { readonly companyId: string; readonly channelId: string }) =>
     channelAccount(database, keyring, place);
   const callbacks = createCallbackAnswerer({ findAccount, telegram: createTelegramAccount(apis.telegram), logger });
-  const splitter = createWebhookSplitter({ nats, logger, metrics });
   const normalisers = createNormalisers({
     nats,
     database,
@@ -147,7 +145,7 @@ export function createChannels(
   });
 
   const resealer = createResealer({ database, keyring, logger });
-  const receiving = [callbacks, splitter, ...normalisers];
+  const receiving = [callbacks, ...normalisers];
   const sending = [...apis.parts, workers, enqueuer, signals];
   const parts = [...stores.parts, redis, resealer, health, ...receiving, ...sending, ...files, subgraph, http];
   return { ...createService(name, parts, { logger, checks }), url: () => http.url(), database, keyring };

@@ -13,24 +13,23 @@ import { recordOutsideMessage } from './recordOutsideMessage.ts';
 
 type Transaction = WriteTransaction<SwitchboardCatalogue>;
 
-/** What was news, by kind of fact; the rest was known. */
-export type Applied = { readonly kind: InboundFact['kind']; readonly isNew: boolean };
-
 /**
  * Makes facts of one company true and tells them to the other contexts, in one transaction, in the order given. The same
  * fact may come any number of times, in any order and in several processes at once: a message is told once, and what
  * happened to it after it.
+ *
+ * @returns For each fact, whether it was new.
  */
 export function applyFacts(
   database: Database<SwitchboardCatalogue>,
   companyId: string,
   facts: readonly InboundFact[],
-): Promise<readonly Applied[]> {
+): Promise<readonly boolean[]> {
   return database.write(companyId, async (transaction) => {
     const rows = await lockReceivedRows(transaction.sql, companyId, facts.flatMap(rowsOf), facts.flatMap(answeredRow));
-    const applied: Applied[] = [];
+    const applied: boolean[] = [];
     for (const fact of facts) {
-      applied.push({ kind: fact.kind, isNew: await applyFact(transaction, companyId, rows, fact) });
+      applied.push(await applyFact(transaction, companyId, rows, fact));
     }
     await rows.save();
     await noteInbound(transaction, companyId, facts);

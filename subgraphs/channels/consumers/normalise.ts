@@ -2,6 +2,7 @@ import type { JsMsg } from '@nats-io/jetstream';
 import type { SwitchboardCatalogue } from '#schema/events/catalogue.ts';
 import type { Platform } from '#schema/events/values.ts';
 import { createBatchConsumer } from '#platform/events/batchConsumer.ts';
+import { park } from '#platform/events/deadLetters.ts';
 import { Poison } from '#platform/events/errors.ts';
 import type { NatsPart } from '#platform/events/nats.ts';
 import { INGEST } from '#platform/events/streams.ts';
@@ -11,8 +12,10 @@ import type { Metrics } from '#platform/metrics/metrics.ts';
 import type { Database } from '#platform/postgres/database.ts';
 import { applyFacts } from '../commands/applyFacts.ts';
 import type { HealthRecorder } from '../health/healthRecorder.ts';
-import type { InboundChannel, InboundFact, ToFacts } from '../platforms/inbound.ts';
+import type { InboundFact, ToFacts } from '../platforms/inbound.ts';
 import { instagramToFacts } from '../platforms/instagram/toFacts.ts';
+import { asWebhook, type MetaEvent } from '../platforms/meta/metaEvent.ts';
+import { splitWebhook } from '../platforms/meta/splitWebhook.ts';
 import { messengerToFacts } from '../platforms/messenger/toFacts.ts';
 import { telegramToFacts } from '../platforms/telegram/toFacts.ts';
 import { webChatToFacts } from '../platforms/webchat/toFacts.ts';
@@ -33,85 +36,148 @@ export interface NormaliserOptions {
 /** One transaction for so many events at most: what is locked in it is locked for a few milliseconds. */
 const MAX_BATCH = 200;
 
-const adapters = {
-  MESSENGER: messengerToFacts,
-  INSTAGRAM: instagramToFacts,
-  TELEGRAM: telegramToFacts,
-  WHATSAPP: whatsappToFacts,
-  WEB_CHAT: webChatToFacts,
-} as const satisfies Record<Platform, ToFacts>;
-
-/** One for each platform: a flood on one holds up no other. */
-export function createNormalisers(options: NormaliserOptions): Part[] {
-  return Object.entries(adapters).map(([platform, toFacts]) =>
-    createNormaliser(platform as Platform, toFacts, options),
-  );
-}
-
+/** What one message of the stream told, of one channel. */
 interface Event {
+  readonly platform: Platform;
   readonly companyId: string;
   readonly channelId: string;
   readonly facts: readonly InboundFact[];
 }
 
+const metaAdapters = {
+  MESSENGER: messengerToFacts,
+  INSTAGRAM: instagramToFacts,
+  WHATSAPP: whatsappToFacts,
+} as const satisfies Partial<Record<Platform, ToFacts>>;
+
 /**
- * Turns what one platform sent into facts that other contexts understand. What has no rule is parked with the reason, to
- * be looked at and replayed: an event is never dropped. Only what is said of an account that nobody has connected is left
- * alone, and counted.
+ * Turn what the platforms sent into facts that other contexts understand. What has no rule is parked with the reason, to be
+ * looked at and replayed: an event is never dropped. Only what is said of an account that nobody has connected is left
+ * alone, and counted. Each source has a consumer of its own: a flood on one holds up no other.
  */
-function createNormaliser(platform: Platform, toFacts: ToFacts, options: NormaliserOptions): Part {
-  const { nats, database, accounts, health, metrics } = options;
-  const seen = metrics.counter(
-    'switchboard_channels_facts_total',
-    'What platforms told, by kind and whether it was new',
-    ['platform', 'kind', 'outcome'],
-  );
+export function createNormalisers(options: NormaliserOptions): Part[] {
+  return [
+    createNormaliser(options, {
+      durable: 'channels-normalise',
+      subject: 'ingest.telegram.>',
+      read: async (message) => [eventOf('TELEGRAM', telegramToFacts, message)],
+    }),
+    createNormaliser(options, {
+      durable: 'channels-normalise-webchat',
+      subject: 'ingest.webchat.>',
+      read: async (message) => [eventOf('WEB_CHAT', webChatToFacts, message)],
+    }),
+    createMetaNormaliser(options),
+  ];
+}
+
+/** Of a webhook that named its channel: who it is of was known before it was kept. */
+function eventOf(platform: Platform, toFacts: ToFacts, message: JsMsg): Event {
+  const companyId = message.headers?.get('company') ?? '';
+  const channel = {
+    id: message.headers?.get('channel') ?? '',
+    externalId: message.headers?.get('account') ?? '',
+  };
+  return { platform, companyId, channelId: channel.id, facts: toFacts(channel, jsonOf(message)) };
+}
+
+/** Of Meta's webhooks, which hold any number of events of any companies. One that has no rule is parked by itself. */
+function createMetaNormaliser(options: NormaliserOptions): Part {
+  const { nats, accounts, metrics } = options;
+  const durable = 'channels-normalise-meta';
   const unknown = metrics.counter(
     'switchboard_channels_unknown_accounts_total',
     'Events of accounts that nobody has connected',
     ['platform'],
   );
-  const name = platform.toLowerCase().replace('_', '');
+  const parked = metrics.counter('switchboard_channels_parked_parts_total', 'Parts of webhooks that have no rule', []);
 
-  async function channelOf({ headers, subject }: JsMsg): Promise<(InboundChannel & { companyId: string }) | undefined> {
-    const [id, companyId] = [headers?.get('channel'), headers?.get('company')];
-    const externalId = headers?.get('account') || subject.split('.').slice(2).join('.');
-    if (id && companyId) return { id, companyId, externalId };
-    const channel = await accounts.find(platform, externalId);
-    return channel && { ...channel, externalId };
+  async function understand(part: MetaEvent): Promise<Event | undefined> {
+    if (part.platform === null) throw Poison.because(part.reason);
+    const { platform, accountId } = part;
+    const channel = await accounts.find(platform, accountId);
+    if (!channel) {
+      unknown.inc({ platform });
+      return undefined;
+    }
+    const { id, companyId } = channel;
+    const facts = metaAdapters[platform]({ id, externalId: accountId }, part.event);
+    return { platform, companyId, channelId: id, facts };
   }
 
-  return createBatchConsumer<Event>({
+  return createNormaliser(options, {
+    durable,
+    subject: 'ingest.meta',
+    async read(message) {
+      const parts = splitWebhook(jsonOf(message));
+      const events: Event[] = [];
+      for (const [index, part] of parts.entries()) {
+        try {
+          const event = await understand(part);
+          if (event) events.push(event);
+        } catch (error) {
+          if (!(error instanceof Poison)) throw error;
+          const body = JSON.stringify(asWebhook(part));
+          await park(nats, { message, part: { index, body }, durable, error, attempts: 1 });
+          parked.inc();
+        }
+      }
+      return events;
+    },
+  });
+}
+
+function createNormaliser(
+  options: NormaliserOptions,
+  source: {
+    readonly durable: string;
+    readonly subject: string;
+    readonly read: (message: JsMsg) => Promise<readonly Event[]>;
+  },
+): Part {
+  const { nats, database, health, metrics } = options;
+  const seen = metrics.counter(
+    'switchboard_channels_facts_total',
+    'What platforms told, by kind and whether it was new',
+    ['platform', 'kind', 'outcome'],
+  );
+
+  async function apply(companyId: string, events: readonly Event[]): Promise<void> {
+    const facts = events.flatMap((event) => event.facts.map((fact) => ({ fact, platform: event.platform })));
+    const applied = await applyFacts(
+      database,
+      companyId,
+      facts.map(({ fact }) => fact),
+    );
+    for (const [index, { platform, fact }] of facts.entries()) {
+      seen.inc({ platform, kind: fact.kind, outcome: applied[index] ? 'new' : 'repeated' });
+    }
+    for (const { channelId, facts: ofChannel } of events) {
+      health.note(companyId, channelId, { lastEventAt: new Date() });
+      for (const fact of ofChannel) {
+        if (fact.kind === 'callback') options.onCallback(companyId, channelId, fact.callbackId);
+      }
+    }
+  }
+
+  return createBatchConsumer<readonly Event[]>({
     nats,
     stream: INGEST.name,
-    durable: platform === 'TELEGRAM' ? 'channels-normalise' : `channels-normalise-${name}`,
-    filterSubject: `ingest.${name}.>`,
+    durable: source.durable,
+    filterSubject: source.subject,
     maxBatch: MAX_BATCH,
     async read(message) {
-      const channel = await channelOf(message);
-      if (!channel) {
-        unknown.inc({ platform });
-        return undefined;
-      }
-      return { companyId: channel.companyId, channelId: channel.id, facts: toFacts(channel, jsonOf(message)) };
+      const events = await source.read(message);
+      return events.length > 0 ? events : undefined;
     },
-    async handle(events) {
-      for (const [companyId, ofCompany] of Map.groupBy(events, (event) => event.companyId)) {
-        const facts = ofCompany.flatMap((event) => event.facts);
-        for (const { kind, isNew } of await applyFacts(database, companyId, facts)) {
-          seen.inc({ platform, kind, outcome: isNew ? 'new' : 'repeated' });
-        }
-        for (const { channelId } of ofCompany) health.note(companyId, channelId, { lastEventAt: new Date() });
-        for (const event of ofCompany) answerCallbacks(event);
+    async handle(messages) {
+      for (const [companyId, events] of Map.groupBy(messages.flat(), (event) => event.companyId)) {
+        await apply(companyId, events);
       }
     },
     logger: options.logger,
     metrics,
   });
-
-  function answerCallbacks({ companyId, channelId, facts }: Event): void {
-    for (const fact of facts) if (fact.kind === 'callback') options.onCallback(companyId, channelId, fact.callbackId);
-  }
 }
 
 function jsonOf(message: JsMsg): unknown {

@@ -161,14 +161,12 @@ describe('ten thousand webhooks with something wrong in them', () => {
     expect(Object.fromEntries(ends)).toEqual(Object.fromEntries([...given].filter(([, count]) => count > 0)));
     const of = (to: Webhook['to']) => webhooks.filter((one) => one.to === to).length;
     expect(given.get('channels-normalise')).toBeGreaterThanOrEqual(of('telegram'));
-    expect(given.get('channels-split')).toBeGreaterThanOrEqual(of('meta'));
-    const parked = Map.groupBy(await harness.deadLetters(2 * WEBHOOKS), ({ durable }) => durable);
-    expect([...parked.keys()].toSorted((a, b) => a.localeCompare(b))).toEqual(
-      [...ended].flatMap(([name, counts]) => (counts['parked'] ? [name] : [])).toSorted((a, b) => a.localeCompare(b)),
-    );
+    expect(given.get('channels-normalise-meta')).toBeGreaterThanOrEqual(of('meta'));
     // Some of everything, or the test would say little.
-    for (const name of ['channels-normalise', 'channels-normalise-messenger', 'channels-normalise-whatsapp']) {
-      expect(ended.get(name)).toMatchObject({ handled: expect.any(Number), parked: expect.any(Number) });
+    const parked = Map.groupBy(await harness.deadLetters(2 * WEBHOOKS), ({ durable }) => durable);
+    for (const name of ['channels-normalise', 'channels-normalise-meta']) {
+      expect(ended.get(name)).toMatchObject({ handled: expect.any(Number) });
+      expect(parked.get(name)?.length).toBeGreaterThan(100);
     }
   }, 240_000);
 });

@@ -17,5 +17,14 @@ export interface UnroutedEvent {
 
 export type MetaEvent = RoutedEvent | UnroutedEvent;
 
+const objects = { MESSENGER: 'page', INSTAGRAM: 'instagram', WHATSAPP: 'whatsapp_business_account' } as const;
+
+/** A webhook with nothing in it but this, so that what was parked can be replayed as it came. */
+export function asWebhook(part: MetaEvent): unknown {
+  if (part.platform === null) return part.event;
+  const list = part.platform === 'WHATSAPP' ? 'changes' : 'messaging';
+  return { object: objects[part.platform], entry: [{ id: part.accountId, [list]: [part.event] }] };
+}
+
 /** Takes one item of an entry apart. @throws Poison when it belongs to no account. */
 export type SplitItem = (entryId: unknown, list: EntryList, item: unknown) => readonly RoutedEvent[];
