@@ -23,6 +23,7 @@ import { createContext } from './context.ts';
 import { createDeliveryWorkers } from './delivery/workers.ts';
 import { createResealer } from './credentials/createResealer.ts';
 import { entities } from './entities/index.ts';
+import { createForgetting } from './forgetting.ts';
 import { createHealthRecorder } from './health/healthRecorder.ts';
 import { mountFiles } from './http/serveFile.ts';
 import { channelAccount } from './queries/channelAccount.ts';
@@ -144,9 +145,21 @@ export function createChannels(
     context: (identity) => createContext(identity, tools, keep),
   });
 
+  const forgetting = createForgetting({ database, logger, metrics });
   const resealer = createResealer({ database, keyring, logger });
   const receiving = [callbacks, ...normalisers];
   const sending = [...apis.parts, workers, enqueuer, signals];
-  const parts = [...stores.parts, redis, resealer, health, ...receiving, ...sending, ...files, subgraph, http];
+  const parts = [
+    ...stores.parts,
+    redis,
+    resealer,
+    forgetting,
+    health,
+    ...receiving,
+    ...sending,
+    ...files,
+    subgraph,
+    http,
+  ];
   return { ...createService(name, parts, { logger, checks }), url: () => http.url(), database, keyring };
 }

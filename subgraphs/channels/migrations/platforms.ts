@@ -48,6 +48,7 @@ const deliveries = [
   `drop index channels.deliveries_pending`,
   `create index deliveries_pending on channels.deliveries (company_id, conversation_id, created_at, message_id)
     where status in ('WAITING', 'SENDING', 'UNCONFIRMED')`,
+  `create index deliveries_settled on channels.deliveries (updated_at) where status in ('SENT', 'DELIVERED', 'READ')`,
   `create index deliveries_pending_of_channel on channels.deliveries (company_id, channel_id)
     where status in ('WAITING', 'SENDING', 'UNCONFIRMED')`,
 
@@ -81,6 +82,7 @@ const deliveries = [
     received_at timestamptz(3) not null default now(),
     primary key (company_id, channel_id, external_id, status)
   )`,
+  `create index early_receipts_age on channels.early_receipts (received_at)`,
 
   // One row for each conversation with something to send: whoever holds its lease sends the conversation's messages, in
   // their order. 'infinity' waits for the channel to be resumed.
@@ -185,18 +187,30 @@ const lookups = [
       select coalesce(extract(epoch from now() - min(due_at)), 0)::float8
       from channels.delivery_queues where due_at <= now()
     $$`,
+  // A limited number at a time, so that it holds up nobody. A delivery that failed stays: an agent may try it again.
   `create function channels.forget_old(before timestamptz, most int) returns int
     language plpgsql volatile security definer set search_path = '' as $$
-    declare forgotten int; early int;
+    declare forgotten int; total int := 0;
     begin
       delete from channels.received_messages r using (
         select company_id, channel_id, external_id from channels.received_messages where received_at < before limit most
       ) old
       where r.company_id = old.company_id and r.channel_id = old.channel_id and r.external_id = old.external_id;
+      get diagnostics forgotten = row_count; total := total + forgotten;
+      delete from channels.early_receipts e using (
+        select company_id, channel_id, external_id from channels.early_receipts where received_at < before limit most
+      ) old
+      where e.company_id = old.company_id and e.channel_id = old.channel_id and e.external_id = old.external_id;
+      get diagnostics forgotten = row_count; total := total + forgotten;
+      with old as (
+        select company_id, message_id from channels.deliveries
+        where status in ('SENT', 'DELIVERED', 'READ') and updated_at < before limit most
+      ), parts as (
+        delete from channels.delivery_parts p using old where p.company_id = old.company_id and p.message_id = old.message_id
+      )
+      delete from channels.deliveries d using old where d.company_id = old.company_id and d.message_id = old.message_id;
       get diagnostics forgotten = row_count;
-      delete from channels.early_receipts where received_at < before;
-      get diagnostics early = row_count;
-      return forgotten + early;
+      return total + forgotten;
     end $$`,
 ];
 
