@@ -1,8 +1,9 @@
 import { z } from 'zod';
+import { metaEnvironment, metaOf } from '#channels/config.ts';
 import { embeddingsOf, vectorEnvironment } from '#knowledge/config.ts';
 import { bytes, filesUrl, logConfig, port, tracingConfig, url } from '#platform/config/fields.ts';
 
-/** The environment of `npm start`. Each store is an embedded one unless its address is given. */
+/** The environment of `npm start`. Each store is an embedded one unless its address is given, and each platform a stand-in. */
 export const configSchema = z
   .object({
     LOG_LEVEL: logConfig.LOG_LEVEL.unwrap().default('warn'),
@@ -12,6 +13,7 @@ export const configSchema = z
     PORT: port().default(4000),
     PUBLIC_URL: url(['http', 'https']).optional(),
     TELEGRAM_API_URL: url(['http', 'https']).optional(),
+    ...metaEnvironment,
     FILES_URL: filesUrl().optional(),
     ATTACHMENT_MAX_BYTES: bytes().default(25 * 1024 ** 2),
     DATABASE_URL: url(['postgres', 'postgresql']).optional(),
@@ -30,6 +32,7 @@ export const configSchema = z
     port: env.PORT,
     publicUrl: env.PUBLIC_URL ?? `http://localhost:${String(env.PORT)}`,
     telegramApiUrl: env.TELEGRAM_API_URL,
+    meta: metaOf(env, context),
     filesUrl: env.FILES_URL,
     attachmentMaxBytes: env.ATTACHMENT_MAX_BYTES,
     qdrantApiKey: env.QDRANT_API_KEY,

@@ -11,6 +11,15 @@ export interface DemoCompany {
     readonly siteKey: string;
     readonly color: string;
   };
+  readonly messenger?: { readonly channelId: string; readonly name: string; readonly pageId: string };
+  readonly instagram?: { readonly channelId: string; readonly name: string; readonly accountId: string };
+  readonly whatsapp?: {
+    readonly channelId: string;
+    readonly name: string;
+    readonly phoneNumberId: string;
+    readonly displayPhoneNumber: string;
+    readonly businessAccountId: string;
+  };
   readonly telegram: { readonly channelId: string; readonly name: string; readonly botId: string };
   readonly agents: readonly {
     readonly id: string;
@@ -29,6 +38,23 @@ export const demoCompanies: readonly DemoCompany[] = [
     name: 'Acme Outdoor',
     timeZone: 'Europe/Berlin',
     telegram: { channelId: '01920000-0000-7000-8000-0000000c4a01', name: 'Acme Support', botId: '7000000001' },
+    messenger: {
+      channelId: '01920000-0000-7000-8000-0000000c4a21',
+      name: 'Acme Outdoor',
+      pageId: '109000000000001',
+    },
+    instagram: {
+      channelId: '01920000-0000-7000-8000-0000000c4a31',
+      name: 'acme.outdoor',
+      accountId: '17841400000000901',
+    },
+    whatsapp: {
+      channelId: '01920000-0000-7000-8000-0000000c4a41',
+      name: 'Acme on WhatsApp',
+      phoneNumberId: '106900000000001',
+      displayPhoneNumber: '+1 555-0100',
+      businessAccountId: '102900000000001',
+    },
     webChat: {
       channelId: '01920000-0000-7000-8000-0000000c4a11',
       name: 'Acme web site',
@@ -60,6 +86,13 @@ export const demoCompanies: readonly DemoCompany[] = [
     name: 'Globex Travel',
     timeZone: 'America/New_York',
     telegram: { channelId: '01920000-0000-7000-8000-0000000c4a02', name: 'Globex Concierge', botId: '7000000002' },
+    whatsapp: {
+      channelId: '01920000-0000-7000-8000-0000000c4a42',
+      name: 'Globex on WhatsApp',
+      phoneNumberId: '106900000000002',
+      displayPhoneNumber: '+1 555-0101',
+      businessAccountId: '102900000000002',
+    },
     agents: [
       { id: '01920000-0000-7000-8000-00000000a101', name: 'Hank Moreno', email: 'hank@globex.example', role: 'ADMIN' },
       { id: '01920000-0000-7000-8000-00000000a102', name: 'Lea Dubois', email: 'lea@globex.example', role: 'AGENT' },

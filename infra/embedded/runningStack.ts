@@ -11,6 +11,14 @@ const runningStack = z.object({
   conversationsDatabaseUrl: z.string(),
   natsUrl: z.string(),
   tokenSecret: z.string(),
+  /** Signs what Meta's webhooks bring. */
+  metaAppSecret: z.string(),
+  /** Pictures that customers of the demo send, where the platforms keep files; none where no stand-in takes their place. */
+  pictures: z.object({
+    /** By file id. */
+    telegram: z.array(z.string()),
+    meta: z.array(z.object({ id: z.string(), url: z.url(), mimeType: z.string(), sha256: z.string() })),
+  }),
   credentials: z.object({ activeKeyId: z.string(), keys: z.record(z.string(), z.string()) }),
 });
 export type RunningStack = z.output<typeof runningStack>;

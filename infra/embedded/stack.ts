@@ -3,20 +3,20 @@ import { pathToFileURL } from 'node:url';
 import { bearerDefaults, signBearerToken } from '#platform/identity/bearerTokens.ts';
 import type { Part } from '#platform/lifecycle/part.ts';
 import type { Logger } from '#platform/logging/logger.ts';
-import { createTelegramStandin } from '#test/standins/telegram/telegramStandin.ts';
 import type { StartConfig } from './config.ts';
 import { credentialsOf, startPlatform } from './platform.ts';
 import { demoCompanies } from './roster.ts';
 import { announceStack } from './runningStack.ts';
 import { secret } from './secrets.ts';
 import { seedDemo } from './seed.ts';
+import { startStandins } from './startStandins.ts';
 import { startStores } from './stores.ts';
 
 /** Tokens of the demo; people who look at a product come back after a week. */
 const TOKEN_SECONDS = 30 * 24 * 60 * 60;
 
 /**
- * Everything that `npm start` runs: stores, a stand-in for Telegram unless an address is given, the platform, the demo.
+ * Everything that `npm start` runs: stores, stand-ins for Telegram and Meta unless theirs are given, the platform, the demo.
  * @param log Takes the lines that people read.
  */
 export function createStack(config: StartConfig, logger: Logger, log: (line: string) => void): Part {
@@ -36,12 +36,15 @@ export function createStack(config: StartConfig, logger: Logger, log: (line: str
       files: await secret(dataDir, 'files'),
     };
     const tokens = await demoTokens(secrets.token);
-    const telegramApiUrl = config.telegramApiUrl ?? (await startTelegramStandin());
+    const demoSecret = await secret(dataDir, 'demo');
+    const standins = await startStandins({ ...config, secret: demoSecret });
+    undo.push(() => standins.stop());
     const platform = await startPlatform({
       ...config,
       stores,
       secrets,
-      telegramApiUrl,
+      telegramApiUrl: standins.telegramApiUrl,
+      meta: standins.meta,
       filesUrl: config.filesUrl ?? pathToFileURL(join(dataDir, 'files')).href,
       // The page hands it to whoever opens it: for this machine only.
       demoToken: isLoopback(config.host) ? tokens[0]?.token : undefined,
@@ -49,10 +52,10 @@ export function createStack(config: StartConfig, logger: Logger, log: (line: str
       log,
     });
     undo.push(() => platform.stop());
-    await seedDemo(platform, { secret: await secret(dataDir, 'demo'), publicUrl: config.publicUrl });
-    log('the demo companies are seeded');
-
     const publicUrl = config.publicUrl;
+    await seedDemo(platform, { secret: demoSecret, publicUrl });
+    log('the demo companies are seeded');
+    await standins.tell(platform.router.url());
     undo.push(
       await announceStack(dataDir, {
         pid: process.pid,
@@ -62,19 +65,12 @@ export function createStack(config: StartConfig, logger: Logger, log: (line: str
         natsUrl: stores.natsUrl,
         tokenSecret: secrets.token,
         credentials: credentialsOf(secrets),
+        metaAppSecret: standins.meta.appSecrets[0] ?? '',
+        pictures: standins.pictures,
       }),
     );
-    for (const line of summary(publicUrl, telegramApiUrl, tokens)) log(line);
+    for (const line of summary(publicUrl, standins, tokens)) log(line);
     log('Switchboard is ready');
-  }
-
-  async function startTelegramStandin(): Promise<string> {
-    // It forgets what it sent, and the inbox does not: by the clock, numbers go on after a restart.
-    const firstMessageId = Math.floor(Date.now() / 1_000);
-    const standin = createTelegramStandin({ host: '127.0.0.1', port: 0, firstMessageId });
-    await standin.start();
-    undo.push(() => standin.stop());
-    return standin.url();
   }
 
   async function stop(): Promise<void> {
@@ -113,19 +109,26 @@ async function demoTokens(tokenSecret: string): Promise<DemoToken[]> {
   return Promise.all(tokens);
 }
 
-function summary(publicUrl: string, telegramApiUrl: string, tokens: readonly DemoToken[]): string[] {
+function summary(
+  publicUrl: string,
+  { sent, meta }: Pick<Awaited<ReturnType<typeof startStandins>>, 'sent' | 'meta'>,
+  tokens: readonly DemoToken[],
+): string[] {
   const wide = (text: string) => text.padEnd(12);
   return [
     '',
     `${wide('GraphQL')}${publicUrl}/graphql   (GraphiQL in a browser; WebSocket and HTTP)`,
     `${wide('Webhooks')}${publicUrl}/webhooks/telegram/{channelId}`,
-    ...demoCompanies.map(
-      ({ slug, telegram }) => `${wide('')}${slug}: ${telegram.name} is channel ${telegram.channelId}`,
+    `${wide('')}${publicUrl}/webhooks/meta   (of app ${meta.appId}: Messenger, Instagram, WhatsApp)`,
+    ...demoCompanies.flatMap(({ slug, telegram, messenger, instagram, whatsapp }) =>
+      Object.entries({ telegram, messenger, instagram, whatsapp }).flatMap(([platform, account]) =>
+        account ? [`${wide(slug)}${platform.padEnd(11)}${account.channelId}   ${account.name}`] : [],
+      ),
     ),
     ...demoCompanies.flatMap(({ webChat }) =>
       webChat ? [`${wide('Web chat')}${publicUrl}/chat/${webChat.siteKey}/demo`] : [],
     ),
-    `${wide('Sent to')}${telegramApiUrl}/sent   (what the Telegram stand-in received)`,
+    ...sent.map(({ name, address }) => `${wide('Sent to')}${address}   (what the ${name} received)`),
     `${wide('Health')}${publicUrl}/health/ready   ${publicUrl}/metrics`,
     '',
     ...tokens.map(({ company, role, email, token }) => `${wide(company)}${wide(role)}${email}\n${wide('')}${token}`),

@@ -53,7 +53,7 @@ const keyring = commaList().transform((entries, context): KeyringOptions => {
 });
 
 /** All or none of them: an app without its secret could not tell Meta from a stranger. */
-const metaEnvironment = {
+export const metaEnvironment = {
   META_APP_ID: z.string().regex(/^\d+$/, 'must be the number of the app, from its dashboard').optional(),
   META_APP_SECRETS: commaList().optional(),
   META_VERIFY_TOKEN: secret(16).optional(),
@@ -66,7 +66,11 @@ const metaEnvironment = {
     .default('v24.0'),
 };
 
-function metaOf(env: z.output<z.ZodObject<typeof metaEnvironment>>, context: z.RefinementCtx): MetaConfig | undefined {
+/** Undefined when none of it is set. */
+export function metaOf(
+  env: z.output<z.ZodObject<typeof metaEnvironment>>,
+  context: z.RefinementCtx,
+): MetaConfig | undefined {
   const given = {
     META_APP_ID: env.META_APP_ID,
     META_APP_SECRETS: env.META_APP_SECRETS,

@@ -9,13 +9,13 @@ import { webhookSecret } from '#channels/queries/webhookSecret.ts';
 import { startPlatform } from '#infra/embedded/platform.ts';
 import { demoCompanies, type DemoCompany } from '#infra/embedded/roster.ts';
 import { seedDemo } from '#infra/embedded/seed.ts';
+import { createDemoGraph, createDemoTelegram, demoMeta, registerBots } from '#infra/embedded/standins.ts';
 import { bearerDefaults, signBearerToken } from '#platform/identity/bearerTokens.ts';
 import type { VisitorIdentity } from '#platform/identity/identity.ts';
 import { silentLogger as logger } from '#platform/logging/logger.ts';
 import { testClickHouse, testNats, testPostgresServer, testRedis } from '#test/stack/index.ts';
 import { testQdrant } from '#test/stack/qdrant.ts';
 import { currentTestRun } from '#test/stack/testRun.ts';
-import { createTelegramStandin } from '#test/standins/telegram/telegramStandin.ts';
 
 export interface GraphqlAnswer<T> {
   readonly data: T;
@@ -43,9 +43,11 @@ export async function runPlatform({ production = false, port }: { production?: b
     testClickHouse(),
     testQdrant(),
   ]);
-  const telegram = createTelegramStandin({ host: '127.0.0.1', port: 0, firstMessageId: 1_000_000 });
-  await telegram.start();
   const secret = () => randomBytes(32).toString('hex');
+  const demoSecret = secret();
+  const telegram = createDemoTelegram();
+  const graph = createDemoGraph(demoSecret);
+  await Promise.all([telegram.start(), graph.start()]);
   const secrets = {
     token: secret(),
     identity: secret(),
@@ -69,14 +71,17 @@ export async function runPlatform({ production = false, port }: { production?: b
     port: port ?? 0,
     publicUrl,
     telegramApiUrl: telegram.url(),
+    meta: demoMeta(demoSecret, graph.url()),
     filesUrl: pathToFileURL(files).href,
     attachmentMaxBytes: 25 * 1024 ** 2,
     production,
     logger,
     log: () => undefined,
   });
-  await seedDemo(platform, { secret: secret(), publicUrl });
+  await seedDemo(platform, { secret: demoSecret, publicUrl });
   const url = platform.router.url();
+  graph.tell({ url: `${url}/webhooks/meta` });
+  await registerBots(telegram.url(), demoSecret, url);
   const sockets: Client[] = [];
 
   function tokenOf(slug: string, role: 'ADMIN' | 'SUPERVISOR' | 'AGENT' = 'ADMIN'): Promise<string> {
@@ -171,7 +176,7 @@ export async function runPlatform({ production = false, port }: { production?: b
   async function stop(): Promise<void> {
     for (const client of sockets) await client.dispose();
     await platform.stop();
-    await telegram.stop();
+    await Promise.all([telegram.stop(), graph.stop()]);
     await Promise.all([postgres, nats, redis, clickhouse, qdrant].map((store) => store.close()));
   }
 
@@ -180,6 +185,7 @@ export async function runPlatform({ production = false, port }: { production?: b
     publicUrl,
     platform,
     telegram,
+    graph,
     postgres,
     nats,
     redis,

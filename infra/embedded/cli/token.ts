@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { entities as channelsEntities } from '#channels/entities/index.ts';
 import { companyBySlug } from '#channels/queries/companyBySlug.ts';
+import { webhookChannel } from '#channels/queries/webhookChannel.ts';
 import { webhookSecret } from '#channels/queries/webhookSecret.ts';
 import { entities as conversationsEntities } from '#conversations/entities/index.ts';
 import { agentByEmail } from '#conversations/queries/agentByEmail.ts';
@@ -20,6 +21,7 @@ npm run --silent token -- --partner NAME [--company SLUG]
 npm run --silent token -- --webhook-secret CHANNEL_ID`;
 
 const TOKEN_SECONDS = 30 * 24 * 60 * 60;
+const metaPlatforms: ReadonlySet<string> = new Set(['MESSENGER', 'INSTAGRAM', 'WHATSAPP']);
 const pool = { max: 1, connectTimeoutMs: 5_000, statementTimeoutMs: 5_000, idleTimeoutMs: 1_000 };
 const metrics = createMetrics({ service: 'token' });
 
@@ -52,8 +54,11 @@ function roleOf(text: string | undefined, email: string | undefined): Role | und
   throw new Error(usage);
 }
 
+/** What webhooks are signed or marked with: Meta signs those of all its channels with the app's secret. */
 async function webhookSecretOf(stack: RunningStack, channelId: string): Promise<string> {
   return withDatabase('channels', stack.channelsDatabaseUrl, channelsEntities, async (database) => {
+    const channel = await webhookChannel(database, channelId);
+    if (channel && metaPlatforms.has(channel.platform)) return stack.metaAppSecret;
     const secret = await webhookSecret(database, createKeyring(stack.credentials), channelId);
     if (secret === undefined) throw new Error(`There is no channel ${channelId}: the graph lists { channels { id } }.`);
     return secret;

@@ -1,32 +1,23 @@
 import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
-import { entities } from '#channels/entities/index.ts';
-import { channelsOfCompany } from '#channels/queries/channels.ts';
-import { companyBySlug } from '#channels/queries/companyBySlug.ts';
-import { webhookSecret } from '#channels/queries/webhookSecret.ts';
-import { silentLogger as logger } from '#platform/logging/logger.ts';
-import { createMetrics } from '#platform/metrics/metrics.ts';
-import { createDatabase } from '#platform/postgres/database.ts';
-import { createKeyring } from '#platform/secrets/keyring.ts';
-import { catalogue } from '#schema/events/catalogue.ts';
 import { runCommand } from '../cli/commandLine.ts';
-import type { RunningStack } from '../runningStack.ts';
-import { createCustomers } from './customers.ts';
-import { sendTraffic, telegramTarget, type Progress, type Target } from './traffic.ts';
+import { demoPlatforms, openChannels } from './openChannels.ts';
+import { sendTraffic, type Progress } from './traffic.ts';
 
-const usage = 'npm run demo -- [--rate MESSAGES_A_SECOND] [--for SECONDS] [--company SLUG] [--report FILE]';
+const usage = `npm run demo -- [--rate MESSAGES_A_SECOND] [--for SECONDS] [--company SLUG] [--platform NAME] [--report FILE]
+NAME is one of ${demoPlatforms.join(', ').toLowerCase()}; without it, customers write on all that the company has.`;
 const options = z.object({
   rate: z.coerce.number().positive().max(10_000),
   for: z.coerce.number().positive().max(86_400),
   company: z.string(),
+  platform: z.string().toUpperCase().pipe(z.enum(demoPlatforms)).optional(),
   report: z.string().optional(),
 });
 
 await runCommand(async (stack) => {
-  const { rate, for: seconds, company, report } = readOptions();
-  const targets = await targetsOf(stack, company);
-  const customers = targets.map((target) => ({ target, people: createCustomers() }));
+  const { rate, for: seconds, company, platform, report } = readOptions();
+  const channels = await openChannels(stack, { company, platform });
   const stopping = new AbortController();
   // Once: what is under way is brought to its end, and the summary printed; a second time ends at once.
   process.once('SIGINT', () => stopping.abort());
@@ -37,8 +28,8 @@ await runCommand(async (stack) => {
     durationMs: seconds * 1_000,
     signal: stopping.signal,
     next() {
-      const { target, people } = customers[turn++ % customers.length] ?? noChannel(company);
-      return { target, update: people.next() };
+      const { target, customers } = channels[turn++ % channels.length] ?? channels[0];
+      return { target, update: customers.next() };
     },
     onProgress: (progress) => process.stdout.write(`${line(progress)}\n`),
   });
@@ -59,6 +50,7 @@ function readOptions(): z.output<typeof options> {
         rate: { type: 'string', default: '5' },
         for: { type: 'string', default: '60' },
         company: { type: 'string', default: 'acme' },
+        platform: { type: 'string' },
         report: { type: 'string' },
       },
     });
@@ -66,41 +58,6 @@ function readOptions(): z.output<typeof options> {
   } catch (error) {
     throw new Error(usage, { cause: error });
   }
-}
-
-/** The company's bots, with what their webhooks are marked with. */
-async function targetsOf(stack: RunningStack, slug: string): Promise<Target[]> {
-  const keyring = createKeyring(stack.credentials);
-  const database = createDatabase({
-    context: 'channels',
-    url: stack.channelsDatabaseUrl,
-    entities,
-    pool: { max: 1, connectTimeoutMs: 5_000, statementTimeoutMs: 5_000, idleTimeoutMs: 1_000 },
-    catalogue,
-    logger,
-    metrics: createMetrics({ service: 'demo' }),
-  });
-  try {
-    await database.start();
-    const company = await companyBySlug(database, slug);
-    if (!company) throw new Error(`There is no company '${slug}': the demo has acme and globex.`);
-    const session = database.session(company.id);
-    const channels = await channelsOfCompany(session, company.id);
-    await session.close();
-    const targets: Target[] = [];
-    for (const { id, platform } of channels) {
-      const secret = platform === 'TELEGRAM' ? await webhookSecret(database, keyring, id) : undefined;
-      if (secret !== undefined) targets.push(telegramTarget(`${stack.publicUrl}/webhooks/telegram/${id}`, secret));
-    }
-    if (targets.length === 0) noChannel(slug);
-    return targets;
-  } finally {
-    await database.stop();
-  }
-}
-
-function noChannel(slug: string): never {
-  throw new Error(`The company '${slug}' has no Telegram channel to write to.`);
 }
 
 function line({ seconds, sent, acknowledged, others, p50, p99 }: Progress): string {

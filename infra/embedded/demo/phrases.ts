@@ -71,3 +71,28 @@ export const firstNames = [
   'Ines',
 ];
 export const lastNames = ['Keller', 'Ōta', 'García', 'Haddad', 'Nguyen', 'Şahin', 'Okoye', 'Novák', 'Moreau', 'Silva'];
+
+/** What people answer who are written to, by language. */
+export const replies: Readonly<Record<string, readonly [string, ...string[]]>> & {
+  readonly en: readonly [string, ...string[]];
+} = {
+  en: ['Thanks, that helps!', 'And how long does that take?', 'Perfect 🙌', 'Hm, are you sure?'],
+  de: ['Vielen Dank!', 'Und wie lange dauert das?', 'Alles klar, super'],
+  es: ['¡Muchas gracias!', '¿Y cuánto tarda?', 'Vale, perfecto'],
+  fr: ['Merci beaucoup !', 'Et cela prend combien de temps ?', 'Très bien'],
+  tr: ['Çok teşekkürler!', 'Ne kadar sürer?', 'Tamam, harika'],
+  ja: ['ありがとうございます！', 'どのくらいかかりますか？', '分かりました'],
+  ar: ['شكرا جزيلا!', 'وكم يستغرق ذلك؟', 'ممتاز'],
+};
+
+export const emojis = ['👍', '❤️', '😆', '😮', '🙏'] as const;
+
+/** Buttons that the company offered, and what they stand for. */
+export const quickReplies = [
+  { text: 'Where is my order?', payload: 'ORDER_STATUS' },
+  { text: 'Talk to a person', payload: 'HUMAN' },
+  { text: 'Opening hours', payload: 'HOURS' },
+];
+
+/** What somebody of the company writes in the platform's own inbox. */
+export const shopWords = ['On its way! 👍', 'We have a look and write back today.', 'Sorry for the wait 🙏'];

@@ -1,12 +1,21 @@
+import { createHmac } from 'node:crypto';
 import { createHistogram } from 'node:perf_hooks';
 import { Agent, request } from 'undici';
 import { backoff, pause } from '#platform/lifecycle/backoff.ts';
-import type { DemoUpdate } from './customers.ts';
 
 /** Where updates go, and what marks them as the platform's own: a header of theirs, made of the body or not. */
 export interface Target {
   readonly url: string;
   readonly mark: (body: string) => Readonly<Record<string, string>>;
+}
+
+/** What a platform posts when somebody wrote. */
+export interface Update {
+  /** Under which the platform knows the message: unique within the channel. */
+  readonly externalId: string;
+  readonly body: string;
+  /** What it posts of the message after that one was taken, in this order. Not counted. @default [] */
+  readonly afterwards?: readonly string[] | undefined;
 }
 
 const TELEGRAM_SECRET_HEADER = 'x-telegram-bot-api-secret-token';
@@ -16,8 +25,16 @@ export function telegramTarget(url: string, secret: string): Target {
   return { url, mark: () => ({ [TELEGRAM_SECRET_HEADER]: secret }) };
 }
 
+/** The address of all accounts at Meta. @param appSecret Of the app that they are connected by. */
+export function metaTarget(url: string, appSecret: string): Target {
+  return {
+    url,
+    mark: (body) => ({ 'x-hub-signature-256': `sha256=${createHmac('sha256', appSecret).update(body).digest('hex')}` }),
+  };
+}
+
 export interface TrafficOptions {
-  readonly next: () => { readonly target: Target; readonly update: DemoUpdate };
+  readonly next: () => { readonly target: Target; readonly update: Update };
   /** Messages a second. */
   readonly rate: number;
   readonly durationMs: number;
@@ -93,20 +110,25 @@ export async function sendTraffic(options: TrafficOptions): Promise<TrafficResul
     return true;
   }
 
-  async function deliver(target: Target, { externalId, body }: DemoUpdate): Promise<void> {
+  /** False when it never was. */
+  async function untilTaken(target: Target, body: string): Promise<boolean> {
     const deadline = performance.now() + patienceMs;
     for (let tries = 1; ; tries++) {
-      if (await attempt(target, body)) {
-        if (!acknowledged.has(externalId)) options.onAcknowledged?.(externalId);
-        return void acknowledged.add(externalId);
-      }
+      if (await attempt(target, body)) return true;
       others += 1;
-      if (performance.now() > deadline) return void never.push(externalId);
+      if (performance.now() > deadline) return false;
       await pause(backoff(tries, { baseMs: 200, capMs: 2_000 }));
     }
   }
 
-  function start(target: Target, update: DemoUpdate): void {
+  async function deliver(target: Target, { externalId, body, afterwards = [] }: Update): Promise<void> {
+    if (!(await untilTaken(target, body))) return void never.push(externalId);
+    if (!acknowledged.has(externalId)) options.onAcknowledged?.(externalId);
+    acknowledged.add(externalId);
+    for (const later of afterwards) await untilTaken(target, later);
+  }
+
+  function start(target: Target, update: Update): void {
     const delivery = deliver(target, update).finally(() => {
       underWay.delete(delivery);
       roomMade?.();

@@ -4,8 +4,9 @@ import type { Actor } from '#platform/events/catalogue.ts';
 import type { Database, WriteTransaction } from '#platform/postgres/database.ts';
 import type { SwitchboardCatalogue } from '#schema/events/catalogue.ts';
 import type { Data, InboundFact } from '../platforms/inbound.ts';
+import { sentUnder } from '../queries/sentUnder.ts';
 import { addToAlbum } from '../received/album.ts';
-import { arrive, change, type Step } from '../received/messageState.ts';
+import { arrive, change, type MessageState, type Step } from '../received/messageState.ts';
 import { lockReceivedRows, type ReceivedRows, type RowKey } from '../received/rows.ts';
 import { applyReceipt } from './applyReceipt.ts';
 import { confirmEcho } from './confirmEcho.ts';
@@ -53,7 +54,7 @@ async function applyFact(
     case 'removal':
     case 'reaction': {
       const key = messageRow(fact.data);
-      const before = rows.get(key).message;
+      const before = await withOurs(transaction, companyId, key, rows.get(key).message);
       const { state, told } = change(before, fact);
       rows.set(key, { message: state });
       tell(transaction, told);
@@ -126,15 +127,35 @@ async function echo(
   const { message } = rows.get(key);
   if (message.told) return false;
   const ours = await confirmEcho(transaction, companyId, { ...data, reference });
+  if (ours) {
+    rows.set(key, { message: await withOurs(transaction, companyId, key, message) });
+    return false;
+  }
   const { state, told } = arrive(message);
   rows.set(key, { message: state });
-  if (!ours) {
-    const messageId = v7();
-    await recordOutsideMessage(transaction, companyId, { ...data, messageId });
-    transaction.publish({ type: 'channel.message.echoed', actor: { kind: 'system' }, data: { ...data, messageId } });
-  }
+  const messageId = v7();
+  await recordOutsideMessage(transaction, companyId, { ...data, messageId });
+  transaction.publish({ type: 'channel.message.echoed', actor: { kind: 'system' }, data: { ...data, messageId } });
   tell(transaction, told);
-  return !ours;
+  return true;
+}
+
+/**
+ * What is known of a message, also when the company sent it: not every platform repeats to us what we send, and people react
+ * to it all the same.
+ */
+async function withOurs(
+  transaction: Transaction,
+  companyId: string,
+  key: RowKey,
+  message: MessageState,
+): Promise<MessageState> {
+  if (message.told) return message;
+  const firstId = await sentUnder(transaction.sql, companyId, key);
+  if (firstId === undefined) return message;
+  const { state, told } = arrive({ ...message, partOf: firstId === key.externalId ? null : firstId });
+  tell(transaction, told);
+  return state;
 }
 
 function tell({ publish }: Transaction, events: Step['told']): void {

@@ -5,6 +5,8 @@ import { testNats, testPostgres, testRedis, type TestPostgres, type TestServer }
 import type { InboundReceipt } from '../platforms/inbound.ts';
 import { partReference, type SendResult } from '../platforms/outbound.ts';
 import { openDeliveries, type Connected, type Deliveries } from '../testing/deliveryHarness.ts';
+import { readEvents } from '../testing/readEvents.ts';
+import { applyFacts } from './applyFacts.ts';
 import { applyReceipt } from './applyReceipt.ts';
 import { confirmEcho, type Echo } from './confirmEcho.ts';
 import { recordOutsideMessage } from './recordOutsideMessage.ts';
@@ -78,6 +80,42 @@ describe('what a platform tells of our own messages', () => {
     await told(chat, ['SENT']);
     return { chat, messageId, ids };
   }
+
+  /** What the person does with messages: on platforms without echoes nothing else is told of them. */
+  async function react(chat: Connected, externalMessageId: string, emoji = '👍'): Promise<void> {
+    const { channelId, threadExternalId, companyId } = chat;
+    const at = new Date().toISOString();
+    const data = { channelId, threadExternalId, externalMessageId, byExternalId: '77', emoji, reactedAt: at };
+    await applyFacts(deliveries.database, companyId, [{ kind: 'reaction', data }]);
+  }
+
+  async function reactions({ companyId }: Connected) {
+    const events = await readEvents(deliveries.nats, companyId);
+    return events.flatMap((event) => (event.type === 'channel.message.reacted' ? [event.data] : []));
+  }
+
+  it('shows a reaction to what we sent, to any of its parts, without an echo', async () => {
+    const { chat, ids } = await sent('one|two');
+    for (const id of ids) await react(chat, id);
+    await react(chat, `unknown-${chat.channelId}`);
+    const [first] = ids;
+    await eventually(async () => expect(await reactions(chat)).toHaveLength(2));
+    expect(await reactions(chat)).toMatchObject([{ externalMessageId: first }, { externalMessageId: first }]);
+  });
+
+  it('shows a reaction that was quicker than the answer to the send, with the next one', async () => {
+    const chat = await deliveries.connect('MESSENGER');
+    const externalMessageId = `echo-${chat.channelId}`;
+    deliveries.confirming.next(async () => {
+      await react(chat, externalMessageId);
+      return { kind: 'sent', externalMessageId };
+    });
+    await chat.send('quick');
+    await told(chat, ['SENT']);
+    expect(await reactions(chat)).toEqual([]);
+    await react(chat, externalMessageId, '❤️');
+    await eventually(async () => expect(await reactions(chat)).toMatchObject([{ emoji: '👍' }, { emoji: '❤️' }]));
+  });
 
   it.each([
     [

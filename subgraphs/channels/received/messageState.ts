@@ -15,7 +15,7 @@ export interface MessageState {
   readonly removal: Removed | null;
   /** By person, the last one, no reaction any more included: an older one may still come. */
   readonly reactions: Readonly<Record<string, Reacted>>;
-  /** Of a further picture of an album: the id under which the album was told. */
+  /** Of a further picture of an album, a further part of what the company sent: the id under which the whole was told. */
   readonly partOf: string | null;
 }
 
@@ -90,7 +90,7 @@ function step(state: MessageState, event: Step['told'][number]): Step {
   return { state, told: state.told ? [inAlbum(state, event)] : [] };
 }
 
-/** Others know an album as one message. */
+/** Others know an album, and what the company sent in parts, as one message. */
 function inAlbum({ partOf }: MessageState, event: Step['told'][number]): Step['told'][number] {
   if (partOf === null) return event;
   return { ...event, data: { ...event.data, externalMessageId: partOf } } as Step['told'][number];

@@ -1,6 +1,5 @@
-import { createHmac } from 'node:crypto';
 import { v7 } from 'uuid';
-import { telegramTarget, type Target } from '#infra/embedded/demo/traffic.ts';
+import { metaTarget, telegramTarget, type Target } from '#infra/embedded/demo/traffic.ts';
 
 /** An account that customers write to. */
 export interface BenchAccount {
@@ -25,10 +24,7 @@ const MOST_IN_ONE_BODY = 4;
 
 /** What the platforms send to a busy company: messages mostly, several in one body, and what is said about messages before. */
 export function createMixedTraffic(baseUrl: string, accounts: readonly BenchAccount[], appSecret: string) {
-  const meta: Target = {
-    url: `${baseUrl}/webhooks/meta`,
-    mark: (body) => ({ 'x-hub-signature-256': `sha256=${createHmac('sha256', appSecret).update(body).digest('hex')}` }),
-  };
+  const meta = metaTarget(`${baseUrl}/webhooks/meta`, appSecret);
   let turn = 0;
 
   function telegram({ channelId, webhookSecret }: BenchAccount): MixedWebhook {

@@ -33,9 +33,20 @@ export interface WhatsAppAccount {
 
 export type GraphAccount = PageAccount | InstagramAccount | WhatsAppAccount;
 
+/** What webhooks tell of an account. */
+export type ToldAccount =
+  | Pick<PageAccount, 'kind' | 'id'>
+  | Pick<InstagramAccount, 'kind' | 'id'>
+  | Pick<WhatsAppAccount, 'kind' | 'id' | 'displayPhoneNumber' | 'businessAccountId'>;
+export type ToldNumber = Extract<ToldAccount, { kind: 'whatsapp' }>;
+
 /** Who exists at Meta, whose tokens are good, and of what our app is told. */
 export interface Accounts {
-  /** @param subscribed Tells our app of all that happens, without a call of subscribed_apps. */
+  /**
+   * In the place of the one with the same id: it may have got another token.
+   *
+   * @param subscribed Tells our app of all that happens, without a call of subscribed_apps.
+   */
   add(account: GraphAccount, subscribed?: boolean): void;
   /** The token is no longer good. */
   revoke(token: string): void;
@@ -70,7 +81,8 @@ export function createAccounts(): Accounts {
 
   return {
     add(account, subscribed = false) {
-      accounts.push(account);
+      const known = accounts.findIndex(({ id }) => id === account.id);
+      accounts.splice(known === -1 ? accounts.length : known, 1, account);
       if (subscribed) subscriptions.set(subscriber(account.id), 'all');
     },
     revoke: (token) => void revoked.add(token),

@@ -1,17 +1,19 @@
 import type { Part } from '#platform/lifecycle/part.ts';
 import { createAccounts, type GraphAccount } from './accounts.ts';
+import { changeEvent, type Change } from './changes.ts';
 import { inboundEvent, type Inbound } from './customers.ts';
 import { createFiles, type GivenFile, type KeptFile } from './files.ts';
 import { createGraphServer, type Fault } from './graphServer.ts';
 import { createCounters, realLimits, type Limits } from './limits.ts';
-import { createPeople } from './people.ts';
+import { ownInboxEvents, type OwnWords } from './ownInbox.ts';
+import { createPeople, type Profile } from './people.ts';
 import { keepNewest, type SentMessage, type SentSignal } from './sentMessages.ts';
 import { createTeller, type Telling } from './teller.ts';
 
 export interface GraphStandin extends Part {
   /** What takes the place of `https://graph.facebook.com` and `https://graph.instagram.com`; throws before the start. */
   url(): string;
-  /** @param subscribed Tells our app of it, without a call of subscribed_apps. @default false */
+  /** In the place of the one with the same id. @param subscribed Tells our app of it, without a call of subscribed_apps. @default false */
   addAccount(account: GraphAccount, subscribed?: boolean): void;
   revokeToken(token: string): void;
   /** Whether our app is told of an account, of one field or of any. */
@@ -22,6 +24,10 @@ export interface GraphStandin extends Part {
   lastInbound(accountId: string, personId: string, at: Date | null): void;
   /** Lets a customer write. The message's id, once the webhook was taken; rejects when it was not, or nobody is told. */
   receive(inbound: Inbound): Promise<string>;
+  /** Lets a customer react, edit, or take back; resolves as {@link receive} does. */
+  change(change: Change): Promise<void>;
+  /** Somebody of the company writes past the API. The message's id, once our app was told; it is read at once. */
+  writeInOwnInbox(words: OwnWords): Promise<string>;
   /** Posts any body as Meta would, once; the answer's status. */
   postWebhook(body: object): Promise<number>;
   /** Something for customers to send; the newest 64 MB are kept. */
@@ -46,17 +52,22 @@ export interface GraphStandinOptions {
   readonly appId: string;
   /** @default those of Meta */
   readonly limits?: Partial<Limits>;
+  /** Called for each message that was sent. */
+  readonly onSent?: ((message: SentMessage) => void) | undefined;
+  /** Of people who wrote by another way than {@link GraphStandin.receive}. @default nobody */
+  readonly profileOf?: ((personId: string) => Profile | undefined) | undefined;
 }
 
 /**
  * A local server that behaves like Meta's Graph API in what we use of it: Messenger, Instagram and WhatsApp Cloud.
  * `GET /sent` lists what was sent, for people who try the product without an account at Meta.
  */
-export function createGraphStandin({ host, port, appSecret, appId, limits }: GraphStandinOptions): GraphStandin {
+export function createGraphStandin(options: GraphStandinOptions): GraphStandin {
+  const { host, port, appSecret, appId, limits, onSent, profileOf } = options;
   const accounts = createAccounts();
   const counters = createCounters();
   const files = createFiles();
-  const people = createPeople();
+  const people = createPeople(profileOf);
   const teller = createTeller({ accounts, appSecret, appId });
   const faults: Fault[] = [];
   const sent: SentMessage[] = [];
@@ -69,11 +80,20 @@ export function createGraphStandin({ host, port, appSecret, appId, limits }: Gra
     people,
     appSecret,
     limits: { ...realLimits, ...limits },
-    onSent: (message: SentMessage) => keepNewest(sent, message),
+    onSent(message: SentMessage) {
+      keepNewest(sent, message);
+      onSent?.(message);
+    },
     onSignal: (signal: SentSignal) => keepNewest(signals, signal),
     tellOf: (message: SentMessage) => teller.tellOf(message),
   };
   const server = createGraphServer({ host, port, world, sent, faults });
+
+  function accountOf(accountId: string): GraphAccount {
+    const account = accounts.find(accountId);
+    if (!account) throw new Error(`there is no account ${accountId}: add it first`);
+    return account;
+  }
 
   return {
     name: server.name,
@@ -85,13 +105,18 @@ export function createGraphStandin({ host, port, appSecret, appId, limits }: Gra
     lastInbound: (accountId, personId, at) =>
       people.put(accountId, personId, { lastInboundAt: at === null ? null : at.getTime() }),
     async receive(inbound) {
-      const { accountId } = inbound;
+      const { accountId, at = new Date() } = inbound;
       const { id: personId, ...profile } = inbound.from;
-      const account = accounts.find(accountId);
-      if (!account) throw new Error(`there is no account ${accountId}: add it first`);
-      people.put(accountId, personId, { lastInboundAt: Date.now(), ...profile });
+      const account = accountOf(accountId);
+      people.put(accountId, personId, { lastInboundAt: at.getTime(), ...profile });
       const { id, event } = inboundEvent(account, inbound);
       await teller.post(event);
+      return id;
+    },
+    change: (change) => teller.post(changeEvent(accountOf(change.accountId), change)),
+    async writeInOwnInbox(words) {
+      const { id, event, receipts } = ownInboxEvents(accountOf(words.accountId), words);
+      for (const told of [event, ...receipts]) await teller.post(told);
       return id;
     },
     postWebhook: (body) => teller.postOnce(body),

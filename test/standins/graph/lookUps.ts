@@ -1,6 +1,6 @@
 import type { GraphAccount } from './accounts.ts';
 import { badParameter, noSuchObject, success, type Answer } from './answers.ts';
-import type { Person } from './people.ts';
+import type { Profile } from './people.ts';
 import type { GraphCall, GraphWorld } from './world.ts';
 
 /** What an account says of itself. */
@@ -31,18 +31,16 @@ export function lookUp({ id, query }: GraphCall, mine: readonly GraphAccount[], 
     const described = { url: world.mediaUrl(id), mime_type: mimeType, sha256, file_size: bytes.length };
     return success({ messaging_product: 'whatsapp', ...described, id });
   }
-  const known = mine
-    .flatMap((account) =>
-      account.kind === 'page' && account.instagram ? [account.id, account.instagram.id] : account.id,
-    )
-    .map((accountId) => world.people.find(accountId, id))
-    .find((person) => person !== undefined);
+  const accountIds = mine.flatMap((account) =>
+    account.kind === 'page' && account.instagram ? [account.id, account.instagram.id] : account.id,
+  );
+  const known = world.people.profile(accountIds, id);
   if (!known) return noSuchObject(id);
   if (known.name === undefined) return badParameter('No profile available for this user.', 2018218);
   return told({ id, ...profile(known) }, query);
 }
 
-function profile({ name = '', username, picture }: Person): Readonly<Record<string, unknown>> {
+function profile({ name = '', username, picture }: Profile): Readonly<Record<string, unknown>> {
   const [first, ...rest] = name.split(' ');
   return { name, first_name: first, last_name: rest.join(' '), username, profile_pic: picture };
 }

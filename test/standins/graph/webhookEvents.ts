@@ -1,4 +1,4 @@
-import type { WhatsAppAccount } from './accounts.ts';
+import type { ToldAccount, ToldNumber } from './accounts.ts';
 import type { SentMessage } from './sentMessages.ts';
 
 /** One event as Meta puts it among others in a body: who is told, of which field, and what. */
@@ -8,13 +8,23 @@ export interface WebhookEvent {
   readonly body: object;
 }
 
-/** https://developers.facebook.com/docs/messenger-platform/reference/webhook-events/message-echoes */
-export function echoOf(message: SentMessage, appId: string): WebhookEvent {
+/** Of an account, or of the Instagram account behind a page. */
+export function platformOf({ kind, id }: ToldAccount, accountId: string): SentMessage['platform'] {
+  if (kind === 'whatsapp') return 'WHATSAPP';
+  return kind === 'page' && id === accountId ? 'MESSENGER' : 'INSTAGRAM';
+}
+
+/**
+ * https://developers.facebook.com/docs/messenger-platform/reference/webhook-events/message-echoes
+ *
+ * @param appId Of the app that sent it; null when a person wrote it in the platform's own inbox.
+ */
+export function echoOf(message: SentMessage, appId: string | null): WebhookEvent {
   const { platform, accountId, to, id, type, text, url, replyTo, reference } = message;
   const said = {
     mid: id,
     is_echo: true,
-    app_id: Number(appId),
+    ...(appId !== null && { app_id: Number(appId) }),
     ...(reference !== null && { metadata: reference }),
     ...(type === 'text' ? { text } : { attachments: [{ type, payload: { url } }] }),
     ...(replyTo !== null && { reply_to: { mid: replyTo } }),
@@ -47,7 +57,7 @@ export function messagingEvent(
 }
 
 /** https://developers.facebook.com/docs/whatsapp/cloud-api/webhooks/payload-examples */
-export function statusesOf(message: SentMessage, account: WhatsAppAccount): readonly WebhookEvent[] {
+export function statusesOf(message: SentMessage, account: ToldNumber): readonly WebhookEvent[] {
   const { id, to, reference } = message;
   return (['sent', 'delivered', 'read'] as const).map((status) =>
     whatsAppEvent(account, {
@@ -70,17 +80,17 @@ function recipientOf(to: string): object {
   return to.includes('.') ? { recipient_user_id: to } : { recipient_id: to, recipient_type: 'group' };
 }
 
-export function whatsAppEvent(account: WhatsAppAccount, value: object): WebhookEvent {
+export function whatsAppEvent(account: ToldNumber, value: object, field = 'messages'): WebhookEvent {
   const metadata = {
     display_phone_number: account.displayPhoneNumber.replaceAll(/\D/g, ''),
     phone_number_id: account.id,
   };
-  const change = { field: 'messages', value: { messaging_product: 'whatsapp', metadata, ...value } };
+  const change = { field, value: { messaging_product: 'whatsapp', metadata, ...value } };
   const entry = [{ id: account.businessAccountId, changes: [change] }];
-  return { accountId: account.id, field: 'messages', body: { object: 'whatsapp_business_account', entry } };
+  return { accountId: account.id, field, body: { object: 'whatsapp_business_account', entry } };
 }
 
 /** WhatsApp counts in seconds, and says them as a string. */
-export function seconds(): string {
-  return String(Math.floor(Date.now() / 1_000));
+export function seconds(at = Date.now()): string {
+  return String(Math.floor(at / 1_000));
 }

@@ -35,7 +35,11 @@ const message = place.extend({
 });
 
 /** sendMessage and its relatives. */
-export function createSending(chats: Chats, limiter: ReturnType<typeof createRateLimiter>) {
+export function createSending(
+  chats: Chats,
+  limiter: ReturnType<typeof createRateLimiter>,
+  onSent?: (message: SentMessage) => void,
+) {
   const sent: SentMessage[] = [];
 
   function send(botId: string, method: string, input: unknown): Answer | undefined {
@@ -52,7 +56,7 @@ export function createSending(chats: Chats, limiter: ReturnType<typeof createRat
 
     const messageId = chats.nextMessageId(placeOf(botId, chatId, businessConnectionId));
     const at = new Date();
-    sent.push({
+    const said: SentMessage = {
       botId,
       chatId,
       messageId,
@@ -61,8 +65,10 @@ export function createSending(chats: Chats, limiter: ReturnType<typeof createRat
       replyTo: reply?.message_id ?? null,
       businessConnectionId: businessConnectionId ?? null,
       at: at.toISOString(),
-    });
+    };
+    sent.push(said);
     if (sent.length > MAX_SENT) sent.splice(0, sent.length - MAX_SENT);
+    onSent?.(said);
     return success({
       message_id: messageId,
       from: { id: Number(botId), is_bot: true, first_name: 'Bot' },

@@ -38,6 +38,8 @@ export interface TelegramStandin extends Part {
   block(botId: string, userId: number): void;
   /** The person shows a picture of themselves. */
   setPicture(person: Person, picture: { readonly bytes: Uint8Array; readonly name: string }): void;
+  /** Something for people to send; its id, for as long as it is among the 100 that were used last. */
+  addFile(file: { readonly bytes: Uint8Array; readonly name: string }): string;
   migrateGroup(chatId: number, to: number): void;
   connectBusiness(connection: BusinessConnection): void;
   /**
@@ -63,6 +65,8 @@ export interface TelegramStandinOptions {
    * @default 1
    */
   readonly firstMessageId?: number | undefined;
+  /** Called for each message that was sent. */
+  readonly onSent?: ((message: SentMessage) => void) | undefined;
 }
 
 /**
@@ -70,10 +74,10 @@ export interface TelegramStandinOptions {
  * who try the product without a bot.
  */
 export function createTelegramStandin(options: TelegramStandinOptions): TelegramStandin {
-  const { host, limits = {}, tokens, firstMessageId = 1 } = options;
+  const { host, limits = {}, tokens, firstMessageId = 1, onSent } = options;
   const chats = createChats(firstMessageId);
   const limiter = createRateLimiter(limits);
-  const sending = createSending(chats, limiter);
+  const sending = createSending(chats, limiter, onSent);
   const webhooks = createWebhooks();
   const { receive, wasPressed } = createReceiving(chats, webhooks);
   const api = createBotApi({ tokens, chats, sending, webhooks, wasPressed });
@@ -127,6 +131,7 @@ export function createTelegramStandin(options: TelegramStandinOptions): Telegram
       const file = chats.keepFile(bytes, name);
       chats.remember({ ...chatOf(person), photo: { small_file_id: file, big_file_id: file } });
     },
+    addFile: ({ bytes, name }) => chats.keepFile(bytes, name),
     migrateGroup: (chatId, to) => void chats.migrate(chatId, to),
     connectBusiness: (connection) => void chats.connectBusiness(connection),
     receive,
