@@ -33,8 +33,8 @@ export interface NormaliserOptions {
   readonly metrics: Metrics;
 }
 
-/** One transaction for so many events at most: what is locked in it is locked for a few milliseconds. */
-const MAX_BATCH = 200;
+/** In one transaction at the most. Webhooks wait while a batch is read and told: some milliseconds, and no more. */
+const MAX_BATCH = 64;
 
 /** What one message of the stream told, of one channel. */
 interface Event {
