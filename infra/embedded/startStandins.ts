@@ -35,7 +35,7 @@ export async function startStandins(options: {
     meta: meta ?? demoMeta(secret, graph.url()),
     pictures,
     /** Where it can be looked at what was sent, with who received it. */
-    sent: running.map(({ name, url }) => ({ name, address: `${url()}/sent` })),
+    sent: running.map((standin) => ({ name: standin.name, address: `${standin.url()}/sent` })),
     /** Lets what happens on the platforms be told. @param routerUrl As it is reached from this machine. */
     async tell(routerUrl: string): Promise<void> {
       if (takesMeta) graph.tell({ url: `${routerUrl}/webhooks/meta`, delayMs: RECEIPTS_AFTER_MS });

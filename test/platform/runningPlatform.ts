@@ -6,6 +6,7 @@ import { createClient, type Client } from 'graphql-ws';
 import { request } from 'undici';
 import { WebSocket } from 'ws';
 import { webhookSecret } from '#channels/queries/webhookSecret.ts';
+import { demoMetaToken } from '#infra/embedded/demoChannels.ts';
 import { startPlatform } from '#infra/embedded/platform.ts';
 import { demoCompanies, type DemoCompany } from '#infra/embedded/roster.ts';
 import { seedDemo } from '#infra/embedded/seed.ts';
@@ -190,6 +191,7 @@ export async function runPlatform({ production = false, port }: { production?: b
     nats,
     redis,
     tokenOf,
+    metaToken: (channelId: string) => demoMetaToken(demoSecret, channelId),
     visitorToken,
     ask,
     postUpdate,

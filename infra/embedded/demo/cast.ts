@@ -17,7 +17,7 @@ const CUSTOMERS = 200;
 
 /** Who writes next, and what they say. */
 export interface Cast {
-  next(): { readonly person: DemoPerson; say(): string };
+  next(): { readonly person: DemoPerson; readonly say: () => string };
   pick<T>(items: readonly T[]): T;
   /** @param share Of all times that it is asked. */
   happens(share: number): boolean;

@@ -17,6 +17,7 @@ import { metaTarget, telegramTarget, type Target } from './traffic.ts';
 
 /** Those that customers of the demo write on. */
 export const demoPlatforms = ['MESSENGER', 'INSTAGRAM', 'TELEGRAM', 'WHATSAPP'] as const;
+export type DemoPlatform = (typeof demoPlatforms)[number];
 
 /** A channel that customers write to: where its webhooks go, and who they are. */
 export interface OpenChannel {
@@ -31,7 +32,7 @@ export interface OpenChannel {
  */
 export async function openChannels(
   stack: RunningStack,
-  { company: slug, platform }: { readonly company: string; readonly platform?: ChannelRow['platform'] | undefined },
+  { company: slug, platform }: { readonly company: string; readonly platform?: DemoPlatform | undefined },
 ): Promise<readonly [OpenChannel, ...OpenChannel[]]> {
   const database = createDatabase({
     context: 'channels',

@@ -1,7 +1,9 @@
 import { createHmac } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { splitWebhook } from '#channels/platforms/meta/splitWebhook.ts';
 import { eventually } from '#test/stack/eventually.ts';
 import { createWebhookInbox, type WebhookInbox } from '../webhookInbox.ts';
+import type { SentMessage } from './sentMessages.ts';
 import { createGraphStandin, type GraphStandin } from './graphStandin.ts';
 
 const appSecret = 'an-app-secret';
@@ -24,14 +26,18 @@ const phone = {
 describe('the stand-in for Meta', () => {
   let meta: GraphStandin;
   let inbox: WebhookInbox;
+  let calledBack: SentMessage[];
 
   beforeEach(async () => {
     inbox = createWebhookInbox();
+    calledBack = [];
     meta = createGraphStandin({
       host: '127.0.0.1',
       port: 0,
       appSecret,
       appId: '777',
+      onSent: (message) => calledBack.push(message),
+      profileOf: (id) => (id === '9990000000001' ? { name: 'Mina Keller' } : undefined),
       limits: { messagesPerSecond: 2, mediaPerSecond: 1, whatsAppPerSecond: 100, pairBurst: 2 },
     });
     await inbox.start();
@@ -181,6 +187,61 @@ describe('the stand-in for Meta', () => {
     const mid = await meta.receive({ accountId: '200', from: { id: '55', username: 'grace' }, text: 'hi' });
     expect(bodies()[1]).toMatchObject({ object: 'instagram', entry: [{ messaging: [{ message: { mid } }] }] });
     expect(await meta.postWebhook({ object: 'page', entry: [] })).toBe(200);
+  });
+
+  it('lets customers react, edit and take back, on each platform in its words', async () => {
+    const from = { id: '491701234567' };
+    for (const accountId of ['100', '200', '300']) {
+      const about = { accountId, from, messageId: 'a message' };
+      await meta.change({ ...about, kind: 'edit', text: 'better', revision: 1 });
+      await meta.change({ ...about, kind: 'reaction', emoji: '👍' });
+      await meta.change({ ...about, kind: 'reaction', emoji: null });
+      if (accountId !== '100') await meta.change({ ...about, kind: 'unsend' });
+    }
+    const told = bodies().flatMap((body) => splitWebhook(body));
+    const kinds = told.map(({ event }) => Object.keys(event as object).at(-1));
+    const messenger = ['message_edit', 'reaction', 'reaction'];
+    expect(kinds.slice(0, 7)).toEqual([...messenger, ...messenger, 'message']);
+    const types = bodies().slice(7) as { entry: { changes: { value: { messages: { type: string }[] } }[] }[] }[];
+    const whatsApp = ['edit', 'reaction', 'reaction', 'revoke'];
+    expect(types.map(({ entry }) => entry[0]?.changes[0]?.value.messages[0]?.type)).toEqual(whatsApp);
+  });
+
+  it('tells what a company writes past the API, and that it was read', async () => {
+    for (const [accountId, to] of [
+      ['100', '1'],
+      ['200', '55'],
+      ['300', '491701234567'],
+    ] as const) {
+      await meta.writeInOwnInbox({ accountId, to, text: 'from the phone' });
+    }
+    expect(meta.sent()).toEqual([]);
+    expect(bodies()).toMatchObject([
+      { object: 'page', entry: [{ messaging: [{ message: { is_echo: true, text: 'from the phone' } }] }] },
+      { entry: [{ messaging: [{ delivery: {} }] }] },
+      { entry: [{ messaging: [{ read: {} }] }] },
+      { object: 'instagram', entry: [{ messaging: [{ message: { is_echo: true } }] }] },
+      { entry: [{ messaging: [{ read: {} }] }] },
+      { entry: [{ changes: [{ field: 'smb_message_echoes', value: { message_echoes: [{ type: 'text' }] } }] }] },
+      ...['sent', 'delivered', 'read'].map((status) => ({
+        entry: [{ changes: [{ field: 'messages', value: { statuses: [{ status }] } }] }],
+      })),
+    ]);
+  });
+
+  it('calls back for what was sent, and knows people who wrote by another way', async () => {
+    await call('POST', '/me/messages', text('1'));
+    expect(calledBack).toEqual(meta.sent());
+    const known = await call('GET', '/9990000000001?fields=name');
+    expect(known).toEqual({ status: 200, body: { id: '9990000000001', name: 'Mina Keller' } });
+    expect(await call('GET', '/5?fields=name')).toMatchObject(errorOf(100, 33));
+  });
+
+  it('gives an account another token', async () => {
+    meta.addAccount({ ...page, token: 'another token' });
+    expect(await call('GET', '/me?fields=id')).toMatchObject({ status: 401 });
+    expect(await call('GET', '/me?fields=id', undefined, 'another token')).toMatchObject({ body: { id: '100' } });
+    expect(meta.isSubscribed('100')).toBe(true);
   });
 
   it('tells only those who have subscribed, of the fields that they have', async () => {
