@@ -73,6 +73,24 @@ export function createSettler(options: {
     }
   }
 
+  let unsaid: JsMsg[] = [];
+  let saying: Promise<void> | undefined;
+
+  /** Those that come to an end while one confirmation is under way share the next. */
+  async function sayAll(): Promise<void> {
+    while (unsaid.length > 0) {
+      const messages = unsaid;
+      unsaid = [];
+      await acknowledgeAll(messages);
+    }
+  }
+
+  async function acknowledge(message: JsMsg): Promise<void> {
+    unsaid.push(message);
+    saying ??= sayAll().finally(() => (saying = undefined));
+    await saying;
+  }
+
   return {
     count,
     async settle(message, handle) {
@@ -92,7 +110,7 @@ export function createSettler(options: {
         }
       }
     },
-    acknowledge: (message) => acknowledgeAll([message]),
+    acknowledge,
     acknowledgeAll,
   };
 }
