@@ -26,6 +26,7 @@ export async function keepInIngest(
   injectTrace(carrier);
   const lines = headers();
   for (const [key, value] of Object.entries(carrier)) lines.set(key, value);
+  await endOfTurn();
   try {
     await nats.jetstream.publish(subject, body, { headers: lines, timeout: KEEP_LIMIT_MS });
   } catch (error) {
@@ -36,4 +37,17 @@ export async function keepInIngest(
 export function ingestUnavailable(cause: unknown): HttpError {
   const retryAfterSeconds = RETRY_AFTER_SECONDS;
   return HttpError.unavailable('It could not be kept: send it again', { retryAfterSeconds, cause });
+}
+
+let turn: Promise<void> | undefined;
+
+/** Webhooks that are read in one turn of the event loop leave together: one write to the socket, and not one for each. */
+function endOfTurn(): Promise<void> {
+  turn ??= new Promise((resolve) => {
+    setImmediate(() => {
+      turn = undefined;
+      resolve();
+    });
+  });
+  return turn;
 }
