@@ -1,9 +1,10 @@
 import { parseArgs } from 'node:util';
+import { delivery } from './delivery.ts';
 import { live } from './live.ts';
 import { table } from './table.ts';
 import { webhooks } from './webhooks.ts';
 
-const benchmarks = { live, webhooks };
+const benchmarks = { delivery, live, webhooks };
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

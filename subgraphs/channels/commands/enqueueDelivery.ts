@@ -50,7 +50,7 @@ export function enqueueDelivery(database: Database<SwitchboardCatalogue>, delive
         where d.payload is null and d.status in ('WAITING', 'SENDING')
       returning status, sent_parts as "sentParts"`;
     if (!added) return;
-    await takeOverParts(sql, delivery, added);
+    if (added.status === 'SENDING' || added.sentParts > 0) await takeOverParts(sql, delivery, added);
     await makeDue(sql, delivery);
   });
 }

@@ -1,6 +1,6 @@
 import type { Sql } from '#platform/postgres/sql.ts';
 import type { Send } from './decide.ts';
-import { lockQueue, renewLease, type Lease } from './queue.ts';
+import { renewLease, type Lease } from './queue.ts';
 
 /**
  * Says in the database that a part is about to be sent. The transaction commits before the send, so that whoever comes
@@ -10,29 +10,30 @@ import { lockQueue, renewLease, type Lease } from './queue.ts';
  */
 export async function claimPart(sql: Sql, lease: Lease, send: Send): Promise<boolean> {
   const { companyId, worker } = lease;
-  const { messageId, part, partCount, attempt, content, options } = send;
-  if (!(await lockQueue(sql, lease))) return false;
+  const { messageId, part, partCount, attempt, content } = send;
+  if (!(await renewLease(sql, lease))) return false;
+  // A part that was sent before without being confirmed is sent again because a person decided so.
   const claimed = await sql`
-    update channels.deliveries
-    set status = 'SENDING', claimed_by = ${worker}, attempts = ${attempt}, part_count = ${partCount}, updated_at = now()
-    where company_id = ${companyId} and message_id = ${messageId} and status = 'WAITING' and attempts = ${attempt - 1}
-      and not exists (
-        select from channels.delivery_parts
-        where company_id = ${companyId} and message_id = ${messageId} and part = ${part}
-          and status in ('SENT', 'DELIVERED', 'READ')
-      )
-    returning 1 as done`;
-  if (claimed.length === 0) return false;
-  await renewLease(sql, lease);
-  // One that was sent before without being confirmed is sent again because a person decided so.
-  await sql`
+    with claimed as (
+      update channels.deliveries
+      set status = 'SENDING', claimed_by = ${worker}, attempts = ${attempt}, part_count = ${partCount}, updated_at = now()
+      where company_id = ${companyId} and message_id = ${messageId} and status = 'WAITING' and attempts = ${attempt - 1}
+        and not exists (
+          select from channels.delivery_parts
+          where company_id = ${companyId} and message_id = ${messageId} and part = ${part}
+            and status in ('SENT', 'DELIVERED', 'READ')
+        )
+      returning company_id, message_id, channel_id, thread_external_id
+    )
     insert into channels.delivery_parts
       (company_id, message_id, part, channel_id, thread_external_id, text, status, sent_at)
-    values (${companyId}, ${messageId}, ${part}, ${send.channelId}, ${options.threadExternalId},
-      ${'text' in content ? content.text : content.caption}, 'SENDING', now())
+    select company_id, message_id, ${part}, channel_id, thread_external_id,
+      ${'text' in content ? content.text : content.caption}, 'SENDING', now()
+    from claimed
     on conflict (company_id, message_id, part) do update
-      set status = 'SENDING', text = excluded.text, sent_at = excluded.sent_at`;
-  return true;
+      set status = 'SENDING', text = excluded.text, sent_at = excluded.sent_at
+    returning 1 as done`;
+  return claimed.length > 0;
 }
 
 /**

@@ -35,33 +35,57 @@ export async function markPartSent(
 ): Promise<DeliveryFailure | null> {
   await lockExternalIds(sql, channelId, [externalId]);
   // An echo that was not recognised as ours holds the id already, as a message of its own: it keeps it.
-  const marked = await sql`
-    update channels.delivery_parts p set status = 'SENT', external_id = case when not exists (
-      select from channels.delivery_parts other
-      where other.company_id = ${companyId} and other.channel_id = ${channelId} and other.external_id = ${externalId}
-    ) then ${externalId} end
-    where company_id = ${companyId} and message_id = ${messageId} and part = ${part}
-      and status in ('SENDING', 'UNCONFIRMED')
-    returning 1 as done`;
-  if (marked.length === 0) return null;
-  await sql`
-    update channels.deliveries set
-      external_message_id = coalesce(external_message_id, ${externalId}),
-      status = case when status in ('SENDING', 'UNCONFIRMED') then 'WAITING' else status end,
-      attempts = 0, updated_at = now()
-    where company_id = ${companyId} and message_id = ${messageId}`;
-  return applyEarlyReceipts(sql, { companyId, channelId, externalId });
+  const [marked] = await sql<{ early: readonly EarlyReceipt[] }>`
+    with marked as (
+      update channels.delivery_parts p set status = 'SENT', external_id = case when not exists (
+        select from channels.delivery_parts other
+        where other.company_id = ${companyId} and other.channel_id = ${channelId} and other.external_id = ${externalId}
+      ) then ${externalId} end
+      where company_id = ${companyId} and message_id = ${messageId} and part = ${part}
+        and status in ('SENDING', 'UNCONFIRMED')
+      returning 1
+    ), moved_on as (
+      update channels.deliveries set
+        external_message_id = coalesce(external_message_id, ${externalId}),
+        status = case when status in ('SENDING', 'UNCONFIRMED') then 'WAITING' else status end,
+        attempts = 0, updated_at = now()
+      where company_id = ${companyId} and message_id = ${messageId} and exists (select from marked)
+    ), early as (
+      delete from channels.early_receipts
+      where company_id = ${companyId} and channel_id = ${channelId} and external_id = ${externalId}
+        and exists (select from marked)
+      returning status, failure
+    )
+    select coalesce((select jsonb_agg(early) from early), '[]') as early from marked`;
+  return marked ? raiseByEarly(sql, { companyId, channelId, externalId }, marked.early) : null;
+}
+
+interface MessageKey {
+  readonly companyId: string;
+  readonly channelId: string;
+  readonly externalId: string;
+}
+
+interface EarlyReceipt {
+  readonly status: ReceiptStatus;
+  readonly failure: DeliveryFailure | null;
 }
 
 /** Applies what the platform said of a message before its id was known here. */
-export async function applyEarlyReceipts(
-  sql: Sql,
-  { companyId, channelId, externalId }: { companyId: string; channelId: string; externalId: string },
-): Promise<DeliveryFailure | null> {
-  const early = await sql<{ status: ReceiptStatus; failure: DeliveryFailure | null }>`
+export async function applyEarlyReceipts(sql: Sql, message: MessageKey): Promise<DeliveryFailure | null> {
+  const { companyId, channelId, externalId } = message;
+  const early = await sql<EarlyReceipt>`
     delete from channels.early_receipts
     where company_id = ${companyId} and channel_id = ${channelId} and external_id = ${externalId}
     returning status, failure`;
+  return raiseByEarly(sql, message, early);
+}
+
+async function raiseByEarly(
+  sql: Sql,
+  { companyId, channelId, externalId }: MessageKey,
+  early: readonly EarlyReceipt[],
+): Promise<DeliveryFailure | null> {
   const said = new Set(early.map(({ status }) => status));
   for (const status of ['DELIVERED', 'READ', 'FAILED'] as const) {
     if (said.has(status)) await raiseParts(sql, { companyId, channelId, externalIds: [externalId] }, status);

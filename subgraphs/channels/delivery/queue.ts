@@ -40,10 +40,13 @@ export async function lockQueue(sql: Sql, { companyId, conversationId, worker }:
   return queue?.leasedBy === worker;
 }
 
-export async function renewLease(sql: Sql, { companyId, conversationId }: Lease): Promise<void> {
-  await sql`
+/** Keeps the queue for a send, and locks it until the end of the transaction; says whether it is still the worker's. */
+export async function renewLease(sql: Sql, { companyId, conversationId, worker }: Lease): Promise<boolean> {
+  const renewed = await sql`
     update channels.delivery_queues set due_at = now() + ${SENDING_LEASE_MS} * interval '1 millisecond'
-    where company_id = ${companyId} and conversation_id = ${conversationId}`;
+    where company_id = ${companyId} and conversation_id = ${conversationId} and leased_by = ${worker}
+    returning 1 as done`;
+  return renewed.length > 0;
 }
 
 /** Gives the queue back, to fall due again after `waitMs`. */

@@ -163,7 +163,7 @@ export async function openDeliveries(urls: { adminUrl: string; natsUrl: string; 
     };
   }
 
-  return { main, process, nats, database, keyring, silent, confirming, publish, connect };
+  return { main, process, nats, database, keyring, senders, silent, confirming, publish, connect };
 }
 export type Deliveries = Awaited<ReturnType<typeof openDeliveries>>;
 export type Connected = Awaited<ReturnType<Deliveries['connect']>>;

@@ -2,11 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { v7 } from 'uuid';
 import type { NewEvent } from '#platform/events/catalogue.ts';
 import type { SwitchboardCatalogue } from '#schema/events/catalogue.ts';
-import type { Tenant } from './harness.ts';
 
 /** What conversations tells when a message was written; by default one to a contact. */
 export function messageCreated(
-  tenant: Tenant,
+  tenant: { readonly channel: { readonly id: string } },
   conversationId: string,
   text: string | null,
   overrides: {

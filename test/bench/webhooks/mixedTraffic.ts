@@ -1,13 +1,6 @@
 import { v7 } from 'uuid';
 import { metaTarget, telegramTarget, type Target } from '#infra/embedded/demo/traffic.ts';
-
-/** An account that customers write to. */
-export interface BenchAccount {
-  readonly platform: 'MESSENGER' | 'INSTAGRAM' | 'TELEGRAM' | 'WHATSAPP';
-  readonly channelId: string;
-  readonly externalId: string;
-  readonly webhookSecret: string;
-}
+import type { BenchAccount } from '../channels/connectAccounts.ts';
 
 /** One webhook, with the ids of the messages in it as the channels know them. */
 export interface MixedWebhook {
