@@ -1,8 +1,7 @@
 import type { JsMsg } from '@nats-io/jetstream';
-import type { Part } from '#platform/lifecycle/part.ts';
 import { inSpan, withExtractedTrace } from '#platform/tracing/tracing.ts';
 import { createKeyedQueue } from './keyedQueue.ts';
-import { createPull, type PullOptions } from './pull.ts';
+import { createPull, type Pull, type PullOptions } from './pull.ts';
 import { createSettler } from './settler.ts';
 
 export interface ConsumerOptions extends Pick<
@@ -27,7 +26,7 @@ export interface ConsumerOptions extends Pick<
  * A durable consumer that handles messages one by one, many at a time. Retries happen here and not by redelivery, so that
  * a message that fails holds back those of its key and no others (until twice `concurrency` of them wait).
  */
-export function createConsumer(options: ConsumerOptions): Part {
+export function createConsumer(options: ConsumerOptions): Pull {
   const { durable, concurrency, attempts = 8, metrics } = options;
   const logger = options.logger.child({ consumer: durable });
   const seconds = metrics.histogram('switchboard_consumer_seconds', 'Time to handle a message', ['consumer']);

@@ -1,8 +1,8 @@
 import type { JsMsg } from '@nats-io/jetstream';
-import type { Part } from '#platform/lifecycle/part.ts';
 import { parseEvent, type AnyEvent, type Catalogue, type EventOf } from './catalogue.ts';
 import { createConsumer, type ConsumerOptions } from './consumer.ts';
 import { Poison } from './errors.ts';
+import type { Pull } from './pull.ts';
 import { EVENTS } from './streams.ts';
 
 /** What to do for each type of event; types without a handler are none of this consumer's business. */
@@ -22,7 +22,7 @@ export function createEventConsumer<C extends Catalogue>(
     readonly handlers: EventHandlers<C>;
     readonly keyOf?: (event: AnyEvent<C>) => string;
   },
-): Part {
+): Pull {
   const { catalogue, handlers, keyOf } = options;
   const read = new WeakMap<JsMsg, AnyEvent<C> | Poison | 'unknown'>();
 

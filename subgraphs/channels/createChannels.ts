@@ -21,12 +21,12 @@ import { createNormalisers } from './consumers/normalise.ts';
 import { createSignals } from './consumers/signals.ts';
 import { createContext } from './context.ts';
 import { createDeliveryWorkers } from './delivery/workers.ts';
+import { createFindAccount } from './credentials/findAccount.ts';
 import { createResealer } from './credentials/createResealer.ts';
 import { entities } from './entities/index.ts';
 import { createForgetting } from './forgetting.ts';
 import { createHealthRecorder } from './health/healthRecorder.ts';
 import { mountFiles } from './http/serveFile.ts';
-import { channelAccount } from './queries/channelAccount.ts';
 import { resolvers } from './resolvers/index.ts';
 import { createPlatformApis } from './platforms/apis.ts';
 import { createSenders } from './platforms/senders.ts';
@@ -61,6 +61,7 @@ export function createChannels(
   const apis = createPlatformApis(config);
   const senders = createSenders(apis);
   const accounts = createAccounts(apis);
+  const findAccount = createFindAccount(database, keyring);
   const redis = createRedis({ url: config.redisUrl, name, logger });
   const pacer = createPacer({ redis, logger, metrics });
   const {
@@ -75,7 +76,7 @@ export function createChannels(
     database,
     redis,
     pacer,
-    keyring,
+    findAccount,
     logger,
     metrics,
   });
@@ -93,8 +94,6 @@ export function createChannels(
   });
   const enqueuer = createDeliveryEnqueuer({ nats, database, wake: () => workers.wake(), logger, metrics });
   const signals = createSignals({ nats, database, senders, keyring, logger, metrics });
-  const findAccount = (place: { readonly companyId: string; readonly channelId: string }) =>
-    channelAccount(database, keyring, place);
   const callbacks = createCallbackAnswerer({ findAccount, telegram: createTelegramAccount(apis.telegram), logger });
   const normalisers = createNormalisers({
     nats,

@@ -51,7 +51,6 @@ export function createAttachmentKeeper(options: {
   );
   const seconds = metrics.histogram('switchboard_channels_attachment_seconds', 'Time to fetch a file and keep it');
   const bytesKept = metrics.counter('switchboard_channels_attachment_bytes_total', 'Bytes of files that are kept');
-  let stopping = new AbortController();
 
   async function takeIn({ companyId, data }: Told): Promise<void> {
     for (const attachment of data.attachments ?? []) {
@@ -71,7 +70,7 @@ export function createAttachmentKeeper(options: {
       } catch (error) {
         const failure = attachmentFailureOf(error);
         if (!failure) throw error;
-        if (!stopping.signal.aborted && (!failure.again || attempt >= TRIES)) {
+        if (!consumer.signal.aborted && (!failure.again || attempt >= TRIES)) {
           outcomes.inc({ outcome: failure.code });
           const { channelId } = place;
           logger.warn({ err: error, companyId, channelId, code: failure.code }, 'no copy of an attachment');
@@ -80,15 +79,15 @@ export function createAttachmentKeeper(options: {
         }
         outcomes.inc({ outcome: 'RETRIED' });
       }
-      await pause(backoff(attempt, { baseMs: 1_000 }), stopping.signal);
-      if (stopping.signal.aborted) throw new Error('stopped before an attachment was fetched');
+      await pause(backoff(attempt, { baseMs: 1_000 }), consumer.signal);
+      if (consumer.signal.aborted) throw new Error('stopped before an attachment was fetched');
     }
   }
 
   async function keep(companyId: string, place: Place, attachment: WithFile): Promise<void> {
     const { channelId } = place;
     const end = seconds.startTimer();
-    const { bytes, name } = await fetchAttachment({ companyId, channelId, attachment }, stopping.signal);
+    const { bytes, name } = await fetchAttachment({ companyId, channelId, attachment }, consumer.signal);
     const file = { companyId, channelId, id: attachment.id, bytes, name, claimed: attachment };
     await keepFile(file, (publish, { fileKey, kind, mimeType, size, name: keptName }) => {
       publish(stored(place, { ...attachment, fileKey, kind, mimeType, size, name: keptName }, null));
@@ -114,18 +113,7 @@ export function createAttachmentKeeper(options: {
     logger,
     metrics,
   });
-
-  return {
-    name: 'attachments',
-    async start() {
-      stopping = new AbortController();
-      await consumer.start();
-    },
-    async stop() {
-      stopping.abort();
-      await consumer.stop();
-    },
-  };
+  return consumer;
 }
 
 /** Whether somewhere there is a file of which we have no copy. */

@@ -8,15 +8,14 @@ import type { Pacer } from '#platform/limits/pacer.ts';
 import type { Logger } from '#platform/logging/logger.ts';
 import type { Metrics } from '#platform/metrics/metrics.ts';
 import type { Database } from '#platform/postgres/database.ts';
-import type { Keyring } from '#platform/secrets/keyring.ts';
 import type { SwitchboardCatalogue } from '#schema/events/catalogue.ts';
 import type { ChannelsConfig } from '../config.ts';
+import type { FindAccount } from '../credentials/findAccount.ts';
 import { createLookupMemory } from '../profiles/lookupMemory.ts';
 import { createKeepPicture } from '../profiles/profilePicture.ts';
 import { createProfiler } from '../profiles/profiler.ts';
-import { channelAccount } from '../queries/channelAccount.ts';
 import { createAttachmentKeeper } from './attachmentKeeper.ts';
-import { createFetchAttachment, type AccountApis, type FindAccount } from './fetchAttachment.ts';
+import { createFetchAttachment, type AccountApis } from './fetchAttachment.ts';
 import { createKeepFile, type KeepFile } from './keepFile.ts';
 
 export interface Files {
@@ -39,13 +38,12 @@ export function createFiles(options: {
   readonly database: Database<SwitchboardCatalogue>;
   readonly redis: RedisPart;
   readonly pacer: Pacer;
-  readonly keyring: Keyring;
+  readonly findAccount: FindAccount;
   readonly logger: Logger;
   readonly metrics: Metrics;
 }): Files {
-  const { config, trustedOrigins, accounts, nats, database, redis, pacer, keyring, logger, metrics } = options;
+  const { config, trustedOrigins, accounts, nats, database, redis, pacer, findAccount, logger, metrics } = options;
   const { maxBytes } = config;
-  const findAccount: FindAccount = (place) => channelAccount(database, keyring, place);
   const store = createFileStore(config.url);
   const fetcher = createPublicFetch({ trustedOrigins });
   const keepFile = createKeepFile({ store, database, maxBytes });

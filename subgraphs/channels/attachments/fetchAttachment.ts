@@ -1,15 +1,11 @@
 import type { PublicFetch } from '#platform/http/publicFetch.ts';
 import type { Attachment, Platform } from '#schema/events/values.ts';
+import type { FindAccount } from '../credentials/findAccount.ts';
 import { AccountError, type AccountApi } from '../platforms/account.ts';
-import type { Account } from '../platforms/outbound.ts';
 import { fileNameIn } from './fileName.ts';
 import { FileRefused } from './fileRefused.ts';
 
 export type AccountApis = Readonly<Partial<Record<Platform, AccountApi>>>;
-export type FindAccount = (place: {
-  readonly companyId: string;
-  readonly channelId: string;
-}) => Promise<Account | undefined>;
 
 export interface AttachmentSource {
   readonly companyId: string;

@@ -1,5 +1,6 @@
 import type { Part } from '#platform/lifecycle/part.ts';
 import type { Logger } from '#platform/logging/logger.ts';
+import type { FindAccount } from '../credentials/findAccount.ts';
 import type { Account } from '../platforms/outbound.ts';
 
 export interface CallbackAnswerer extends Part {
@@ -12,10 +13,7 @@ const CONCURRENCY = 16;
 
 /** Tells Telegram that a button's press was seen, so that its spinner ends. What it said is kept by then. */
 export function createCallbackAnswerer(options: {
-  readonly findAccount: (place: {
-    readonly companyId: string;
-    readonly channelId: string;
-  }) => Promise<Account | undefined>;
+  readonly findAccount: FindAccount;
   readonly telegram: { answerCallback(account: Account, callbackId: string): Promise<void> };
   readonly logger: Logger;
 }): CallbackAnswerer {

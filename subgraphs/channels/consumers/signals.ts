@@ -10,7 +10,7 @@ import type { Keyring } from '#platform/secrets/keyring.ts';
 import { catalogue, type SwitchboardCatalogue } from '#schema/events/catalogue.ts';
 import { typingSignal, typingSubject } from '#schema/events/signals.ts';
 import { id } from '#schema/events/values.ts';
-import { openAccount } from '../delivery/account.ts';
+import { openAccount } from '../credentials/openAccount.ts';
 import type { Signal } from '../platforms/outbound.ts';
 import type { Senders } from '../platforms/senders.ts';
 import { signalTarget } from '../queries/signalTarget.ts';

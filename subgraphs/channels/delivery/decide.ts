@@ -11,12 +11,12 @@ import {
 } from '../platforms/outbound.ts';
 import type { Senders } from '../platforms/senders.ts';
 import type { ChannelStatus } from '../rows.ts';
-import { openAccount } from './account.ts';
+import { openAccount } from '../credentials/openAccount.ts';
 import { channelNotFound, channelRemoved, messageEmpty, sendUnconfirmed, windowClosed } from './failures.ts';
 import { deliveryPayload, type DeliveryPayload } from './payload.ts';
 
 /** How long an unconfirmed send may still be confirmed by its echo or status before a person is asked. */
-export const CONFIRMATION_LIMIT_MS = 60_000;
+const CONFIRMATION_LIMIT_MS = 60_000;
 
 /** The first message of a queue that has no outcome, as the database has it. */
 export interface HeadRow {

@@ -9,7 +9,8 @@ import type { Pacer } from '#platform/limits/pacer.ts';
 import type { Database } from '#platform/postgres/database.ts';
 import { storableText } from '#platform/postgres/storableText.ts';
 import { catalogue, type SwitchboardCatalogue } from '#schema/events/catalogue.ts';
-import type { AccountApis, FindAccount } from '../attachments/fetchAttachment.ts';
+import type { AccountApis } from '../attachments/fetchAttachment.ts';
+import type { FindAccount } from '../credentials/findAccount.ts';
 import type { AccountApi } from '../platforms/account.ts';
 import type { Profile } from '../platforms/outbound.ts';
 import type { LookupMemory } from './lookupMemory.ts';
@@ -43,7 +44,6 @@ export function createProfiler(options: {
     'platform',
     'outcome',
   ]);
-  let stopping = new AbortController();
 
   async function consider(event: MessageReceived): Promise<void> {
     const { channelId, platform, contact } = event.data;
@@ -86,8 +86,8 @@ export function createProfiler(options: {
       const waitMs = await pacer.take([pace]);
       if (waitMs === 0) return;
       if (performance.now() + waitMs > deadline) throw new Error('too many people of the account are looked up');
-      await pause(waitMs, stopping.signal);
-      if (stopping.signal.aborted) throw new Error('stopped before it was its turn');
+      await pause(waitMs, consumer.signal);
+      if (consumer.signal.aborted) throw new Error('stopped before it was its turn');
     }
   }
 
@@ -96,7 +96,7 @@ export function createProfiler(options: {
     if (pictureUrl === null) return null;
     const person = { companyId, channelId: data.channelId, externalId: data.contact.externalId };
     try {
-      return await keepPicture(person, pictureUrl, stopping.signal);
+      return await keepPicture(person, pictureUrl, consumer.signal);
     } catch (error) {
       outcomes.inc({ platform: data.platform, outcome: 'no_picture' });
       logger.debug({ err: error, companyId, channelId: data.channelId }, 'no copy of a picture');
@@ -114,18 +114,7 @@ export function createProfiler(options: {
     logger,
     metrics,
   });
-
-  return {
-    name: 'profiles',
-    async start() {
-      stopping = new AbortController();
-      await consumer.start();
-    },
-    async stop() {
-      stopping.abort();
-      await consumer.stop();
-    },
-  };
+  return consumer;
 }
 
 /** What the platform says, where it says something. */

@@ -18,6 +18,7 @@ import type { Attachment } from '#schema/events/values.ts';
 import { testNats, testPostgres, testRedis } from '#test/stack/index.ts';
 import { currentTestRun } from '#test/stack/testRun.ts';
 import { createFiles } from '../attachments/createFiles.ts';
+import { createFindAccount } from '../credentials/findAccount.ts';
 import { entities } from '../entities/index.ts';
 import { migrations } from '../migrations/index.ts';
 import type { AccountApi } from '../platforms/account.ts';
@@ -73,7 +74,7 @@ export async function openFilesWorld(
     database,
     redis,
     pacer: createPacer({ redis, logger, metrics }),
-    keyring,
+    findAccount: createFindAccount(database, keyring),
     logger,
     metrics,
   });
