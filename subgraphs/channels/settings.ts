@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /** How a web chat looks and whom it lets in. */
-export const webChatSettings = z.object({
+const webChatSettings = z.object({
   /** Origins of the pages that may show it, such as `https://shop.example`. */
   allowedOrigins: z.array(z.string()),
   /** CSS hex colour. */

@@ -3,8 +3,8 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createCircuitBreaker } from '#platform/limits/circuitBreaker.ts';
 import type { Pace } from '#platform/limits/pace.ts';
 import { testNats, testPostgres, testRedis, type TestPostgres, type TestServer } from '#test/stack/index.ts';
-import { channelSettings } from '../settings.ts';
 import { openDeliveries, type Connected, type Deliveries } from '../testing/deliveryHarness.ts';
+import { testAccount } from '../testing/testAccount.ts';
 import type { Send } from './decide.ts';
 import type { Lease } from './queue.ts';
 import { sendPart } from './sendPart.ts';
@@ -47,14 +47,7 @@ describe('a part whose claim takes long', () => {
       partCount: 1,
       attempt: 1,
       content: { text: messageId },
-      account: {
-        companyId,
-        channelId,
-        platform: 'TELEGRAM',
-        externalId: '1',
-        token: '',
-        settings: channelSettings.parse({}),
-      },
+      account: testAccount('TELEGRAM', { companyId, channelId }),
       sealedToken: null,
       options: { threadExternalId, replyToExternalId: null, reference: messageId, humanAgent: false },
     };

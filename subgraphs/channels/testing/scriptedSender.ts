@@ -52,4 +52,3 @@ export function createScriptedSender({ confirms }: { readonly confirms: boolean 
     },
   };
 }
-export type ScriptedSender = ReturnType<typeof createScriptedSender>;

@@ -8,7 +8,7 @@ import { windowAt } from './windows.ts';
 import type { GraphWorld } from './world.ts';
 
 /** Where the messages of an account are: Messenger, or Instagram behind a page's token or its own. */
-export interface Mailbox {
+interface Mailbox {
   readonly platform: 'MESSENGER' | 'INSTAGRAM';
   readonly accountId: string;
   readonly humanAgent: boolean;
@@ -38,7 +38,7 @@ type Input = z.output<typeof input>;
 type Message = NonNullable<Input['message']>;
 
 /** Whose messages a page's token means depends on who is written to: a person has another id on Instagram. */
-export function mailboxOf(account: PageAccount | InstagramAccount, recipientId: string, people: People): Mailbox {
+function mailboxOf(account: PageAccount | InstagramAccount, recipientId: string, people: People): Mailbox {
   const humanAgent = account.humanAgent ?? false;
   if (account.kind === 'instagram') return { platform: 'INSTAGRAM', accountId: account.id, humanAgent };
   const { instagram } = account;

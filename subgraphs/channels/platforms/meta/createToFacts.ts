@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { Poison } from '#platform/events/errors.ts';
 import type { InboundFact, ToFacts } from '../inbound.ts';
-import { read } from './fields.ts';
+import { readEvent } from '../fields.ts';
 import { readScene, type Scene } from './scene.ts';
 
 /** What one field of an event says; the field names what happened. */
@@ -16,7 +16,7 @@ export function rule<Schema extends z.ZodType>(
   schema: Schema,
   facts: (value: z.output<Schema>, scene: Scene) => readonly InboundFact[],
 ): Rule {
-  return { field, facts: (value, scene) => facts(read(schema, value, field), scene) };
+  return { field, facts: (value, scene) => facts(readEvent(schema, value, `${field} of Meta`), scene) };
 }
 
 const fields = z.record(z.string(), z.unknown());
@@ -27,7 +27,7 @@ const fields = z.record(z.string(), z.unknown());
  */
 export function createToFacts(platform: Scene['platform'], rules: readonly Rule[]): ToFacts {
   return (channel, event) => {
-    const given = read(fields, event, 'event');
+    const given = readEvent(fields, event, 'an event of Meta');
     const fitting = rules.filter(({ field }) => given[field] != null);
     if (fitting.length === 0) throw Poison.because(`no rule for ${whatHappened(given)}`);
     const scene = readScene(platform, channel, event);

@@ -1,19 +1,12 @@
 import { z } from 'zod';
-import { Poison } from '#platform/events/errors.ts';
 import { storableText } from '#platform/postgres/storableText.ts';
-
-/** Before the year 10000, which RFC 3339 cannot say. */
-const LAST_MS = 253_402_300_799_999;
+import { LAST_INSTANT, storable } from '../fields.ts';
 
 /** Less than this counts seconds until the year 5138, and milliseconds until 1973. */
 const FIRST_MS = 100_000_000_000;
 
 /** What PostgreSQL cannot keep is taken out; null when nothing is left, or nothing was there. */
-export const text = z
-  .string()
-  .transform(storableText)
-  .nullish()
-  .transform((value) => value || null);
+export const text = storable.nullish().transform((value) => value || null);
 
 /**
  * Of a message, person, account or app: printable ASCII, mostly digits, and sometimes given as a number. They go into
@@ -43,7 +36,7 @@ export const count = z
  */
 export const time = count
   .transform((value) => (value < FIRST_MS ? value * 1_000 : value))
-  .pipe(z.int().positive().max(LAST_MS))
+  .pipe(z.int().positive().max(LAST_INSTANT))
   .transform((ms) => new Date(ms).toISOString());
 
 const http = z.url({ protocol: /^https?$/ });
@@ -53,10 +46,3 @@ export const webAddress = z
   .string()
   .nullish()
   .transform((value) => http.safeParse(storableText(value ?? '')).data ?? null);
-
-/** @throws Poison that says what does not fit, without repeating what was written. */
-export function read<Schema extends z.ZodType>(schema: Schema, value: unknown, what: string): z.output<Schema> {
-  const result = schema.safeParse(value);
-  if (result.success) return result.data;
-  throw Poison.because(`'${what}' is not as Meta documents it: ${z.prettifyError(result.error)}`, result.error);
-}

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { Poison } from '#platform/events/errors.ts';
 import type { Data, InboundChannel } from '../inbound.ts';
-import { read, time } from './fields.ts';
+import { readEvent } from '../fields.ts';
+import { time } from './fields.ts';
 import { parties, personIn } from './parties.ts';
 
 /** What every event of Messenger and Instagram says around the one thing that happened. */
@@ -21,7 +22,7 @@ const surroundings = parties.extend({ timestamp: time.nullish(), standby: z.bool
 
 /** @throws Poison when the event's frame is broken. */
 export function readScene(platform: Scene['platform'], channel: InboundChannel, event: unknown): Scene {
-  const { timestamp, standby, ...who } = read(surroundings, event, 'event');
+  const { timestamp, standby, ...who } = readEvent(surroundings, event, 'an event of Meta');
   return {
     platform,
     channel,

@@ -1,6 +1,6 @@
 import { Poison } from '#platform/events/errors.ts';
 import { entryLists, envelope, webhookEntry } from './envelope.ts';
-import { read } from './fields.ts';
+import { readEvent } from '../fields.ts';
 import type { MetaEvent, SplitItem } from './metaEvent.ts';
 import { splitMessaging } from './splitMessaging.ts';
 import { splitWhatsApp } from './splitWhatsApp.ts';
@@ -18,14 +18,14 @@ const splitters = new Map<string, SplitItem>([
  * @throws Poison for what is no webhook at all.
  */
 export function splitWebhook(body: unknown): MetaEvent[] {
-  const { object, entry } = read(envelope, body, 'webhook');
+  const { object, entry } = readEvent(envelope, body, 'a webhook of Meta');
   return entry.flatMap((one) => orUnrouted({ object, entry: [one] }, () => splitEntry(object, one)));
 }
 
 function splitEntry(object: string, entry: unknown): MetaEvent[] {
   const split = splitters.get(object);
   if (!split) throw Poison.because(`no rule for webhooks of '${object}'`);
-  const { messaging, standby, changes, ...head } = read(webhookEntry, entry, 'entry');
+  const { messaging, standby, changes, ...head } = readEvent(webhookEntry, entry, 'an entry of a webhook of Meta');
   const lists = { messaging, standby, changes };
   const events = entryLists.flatMap((list) =>
     lists[list].flatMap((item) =>

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { Poison } from '#platform/events/errors.ts';
 import { accountId } from './envelope.ts';
-import { read } from './fields.ts';
+import { readEvent } from '../fields.ts';
 import type { SplitItem } from './metaEvent.ts';
 
 const list = z.array(z.unknown()).nullish();
@@ -33,7 +33,7 @@ const counterparts = [
 /** A change holds many messages or statuses: each becomes a change of its own, with its own contact and no other. */
 export const splitWhatsApp: SplitItem = (_businessId, listOfEntry, item) => {
   if (listOfEntry !== 'changes') throw Poison.because(`no rule for '${listOfEntry}' of WhatsApp`);
-  const { field, value } = read(change, item, 'change');
+  const { field, value } = readEvent(change, item, 'a change of WhatsApp');
   const { contacts, messages, message_echoes, statuses, errors, ...rest } = value;
   const account = value.metadata?.phone_number_id;
   if (account === undefined) throw Poison.because(`no rule for '${field}' of WhatsApp without a phone number`);

@@ -5,22 +5,14 @@ import { json } from 'node:stream/consumers';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { createTelegramStandin } from '#test/standins/telegram/telegramStandin.ts';
 import { request, type Agent } from 'undici';
-import { channelSettings } from '../../settings.ts';
+import { testAccount } from '../../testing/testAccount.ts';
 import { platformConnections } from '../http/sendRequest.ts';
-import type { Account } from '../outbound.ts';
 import { createTelegramAccount, type TelegramAccount } from './account.ts';
 import { createTelegramApi } from './api.ts';
 
-const token = '4242:AAEexample-of-a-bot-token_123';
 const revoked = '4243:AAEexample-of-a-bot-token_123';
-const account: Account = {
-  channelId: '01920000-0000-7000-8000-000000000001',
-  companyId: '01920000-0000-7000-8000-000000000002',
-  platform: 'TELEGRAM',
-  externalId: '4242',
-  token,
-  settings: channelSettings.parse({}),
-};
+const account = testAccount('TELEGRAM');
+const { token } = account;
 const dead = { ...account, token: revoked };
 const ada = { id: 77, firstName: 'Ada', lastName: 'Lovelace', username: 'ada' };
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { telegramLimits } from '#test/standins/telegram/rateLimits.ts';
-import { channelSettings } from '../../settings.ts';
+import { testAccount } from '../../testing/testAccount.ts';
 import { platformConnections } from '../http/sendRequest.ts';
 import { createTelegramApi } from './api.ts';
 import { createTelegramSender } from './sender.ts';
@@ -8,14 +8,7 @@ import { createTelegramSender } from './sender.ts';
 const sender = createTelegramSender(
   createTelegramApi({ apiUrl: 'http://telegram.invalid', connections: platformConnections() }),
 );
-const account = {
-  channelId: '01920000-0000-7000-8000-000000000001',
-  companyId: '01920000-0000-7000-8000-000000000002',
-  platform: 'TELEGRAM',
-  externalId: '4242',
-  token: '4242:AAEexample-of-a-bot-token_123',
-  settings: channelSettings.parse({}),
-} as const;
+const account = testAccount('TELEGRAM');
 
 describe('the paces of Telegram', () => {
   it.each([

@@ -4,21 +4,14 @@ import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createTelegramStandin } from '#test/standins/telegram/telegramStandin.ts';
 import type { Agent } from 'undici';
-import { channelSettings } from '../../settings.ts';
+import { testAccount } from '../../testing/testAccount.ts';
 import { platformConnections } from '../http/sendRequest.ts';
-import type { Account, OutgoingFile, OutgoingPart, SendOptions, Sender } from '../outbound.ts';
+import type { OutgoingFile, OutgoingPart, SendOptions, Sender } from '../outbound.ts';
 import { createTelegramApi } from './api.ts';
 import { createTelegramSender } from './sender.ts';
 
-const token = '4242:AAEexample-of-a-bot-token_123';
-const account: Account = {
-  channelId: '01920000-0000-7000-8000-000000000001',
-  companyId: '01920000-0000-7000-8000-000000000002',
-  platform: 'TELEGRAM',
-  externalId: '4242',
-  token,
-  settings: channelSettings.parse({}),
-};
+const account = testAccount('TELEGRAM');
+const { token } = account;
 const photo: OutgoingFile = {
   kind: 'IMAGE',
   url: 'https://files.example.com/a.jpg',

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { Poison } from '#platform/events/errors.ts';
-import { parseEvent } from '../fields.ts';
+import { readEvent } from '../fields.ts';
 import type { InboundChannel, InboundFact, ToFacts } from '../inbound.ts';
 import { connectionFacts, deletionFacts } from './business.ts';
 import { callbackFacts } from './callback.ts';
@@ -24,7 +24,7 @@ function rule<Schema extends z.ZodType>(
   schema: Schema,
   facts: (channel: InboundChannel, value: z.output<Schema>, updateId: number) => readonly InboundFact[],
 ): Rule {
-  return (channel, value, updateId) => facts(channel, parseEvent(schema, value, WHAT), updateId);
+  return (channel, value, updateId) => facts(channel, readEvent(schema, value, WHAT), updateId);
 }
 
 const message = rule(messageSchema, messageFacts);
@@ -53,7 +53,7 @@ const updateSchema = z.looseObject({ update_id: z.int() });
  * the newer update. It only tells edits within one second apart.
  */
 export const telegramToFacts: ToFacts = (channel, event) => {
-  const update = parseEvent(updateSchema, event, WHAT);
+  const update = readEvent(updateSchema, event, WHAT);
   // Besides its id, an update has one field, named for what happened.
   const kind = Object.keys(update).find((key) => key !== 'update_id') ?? 'nothing';
   const found = rules.get(kind);

@@ -1,16 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
-import { channelSettings } from '../../settings.ts';
-import { partReference, type Account, type OutgoingFile } from '../outbound.ts';
+import { testAccount } from '../../testing/testAccount.ts';
+import { partReference, type OutgoingFile } from '../outbound.ts';
 import { webChatSender } from './sender.ts';
 
-const account: Account = {
-  channelId: '01890a5d-ac96-774b-bcce-b302099a8057',
-  companyId: '01890a5d-ac96-774b-bcce-b302099a8058',
-  platform: 'WEB_CHAT',
-  externalId: 'acme-demo',
-  token: '',
-  settings: channelSettings.parse({}),
-};
+const account = testAccount('WEB_CHAT');
 const file: OutgoingFile = {
   kind: 'IMAGE',
   url: 'https://inbox.example/files/1',

@@ -1,4 +1,4 @@
-import { parseEvent } from '../fields.ts';
+import { readEvent } from '../fields.ts';
 import type { InboundChannel, InboundFact, InboundReceipt, ToFacts } from '../inbound.ts';
 import { keptAttachment } from '../attachment.ts';
 import { webChatEvent, type WebChatEvent } from './event.ts';
@@ -8,7 +8,7 @@ type Seen = WebChatEvent & { kind: 'read' };
 
 /** The facts of what a visitor of a web chat does: the thread, the contact and the visitor are one. */
 export const webChatToFacts: ToFacts = (channel, event) => {
-  const told = parseEvent(webChatEvent, event, 'an event of the web chat');
+  const told = readEvent(webChatEvent, event, 'an event of the web chat');
   return told.kind === 'message' ? messageOf(channel, told) : receiptsOf(channel, told);
 };
 

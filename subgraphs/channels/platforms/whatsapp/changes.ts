@@ -1,4 +1,4 @@
-import { instantOf, parseEvent } from '../fields.ts';
+import { instantOf, readEvent } from '../fields.ts';
 import type { InboundFact } from '../inbound.ts';
 import { contentOf } from './content.ts';
 import { editSchema, reactionSchema, revokeSchema, type WhatsappAnyMessage } from './events.ts';
@@ -12,20 +12,20 @@ export function changeFacts(
   const at = instantOf(message.timestamp);
   switch (message.type) {
     case 'reaction': {
-      const { message_id, emoji } = parseEvent(reactionSchema, message['reaction'], 'a reaction of WhatsApp');
+      const { message_id, emoji } = readEvent(reactionSchema, message['reaction'], 'a reaction of WhatsApp');
       // No emoji, or an empty one: it was taken back.
       const data = { ...place, externalMessageId: message_id, byExternalId, emoji: emoji || null, reactedAt: at };
       return [{ kind: 'reaction', data }];
     }
     case 'edit': {
-      const edit = parseEvent(editSchema, message['edit'], 'an edit of WhatsApp');
+      const edit = readEvent(editSchema, message['edit'], 'an edit of WhatsApp');
       const { text } = contentOf(edit.message);
       // A caption can be changed, the file below it cannot.
       const data = { ...place, externalMessageId: edit.original_message_id, text, attachments: null, editedAt: at };
       return [{ kind: 'edit', data, revision: message.timestamp }];
     }
     case 'revoke': {
-      const { original_message_id } = parseEvent(revokeSchema, message['revoke'], 'a revocation of WhatsApp');
+      const { original_message_id } = readEvent(revokeSchema, message['revoke'], 'a revocation of WhatsApp');
       return [{ kind: 'removal', data: { ...place, externalMessageId: original_message_id, removedAt: at } }];
     }
     default:

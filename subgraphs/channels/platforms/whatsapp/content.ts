@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import { Poison } from '#platform/events/errors.ts';
 import type { Attachment, AttachmentKind } from '#schema/events/values.ts';
 import { fileAttachment, locationAttachment } from '../attachment.ts';
-import { parseEvent } from '../fields.ts';
+import { readEvent } from '../fields.ts';
 import { lines, withheldText } from '../words.ts';
 import { contentSchemas, type WhatsappContent, type WhatsappMedia } from './contentSchemas.ts';
 import type { WhatsappError } from './events.ts';
@@ -50,7 +50,7 @@ function content<Schema extends z.ZodType>(
   schema: Schema,
   read: (value: z.output<Schema>) => Partial<Content>,
 ): [string, Read] {
-  return [type, (message) => read(parseEvent(schema, message[type], `a message of type ${type} of WhatsApp`))];
+  return [type, (message) => read(readEvent(schema, message[type], `a message of type ${type} of WhatsApp`))];
 }
 
 /** What WhatsApp tells of instead of handing it out: polls, messages for one view, errors in fetching. */

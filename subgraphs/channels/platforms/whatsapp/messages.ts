@@ -1,5 +1,5 @@
 import { Poison } from '#platform/events/errors.ts';
-import { instantOf, parseEvent } from '../fields.ts';
+import { instantOf, readEvent } from '../fields.ts';
 import type { Data, InboundChannel, InboundFact } from '../inbound.ts';
 import { changeFacts } from './changes.ts';
 import { contentOf } from './content.ts';
@@ -72,7 +72,7 @@ export function echoFacts(
 
 /** A number, and with it the person's id for this business, changed. Told without the person's card. */
 function systemFacts(channel: InboundChannel, message: WhatsappMessage): readonly InboundFact[] {
-  const system = parseEvent(systemSchema, message['system'], 'a system message of WhatsApp');
+  const system = readEvent(systemSchema, message['system'], 'a system message of WhatsApp');
   // A new security code: the person has another phone.
   if (system.type.endsWith('identity_changed')) return [];
   if (!/_changed_(number|user_id)$/.test(system.type)) {

@@ -1,5 +1,5 @@
 import { Poison } from '#platform/events/errors.ts';
-import { parseEvent } from '../fields.ts';
+import { readEvent } from '../fields.ts';
 import type { ToFacts } from '../inbound.ts';
 import { changeSchema, valueSchema, type WhatsappError } from './events.ts';
 import { echoFacts, messageFacts } from './messages.ts';
@@ -13,9 +13,9 @@ const fields = new Set(['messages', 'smb_message_echoes', 'standby']);
  * or error: of several, one without a rule would park the others.
  */
 export const whatsappToFacts: ToFacts = (channel, event) => {
-  const change = parseEvent(changeSchema, event, 'a change of WhatsApp');
+  const change = readEvent(changeSchema, event, 'a change of WhatsApp');
   if (!fields.has(change.field)) throw Poison.because(`no rule for field ${change.field}`);
-  const value = parseEvent(valueSchema, change.value, 'a change of WhatsApp');
+  const value = readEvent(valueSchema, change.value, 'a change of WhatsApp');
   const { messages, message_echoes: echoes, statuses, errors } = value;
   // Belongs to no thread, and somebody has to look at it.
   if (errors[0]) throw Poison.because(`WhatsApp reports an error: ${describe(errors[0])}`);
