@@ -2,7 +2,6 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import { v7 } from 'uuid';
 import type { NewEvent } from '#platform/events/catalogue.ts';
 import type { VisitorIdentity } from '#platform/identity/identity.ts';
-import { eventually } from '#test/stack/eventually.ts';
 import type { SwitchboardCatalogue } from '#schema/events/catalogue.ts';
 import type { ConversationFacts } from '#schema/events/conversations.ts';
 import { collect, type Collected } from '../testing/collect.ts';
@@ -23,7 +22,7 @@ beforeAll(async () => {
 afterAll(() => world.close());
 afterEach(async () => {
   for (const live of open.splice(0)) live.stop();
-  await subscribed(0);
+  await world.subscribed('live', 0);
 });
 
 const threadOf = ({ channelId, visitorId }: VisitorIdentity, overrides: Partial<ConversationFacts> = {}) =>
@@ -39,16 +38,8 @@ function note(conversation: ConversationFacts): NewEvent<SwitchboardCatalogue> {
 async function listen(identity: VisitorIdentity, variables: Record<string, unknown> = {}): Promise<Collected> {
   const live = collect(world.client(await tokenFor(identity), { origin }), query, variables);
   open.push(live);
-  await subscribed(open.length);
+  await world.subscribed('live', open.length);
   return live;
-}
-
-async function subscribed(count: number): Promise<void> {
-  await eventually(async () => {
-    const text = await world.metrics.text();
-    const value = /^switchboard_router_live_subscriptions\{[^}]*\} (\d+)$/m.exec(text)?.[1];
-    if (Number(value ?? 0) !== count) throw new Error(`${value} subscriptions`);
-  });
 }
 
 describe('a visitor’s live chat', () => {
@@ -132,7 +123,7 @@ describe('a visitor’s live chat', () => {
     await live.count(10);
     live.stop();
     open.length = 0;
-    await subscribed(0);
+    await world.subscribed('live', 0);
     for (const event of events.slice(10, 20)) await world.publish([messageCreated(), note(conversation), event]);
     const after = live.updates[4]?.cursor;
     const resumed = await listen(identity, { after });

@@ -3,6 +3,7 @@ import type { NatsPart } from '#platform/events/nats.ts';
 import { backoff, pause } from '#platform/lifecycle/backoff.ts';
 import type { Part } from '#platform/lifecycle/part.ts';
 import type { Logger } from '#platform/logging/logger.ts';
+import { createCompanyListeners } from './companyListeners.ts';
 import type { EventStream, StreamEvent } from './eventStream.ts';
 
 export interface FeedListener {
@@ -31,7 +32,7 @@ export function createEventFeed(options: {
   readonly logger: Logger;
 }): EventFeed {
   const { stream, nats, logger } = options;
-  const listeners = new Map<string, Set<FeedListener>>();
+  const listeners = createCompanyListeners<FeedListener>();
   let stopping = new AbortController();
   let loop: Promise<void> = Promise.resolve();
   let messages: ConsumerMessages | undefined;
@@ -39,11 +40,11 @@ export function createEventFeed(options: {
   let position = 0;
 
   function dispatch({ event, sequence }: StreamEvent): void {
-    for (const listener of listeners.get(event.companyId) ?? []) listener.onEvent({ event, sequence });
+    for (const listener of listeners.of(event.companyId)) listener.onEvent({ event, sequence });
   }
 
   function tellGap(): void {
-    for (const ofCompany of listeners.values()) for (const listener of ofCompany) listener.onGap();
+    for (const listener of listeners.all()) listener.onGap();
   }
 
   /** Compares where the stream is now with what this feed has seen of it. */
@@ -114,13 +115,6 @@ export function createEventFeed(options: {
       await loop;
     },
 
-    listen(companyId, listener) {
-      const ofCompany = listeners.get(companyId) ?? new Set();
-      listeners.set(companyId, ofCompany.add(listener));
-      return () => {
-        ofCompany.delete(listener);
-        if (ofCompany.size === 0 && listeners.get(companyId) === ofCompany) listeners.delete(companyId);
-      };
-    },
+    listen: (companyId, listener) => listeners.listen(companyId, listener),
   };
 }

@@ -45,14 +45,6 @@ beforeEach(() => {
 });
 
 /** Subscriptions begin some time after they are sent: this waits for it. */
-async function subscribed(count: number): Promise<void> {
-  await eventually(async () => {
-    const text = await world.metrics.text();
-    const value = /^switchboard_router_live_subscriptions\{[^}]*\} (\d+)$/m.exec(text)?.[1];
-    if (Number(value) !== count) throw new Error(`${value} subscriptions`);
-  });
-}
-
 async function metric(name: string): Promise<number> {
   const values = (await world.metrics.text()).matchAll(new RegExp(`^${name}\\{[^}]*\\} (\\d+)$`, 'gm'));
   return [...values].reduce((sum, [, value]) => sum + Number(value), 0);
@@ -61,7 +53,7 @@ async function metric(name: string): Promise<number> {
 describe('a live subscription', () => {
   it('gets an event with fields from several subgraphs', async () => {
     const live = collect(world.client(token), inbox);
-    await subscribed(1);
+    await world.subscribed('live', 1);
     const conversation = facts();
     await world.publish([messageCreated(conversation, v7())]);
     await live.count(1);
@@ -80,14 +72,14 @@ describe('a live subscription', () => {
       message: { id: expect.any(String), text: expect.stringMatching(/^text of /) },
     });
     live.stop();
-    await subscribed(0);
+    await world.subscribed('live', 0);
   });
 
   it('takes aliases, fragments and conditions below its root', async () => {
     const query = `subscription S($yes: Boolean!) { changed: inboxUpdates { ...F at: occurredAt @skip(if: $yes) } }
       fragment F on InboxUpdate { what: kind about: conversation { key: id feeling: mood @include(if: $yes) } }`;
     const live = collect(world.client(token), query, { yes: true });
-    await subscribed(1);
+    await world.subscribed('live', 1);
     const conversation = facts();
     await world.publish([messageCreated(conversation)]);
     await live.count(1);
@@ -100,7 +92,7 @@ describe('a live subscription', () => {
       },
     });
     live.stop();
-    await subscribed(0);
+    await world.subscribed('live', 0);
   });
 
   it('gets events in order, also when an earlier one takes longer to execute', async () => {
@@ -110,7 +102,7 @@ describe('a live subscription', () => {
     const held = new Promise<void>((resolve) => (release = resolve));
     world.behaviour.delay = (id) => (id === `ch-${first}` ? held : Promise.resolve());
     const live = collect(world.client(token), inbox);
-    await subscribed(1);
+    await world.subscribed('live', 1);
     const before = await metric('switchboard_router_live_executions_total');
     await world.publish(conversations.map((conversation) => messageCreated(conversation)));
     await eventually(async () =>
@@ -121,24 +113,24 @@ describe('a live subscription', () => {
     await live.count(10);
     expect(live.updates.map(({ conversation }) => conversation.id)).toEqual(conversations.map(({ id }) => id));
     live.stop();
-    await subscribed(0);
+    await world.subscribed('live', 0);
   });
 
   it('gets nothing of another company', async () => {
     const stranger = collect(world.client(await tokenFor(agent({ companyId: v7() }))), short);
     const own = collect(world.client(token), short);
-    await subscribed(2);
+    await world.subscribed('live', 2);
     await world.publish([messageCreated()]);
     await own.count(1);
     expect(stranger.results).toEqual([]);
     own.stop();
     stranger.stop();
-    await subscribed(0);
+    await world.subscribed('live', 0);
   });
 
   it('names the message that was changed, or is sent once more', async () => {
     const live = collect(world.client(token), short);
-    await subscribed(1);
+    await world.subscribed('live', 1);
     const conversation = facts();
     const created = messageCreated(conversation);
     if (created.type !== 'conversation.message.created') throw new Error('not a message');
@@ -153,13 +145,13 @@ describe('a live subscription', () => {
     const update = { kind: 'MESSAGE_UPDATED', conversation: { id: conversation.id }, message: { id: message.id } };
     expect(live.updates).toMatchObject([update, update]);
     live.stop();
-    await subscribed(0);
+    await world.subscribed('live', 0);
   });
 
   it('tells of reading only whoever read', async () => {
     const reader = agent();
     const [mine, theirs] = [collect(world.client(await tokenFor(reader)), short), collect(world.client(token), short)];
-    await subscribed(2);
+    await world.subscribed('live', 2);
     const agentId = reader.kind === 'agent' ? reader.agentId : '';
     await world.publish([
       { type: 'conversation.read', actor: { kind: 'agent' }, data: { conversation: facts(), agentId, unreadCount: 0 } },
@@ -171,14 +163,14 @@ describe('a live subscription', () => {
     expect(theirs.updates.map(({ kind }) => kind)).toEqual(['MESSAGE_ADDED']);
     mine.stop();
     theirs.stop();
-    await subscribed(0);
+    await world.subscribed('live', 0);
   });
 
   it('delivers the errors of an event and goes on', async () => {
     const [lost, kept] = [facts(), facts()];
     world.behaviour.unknown.add(lost.id);
     const live = collect(world.client(token), inbox);
-    await subscribed(1);
+    await world.subscribed('live', 1);
     await world.publish([messageCreated(lost), messageCreated(kept)]);
     await live.count(2);
     expect(live.results[0]?.data).toBeNull();
@@ -187,7 +179,7 @@ describe('a live subscription', () => {
     ]);
     expect(live.updates.map(({ conversation }) => conversation.id)).toEqual([kept.id]);
     live.stop();
-    await subscribed(0);
+    await world.subscribed('live', 0);
   });
 
   it('of one conversation hears of no other', async () => {
@@ -195,18 +187,18 @@ describe('a live subscription', () => {
     const query =
       'subscription One($id: ID!) { conversationUpdates(id: $id) { cursor kind conversation { id } message { id } } }';
     const live = collect(world.client(token), query, { id: wanted.id });
-    await subscribed(1);
+    await world.subscribed('live', 1);
     await world.publish([messageCreated(other), messageCreated(wanted)]);
     await live.count(1);
     expect(live.updates.map(({ conversation }) => conversation.id)).toEqual([wanted.id]);
     live.stop();
-    await subscribed(0);
+    await world.subscribed('live', 0);
   });
 
   it('hears of conversations that its filter asks for', async () => {
     const teamId = v7();
     const live = collect(world.client(token), short, { filter: { status: ['OPEN'], teamId, unassigned: true } });
-    await subscribed(1);
+    await world.subscribed('live', 1);
     const wanted = facts({ teamId });
     await world.publish([
       messageCreated(facts({ teamId, status: 'RESOLVED' })),
@@ -217,7 +209,7 @@ describe('a live subscription', () => {
     await live.count(1);
     expect(live.updates.map(({ conversation }) => conversation.id)).toEqual([wanted.id]);
     live.stop();
-    await subscribed(0);
+    await world.subscribed('live', 0);
   });
 
   it('tells of wrong values without a word for each of thousands', async () => {
@@ -245,7 +237,7 @@ describe('equal subscriptions', () => {
     const identity = agent();
     const client = world.client(await tokenFor(identity));
     const all = Array.from({ length: 5 }, () => collect(client, inbox));
-    await subscribed(5);
+    await world.subscribed('live', 5);
     const before = await metric('switchboard_router_live_executions_total');
     await world.publish([messageCreated(), messageCreated()]);
     await Promise.all(all.map((live) => live.count(2)));
@@ -253,34 +245,34 @@ describe('equal subscriptions', () => {
     for (const live of all) expect(live.results).toEqual(all[0]?.results);
     // One that leaves takes nothing from the others.
     all[0]?.stop();
-    await subscribed(4);
+    await world.subscribed('live', 4);
     await world.publish([messageCreated()]);
     await Promise.all(all.slice(1).map((live) => live.count(3)));
     all.forEach((live) => live.stop());
-    await subscribed(0);
+    await world.subscribed('live', 0);
   });
 
   it('of different people are executed for each of them', async () => {
     const clients = [world.client(await tokenFor(agent())), world.client(await tokenFor(agent()))];
     const both = clients.map((client) => collect(client, inbox));
-    await subscribed(2);
+    await world.subscribed('live', 2);
     const before = await metric('switchboard_router_live_executions_total');
     await world.publish([messageCreated()]);
     await Promise.all(both.map((live) => live.count(1)));
     expect(await metric('switchboard_router_live_executions_total')).toBe(before + 2);
     both.forEach((live) => live.stop());
-    await subscribed(0);
+    await world.subscribed('live', 0);
   });
 });
 
 describe('a cursor', () => {
   it('brings what was missed, then what is live', async () => {
     const live = collect(world.client(token), short);
-    await subscribed(1);
+    await world.subscribed('live', 1);
     await world.publish([messageCreated()]);
     await live.count(1);
     live.stop();
-    await subscribed(0);
+    await world.subscribed('live', 0);
     const missed = Array.from({ length: 30 }, () => facts());
     await world.publish(missed.map((conversation) => messageCreated(conversation)));
     await world.publish([messageCreated()], v7());
@@ -292,23 +284,23 @@ describe('a cursor', () => {
     await resumed.count(31);
     expect(resumed.updates.map(({ conversation }) => conversation.id)).toEqual([...missed, later].map(({ id }) => id));
     resumed.stop();
-    await subscribed(0);
+    await world.subscribed('live', 0);
   });
 
   it('lets those who resume share with those who stayed', async () => {
     const client = world.client(await tokenFor(agent()));
     const stayed = collect(client, short);
-    await subscribed(1);
+    await world.subscribed('live', 1);
     await world.publish([messageCreated()]);
     await stayed.count(1);
     const resumed = collect(client, short, { after: stayed.updates[0]?.cursor });
-    await subscribed(2);
+    await world.subscribed('live', 2);
     await world.publish([messageCreated()]);
     await resumed.count(1);
     await eventually(async () => expect(await metric('switchboard_router_live_groups')).toBe(1));
     stayed.stop();
     resumed.stop();
-    await subscribed(0);
+    await world.subscribed('live', 0);
   });
 
   it.each([
@@ -321,11 +313,11 @@ describe('a cursor', () => {
 
   it('older than what the stream keeps has expired', async () => {
     const live = collect(world.client(token), short);
-    await subscribed(1);
+    await world.subscribed('live', 1);
     await world.publish([messageCreated()]);
     await live.count(1);
     live.stop();
-    await subscribed(0);
+    await world.subscribed('live', 0);
     await world.publish([messageCreated(), messageCreated(), messageCreated()]);
     await world.nats.manager.streams.purge(EVENTS.name, { keep: 1 });
     const { code } = await collect(world.client(token), short, { after: live.updates[0]?.cursor }).failed();
@@ -340,7 +332,7 @@ describe('a subscriber that stays behind', () => {
     let release: () => void = () => undefined;
     const held = new Promise<void>((resolve) => (release = resolve));
     const live = collect(world.client(await tokenFor(identity)), inbox);
-    await subscribed(1);
+    await world.subscribed('live', 1);
     await world.publish([messageCreated(conversations[0])]);
     await live.count(1);
     world.behaviour.delay = () => held;
@@ -348,7 +340,7 @@ describe('a subscriber that stays behind', () => {
     const { code, extensions } = await live.failed();
     expect(code).toBe('SLOW_CONSUMER');
     release();
-    await subscribed(0);
+    await world.subscribed('live', 0);
 
     const resumed = collect(world.client(await tokenFor(identity)), inbox, { after: extensions['cursor'] });
     await resumed.count(conversations.length - live.updates.length);
@@ -356,14 +348,14 @@ describe('a subscriber that stays behind', () => {
       conversations.map(({ id }) => id),
     );
     resumed.stop();
-    await subscribed(0);
+    await world.subscribed('live', 0);
   });
 });
 
 describe('while NATS is away', () => {
   it('subscriptions stay, and get what happened once it is back, once and in order', async () => {
     const live = collect(world.client(token), short);
-    await subscribed(1);
+    await world.subscribed('live', 1);
     const ids = Array.from({ length: 6 }, () => facts());
     await world.publish(ids.slice(0, 3).map((conversation) => messageCreated(conversation)));
     await live.count(3);
@@ -377,21 +369,21 @@ describe('while NATS is away', () => {
     await eventually(() => expect(live.updates.at(-1)?.conversation.id).toBe(ids.at(-1)?.id));
     expect(live.updates.map(({ conversation }) => conversation.id)).toEqual(ids.map(({ id }) => id));
     live.stop();
-    await subscribed(0);
+    await world.subscribed('live', 0);
   });
 
   it('and it lost its stream, subscriptions are told that their place in it is gone', async () => {
     const live = collect(world.client(token), short);
-    await subscribed(1);
+    await world.subscribed('live', 1);
     await world.nats.manager.streams.delete(EVENTS.name);
     await world.nats.manager.streams.add(EVENTS);
     await world.natsServer.kill9();
     await world.natsServer.restart();
     expect((await live.failed()).code).toBe('CURSOR_EXPIRED');
-    await subscribed(0);
+    await world.subscribed('live', 0);
 
     const anew = collect(world.client(token), short);
-    await subscribed(1);
+    await world.subscribed('live', 1);
     await eventually(() => world.publish([messageCreated(facts())], company), 15_000);
     await anew.count(1);
     anew.stop();

@@ -12,6 +12,7 @@ import { createMetrics } from '#platform/metrics/metrics.ts';
 import { catalogue, type SwitchboardCatalogue } from '#schema/events/catalogue.ts';
 import type { ConversationFacts, MessageFacts } from '#schema/events/conversations.ts';
 import type { Manifest } from '#schema/operations/manifest.ts';
+import { eventually } from '#test/stack/eventually.ts';
 import { testNats, testRedis } from '#test/stack/index.ts';
 import { routerDefaults, type RouterConfig } from '../config.ts';
 import { createRouter } from '../createRouter.ts';
@@ -184,6 +185,15 @@ export async function startWorldOver<G extends TestGraph>(
       });
       clients.add(client);
       return client;
+    },
+
+    /** Resolves when there are so many subscriptions of a kind. */
+    async subscribed(kind: 'live' | 'typing', count: number): Promise<void> {
+      await eventually(async () => {
+        const text = await metrics.text();
+        const value = new RegExp(`^switchboard_router_${kind}_subscriptions\\{[^}]*\\} (\\d+)$`, 'm').exec(text)?.[1];
+        if (Number(value ?? 0) !== count) throw new Error(`${value} subscriptions`);
+      });
     },
 
     async close(): Promise<void> {

@@ -3,6 +3,7 @@ import type { NatsPart } from '#platform/events/nats.ts';
 import type { Part } from '#platform/lifecycle/part.ts';
 import type { Logger } from '#platform/logging/logger.ts';
 import type { Metrics } from '#platform/metrics/metrics.ts';
+import { createCompanyListeners } from '../companyListeners.ts';
 import { typingSignal, type TypingSignal } from '#schema/events/signals.ts';
 
 export interface SignalFeed extends Part {
@@ -27,7 +28,7 @@ export function createSignalFeed(options: {
   const { subject, nats, logger } = options;
   const heard = options.metrics.counter('switchboard_router_signals_total', 'Signals heard', ['outcome']);
   const companyAt = subject.split('.').indexOf(COMPANY);
-  const listeners = new Map<string, Set<(signal: TypingSignal) => void>>();
+  const listeners = createCompanyListeners<(signal: TypingSignal) => void>();
   let subscription: Subscription | undefined;
 
   function dispatch(message: Msg): void {
@@ -35,7 +36,7 @@ export function createSignalFeed(options: {
     heard.inc({ outcome: signal ? 'read' : 'unreadable' });
     if (!signal) return;
     const companyId = message.subject.split('.')[companyAt] ?? '';
-    for (const listener of listeners.get(companyId) ?? []) listener(signal);
+    for (const listener of listeners.of(companyId)) listener(signal);
   }
 
   function read(message: Msg): TypingSignal | undefined {
@@ -63,13 +64,6 @@ export function createSignalFeed(options: {
       subscription?.unsubscribe();
       subscription = undefined;
     },
-    listen(companyId, listener) {
-      const ofCompany = listeners.get(companyId) ?? new Set();
-      listeners.set(companyId, ofCompany.add(listener));
-      return () => {
-        ofCompany.delete(listener);
-        if (ofCompany.size === 0 && listeners.get(companyId) === ofCompany) listeners.delete(companyId);
-      };
-    },
+    listen: (companyId, listener) => listeners.listen(companyId, listener),
   };
 }

@@ -19,7 +19,7 @@ beforeAll(async () => {
 afterAll(() => world.close());
 afterEach(async () => {
   for (const live of open.splice(0)) live.stop();
-  await subscribed(0);
+  await world.subscribed('typing', 0);
 });
 
 function signal(overrides: Partial<TypingSignal> = {}): TypingSignal {
@@ -43,16 +43,8 @@ async function listen(identity: ClientIdentity, query: string, variables = {}): 
   const origin = identity.kind === 'visitor' ? { origin: identity.origin } : {};
   const live = collect(world.client(await tokenFor(identity), origin), query, variables);
   open.push(live);
-  await subscribed(open.length);
+  await world.subscribed('typing', open.length);
   return live;
-}
-
-async function subscribed(count: number): Promise<void> {
-  await eventually(async () => {
-    const text = await world.metrics.text();
-    const value = /^switchboard_router_typing_subscriptions\{[^}]*\} (\d+)$/m.exec(text)?.[1];
-    if (Number(value ?? 0) !== count) throw new Error(`${value} subscriptions`);
-  });
 }
 
 const told = (live: Collected) => live.updates.map((update) => update as unknown);

@@ -2,6 +2,8 @@ import { createHmac, randomBytes } from 'node:crypto';
 import { SignJWT } from 'jose';
 import { request } from 'undici';
 import { v7 } from 'uuid';
+import { signBearerToken } from '#platform/identity/bearerTokens.ts';
+import type { VisitorIdentity } from '#platform/identity/identity.ts';
 import { channelSettings, type WebChatSettings } from '../settings.ts';
 import { newTenant, type Harness } from './harness.ts';
 
@@ -108,6 +110,18 @@ export function openPage(harness: Harness, site: Site, { origin = site.origin, a
         ...headers,
       }),
   };
+}
+
+/** A token as a session gives it out, of a visitor of their own unless another is given. */
+export function visitorToken(
+  { visitorTokens }: Harness,
+  { company, webChat, origin }: Site,
+  overrides: Partial<VisitorIdentity> = {},
+  expiresInSeconds = 600,
+): Promise<string> {
+  const ids = { companyId: company.id, channelId: webChat.id, visitorId: v7() };
+  const visitor = { kind: 'visitor', ...ids, origin, scopes: [], ...overrides } as const;
+  return signBearerToken(visitor, { ...visitorTokens, expiresInSeconds });
 }
 
 export function newAddress(): string {

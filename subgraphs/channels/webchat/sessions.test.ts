@@ -5,7 +5,7 @@ import { createBearerVerifier, signBearerToken } from '#platform/identity/bearer
 import type { VisitorIdentity } from '#platform/identity/identity.ts';
 import { testNats, testPostgresServer, type TestServer } from '#test/stack/index.ts';
 import { openHarness, type Harness } from '../testing/harness.ts';
-import { hashOf, jwtOf, newAddress, newSite, openPage, type Site } from '../testing/site.ts';
+import { hashOf, jwtOf, newAddress, newSite, openPage, type Site, visitorToken } from '../testing/site.ts';
 
 const MINUTE = 60;
 
@@ -30,18 +30,8 @@ describe('a session of a web chat', () => {
 
   const begin = (body: object = {}, site: Site = shop) => openPage(harness, site).session(body);
 
-  function tokenOf(overrides: Partial<VisitorIdentity> = {}, expiresInSeconds = 600): Promise<string> {
-    const { companyId, channelId } = { companyId: shop.company.id, channelId: shop.webChat.id };
-    const visitor = {
-      kind: 'visitor',
-      companyId,
-      channelId,
-      visitorId: v7(),
-      origin: shop.origin,
-      scopes: [],
-    } as const;
-    return signBearerToken({ ...visitor, ...overrides }, { ...harness.visitorTokens, expiresInSeconds });
-  }
+  const tokenOf = (overrides: Partial<VisitorIdentity> = {}, expiresInSeconds?: number) =>
+    visitorToken(harness, shop, overrides, expiresInSeconds);
 
   it('makes a new visitor of whoever comes, with a token for that visitor on this page', async () => {
     const { status, headers, body } = await begin();

@@ -1,10 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { v7 } from 'uuid';
-import { signBearerToken } from '#platform/identity/bearerTokens.ts';
 import type { VisitorIdentity } from '#platform/identity/identity.ts';
 import { testNats, testPostgresServer, type TestServer } from '#test/stack/index.ts';
 import { openHarness, type Harness } from '../testing/harness.ts';
-import { newAddress, newSite, openPage, png } from '../testing/site.ts';
+import { newAddress, newSite, openPage, png, visitorToken } from '../testing/site.ts';
 
 describe('a file of a visitor', () => {
   let postgres: TestServer;
@@ -25,18 +23,8 @@ describe('a file of a visitor', () => {
     await Promise.all([postgres.close(), natsServer.close()]);
   });
 
-  function tokenOf(overrides: Partial<VisitorIdentity> = {}, expiresInSeconds = 600): Promise<string> {
-    const [companyId, channelId] = [shop.company.id, shop.webChat.id];
-    const visitor = {
-      kind: 'visitor',
-      companyId,
-      channelId,
-      visitorId: v7(),
-      origin: shop.origin,
-      scopes: [],
-    } as const;
-    return signBearerToken({ ...visitor, ...overrides }, { ...harness.visitorTokens, expiresInSeconds });
-  }
+  const tokenOf = (overrides: Partial<VisitorIdentity> = {}, expiresInSeconds?: number) =>
+    visitorToken(harness, shop, overrides, expiresInSeconds);
 
   it('is kept under its own name, as what it is and not as what it is called', async () => {
     const headers = { 'content-type': 'text/html', 'x-file-name': encodeURIComponent('Zelt ⛺.png') };
