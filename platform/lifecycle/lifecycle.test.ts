@@ -1,6 +1,9 @@
 import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { connect } from 'node:net';
+import { setImmediate } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { silentLogger as logger } from '#platform/logging/logger.ts';
@@ -129,6 +132,14 @@ describe('waiting', () => {
     await expect(withTimeout(new Promise(() => undefined), 5, 'too slow')).rejects.toThrow('too slow');
     await expect(withTimeout(Promise.resolve(7), 1_000, 'too slow')).resolves.toBe(7);
     await expect(withTimeout(Promise.reject(new Error('own')), 1_000, 'too slow')).rejects.toThrow('own');
+  });
+
+  it('counts an answer that came while the process was busy with something else', async () => {
+    // From here on timers come first.
+    await setImmediate();
+    const waiting = withTimeout(promisify(randomBytes)(8), 5, 'too slow');
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 100);
+    await expect(waiting).resolves.toHaveLength(8);
   });
 });
 
