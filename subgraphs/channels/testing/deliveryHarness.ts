@@ -56,7 +56,7 @@ export async function openDeliveries(urls: { adminUrl: string; natsUrl: string; 
     const config = {
       databaseUrl: addresses.appUrl,
       relayDatabaseUrl: addresses.relayUrl,
-      pool: { max: 8, connectTimeoutMs: 1_000, statementTimeoutMs: 5_000, idleTimeoutMs: 10_000 },
+      pool: { max: 8, connectTimeoutMs: 5_000, statementTimeoutMs: 5_000, idleTimeoutMs: 10_000 },
       natsUrl: urls.natsUrl,
     };
     const stores = createContextStores({ context: 'channels', config, entities, catalogue, logger, metrics });
