@@ -78,16 +78,21 @@ export function createSettler(options: {
 
   /** Those that come to an end while one confirmation is under way share the next. */
   async function sayAll(): Promise<void> {
-    while (unsaid.length > 0) {
-      const messages = unsaid;
-      unsaid = [];
-      await acknowledgeAll(messages);
+    try {
+      while (unsaid.length > 0) {
+        const messages = unsaid;
+        unsaid = [];
+        await acknowledgeAll(messages);
+      }
+    } finally {
+      // In the same step as the last look: a moment later, somebody would join a round that is over and be left unsaid.
+      saying = undefined;
     }
   }
 
   async function acknowledge(message: JsMsg): Promise<void> {
     unsaid.push(message);
-    saying ??= sayAll().finally(() => (saying = undefined));
+    saying ??= sayAll();
     await saying;
   }
 

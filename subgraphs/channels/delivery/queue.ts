@@ -40,6 +40,19 @@ export async function lockQueue(sql: Sql, { companyId, conversationId, worker }:
   return queue?.leasedBy === worker;
 }
 
+/**
+ * Locks the queue after a send, and says whether it is still the worker's: then for as long as a lease lasts, so that
+ * the rest of it does not wait for the end of a send that is over, should the worker die now.
+ */
+export async function keepQueue(sql: Sql, { companyId, conversationId, worker }: Lease): Promise<boolean> {
+  const [queue] = await sql<{ leasedBy: string | null }>`
+    update channels.delivery_queues
+    set due_at = case when leased_by = ${worker} then now() + ${LEASE_MS} * interval '1 millisecond' else due_at end
+    where company_id = ${companyId} and conversation_id = ${conversationId}
+    returning leased_by as "leasedBy"`;
+  return queue?.leasedBy === worker;
+}
+
 /** Keeps the queue for a send, and locks it until the end of the transaction; says whether it is still the worker's. */
 export async function renewLease(sql: Sql, { companyId, conversationId, worker }: Lease): Promise<boolean> {
   const renewed = await sql`

@@ -4,7 +4,7 @@ import { requireReauthorization } from '../commands/requireReauthorization.ts';
 import { markUnconfirmed, unclaimPart } from './claimPart.ts';
 import type { DecideOptions, Send } from './decide.ts';
 import { markPartSent } from './parts.ts';
-import { lockQueue, releaseQueue, type Lease } from './queue.ts';
+import { keepQueue, releaseQueue, type Lease } from './queue.ts';
 import { settleDelivery, tellDelivery, type Transaction } from './settle.ts';
 import { takeHead, type Failed, type Head } from './takeHead.ts';
 
@@ -37,7 +37,7 @@ export async function recordSend(
   options: DecideOptions & { readonly goOn: boolean },
 ): Promise<Recorded> {
   const { sql } = transaction;
-  const ours = await lockQueue(sql, lease);
+  const ours = await keepQueue(sql, lease);
   const { waitMs, completed, failed } = await apply(transaction, lease, send, outcome);
   if (!ours) return { send: undefined, failed, completed };
   if (waitMs !== undefined || !options.goOn) {
