@@ -36,7 +36,7 @@ const config: CodegenConfig = {
     Object.entries(subgraphs).map(([name, { folder, mappers }]) => [
       `${folder}/generated/resolvers.ts`,
       {
-        schema: [`schema/subgraphs/${name}.graphql`],
+        schema: [`schema/subgraphs/${name}.graphql`, `schema/subgraphs/${name}/*.graphql`],
         plugins: ['typescript', 'typescript-resolvers'],
         config: {
           federation: true,

@@ -55,6 +55,7 @@ export function eventRow(text: string): EventRow | undefined {
   switch (event.type) {
     case 'conversation.opened':
     case 'conversation.assigned':
+    case 'conversation.changed':
     case 'conversation.read':
       return { ...nothing, ...envelope, ...facts(event.data.conversation) };
     case 'conversation.status.changed':

@@ -21,6 +21,7 @@ const kinds = {
   'conversation.opened': 'CONVERSATION_OPENED',
   'conversation.status.changed': 'CONVERSATION_UPDATED',
   'conversation.assigned': 'CONVERSATION_UPDATED',
+  'conversation.changed': 'CONVERSATION_UPDATED',
   'conversation.message.created': 'MESSAGE_ADDED',
   'conversation.message.updated': 'MESSAGE_UPDATED',
   'conversation.message.changed': 'MESSAGE_UPDATED',

@@ -1,5 +1,5 @@
+import { buildSubgraphSchema } from '@apollo/subgraph';
 import {
-  buildASTSchema,
   getNullableType,
   isAbstractType,
   isEnumType,
@@ -17,14 +17,17 @@ type Resolver = (parent: Record<string, unknown>) => unknown;
  * graph without the real services. What the parent brings along, such as an entity's key, is kept.
  */
 export function generateResolvers(sdl: string): Record<string, Record<string, Resolver>> {
-  const schema = buildASTSchema(parse(sdl), { assumeValidSDL: true });
+  const schema = buildSubgraphSchema(parse(sdl));
   const resolvers: Record<string, Record<string, Resolver>> = {};
   for (const type of Object.values(schema.getTypeMap())) {
-    if (!isObjectType(type) || type.name.startsWith('__')) continue;
-    const fields = Object.values(type.getFields()).map(({ name, type: wanted }): [string, Resolver] => [
-      name,
-      (parent) => parent?.[name] ?? valueOf(wanted, name, schema),
-    ]);
+    if (!isObjectType(type) || type.name.startsWith('_')) continue;
+    const fields = Object.values(type.getFields())
+      // Federation's own, such as `_service`, are answered by the library.
+      .filter(({ name }) => !name.startsWith('_'))
+      .map(({ name, type: wanted }): [string, Resolver] => [
+        name,
+        (parent) => parent?.[name] ?? valueOf(wanted, name, schema),
+      ]);
     resolvers[type.name] = Object.fromEntries([...fields, ['__resolveReference', (reference) => reference]]);
   }
   return resolvers;

@@ -21,6 +21,7 @@ export const catalogue = {
   'conversation.opened': conversations.opened,
   'conversation.status.changed': conversations.statusChanged,
   'conversation.assigned': conversations.assigned,
+  'conversation.changed': conversations.changed,
   'conversation.message.created': conversations.messageCreated,
   'conversation.message.changed': conversations.messageChanged,
   'conversation.message.retried': conversations.messageRetried,

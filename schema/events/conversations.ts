@@ -70,6 +70,12 @@ export const assigned = {
   }),
 } as const;
 
+/** Something else of a conversation than its status and who has it; the facts say what it is now. */
+export const changed = {
+  version: 1,
+  data: z.object({ conversation: conversationFacts, change: z.enum(['PRIORITY', 'LABELS', 'BOT']) }),
+} as const;
+
 export const messageCreated = {
   version: 1,
   data: z.object({

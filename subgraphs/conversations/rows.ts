@@ -23,6 +23,7 @@ const conversationFields = [
   'createdAt',
   'lastMessageId',
   'messageCount',
+  'version',
 ] as const satisfies readonly (keyof ConversationEntity)[];
 
 const messageFields = [

@@ -3,6 +3,7 @@ import { forbidden, userError, type UserError } from '#platform/graphql/errors.t
 import type { Identity } from '#platform/identity/identity.ts';
 import type { Database } from '#platform/postgres/database.ts';
 import type { SwitchboardCatalogue } from '#schema/events/catalogue.ts';
+import { requirePermission, type Permission } from '../access/permissions.ts';
 import { Agent } from '../entities/agent.ts';
 import { Conversation, type ConversationEntity } from '../entities/conversation.ts';
 import type { Transaction } from '../facts.ts';
@@ -14,23 +15,28 @@ export interface AgentTransaction extends Transaction {
   readonly actor: { readonly kind: 'agent'; readonly id: string };
 }
 
-/** What a command says: the ids of what it wrote, or what the user can mend. */
-export type Outcome<T extends object> = T | { readonly userErrors: readonly UserError[] };
+/** What the user can mend. */
+export interface Refusal {
+  readonly userErrors: readonly UserError[];
+}
+
+/** What a command says: the ids of what it wrote, or why it wrote nothing. */
+export type Outcome<T extends object> = T | Refusal;
 
 /**
  * One transaction in the name of an agent.
  *
- * @throws GraphQLError `FORBIDDEN` for partners and services, and for agents that the company does not have any more.
+ * @throws GraphQLError `FORBIDDEN` for whoever may not do it, and for agents that the company does not have any more.
  */
 export async function writeAsAgent<T>(
   database: Database<SwitchboardCatalogue>,
   identity: Identity,
+  permission: Permission,
   work: (transaction: AgentTransaction) => Promise<T>,
 ): Promise<T> {
-  if (identity.kind !== 'agent') throw forbidden('Only an agent can do this: use the token of one.');
-  const { companyId } = identity;
+  const { companyId, agentId } = requirePermission(identity, permission);
   return database.write(companyId, async (transaction) => {
-    const agent = await transaction.em.findOne(Agent, { companyId, id: identity.agentId });
+    const agent = await transaction.em.findOne(Agent, { companyId, id: agentId });
     if (!agent) throw forbidden('The company has no such agent (any more).');
     return work({ ...transaction, companyId, agentId: agent.id, actor: { kind: 'agent', id: agent.id } });
   });
@@ -45,11 +51,11 @@ export async function lockConversation(
   return em.findOne(Conversation, { companyId, id }, { lockMode: LockMode.PESSIMISTIC_WRITE });
 }
 
-export function refuse(code: string, message: string, field: string): { readonly userErrors: readonly UserError[] } {
+export function refuse(code: string, message: string, field: string): Refusal {
   return { userErrors: [userError(code, message, ['input', field])] };
 }
 
-export function conversationNotFound(): { readonly userErrors: readonly UserError[] } {
+export function conversationNotFound(): Refusal {
   return refuse('NOT_FOUND', 'There is no such conversation.', 'conversationId');
 }
 
@@ -58,7 +64,7 @@ export async function refuseIfSuperseded(
   { sql, companyId }: AgentTransaction,
   conversation: ConversationEntity,
   field = 'conversationId',
-): Promise<{ readonly userErrors: readonly UserError[] } | undefined> {
+): Promise<Refusal | undefined> {
   const [active] = await sql<{ number: number }>`
     select number from conversations.conversations
     where company_id = ${companyId} and identity_id = ${conversation.identityId} and status <> 'RESOLVED'`;

@@ -2,33 +2,21 @@ import type { Identity } from '#platform/identity/identity.ts';
 import type { Database } from '#platform/postgres/database.ts';
 import { fragment, type Fragment } from '#platform/postgres/sql.ts';
 import type { SwitchboardCatalogue } from '#schema/events/catalogue.ts';
-import { conversationFacts } from '../facts.ts';
 import { isId } from '../ids.ts';
-import {
-  conversationNotFound,
-  lockConversation,
-  refuse,
-  writeAsAgent,
-  type AgentTransaction,
-  type Outcome,
-} from './asAgent.ts';
+import { refuse, type AgentTransaction, type Outcome } from './asAgent.ts';
+import { changeConversation, type ConversationInput } from './changeConversation.ts';
 
 /** Agent and team are independent of each other: what is undefined stays, null takes the assignment away. */
 export async function assign(
   database: Database<SwitchboardCatalogue>,
   identity: Identity,
-  input: {
-    readonly conversationId: string;
+  input: ConversationInput & {
     readonly agentId?: string | null | undefined;
     readonly teamId?: string | null | undefined;
   },
 ): Promise<Outcome<{ conversationId: string }>> {
-  return writeAsAgent(database, identity, async (transaction) => {
-    const { publish, actor } = transaction;
-    const conversation = await lockConversation(transaction, input.conversationId);
-    if (!conversation) return conversationNotFound();
-    const { id: conversationId, assigneeId: previousAssigneeId, teamId: previousTeamId } = conversation;
-
+  return changeConversation(database, identity, input, async (transaction, conversation) => {
+    const { assigneeId: previousAssigneeId, teamId: previousTeamId } = conversation;
     const assigneeId = input.agentId && (await existing(transaction, fragment`conversations.agents`, input.agentId));
     if (input.agentId != null && !assigneeId) return refuse('NOT_FOUND', 'There is no such agent.', 'agentId');
     const teamId = input.teamId && (await existing(transaction, fragment`conversations.teams`, input.teamId));
@@ -36,19 +24,9 @@ export async function assign(
 
     if (assigneeId !== undefined) conversation.assigneeId = assigneeId;
     if (teamId !== undefined) conversation.teamId = teamId;
-    if (conversation.assigneeId === previousAssigneeId && conversation.teamId === previousTeamId) {
-      return { conversationId };
-    }
-    publish({
-      type: 'conversation.assigned',
-      actor,
-      data: {
-        conversation: await conversationFacts(transaction, conversation),
-        previousAssigneeId,
-        previousTeamId,
-      },
-    });
-    return { conversationId };
+    const now = { assigneeId: conversation.assigneeId, teamId: conversation.teamId };
+    if (now.assigneeId === previousAssigneeId && now.teamId === previousTeamId) return [];
+    return [{ kind: 'ASSIGNED', ...now, previousAssigneeId, previousTeamId }];
   });
 }
 

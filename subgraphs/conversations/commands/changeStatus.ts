@@ -2,30 +2,21 @@ import type { Identity } from '#platform/identity/identity.ts';
 import type { Database } from '#platform/postgres/database.ts';
 import type { SwitchboardCatalogue } from '#schema/events/catalogue.ts';
 import type { ConversationStatus } from '#schema/events/values.ts';
-import { conversationFacts } from '../facts.ts';
 import { applyStatus, mayChange } from '../rules/status.ts';
-import {
-  conversationNotFound,
-  lockConversation,
-  refuse,
-  refuseIfSuperseded,
-  writeAsAgent,
-  type Outcome,
-} from './asAgent.ts';
+import { refuse, refuseIfSuperseded, type Outcome } from './asAgent.ts';
+import { changeConversation, type ConversationInput } from './changeConversation.ts';
 
-/** What the status has already changes and tells nothing. */
+/** What has the status already changes and tells nothing. */
 export async function changeStatus(
   database: Database<SwitchboardCatalogue>,
   identity: Identity,
-  input: {
-    readonly conversationId: string;
+  input: ConversationInput & {
     readonly status: ConversationStatus;
     readonly snoozedUntil?: Date | null | undefined;
   },
 ): Promise<Outcome<{ conversationId: string }>> {
   const { status, snoozedUntil = null } = input;
-  return writeAsAgent(database, identity, async (transaction) => {
-    const { publish, actor } = transaction;
+  return changeConversation(database, identity, input, async (transaction, conversation) => {
     const now = new Date();
     if (snoozedUntil && status !== 'SNOOZED') {
       return refuse('INVALID', 'Only SNOOZED has an end: leave `snoozedUntil` out.', 'snoozedUntil');
@@ -33,18 +24,12 @@ export async function changeStatus(
     if (snoozedUntil && snoozedUntil <= now) {
       return refuse('INVALID', 'The snooze has to end in the future.', 'snoozedUntil');
     }
-    const conversation = await lockConversation(transaction, input.conversationId);
-    if (!conversation) return conversationNotFound();
-    const { id: conversationId, status: from } = conversation;
-    if (from === status && conversation.snoozedUntil?.getTime() === snoozedUntil?.getTime()) return { conversationId };
+    const { status: from } = conversation;
+    if (from === status && conversation.snoozedUntil?.getTime() === snoozedUntil?.getTime()) return [];
     if (!mayChange(from, status)) {
       return refuse('INVALID_TRANSITION', `A conversation that is ${from} cannot become ${status}.`, 'status');
     }
     const refusal = await refuseIfSuperseded(transaction, conversation);
-    if (refusal) return refusal;
-    const change = applyStatus(conversation, status, { at: now, snoozedUntil });
-    const facts = await conversationFacts(transaction, conversation);
-    publish({ type: 'conversation.status.changed', actor, data: { conversation: facts, ...change } });
-    return { conversationId };
+    return refusal ?? [applyStatus(conversation, status, { at: now, snoozedUntil })];
   });
 }

@@ -56,6 +56,7 @@ export async function openConversation(
     lastMessageId: null,
     messageCount: 0,
     inboundCount: 0,
+    version: 1,
     createdAt: at,
   });
   // Before its message, which refers to it.

@@ -5,7 +5,8 @@ import type { SwitchboardCatalogue } from '#schema/events/catalogue.ts';
 import type { ConversationEntity } from '../entities/conversation.ts';
 import { Message, unsaid } from '../entities/message.ts';
 import { countMessage, writtenAt } from '../rules/messages.ts';
-import { applyStatus, type StatusChange } from '../rules/status.ts';
+import type { Change } from '../rules/change.ts';
+import { applyStatus } from '../rules/status.ts';
 import { searchVector } from '../text/searchWords.ts';
 import { upsertIdentity } from './contactIdentity.ts';
 import { isOver, lockLatest, openConversation } from './openConversation.ts';
@@ -33,15 +34,15 @@ export async function receiveMessage(
     const identity = await upsertIdentity(transaction, companyId, data, createdAt);
     if (await findByExternalId(transaction, companyId, { channelId, externalId })) return 'repeated';
 
-    const found = await lockLatest(transaction, companyId, identity);
-    let conversation = found;
-    let change: StatusChange | undefined;
+    let conversation = await lockLatest(transaction, companyId, identity);
+    const changes: Change[] = [];
     if (!conversation || isOver(conversation, createdAt, reopenWithinMs)) {
       const { platform } = data;
       conversation = await openConversation(transaction, companyId, identity, { channelId, platform, at: createdAt });
+      changes.push({ kind: 'OPENED' });
     }
     if (data.standby) conversation.botEnabled = false;
-    if (wakesUp(conversation)) change = applyStatus(conversation, 'OPEN', { at: now });
+    if (wakesUp(conversation)) changes.push(applyStatus(conversation, 'OPEN', { at: now }));
 
     const repliedTo = await findByExternalId(transaction, companyId, { channelId, externalId: replyToExternalId });
     conversation.inboundCount += 1;
@@ -74,8 +75,7 @@ export async function receiveMessage(
       actor: { kind: 'contact', id: identity.contactId },
       conversation,
       message,
-      opened: conversation !== found,
-      change,
+      changes,
       firstResponseSeconds: null,
     });
     return 'created';

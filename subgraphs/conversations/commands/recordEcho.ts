@@ -4,7 +4,8 @@ import type { SwitchboardCatalogue } from '#schema/events/catalogue.ts';
 import type { ConversationEntity } from '../entities/conversation.ts';
 import { Message, unsaid } from '../entities/message.ts';
 import { countAnswer, countMessage, writtenAt } from '../rules/messages.ts';
-import { applyStatus, type StatusChange } from '../rules/status.ts';
+import type { Change } from '../rules/change.ts';
+import { applyStatus } from '../rules/status.ts';
 import { searchVector } from '../text/searchWords.ts';
 import { upsertIdentity } from './contactIdentity.ts';
 import { isOver, lockLatest, openConversation } from './openConversation.ts';
@@ -29,13 +30,13 @@ export async function recordEcho(
 
     const now = new Date();
     const createdAt = writtenAt(data.sentAt, now);
-    const found = await lockLatest(transaction, companyId, identity);
-    let conversation = found;
-    let change: StatusChange | undefined;
+    let conversation = await lockLatest(transaction, companyId, identity);
+    const changes: Change[] = [];
     if (!conversation || isOver(conversation, createdAt, reopenWithinMs)) {
       conversation = await openConversation(transaction, companyId, identity, { channelId, platform, at: createdAt });
+      changes.push({ kind: 'OPENED' });
     } else if (takesOver(conversation, createdAt)) {
-      change = applyStatus(conversation, 'OPEN', { at: now });
+      changes.push(applyStatus(conversation, 'OPEN', { at: now }));
     }
     // Told late, it is no answer to what the contact has written since.
     const { waitingSince } = conversation;
@@ -64,8 +65,7 @@ export async function recordEcho(
     });
     countMessage(conversation, message);
     const actor = { kind: 'system' } as const;
-    const opened = conversation !== found;
-    await tellMessage(transaction, { actor, conversation, message, opened, change, firstResponseSeconds });
+    await tellMessage(transaction, { actor, conversation, message, changes, firstResponseSeconds });
   });
 }
 

@@ -24,7 +24,7 @@ export async function retryMessage(
   identity: Identity,
   input: { readonly messageId: string },
 ): Promise<Outcome<{ messageId: string }>> {
-  return writeAsAgent(database, identity, (transaction) => retry(transaction, input.messageId));
+  return writeAsAgent(database, identity, 'conversations:answer', (transaction) => retry(transaction, input.messageId));
 }
 
 async function retry(transaction: AgentTransaction, id: string): Promise<Outcome<{ messageId: string }>> {

@@ -5,10 +5,11 @@ import type { Database } from '#platform/postgres/database.ts';
 import type { SwitchboardCatalogue } from '#schema/events/catalogue.ts';
 import type { ConversationEntity } from '../entities/conversation.ts';
 import { Message, unsaid, type MessageEntity } from '../entities/message.ts';
-import { conversationFacts, messageFacts } from '../facts.ts';
+import { messageFacts } from '../facts.ts';
 import { isId } from '../ids.ts';
 import { countAnswer, countMessage } from '../rules/messages.ts';
-import { applyStatus, type StatusChange } from '../rules/status.ts';
+import type { Change } from '../rules/change.ts';
+import { applyStatus } from '../rules/status.ts';
 import { searchVector } from '../text/searchWords.ts';
 import {
   conversationNotFound,
@@ -21,6 +22,7 @@ import {
 } from './asAgent.ts';
 import { readContent, type Content, type SendMessageInput } from './messageContent.ts';
 import { refuseUnreachable } from './refuseUnreachable.ts';
+import { tellChanges } from './tellChanges.ts';
 
 /**
  * The agent writes to the contact, or a note that only agents see.
@@ -39,7 +41,7 @@ export async function sendMessage(
   input: SendMessageInput,
 ): Promise<Outcome<{ messageId: string }>> {
   try {
-    return await writeAsAgent(database, identity, (transaction) => send(transaction, input));
+    return await writeAsAgent(database, identity, 'conversations:answer', (transaction) => send(transaction, input));
   } catch (error) {
     // Within a conversation sends happen in turn and find each other; here the key was used in two at the same moment.
     if (error instanceof UniqueConstraintViolationException && isKeyTaken(error)) return keyReused();
@@ -71,16 +73,15 @@ async function send(transaction: AgentTransaction, input: SendMessageInput): Pro
   if (refusal) return refusal;
 
   const message = createMessage(transaction, conversation, content, now);
-  let change: StatusChange | undefined;
+  const changes: Change[] = [];
   let firstResponseSeconds: number | null = null;
   if (!isPrivate) {
-    if (conversation.status !== 'OPEN') change = applyStatus(conversation, 'OPEN', { at: now });
+    if (conversation.status !== 'OPEN') changes.push(applyStatus(conversation, 'OPEN', { at: now }));
     firstResponseSeconds = countAnswer(conversation, now);
   }
   countMessage(conversation, message);
 
-  const facts = await conversationFacts(transaction, conversation);
-  if (change) publish({ type: 'conversation.status.changed', actor, data: { conversation: facts, ...change } });
+  const facts = await tellChanges(transaction, { actor, conversation, changes });
   const { threadExternalId } = facts;
   const delivery = isPrivate ? null : { threadExternalId, replyToExternalId: repliedTo?.externalId ?? null };
   publish({

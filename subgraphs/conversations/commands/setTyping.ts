@@ -1,7 +1,8 @@
-import { forbidden, type UserError } from '#platform/graphql/errors.ts';
+import type { UserError } from '#platform/graphql/errors.ts';
 import type { Identity } from '#platform/identity/identity.ts';
 import type { Sql } from '#platform/postgres/sql.ts';
 import type { TypingSignal } from '#schema/events/signals.ts';
+import { requirePermission } from '../access/permissions.ts';
 import { isId } from '../ids.ts';
 import { typingPlace } from '../queries/typingPlace.ts';
 import { conversationNotFound } from './asAgent.ts';
@@ -11,10 +12,10 @@ export async function setTyping(
   { identity, sql, tell }: { identity: Identity; sql: Sql; tell: (signal: TypingSignal) => void },
   { conversationId, isTyping }: { readonly conversationId: string; readonly isTyping: boolean },
 ): Promise<{ readonly userErrors: readonly UserError[] }> {
-  if (identity.kind !== 'agent') throw forbidden('Only an agent can do this: use the token of one.');
-  const place = isId(conversationId) ? await typingPlace(sql, identity, conversationId) : undefined;
+  const agent = requirePermission(identity, 'conversations:answer');
+  const place = isId(conversationId) ? await typingPlace(sql, agent, conversationId) : undefined;
   if (!place) return conversationNotFound();
   const { agentName: name, ...where } = place;
-  tell({ ...where, author: { kind: 'AGENT', id: identity.agentId, name }, isTyping });
+  tell({ ...where, author: { kind: 'AGENT', id: agent.agentId, name }, isTyping });
   return { userErrors: [] };
 }

@@ -2,8 +2,8 @@ import { LockMode } from '@mikro-orm/postgresql';
 import type { Database } from '#platform/postgres/database.ts';
 import type { SwitchboardCatalogue } from '#schema/events/catalogue.ts';
 import { Conversation } from '../entities/conversation.ts';
-import { conversationFacts } from '../facts.ts';
 import { applyStatus } from '../rules/status.ts';
+import { tellChanges } from './tellChanges.ts';
 
 /** Opens a conversation whose snooze has ended. False: somebody else has it in hand, or there is nothing to do any more. */
 export async function wakeConversation(
@@ -16,13 +16,8 @@ export async function wakeConversation(
     const conversation = await transaction.em.findOne(Conversation, { companyId, id }, { lockMode });
     const now = new Date();
     if (!conversation?.snoozedUntil || conversation.snoozedUntil > now) return false;
-    const change = applyStatus(conversation, 'OPEN', { at: now });
-    const facts = await conversationFacts(transaction, conversation);
-    transaction.publish({
-      type: 'conversation.status.changed',
-      actor: { kind: 'system' },
-      data: { conversation: facts, ...change },
-    });
+    const changes = [applyStatus(conversation, 'OPEN', { at: now })];
+    await tellChanges(transaction, { actor: { kind: 'system' }, conversation, changes });
     return true;
   });
 }

@@ -30,6 +30,8 @@ export const Conversation = defineEntity({
     lastMessageId: p.uuid().strictNullable(),
     messageCount: p.integer(),
     inboundCount: p.integer(),
+    /** Counts what is done to the conversation besides writing in it. */
+    version: p.integer(),
     createdAt: p.datetime(),
   },
 });

@@ -1,16 +1,16 @@
 import type { Resolvers } from '../generated/resolvers.ts';
 import { attachment } from './attachment.ts';
 import { agent, label, team } from './directory.ts';
-import { chatMessage, chatMutation, chatQuery } from './chat.ts';
+import { chatMessage } from './chat.ts';
 import { contact, contactIdentity } from './contact.ts';
 import { conversation } from './conversation.ts';
 import { author, message } from './message.ts';
-import { mutation } from './mutation.ts';
-import { query } from './query.ts';
+import { mutation } from './mutation/index.ts';
+import { query } from './query/index.ts';
 
 export const resolvers: Resolvers = {
-  Query: { ...query, ...chatQuery },
-  Mutation: { ...mutation, ...chatMutation },
+  Query: query,
+  Mutation: mutation,
   Agent: agent,
   Team: team,
   Label: label,

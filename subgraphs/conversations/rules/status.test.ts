@@ -44,10 +44,12 @@ describe('a status', () => {
   test('RESOLVED ends the waiting and says how long it took', () => {
     const resolved = conversation();
     expect(applyStatus(resolved, 'RESOLVED', { at })).toEqual({
+      kind: 'STATUS',
       from: 'OPEN',
       to: 'RESOLVED',
       resolutionSeconds: 3_600,
       touchedByAgent: true,
+      snoozedUntil: null,
     });
     expect(resolved).toMatchObject({ status: 'RESOLVED', resolvedAt: at, waitingSince: null });
   });

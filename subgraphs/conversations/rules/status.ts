@@ -16,12 +16,14 @@ export function mayChange(from: ConversationStatus, to: ConversationStatus): boo
   return allowed[from].includes(to);
 }
 
-/** What a change of status says to the other contexts. */
+/** A change of status, and what it says to the other contexts. */
 export interface StatusChange {
+  readonly kind: 'STATUS';
   readonly from: ConversationStatus;
   readonly to: ConversationStatus;
   readonly resolutionSeconds: number | null;
   readonly touchedByAgent: boolean;
+  readonly snoozedUntil: Date | null;
 }
 
 /** The part of a conversation that its status rules. */
@@ -50,10 +52,12 @@ export function applyStatus(
   conversation.resolvedAt = to === 'RESOLVED' ? at : null;
   if (to === 'RESOLVED') conversation.waitingSince = null;
   return {
+    kind: 'STATUS',
     from,
     to,
     resolutionSeconds: to === 'RESOLVED' ? secondsBetween(conversation.openedAt, at) : null,
     touchedByAgent: conversation.touchedByAgent,
+    snoozedUntil: conversation.snoozedUntil,
   };
 }
 

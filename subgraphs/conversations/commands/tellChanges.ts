@@ -1,0 +1,73 @@
+import { v7 } from 'uuid';
+import type { Actor } from '#platform/events/catalogue.ts';
+import type { ConversationFacts } from '#schema/events/conversations.ts';
+import type { ConversationEntity } from '../entities/conversation.ts';
+import { conversationFacts, type Transaction } from '../facts.ts';
+import type { Change } from '../rules/change.ts';
+
+type Facts = ConversationFacts & { readonly threadExternalId: string };
+
+/**
+ * Enters changes that were made into the conversation's activity stream, and tells them. Who looked at the conversation before
+ * them knows by its `version` that it has changed. Call it after the last change.
+ *
+ * @returns The conversation as it stands now, for what else there is to tell.
+ */
+export async function tellChanges(
+  transaction: Transaction,
+  {
+    actor,
+    conversation,
+    changes,
+  }: {
+    readonly actor: Actor;
+    readonly conversation: ConversationEntity;
+    readonly changes: readonly Change[];
+  },
+): Promise<Facts> {
+  if (changes.length > 0) {
+    conversation.version += 1;
+    await enter(transaction, actor, conversation, changes);
+  }
+  const facts = await conversationFacts(transaction, conversation);
+  for (const change of changes) tell(transaction, actor, facts, change);
+  return facts;
+}
+
+async function enter(
+  { sql }: Transaction,
+  actor: Actor,
+  { companyId, id: conversationId }: ConversationEntity,
+  changes: readonly Change[],
+): Promise<void> {
+  const entries = changes.map(({ kind, ...data }) => ({ id: v7(), kind, data }));
+  await sql`
+    insert into conversations.conversation_activities
+      (company_id, conversation_id, id, kind, actor_kind, actor_id, data, occurred_at)
+    select ${companyId}, ${conversationId}, id, kind, ${actor.kind}, ${actor.id ?? null}, data, now()
+    from jsonb_to_recordset(${JSON.stringify(entries)}::jsonb) as e (id uuid, kind text, data jsonb)`;
+}
+
+function tell({ publish }: Transaction, actor: Actor, conversation: Facts, change: Change): void {
+  switch (change.kind) {
+    case 'OPENED':
+      return publish({ type: 'conversation.opened', actor, data: { conversation } });
+    case 'STATUS': {
+      const { from, to, resolutionSeconds, touchedByAgent } = change;
+      const data = { conversation, from, to, resolutionSeconds, touchedByAgent };
+      return publish({ type: 'conversation.status.changed', actor, data });
+    }
+    case 'ASSIGNED': {
+      const { previousAssigneeId, previousTeamId } = change;
+      return publish({
+        type: 'conversation.assigned',
+        actor,
+        data: { conversation, previousAssigneeId, previousTeamId },
+      });
+    }
+    case 'PRIORITY':
+    case 'LABELS':
+    case 'BOT':
+      return publish({ type: 'conversation.changed', actor, data: { conversation, change: change.kind } });
+  }
+}

@@ -1,0 +1,6 @@
+import type { MutationResolvers } from '../../generated/resolvers.ts';
+import { chatMutation } from '../chat.ts';
+import { conversationMutations } from './conversations.ts';
+import { messageMutations } from './messages.ts';
+
+export const mutation: MutationResolvers = { ...conversationMutations, ...messageMutations, ...chatMutation };

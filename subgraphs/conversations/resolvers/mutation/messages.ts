@@ -1,0 +1,16 @@
+import { retryMessage } from '../../commands/retryMessage.ts';
+import { sendMessage } from '../../commands/sendMessage.ts';
+import { setTyping } from '../../commands/setTyping.ts';
+import type { MutationResolvers } from '../../generated/resolvers.ts';
+import { messagePayload } from './payloads.ts';
+
+export const messageMutations = {
+  sendMessage: async (_parent, { input }, context) =>
+    messagePayload(context, await context.run((database, identity) => sendMessage(database, identity, input))),
+
+  retryMessage: async (_parent, { input }, context) =>
+    messagePayload(context, await context.run((database, identity) => retryMessage(database, identity, input))),
+
+  setTyping: (_parent, { input }, { identity, read, tellTyping: tell }) =>
+    read((sql) => setTyping({ identity, sql, tell }, input)),
+} satisfies MutationResolvers;

@@ -1,0 +1,12 @@
+import type { Outcome } from '../../commands/asAgent.ts';
+import type { Context } from '../../context.ts';
+
+export async function messagePayload({ loaders }: Context, outcome: Outcome<{ readonly messageId: string }>) {
+  if ('userErrors' in outcome) return { message: null, userErrors: outcome.userErrors };
+  return { message: await loaders.message.load(outcome.messageId), userErrors: [] };
+}
+
+export async function conversationPayload({ loaders }: Context, outcome: Outcome<{ readonly conversationId: string }>) {
+  if ('userErrors' in outcome) return { conversation: null, userErrors: outcome.userErrors };
+  return { conversation: await loaders.conversation.load(outcome.conversationId), userErrors: [] };
+}

@@ -1,0 +1,6 @@
+import type { QueryResolvers } from '../../generated/resolvers.ts';
+import { chatQuery } from '../chat.ts';
+import { conversationQueries } from './conversations.ts';
+import { peopleQueries } from './people.ts';
+
+export const query: QueryResolvers = { ...conversationQueries, ...peopleQueries, ...chatQuery };
