@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import type { ServiceMap } from '@apollo/gateway';
 import { createRedis } from '#platform/cache/redis.ts';
 import { connectNats } from '#platform/events/nats.ts';
 import { ensureStreams, EVENTS } from '#platform/events/streams.ts';
@@ -15,8 +14,9 @@ import { readManifest, readOperations, type Manifest } from '#schema/operations/
 import { supergraphFile } from '#schema/subgraphFiles.ts';
 import type { RouterConfig } from './config.ts';
 import { RouterError } from './errors.ts';
+import { createExecutor } from './execution/executor.ts';
+import type { Source } from './execution/source.ts';
 import { createEventSource } from './graph/eventSource.ts';
-import { createExecutor } from './graph/executor.ts';
 import { createSnapshot, type GraphSnapshot } from './graph/snapshot.ts';
 import { createSubgraph, type Subgraph } from './graph/subgraph.ts';
 import { allowAnyOrigin } from './http/cors.ts';
@@ -67,9 +67,9 @@ export function createRouter(config: RouterConfig, deps: RouterDeps): Router {
   const feed = createEventFeed({ stream, nats, logger });
   const signals = createSignalFeed({ subject: oneOf(snapshot.signalSubjects), nats, logger, metrics });
 
-  const services: ServiceMap = Object.fromEntries(subgraphs.map((subgraph) => [subgraph.name, subgraph]));
-  if (snapshot.eventSubgraph) services[snapshot.eventSubgraph] = createEventSource(snapshot);
-  const executor = createExecutor({ snapshot, services, logger, metrics });
+  const sources: Record<string, Source> = Object.fromEntries(subgraphs.map((subgraph) => [subgraph.name, subgraph]));
+  if (snapshot.eventSubgraph) sources[snapshot.eventSubgraph] = createEventSource(snapshot);
+  const executor = createExecutor({ snapshot, sources, logger, metrics });
   const authenticate = createAuthenticate(createBearerVerifier(config.bearer));
   const persisted = createPersistedOperations({
     ...config.persisted,

@@ -36,4 +36,18 @@ describe('the supergraph', () => {
     expect(contradicting).toThrow(CompositionError);
     expect(contradicting).toThrow(/Thing\.name[^]*npm run compose|npm run compose[^]*Thing\.name/);
   });
+
+  it('refuses two @requires that need one field with different arguments, which would get one value', () => {
+    const requiring = link.replace('"@key"', '"@key", "@external", "@requires"');
+    const needs = (currency: string) => `Float @requires(fields: "price(currency: ${currency})")`;
+    const composed = (a: string, b: string) => () =>
+      compose({
+        catalog: `extend schema ${requiring} type Query { one: Thing }
+          type Thing @key(fields: "id") { id: ID! price(currency: String): Float }`,
+        stock: `extend schema ${requiring}
+          type Thing @key(fields: "id") { id: ID! price(currency: String): Float @external a: ${needs(a)} b: ${needs(b)} }`,
+      });
+    expect(composed('\\"EUR\\"', '\\"EUR\\"')).not.toThrow();
+    expect(composed('\\"EUR\\"', '\\"USD\\"')).toThrow(/Thing\.price in 2 ways/);
+  });
 });

@@ -54,9 +54,15 @@ export class SubgraphError extends Error {
  */
 export function presentError(
   error: unknown,
-  { requestId = randomUUID(), logger }: { readonly requestId?: string; readonly logger: Logger },
+  options: {
+    readonly requestId?: string;
+    /** Where in the response, when the error itself does not know. */
+    readonly path?: readonly (string | number)[] | undefined;
+    readonly logger: Logger;
+  },
 ): GraphQLError {
-  const { message, path, nodes, extensions } = asGraphQLError(error);
+  const { requestId = randomUUID(), logger } = options;
+  const { message, nodes, extensions, path = options.path } = readError(error);
   const at = path && { path };
   if (internalCodes.has(extensions['code'])) {
     logger.error({ err: error, requestId, path }, 'an operation failed inside');
@@ -89,7 +95,8 @@ export function formatError(
   return { ...formatted, message, extensions };
 }
 
-function asGraphQLError(error: unknown): {
+/** Of ours, or one as a subgraph said it. */
+function readError(error: unknown): {
   message: string;
   path?: GraphQLError['path'];
   nodes?: GraphQLError['nodes'];
@@ -97,7 +104,14 @@ function asGraphQLError(error: unknown): {
 } {
   if (error instanceof GraphQLError) return error;
   if (error instanceof SubgraphError) return { message: error.message, extensions: { code: error.code } };
+  if (!(error instanceof Error) && isFormatted(error)) {
+    return { message: error.message, extensions: { ...error.extensions } };
+  }
   return { message: String(error), extensions: {} };
+}
+
+function isFormatted(error: unknown): error is GraphQLFormattedError {
+  return typeof error === 'object' && error !== null && 'message' in error && typeof error.message === 'string';
 }
 
 function publicExtensions(extensions: Record<string, unknown>): Record<string, unknown> {

@@ -4,7 +4,8 @@ import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { createMetrics } from '#platform/metrics/metrics.ts';
 import { agent } from '../testing/world.ts';
-import { createSubgraph, type RequestScope, type Subgraph } from './subgraph.ts';
+import type { RequestScope } from '../execution/source.ts';
+import { createSubgraph, type Subgraph } from './subgraph.ts';
 
 let server: Server;
 let subgraph: Subgraph;
@@ -35,8 +36,9 @@ beforeEach(() => {
 });
 
 function ask(query: string, scope: Partial<RequestScope> = {}) {
-  const context = { identity: agent(), requestId: 'r', ...scope };
-  return subgraph.process({ request: { query }, context } as unknown as Parameters<Subgraph['process']>[0]);
+  const kind = query.startsWith('mutation') ? 'mutation' : 'query';
+  const bodyHead = `{"query":${JSON.stringify(query)},"variables":`;
+  return subgraph.fetch({ kind, query, bodyHead }, '{}', { identity: agent(), requestId: 'r', ...scope });
 }
 
 function reply(status: number, body: string): void {
@@ -63,7 +65,7 @@ describe('a fetch whose connection dies', () => {
       if (requests === 1) response.socket?.destroy();
       else response.end('{"data":{"a":1}}');
     };
-    expect(await ask('{ a }')).toEqual({ data: { a: 1 } });
+    expect(await ask('{ a }')).toEqual({ data: { a: 1 }, errors: [] });
   });
 });
 

@@ -1,4 +1,3 @@
-import type { GraphQLDataSource } from '@apollo/gateway';
 import type { GraphQLFormattedError } from 'graphql';
 import { Pool } from 'undici';
 import { z } from 'zod';
@@ -7,20 +6,12 @@ import { IDENTITY_HEADER } from '#platform/identity/signedIdentity.ts';
 import type { Check } from '#platform/lifecycle/part.ts';
 import type { Metrics } from '#platform/metrics/metrics.ts';
 import { injectTrace } from '#platform/tracing/tracing.ts';
+import type { RequestScope, Source, SubgraphAnswer, SubgraphOperation } from '../execution/source.ts';
 import { OperationError } from '../operations/errors.ts';
 import { SubgraphError } from './errors.ts';
 
-/** For whom and as part of which request something is executed. */
-export interface RequestScope {
-  /** Undefined only for introspection, which no subgraph is asked for. */
-  readonly identity: Identity | undefined;
-  readonly requestId: string;
-  /** For a subscription: the value of its root field, by the field's name. */
-  readonly event?: Readonly<Record<string, unknown>>;
-}
-
-/** Where the planner's fetches go. */
-export interface Subgraph extends GraphQLDataSource<Record<string, unknown>> {
+/** A subgraph with a server. */
+export interface Subgraph extends Source {
   readonly name: string;
   /** The subgraph says that it is ready. */
   readonly check: Check;
@@ -94,46 +85,39 @@ export function createSubgraph(options: {
   }
 
   async function fetchAnswer(
-    query: string,
-    variables: unknown,
-    operationName: string | undefined,
-    scope: RequestScope,
-  ) {
-    if (!scope.identity) throw OperationError.unauthenticated();
+    { kind, bodyHead }: SubgraphOperation,
+    variables: string,
+    { identity, requestId }: RequestScope,
+  ): Promise<SubgraphAnswer> {
+    if (!identity) throw OperationError.unauthenticated();
     const headers: Record<string, string> = {
       'content-type': 'application/json',
       accept: 'application/json',
-      'x-request-id': scope.requestId,
-      [IDENTITY_HEADER]: await signIdentity(scope.identity),
+      'x-request-id': requestId,
+      [IDENTITY_HEADER]: await signIdentity(identity),
     };
     injectTrace(headers);
-    const body = JSON.stringify({ query, variables, operationName });
+    const body = `${bodyHead}${variables}}`;
     let answer: unknown;
     try {
       answer = await fetchOnce(body, headers);
     } catch (error) {
-      if (query.startsWith('mutation') || !stale.has(codeOf(error))) throw error;
+      if (kind === 'mutation' || !stale.has(codeOf(error))) throw error;
       answer = await fetchOnce(body, headers);
     }
     const parsed = answerSchema.safeParse(answer);
     if (!parsed.success) throw SubgraphError.notAnAnswer(name, parsed.error);
-    return { data: parsed.data.data ?? null, errors: parsed.data.errors };
+    return { data: parsed.data.data ?? null, errors: (parsed.data.errors ?? []) as GraphQLFormattedError[] };
   }
 
   return {
     name,
-    async process({ request, context }) {
+    async fetch(operation, variables, scope) {
       const end = seconds.startTimer({ subgraph: name });
       try {
-        const scope = context as unknown as RequestScope;
-        const { data, errors } = await fetchAnswer(
-          request.query ?? '',
-          request.variables,
-          request.operationName,
-          scope,
-        );
-        end({ outcome: errors ? 'errors' : 'ok' });
-        return { data, ...(errors && { errors: errors as GraphQLFormattedError[] }) };
+        const answer = await fetchAnswer(operation, variables, scope);
+        end({ outcome: answer.errors.length > 0 ? 'errors' : 'ok' });
+        return answer;
       } catch (error) {
         end({ outcome: 'failed' });
         throw error instanceof SubgraphError || error instanceof OperationError

@@ -11,9 +11,9 @@ import type { Part } from '#platform/lifecycle/part.ts';
 import type { Logger } from '#platform/logging/logger.ts';
 import type { Metrics } from '#platform/metrics/metrics.ts';
 import { formatError } from '../graph/errors.ts';
-import type { Executor } from '../graph/executor.ts';
-import { createGateway } from '../graph/gateway.ts';
-import type { RequestScope } from '../graph/subgraph.ts';
+import type { Executor } from '../execution/executor.ts';
+import type { RequestScope } from '../execution/source.ts';
+import { createGateway, stringifyResult } from '../graph/gateway.ts';
 import { checkAccess } from '../operations/access.ts';
 import type { Authenticate } from '../operations/authenticate.ts';
 import type { LimitVisitor } from '../operations/visitorLimit.ts';
@@ -88,6 +88,7 @@ function createServer(options: GraphqlEndpointOptions): ApolloServer<Scope> {
   const documents = createDocumentCache<DocumentNode>((document) => document);
   return new ApolloServer<Scope>({
     gateway: createGateway(executor, logger),
+    stringifyResult,
     logger,
     introspection: true,
     hideSchemaDetailsFromClientErrors: production,

@@ -1,5 +1,5 @@
 import { Kind, visit, type FieldNode } from 'graphql';
-import type { PreparedOperation } from '../graph/executor.ts';
+import type { PreparedOperation } from '../execution/prepareOperation.ts';
 import { OperationError } from '../operations/errors.ts';
 import type { Variables } from '../operations/variables.ts';
 import { decodePosition, type StreamPosition } from './cursor.ts';
@@ -29,12 +29,12 @@ export function readLiveOperation(subscription: Subscription): LiveOperation {
 }
 
 /** A variable that only says where to begin makes no difference to the answers: who resumes shares with those who stayed. */
-function withoutCursor(variables: Variables, root: FieldNode, { context }: PreparedOperation): Variables {
+function withoutCursor(variables: Variables, root: FieldNode, { operation, fragments }: PreparedOperation): Variables {
   const value = root.arguments?.find(({ name }) => name.value === 'after')?.value;
   if (value?.kind !== Kind.VARIABLE) return variables;
   const cursor = value.name.value;
   let uses = 0;
-  for (const node of [context.operation, ...Object.values(context.fragments)]) {
+  for (const node of [operation, ...Object.values(fragments)]) {
     visit(node, {
       VariableDefinition: () => false,
       Variable: ({ name }) => {

@@ -2,7 +2,7 @@ import type { GraphQLError } from 'graphql';
 import { v7 } from 'uuid';
 import type { Logger } from '#platform/logging/logger.ts';
 import type { Metrics } from '#platform/metrics/metrics.ts';
-import type { Executor } from '../graph/executor.ts';
+import { answerOf, type Executor } from '../execution/executor.ts';
 import { presentError } from '../graph/errors.ts';
 import { OperationError } from '../operations/errors.ts';
 import { encodePosition, type StreamPosition } from './cursor.ts';
@@ -62,7 +62,7 @@ export function createLiveSubscriptions(options: {
     const value = live.toValue(event, encodePosition({ stream: feed.streamId, sequence }));
     const scope = { identity: live.identity, requestId: v7(), event: { [live.field]: value } };
     const result = await executor.execute(live.operation, live.variables, scope);
-    return { sequence, payload: JSON.stringify(result) };
+    return { sequence, payload: answerOf(result) };
   }
 
   function openGroup(live: LiveOperation): Group {

@@ -1,7 +1,7 @@
 import { Kind, type FieldNode } from 'graphql';
 import { rootFieldsOf } from '#platform/graphql/rootFields.ts';
 import type { Identity } from '#platform/identity/identity.ts';
-import type { PreparedOperation } from '../graph/executor.ts';
+import type { PreparedOperation } from '../execution/prepareOperation.ts';
 import { OperationError } from '../operations/errors.ts';
 import { coerceArguments, coerceVariables, type Variables } from '../operations/variables.ts';
 
@@ -22,7 +22,7 @@ export interface Subscription {
  * @throws GraphQLError `BAD_USER_INPUT` for arguments that cannot be, and an AggregateError of such for variables.
  */
 export function readSubscription(operation: PreparedOperation, variables: Variables, identity: Identity): Subscription {
-  const { schema, operation: definition, fragments } = operation.context;
+  const { schema, operation: definition, fragments } = operation;
   const { coerced, errors } = coerceVariables(schema, definition, variables);
   if (errors) throw new AggregateError(errors, 'the variables do not fit');
 

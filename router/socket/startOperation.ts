@@ -3,7 +3,7 @@ import { v7 } from 'uuid';
 import type { Identity } from '#platform/identity/identity.ts';
 import type { Logger } from '#platform/logging/logger.ts';
 import { presentError } from '../graph/errors.ts';
-import type { Executor } from '../graph/executor.ts';
+import { answerOf, type Executor } from '../execution/executor.ts';
 import { readLiveOperation } from '../live/liveOperation.ts';
 import type { LiveSubscriptions } from '../live/liveSubscriptions.ts';
 import { readSubscription } from '../live/subscription.ts';
@@ -85,7 +85,7 @@ export function createStartOperation(options: {
     }
     const result = await executor.execute(operation, variables, { identity, requestId: v7() });
     if (signal.aborted) return;
-    sink.next(JSON.stringify(result));
+    sink.next(answerOf(result));
     sink.complete();
   }
 }

@@ -1,6 +1,6 @@
 import { v7 } from 'uuid';
 import type { Metrics } from '#platform/metrics/metrics.ts';
-import type { Executor } from '../../graph/executor.ts';
+import { answerOf, type Executor } from '../../execution/executor.ts';
 import { OperationError } from '../../operations/errors.ts';
 import type { Sink } from '../subscriber.ts';
 import type { Subscription } from '../subscription.ts';
@@ -41,7 +41,7 @@ export function createTypingSubscriptions(options: {
         keyOf: (change) => view.keyOf(change),
         async answer(change) {
           const scope = { identity, requestId: v7(), event: { [field]: view.toValue(change) } };
-          return JSON.stringify(await executor.execute(operation, variables, scope));
+          return answerOf(await executor.execute(operation, variables, scope));
         },
       });
       const typists = createTypists<Author>({

@@ -1,0 +1,167 @@
+import type { FetchNode } from '@apollo/query-planner';
+import { Kind, parse, type GraphQLFormattedError } from 'graphql';
+import { SubgraphError } from '../graph/errors.ts';
+import type { Variables } from '../operations/variables.ts';
+import { isObject, merge, type Data } from './merge.ts';
+import { objectsAt, placesOf, type Path } from './places.ts';
+import { compileRepresentation, type Represent } from './representations.ts';
+import { compileRewrites, type Rewrite } from './rewrites.ts';
+import type { Run, Step } from './run.ts';
+import type { Source, SubgraphAnswer, SubgraphOperation } from './source.ts';
+import type { IsOfType } from './typeConditions.ts';
+
+export interface FetchTools {
+  /** By subgraph name. */
+  readonly sources: Readonly<Record<string, Source>>;
+  readonly isOfType: IsOfType;
+  /** The client's response key of each private one. */
+  readonly responseKeys: ReadonlyMap<string, string>;
+}
+
+interface Fetch {
+  readonly name: string;
+  readonly source: Source;
+  readonly operation: SubgraphOperation;
+  readonly path: Path;
+  readonly variableNames: readonly string[];
+  readonly rewrite: Rewrite;
+  /** A place in the merged data, or one in a subgraph's answer, as the client knows it. */
+  readonly toClient: (path: Path) => Path;
+}
+
+export function compileFetch(node: FetchNode, path: Path, { sources, isOfType, responseKeys }: FetchTools): Step {
+  const source = sources[node.serviceName];
+  if (!source) throw new Error(`the plan asks the subgraph ${node.serviceName}, which the router does not know`);
+  const renamed = new Map<string, string>();
+  for (const rewrite of node.outputRewrites ?? []) {
+    if (rewrite.kind === 'KeyRenamer') renamed.set(String(rewrite.path.at(-1)), rewrite.renameKeyTo);
+  }
+  const clientKey = (step: string | number): string | number => {
+    if (typeof step === 'number') return step;
+    const key = renamed.get(step) ?? step;
+    return responseKeys.get(key) ?? key;
+  };
+  const fetch: Fetch = {
+    name: node.serviceName,
+    source,
+    operation: operationOf(node),
+    path,
+    variableNames: node.variableUsages ?? [],
+    rewrite: compileRewrites(node.outputRewrites, isOfType),
+    toClient: (steps) => steps.map(clientKey),
+  };
+  if (!node.requires) return fetchFields(fetch, rootKeysOf(node));
+  const rewrite = compileRewrites(node.inputRewrites, isOfType);
+  return fetchEntities(fetch, compileRepresentation(node.requires, { isOfType, rewrite }));
+}
+
+function operationOf({ operation: query, operationName, operationKind: kind }: FetchNode): SubgraphOperation {
+  const name = operationName === undefined ? '' : `"operationName":${JSON.stringify(operationName)},`;
+  return { kind, query, bodyHead: `{"query":${JSON.stringify(query)},${name}"variables":` };
+}
+
+/** Under which keys the fetch brings something: where it is missed when it fails. */
+function rootKeysOf({ operation, operationDocumentNode }: FetchNode): string[] {
+  const [definition] = (operationDocumentNode ?? parse(operation)).definitions;
+  if (definition?.kind !== Kind.OPERATION_DEFINITION) return [];
+  return definition.selectionSet.selections.flatMap((selection) =>
+    selection.kind === Kind.FIELD ? [(selection.alias ?? selection.name).value] : [],
+  );
+}
+
+/** Root fields, of the operation or of a `Query` that stands somewhere in it. */
+function fetchFields(fetch: Fetch, keys: readonly string[]): Step {
+  const { path, rewrite } = fetch;
+  return async (run) => {
+    const objects = objectsAt(run.data, path);
+    if (objects.length === 0) return;
+    const places = () =>
+      placesOf(run.data, path, new Set(objects)).flatMap((place) => keys.map((key) => [...place, key]));
+    const answer = await ask(fetch, run, `{${members(fetch.variableNames, run.variables)}}`, places);
+    if (!answer) return;
+    for (const error of answer.errors) {
+      const at = error.path;
+      report(
+        run,
+        fetch,
+        error,
+        at ? placesOf(run.data, path, new Set(objects)).map((place) => [...place, ...at]) : places(),
+      );
+    }
+    if (!answer.data) return;
+    rewrite(answer.data);
+    for (const object of objects) merge(object, answer.data);
+  };
+}
+
+/** Fields of entities that others have brought: each is asked for once, however often it is there. */
+function fetchEntities(fetch: Fetch, represent: Represent): Step {
+  const { name, path, rewrite } = fetch;
+  return async (run) => {
+    const groups = new Map<string, Set<Data>>();
+    for (const object of objectsAt(run.data, path)) {
+      const representation = represent(object);
+      if (representation === undefined) continue;
+      const group = groups.get(representation);
+      if (group) group.add(object);
+      else groups.set(representation, new Set([object]));
+    }
+    if (groups.size === 0) return;
+    const entities = [...groups.values()];
+    const placesOfAll = () => placesOf(run.data, path, new Set(entities.flatMap((group) => [...group])));
+    const others = members(fetch.variableNames, run.variables);
+    const variables = `{"representations":[${[...groups.keys()].join(',')}]${others && `,${others}`}}`;
+    const answer = await ask(fetch, run, variables, placesOfAll);
+    if (!answer) return;
+    for (const error of answer.errors) {
+      const [, index, ...rest] = error.path ?? [];
+      const group = typeof index === 'number' ? entities[index] : undefined;
+      const places = group ? placesOf(run.data, path, group).map((place) => [...place, ...rest]) : placesOfAll();
+      report(run, fetch, error, places);
+    }
+    const received = answer.data?.['_entities'];
+    if (!Array.isArray(received) || received.length !== entities.length) {
+      // Without data, its errors have said why.
+      if (answer.data || answer.errors.length === 0) report(run, fetch, SubgraphError.notAnAnswer(name), placesOfAll());
+      return;
+    }
+    for (const [index, group] of entities.entries()) {
+      const entity: unknown = received[index];
+      if (!isObject(entity)) continue;
+      rewrite(entity);
+      for (const object of group) merge(object, entity);
+    }
+  };
+}
+
+/** Undefined when it failed, which is reported at the places where the answer is missed. */
+async function ask(
+  { source, operation, ...fetch }: Fetch,
+  run: Run,
+  variables: string,
+  places: () => readonly Path[],
+): Promise<SubgraphAnswer | undefined> {
+  try {
+    return await source.fetch(operation, variables, run.scope);
+  } catch (error) {
+    report(run, fetch, error instanceof Error ? error : new Error(String(error)), places());
+    return undefined;
+  }
+}
+
+function report(
+  { problems }: Run,
+  { toClient }: Pick<Fetch, 'toClient'>,
+  cause: GraphQLFormattedError | Error,
+  places: readonly Path[],
+): void {
+  for (const place of places) problems.push({ cause, path: toClient(place) });
+}
+
+/** What the client gave of some variables, as the inside of a JSON object. */
+function members(names: readonly string[], variables: Variables): string {
+  return names
+    .filter((name) => Object.hasOwn(variables, name) && variables[name] !== undefined)
+    .map((name) => `${JSON.stringify(name)}:${JSON.stringify(variables[name])}`)
+    .join(',');
+}

@@ -1,0 +1,43 @@
+import type { FetchNode, PlanNode } from '@apollo/query-planner';
+import { compileFetch, type FetchTools } from './compileFetch.ts';
+import type { Path } from './places.ts';
+import type { Run, Step } from './run.ts';
+
+/** Makes steps of a plan, once for all its runs. */
+export function compilePlan(node: PlanNode | undefined, tools: FetchTools): Step {
+  return node ? compileNode(node, [], tools) : async () => undefined;
+}
+
+function compileNode(node: PlanNode, path: Path, tools: FetchTools): Step {
+  switch (node.kind) {
+    case 'Sequence':
+      return inTurn(node.nodes.map((one) => compileNode(one, path, tools)));
+    case 'Parallel': {
+      const steps = node.nodes.map((one) => compileNode(one, path, tools));
+      return async (run) => void (await Promise.all(steps.map((step) => step(run))));
+    }
+    case 'Flatten':
+      return compileNode(node.node, [...path, ...node.path], tools);
+    case 'Condition': {
+      const met = node.ifClause && compileNode(node.ifClause, path, tools);
+      const notMet = node.elseClause && compileNode(node.elseClause, path, tools);
+      const { condition } = node;
+      return async (run) => (run.coerced[condition] === true ? met : notMet)?.(run);
+    }
+    case 'Fetch':
+      return compileFetch(node, path, tools);
+    case 'Defer':
+      throw new Error('the planner deferred, though it was not asked to');
+  }
+}
+
+function inTurn(steps: readonly Step[]): Step {
+  return async (run: Run) => {
+    for (const step of steps) await step(run);
+  };
+}
+
+/** The plan of a subscription, for one event: the event source answers the primary fetch, subgraphs the rest. */
+export function planOfEvent(primary: FetchNode, rest: PlanNode | undefined): PlanNode {
+  return rest ? { kind: 'Sequence', nodes: [primary, rest] } : primary;
+}

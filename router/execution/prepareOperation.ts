@@ -1,0 +1,145 @@
+import { operationFromDocument } from '@apollo/federation-internals';
+import {
+  executeSync,
+  Kind,
+  visit,
+  type DocumentNode,
+  type FieldNode,
+  type FragmentDefinitionNode,
+  type GraphQLSchema,
+  type OperationDefinitionNode,
+} from 'graphql';
+import { LRUCache } from 'lru-cache';
+import type { GraphSnapshot } from '../graph/snapshot.ts';
+import type { Variables } from '../operations/variables.ts';
+import { collectFields, type Collector } from './collectFields.ts';
+import { compilePlan, planOfEvent } from './compilePlan.ts';
+import { givePrivateKeys } from './privateKeys.ts';
+import { compileResponse, type WriteResponse } from './responseWriter.ts';
+import type { Step } from './run.ts';
+import type { Source } from './source.ts';
+import type { IsOfType } from './typeConditions.ts';
+import type { Data } from './merge.ts';
+
+/** A validated document with the operation in it that is meant. */
+export interface OperationSource {
+  /** Identifies the document's text: its SHA-256. */
+  readonly hash: string;
+  readonly document: DocumentNode;
+  readonly operationName: string | undefined;
+}
+
+/** An operation as far as its document goes. */
+export interface OperationDefinition {
+  readonly operation: OperationDefinitionNode;
+  readonly fragments: Readonly<Record<string, FragmentDefinitionNode>>;
+}
+
+/** An operation with its plan, ready to run any number of times. */
+export interface PreparedOperation extends OperationDefinition {
+  /** Equal for equal text and operation name. */
+  readonly key: string;
+  /** What it was validated against. */
+  readonly schema: GraphQLSchema;
+  /** Fetches what the operation asks for; for a subscription, what it asks for of one event. */
+  readonly run: Step;
+  /** By the values that `@skip` and `@include` have. */
+  writer(coerced: Variables): WriteResponse;
+  /** What the operation asks of the schema itself. */
+  introspect(coerced: Variables): Data;
+}
+
+/** An operation with many conditions has more ways to be answered than are worth keeping. */
+const KEPT_WRITERS = 32;
+
+/** @throws GraphQLError when the planner finds that the operation cannot be run. */
+export function prepareOperation(
+  source: OperationSource,
+  definition: OperationDefinition,
+  {
+    snapshot,
+    sources,
+    isOfType,
+  }: {
+    readonly snapshot: GraphSnapshot;
+    readonly sources: Readonly<Record<string, Source>>;
+    readonly isOfType: IsOfType;
+  },
+): PreparedOperation {
+  const { operation, fragments } = definition;
+  const { schema } = snapshot;
+  const only: DocumentNode = { kind: Kind.DOCUMENT, definitions: [operation, ...Object.values(fragments)] };
+  const { document, responseKeys, keyOf } = givePrivateKeys(schema, only);
+  const { node } = snapshot.planner.buildQueryPlan(operationFromDocument(snapshot.apiSchema, document));
+  const plan = node?.kind === 'Subscription' ? planOfEvent(node.primary, node.rest) : node;
+
+  const rootType = schema.getRootType(operation.operation);
+  if (!rootType) throw new Error(`the operation is valid, but the schema has no ${operation.operation}`);
+  const names = conditionNames(only);
+  const writers = new LRUCache<string, WriteResponse>({ max: KEPT_WRITERS });
+  const collectorFor = (conditions: Variables): Collector => ({ schema, fragments, conditions });
+  const { selectionSet } = operation;
+
+  return {
+    ...definition,
+    schema,
+    key: `${source.hash}:${source.operationName ?? ''}`,
+    run: compilePlan(plan, { sources, isOfType, responseKeys }),
+    writer(coerced) {
+      const key = names.map((name) => (coerced[name] === true ? '1' : '0')).join('');
+      let write = writers.get(key);
+      if (!write) {
+        write = compileResponse({ collector: collectorFor(coerced), rootType, selectionSet, keyOf });
+        writers.set(key, write);
+      }
+      return write;
+    },
+    introspect(coerced) {
+      if (!asksOfSchema(only)) return {};
+      const fields = [...collectFields(collectorFor(coerced), rootType, [selectionSet]).values()].flat();
+      return introspect(snapshot, definition, fields.filter(isOfSchema), coerced);
+    },
+  };
+}
+
+/** The variables that `@skip` and `@include` ask for. */
+function conditionNames(document: DocumentNode): string[] {
+  const names = new Set<string>();
+  visit(document, {
+    Directive({ name, arguments: given = [] }) {
+      if (name.value !== 'skip' && name.value !== 'include') return;
+      for (const { value } of given) if (value.kind === Kind.VARIABLE) names.add(value.name.value);
+    },
+  });
+  return [...names];
+}
+
+function asksOfSchema(document: DocumentNode): boolean {
+  let asks = false;
+  visit(document, {
+    Field(field) {
+      asks ||= isOfSchema(field);
+    },
+  });
+  return asks;
+}
+
+function isOfSchema({ name }: FieldNode): boolean {
+  return name.value === '__schema' || name.value === '__type';
+}
+
+/** By response key: nobody plans these, graphql-js answers them from the schema. */
+function introspect(
+  { schema }: GraphSnapshot,
+  { operation, fragments }: OperationDefinition,
+  selections: readonly FieldNode[],
+  coerced: Variables,
+): Data {
+  if (selections.length === 0) return {};
+  const asked: OperationDefinitionNode = {
+    ...operation,
+    selectionSet: { kind: Kind.SELECTION_SET, selections },
+  };
+  const document: DocumentNode = { kind: Kind.DOCUMENT, definitions: [asked, ...Object.values(fragments)] };
+  return { ...executeSync({ schema, document, variableValues: coerced }).data };
+}

@@ -1,0 +1,189 @@
+import {
+  GraphQLError,
+  isLeafType,
+  isListType,
+  isNonNullType,
+  isObjectType,
+  type FieldNode,
+  type GraphQLObjectType,
+  type GraphQLOutputType,
+  type SelectionSetNode,
+} from 'graphql';
+import { collectFields, type Collector } from './collectFields.ts';
+import { leafWriter } from './leaves.ts';
+import { isObject, type Data } from './merge.ts';
+import { explains, type Problem } from './problems.ts';
+
+/** What is written, and where the writer stands. */
+interface Output {
+  /** As far as `depth` says; what follows is left over from elsewhere. */
+  readonly place: (string | number)[];
+  /** Grows where data does not fit the schema. */
+  readonly problems: Problem[];
+}
+
+/**
+ * Writes a value as JSON.
+ *
+ * @returns undefined: there is none, and none may be missing here, so that what it stands in is null.
+ */
+type Write = (value: unknown, depth: number, output: Output) => string | undefined;
+
+const NULL = 'null';
+
+/** The response's `data`, as JSON text. Nulls go up as the specification has it (6.4.4), each explained by a problem. */
+export type WriteResponse = (data: Data, problems: Problem[]) => string;
+
+/**
+ * Compiles an operation's way from merged data to the text of its response: shaping and serialising are one, and nothing of the
+ * operation is looked at again.
+ *
+ * @param options.keyOf Under which key the data has a field.
+ */
+export function compileResponse(options: {
+  readonly collector: Collector;
+  readonly rootType: GraphQLObjectType;
+  readonly selectionSet: SelectionSetNode;
+  readonly keyOf: (field: FieldNode) => string;
+}): WriteResponse {
+  const { collector, keyOf } = options;
+  const { schema } = collector;
+  const numbers = new Map<SelectionSetNode, number>();
+  const writers = new Map<string, Write>();
+
+  /** An object of one type with these selections; made when the first one comes, since an interface may have many types. */
+  function objectWriter(type: GraphQLObjectType, selectionSets: readonly SelectionSetNode[]): Write {
+    const key = `${type.name} ${selectionSets.map(numberOf).join(' ')}`;
+    let write = writers.get(key);
+    if (!write) {
+      write = compileObject(
+        [...collectFields(collector, type, selectionSets)].map((field) => compileField(type, field)),
+      );
+      writers.set(key, write);
+    }
+    return write;
+  }
+
+  function numberOf(selectionSet: SelectionSetNode): number {
+    const known = numbers.get(selectionSet) ?? numbers.size;
+    numbers.set(selectionSet, known);
+    return known;
+  }
+
+  function compileField(parent: GraphQLObjectType, [responseKey, nodes]: [string, FieldNode[]]): CompiledField {
+    const [node] = nodes;
+    if (!node) throw new Error('a field was collected without a node');
+    const name = node.name.value;
+    if (name === '__typename') {
+      const text = JSON.stringify(parent.name);
+      return { responseKey, key: name, write: () => text };
+    }
+    // Introspection is answered before, and has its own shape.
+    if (name.startsWith('__')) return { responseKey, key: responseKey, write: (value) => JSON.stringify(value) };
+    const field = parent.getFields()[name];
+    if (!field) throw new Error(`the operation is valid, but ${parent.name} has no field ${name}`);
+    const selectionSets = nodes.flatMap(({ selectionSet }) => selectionSet ?? []);
+    const write = compileValue(field.type, selectionSets, `${parent.name}.${name}`);
+    return { responseKey, key: keyOf(node), write };
+  }
+
+  function compileValue(type: GraphQLOutputType, selectionSets: readonly SelectionSetNode[], field: string): Write {
+    if (isNonNullType(type)) return nonNull(compileValue(type.ofType, selectionSets, field), field);
+    if (isListType(type)) return list(compileValue(type.ofType, selectionSets, field), field);
+    if (isLeafType(type)) return leaf(leafWriter(type), field);
+    if (isObjectType(type)) return object(objectWriter(type, selectionSets), field);
+    const types = new Set(schema.getPossibleTypes(type));
+    const write: Write = (value, depth, output) => {
+      const actual = schema.getType(String((value as Data)['__typename']));
+      if (!isObjectType(actual) || !types.has(actual)) return misfit(field, depth, output);
+      return objectWriter(actual, selectionSets)(value, depth, output);
+    };
+    return object(write, field);
+  }
+
+  const writeRoot = objectWriter(options.rootType, [options.selectionSet]);
+  return (data, problems) => writeRoot(data, 0, { place: [], problems }) ?? NULL;
+}
+
+interface CompiledField {
+  readonly responseKey: string;
+  readonly key: string;
+  readonly write: Write;
+}
+
+/**
+ * The fields of an object, unrolled into a function of their own: so each is a load from one place of the object's shape, and this
+ * is where an answer of ten thousand fields spends its time. Nothing but JSON strings of names gets into the source.
+ */
+function compileObject(fields: readonly CompiledField[]): Write {
+  const statements = fields.map(({ responseKey, key }, index) => {
+    const prefix = `${index === 0 ? '{' : ','}${JSON.stringify(responseKey)}:`;
+    return `
+      output.place[depth] = ${JSON.stringify(responseKey)};
+      text = fields[${String(index)}].write(${load(key)}, depth + 1, output);
+      if (text === undefined) return '${NULL}';
+      json += ${JSON.stringify(prefix)} + text;`;
+  });
+  const source = `return (object, depth, output) => {
+    let text;
+    let json = '${fields.length === 0 ? '{' : ''}';
+    ${statements.join('')}
+    return json + '}';
+  }`;
+  // eslint-disable-next-line typescript/no-implied-eval, no-new-func -- see above
+  return (new Function('fields', source) as (fields: readonly CompiledField[]) => Write)(fields);
+}
+
+/** What every object has by inheritance is no field of an answer. */
+function load(key: string): string {
+  const own = `object[${JSON.stringify(key)}]`;
+  return key in Object.prototype ? `(Object.hasOwn(object, ${JSON.stringify(key)}) ? ${own} : undefined)` : own;
+}
+
+function nonNull(write: Write, field: string): Write {
+  return (value, depth, output) => {
+    const text = write(value, depth, output);
+    if (text !== NULL) return text;
+    const path = output.place.slice(0, depth);
+    if (!output.problems.some((problem) => explains(problem, path))) {
+      const cause = new GraphQLError(`Cannot return null for non-nullable field ${field}.`);
+      output.problems.push({ cause, path });
+    }
+    return undefined;
+  };
+}
+
+function object(write: Write, field: string): Write {
+  return (value, depth, output) => {
+    if (value === undefined || value === null) return NULL;
+    return isObject(value) ? write(value, depth, output) : misfit(field, depth, output);
+  };
+}
+
+function list(write: Write, field: string): Write {
+  return (value, depth, output) => {
+    if (value === undefined || value === null) return NULL;
+    if (!Array.isArray(value)) return misfit(field, depth, output);
+    let json = '[';
+    for (let index = 0; index < value.length; index++) {
+      output.place[depth] = index;
+      const text = write(value[index], depth + 1, output);
+      if (text === undefined) return NULL;
+      json += index === 0 ? text : `,${text}`;
+    }
+    return `${json}]`;
+  };
+}
+
+function leaf(write: (value: unknown) => string | undefined, field: string): Write {
+  return (value, depth, output) => {
+    if (value === undefined || value === null) return NULL;
+    return write(value) ?? misfit(field, depth, output);
+  };
+}
+
+/** What a subgraph answered is none of the type that it promised. */
+function misfit(field: string, depth: number, { place, problems }: Output): string {
+  problems.push({ cause: new GraphQLError(`Invalid value found for field ${field}.`), path: place.slice(0, depth) });
+  return NULL;
+}

@@ -1,0 +1,34 @@
+import type { GraphQLFormattedError } from 'graphql';
+import type { Identity } from '#platform/identity/identity.ts';
+import type { Data } from './merge.ts';
+
+/** For whom and as part of which request something is executed. */
+export interface RequestScope {
+  /** Undefined only for introspection, which no subgraph is asked for. */
+  readonly identity: Identity | undefined;
+  readonly requestId: string;
+  /** For a subscription: the value of its root field, by the field's name. */
+  readonly event?: Readonly<Record<string, unknown>>;
+}
+
+/** What the plan asks of a subgraph, the same each time it runs. */
+export interface SubgraphOperation {
+  readonly kind: 'query' | 'mutation' | 'subscription';
+  readonly query: string;
+  /** The request's body up to the value of `variables`, which `}` ends. */
+  readonly bodyHead: string;
+}
+
+export interface SubgraphAnswer {
+  readonly data: Data | null;
+  readonly errors: readonly GraphQLFormattedError[];
+}
+
+/** Where the planner's fetches go. */
+export interface Source {
+  /**
+   * @param variables As JSON.
+   * @returns An answer of the caller's own, to be changed at will.
+   */
+  fetch(operation: SubgraphOperation, variables: string, scope: RequestScope): Promise<SubgraphAnswer>;
+}
