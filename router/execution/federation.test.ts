@@ -41,7 +41,7 @@ function nullsOf({ data, errors = [] }: ExecutionResult): string[] {
   return [...new Set(places)].toSorted();
 }
 
-async function compare(query: string, weather: Weather, variables = {}): Promise<void> {
+async function expectSameAnswer(query: string, weather: Weather, variables = {}): Promise<void> {
   const [ours, theirs] = [await federated(query, weather, variables), await whole(query, weather, variables)];
   expect(ours.data).toEqual(theirs.data);
   expect(JSON.stringify(ours.data)).toBe(JSON.stringify(theirs.data));
@@ -74,8 +74,8 @@ describe('an operation over subgraphs is answered as one schema would', () => {
     ['introspection beside data', '{ __typename q: __schema { queryType { name } } products { sku } }'],
   ])('with %s', async (_, query) => {
     expect(validate(snapshot.schema, parse(query))).toEqual([]);
-    await compare(query, fair);
-    for (let seed = 1; seed <= 5; seed++) await compare(query, { seed, failures: 15, nulls: 15 });
+    await expectSameAnswer(query, fair);
+    for (let seed = 1; seed <= 5; seed++) await expectSameAnswer(query, { seed, failures: 15, nulls: 15 });
   });
 
   test('whatever is asked, whatever fails', async () => {
@@ -100,7 +100,7 @@ describe('an operation over subgraphs is answered as one schema would', () => {
           // Two fields under one alias that do not go together.
           fc.pre(validate(snapshot.schema, parse(query)).length === 0);
           const known = Object.entries(values).filter(([name]) => query.includes(`$${name}`));
-          await compare(query, given, Object.fromEntries(known));
+          await expectSameAnswer(query, given, Object.fromEntries(known));
         },
       ),
       { numRuns: 200 },

@@ -10,7 +10,7 @@ import {
   type GraphQLSchema,
 } from 'graphql';
 import { compose } from '#schema/compose.ts';
-import type { Source } from '../execution/source.ts';
+import type { Source, SubgraphAnswer } from '../execution/source.ts';
 
 const link = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@external", "@requires", "@provides",
   "@shareable", "@inaccessible", "@override", "@interfaceObject"])`;
@@ -156,6 +156,8 @@ export interface Weather {
   readonly nulls: number;
 }
 
+const textOf = (value: unknown) => (typeof value === 'string' ? value : '');
+
 function fateOf({ seed, failures, nulls }: Weather, where: string): 'fails' | 'null' | 'fine' {
   let hash = seed;
   for (const letter of where) hash = Math.imul(hash ^ letter.charCodeAt(0), 0x01000193) >>> 0;
@@ -172,7 +174,7 @@ function equip(schema: GraphQLSchema, weather: Weather, whole: boolean): GraphQL
       if (!value) continue;
       const nullable = !field.type.toString().endsWith('!');
       field.resolve = (parent: Given | undefined, args) => {
-        const id = String(parent?.['id'] ?? '');
+        const id = textOf(parent?.['id']);
         const name = type.name === 'Book' || type.name === 'Movie' ? 'Media' : type.name;
         const fate = sure.has(field.name) ? 'fine' : fateOf(weather, `${name} ${id} ${field.name}`);
         if (fate === 'fails') throw new GraphQLError('failed', { extensions: { code: 'FAILED' } });
@@ -238,7 +240,7 @@ function sourceOf(schema: GraphQLSchema): Source {
         variableValues: JSON.parse(variables) as Record<string, unknown>,
       });
       // As it would come over the wire.
-      const { data, errors = [] } = JSON.parse(JSON.stringify(result)) as Awaited<ReturnType<Source['fetch']>>;
+      const { data = null, errors = [] } = JSON.parse(JSON.stringify(result)) as Partial<SubgraphAnswer>;
       return { data, errors };
     },
   };
