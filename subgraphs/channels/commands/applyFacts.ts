@@ -7,7 +7,7 @@ import type { Data, InboundFact } from '../platforms/inbound.ts';
 import { sentUnder } from '../queries/sentUnder.ts';
 import { addToAlbum } from '../received/album.ts';
 import { arrive, change, type MessageState, type Step } from '../received/messageState.ts';
-import { lockReceivedRows, type ReceivedRows, type RowKey } from '../received/rows.ts';
+import { lockReceivedRows, type ReceivedRows, type RowKey, type WantedRow } from '../received/rows.ts';
 import { applyReceipt } from './applyReceipt.ts';
 import { confirmEcho } from './confirmEcho.ts';
 import { recordOutsideMessage } from './recordOutsideMessage.ts';
@@ -188,17 +188,21 @@ async function noteInbound({ sql }: Transaction, companyId: string, facts: reado
     where t.last_inbound_at is null or t.last_inbound_at < excluded.last_inbound_at`;
 }
 
-function rowsOf(fact: InboundFact): RowKey[] {
+/** With what is told of each as soon as it is heard of: a message is, and what is said of one waits for it. */
+function rowsOf(fact: InboundFact): WantedRow[] {
   switch (fact.kind) {
-    case 'message':
-      return [messageRow(fact.data), ...(fact.album ? [albumRow(fact.data.channelId, fact.album.id)] : [])];
+    case 'message': {
+      const message = { ...messageRow(fact.data), told: true };
+      return fact.album ? [message, { ...albumRow(fact.data.channelId, fact.album.id), told: false }] : [message];
+    }
     case 'echo':
+      return [{ ...messageRow(fact.data), told: true }];
     case 'edit':
     case 'removal':
     case 'reaction':
-      return [messageRow(fact.data)];
+      return [{ ...messageRow(fact.data), told: false }];
     case 'activity':
-      return [activityRow(fact.data)];
+      return [{ ...activityRow(fact.data), told: true }];
     case 'receipt':
     case 'profile':
     case 'callback':
