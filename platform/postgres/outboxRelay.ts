@@ -86,7 +86,8 @@ export function createOutboxRelay(options: {
     let broken = false;
     try {
       // By the index: the table itself is full of rows that are deleted and not yet cleared away.
-      if (!expected && (await client.query(`select from ${context}.outbox order by seq limit 1`)).rowCount === 0) return 0;
+      if (!expected && (await client.query(`select from ${context}.outbox order by seq limit 1`)).rowCount === 0)
+        return 0;
       const [, taken] = (await client.query(takeBatch(context))) as unknown as QueryResult<Taken>[];
       const rows = taken?.rows ?? [];
       if (!rows[0]?.held) {

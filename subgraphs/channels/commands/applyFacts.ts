@@ -3,12 +3,12 @@ import { v7 } from 'uuid';
 import type { Actor } from '#platform/events/catalogue.ts';
 import type { Database, WriteTransaction } from '#platform/postgres/database.ts';
 import type { SwitchboardCatalogue } from '#schema/events/catalogue.ts';
-import type { Data, InboundFact } from '../platforms/inbound.ts';
+import type { Data, InboundFact, InboundReceipt } from '../platforms/inbound.ts';
 import { sentUnder } from '../queries/sentUnder.ts';
 import { addToAlbum } from '../received/album.ts';
 import { arrive, change, type MessageState, type Step } from '../received/messageState.ts';
 import { lockReceivedRows, type ReceivedRows, type RowKey, type WantedRow } from '../received/rows.ts';
-import { applyReceipt } from './applyReceipt.ts';
+import { applyReceipts } from './applyReceipts.ts';
 import { confirmEcho } from './confirmEcho.ts';
 import { recordOutsideMessage } from './recordOutsideMessage.ts';
 
@@ -29,20 +29,36 @@ export function applyFacts(
   return database.write(companyId, async (transaction) => {
     const rows = await lockReceivedRows(transaction.sql, companyId, facts.flatMap(rowsOf), facts.flatMap(answeredRow));
     const applied: boolean[] = [];
+    let receipts: InboundReceipt[] = [];
     for (const fact of facts) {
+      if (fact.kind === 'receipt') {
+        receipts.push(fact);
+        applied.push(true);
+        continue;
+      }
+      if (isOfSent(fact)) {
+        await applyReceipts(transaction, companyId, receipts);
+        receipts = [];
+      }
       applied.push(await applyFact(transaction, companyId, rows, fact));
     }
+    await applyReceipts(transaction, companyId, receipts);
     await rows.save();
     await noteInbound(transaction, companyId, facts);
     return applied;
   });
 }
 
+/** Whether it may be of what the company sent: then what receipts before it say has to be true by now. */
+function isOfSent({ kind }: InboundFact): boolean {
+  return kind === 'echo' || kind === 'edit' || kind === 'removal' || kind === 'reaction';
+}
+
 async function applyFact(
   transaction: Transaction,
   companyId: string,
   rows: ReceivedRows,
-  fact: InboundFact,
+  fact: Exclude<InboundFact, InboundReceipt>,
 ): Promise<boolean> {
   const { publish } = transaction;
   switch (fact.kind) {
@@ -60,9 +76,6 @@ async function applyFact(
       tell(transaction, told);
       return state !== before;
     }
-    case 'receipt':
-      await applyReceipt(transaction, companyId, fact);
-      return true;
     case 'activity': {
       const key = activityRow(fact.data);
       const { message } = rows.get(key);
