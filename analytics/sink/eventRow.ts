@@ -104,6 +104,7 @@ export function eventRow(text: string): EventRow | undefined {
     case 'channel.message.extended':
     case 'channel.message.removed':
     case 'channel.message.reacted':
+    case 'channel.attachment.found':
     case 'channel.attachment.stored':
     case 'channel.contact.profiled':
     case 'channel.thread.activity':

@@ -13,6 +13,7 @@ export const catalogue = {
   'channel.message.extended': channels.messageExtended,
   'channel.message.removed': channels.messageRemoved,
   'channel.message.reacted': channels.messageReacted,
+  'channel.attachment.found': channels.attachmentFound,
   'channel.attachment.stored': channels.attachmentStored,
   'channel.contact.profiled': channels.contactProfiled,
   'channel.thread.activity': channels.threadActivity,

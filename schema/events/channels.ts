@@ -120,6 +120,12 @@ export const messageReacted = {
   }),
 } as const;
 
+/** A message came with a file that only its platform has: somebody has to fetch it, before its address dies. */
+export const attachmentFound = {
+  version: 1,
+  data: z.object({ ...place, externalMessageId: z.string().min(1), attachment: attachment.extend({ id }) }),
+} as const;
+
 /** A file of a message has a copy of our own, or never will: then `failure` says why. */
 export const attachmentStored = {
   version: 1,

@@ -67,6 +67,7 @@ export function createChannels(
   const {
     store,
     keepFile,
+    profiler,
     parts: files,
   } = createFiles({
     config: config.files,
@@ -100,6 +101,7 @@ export function createChannels(
     database,
     accounts: createAccountDirectory(database),
     health,
+    onMessage: (companyId, message) => profiler.note(companyId, message),
     onCallback: (companyId, channelId, callbackId) => callbacks.answer(companyId, channelId, callbackId),
     logger,
     metrics,

@@ -4,6 +4,7 @@ import type { Actor } from '#platform/events/catalogue.ts';
 import type { Database, WriteTransaction } from '#platform/postgres/database.ts';
 import type { SwitchboardCatalogue } from '#schema/events/catalogue.ts';
 import type { Data, InboundFact, InboundReceipt } from '../platforms/inbound.ts';
+import { tellingFiles } from '../attachments/tellingFiles.ts';
 import { sentUnder } from '../queries/sentUnder.ts';
 import { addToAlbum } from '../received/album.ts';
 import { arrive, change, type MessageState, type Step } from '../received/messageState.ts';
@@ -26,7 +27,8 @@ export function applyFacts(
   companyId: string,
   facts: readonly InboundFact[],
 ): Promise<readonly boolean[]> {
-  return database.write(companyId, async (transaction) => {
+  return database.write(companyId, async (given) => {
+    const transaction = { ...given, publish: tellingFiles(given.publish) };
     const rows = await lockReceivedRows(transaction.sql, companyId, facts.flatMap(rowsOf), facts.flatMap(answeredRow));
     const applied: boolean[] = [];
     let receipts: InboundReceipt[] = [];

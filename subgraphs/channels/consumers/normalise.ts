@@ -12,7 +12,7 @@ import type { Metrics } from '#platform/metrics/metrics.ts';
 import type { Database } from '#platform/postgres/database.ts';
 import { applyFacts } from '../commands/applyFacts.ts';
 import type { HealthRecorder } from '../health/healthRecorder.ts';
-import type { InboundFact, ToFacts } from '../platforms/inbound.ts';
+import type { Data, InboundFact, ToFacts } from '../platforms/inbound.ts';
 import { instagramToFacts } from '../platforms/instagram/toFacts.ts';
 import { asWebhook, type MetaEvent } from '../platforms/meta/metaEvent.ts';
 import { splitWebhook } from '../platforms/meta/splitWebhook.ts';
@@ -27,6 +27,8 @@ export interface NormaliserOptions {
   readonly database: Database<SwitchboardCatalogue>;
   readonly accounts: AccountDirectory;
   readonly health: HealthRecorder;
+  /** Told of every message that somebody wrote, after it is kept. */
+  readonly onMessage: (companyId: string, message: Data<'channel.message.received'>) => void;
   /** Answers a button that was pressed, some time after what it said is kept. */
   readonly onCallback: (companyId: string, channelId: string, callbackId: string) => void;
   readonly logger: Logger;
@@ -155,6 +157,7 @@ function createNormaliser(
     for (const { channelId, facts: ofChannel } of events) {
       health.note(companyId, channelId, { lastEventAt: new Date() });
       for (const fact of ofChannel) {
+        if (fact.kind === 'message') options.onMessage(companyId, fact.data);
         if (fact.kind === 'callback') options.onCallback(companyId, channelId, fact.callbackId);
       }
     }
