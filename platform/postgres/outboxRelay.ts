@@ -11,7 +11,8 @@ export interface OutboxRelay extends Part {
   wake(): void;
 }
 
-const BATCH = 500;
+/** Webhooks and requests wait while a batch is made into messages of the stream: some milliseconds, and no more. */
+const BATCH = 100;
 const POLL_MS = 100;
 /**
  * How long to wait after being woken, so that what is committed side by side leaves together: under load a batch costs two
@@ -86,8 +87,8 @@ export function createOutboxRelay(options: {
     let broken = false;
     try {
       // By the index: the table itself is full of rows that are deleted and not yet cleared away.
-      if (!expected && (await client.query(`select from ${context}.outbox order by seq limit 1`)).rowCount === 0)
-        return 0;
+      const look = `select from ${context}.outbox order by seq limit 1`;
+      if (!expected && (await client.query(look)).rowCount === 0) return 0;
       const [, taken] = (await client.query(takeBatch(context))) as unknown as QueryResult<Taken>[];
       const rows = taken?.rows ?? [];
       if (!rows[0]?.held) {
