@@ -47,7 +47,7 @@ export function createConversations(
     metrics,
     visitors: { query: ['chatMessages'], mutation: ['setChatTyping'], entities: ['ChatMessage'] },
     context: (identity) =>
-      createContext({ database, tellTyping, signFile: (fileKey) => signer.sign(fileKey) }, identity),
+      createContext({ database, tellTyping, signFile: (key) => signer.sign(key), reopenWithinMs }, identity),
   });
   const received = createReceivedConsumer({ nats, database, reopenWithinMs, logger, metrics });
   const snoozeClock = createSnoozeClock({ database, pollMs: snoozePollMs, logger, metrics });

@@ -9,6 +9,8 @@ export const permissions = {
   'conversations:answer': everybody,
   /** Status, assignment, labels, priority, the bot. */
   'conversations:change': everybody,
+  /** How the inbox works for the whole company. */
+  'settings:change': ['ADMIN'],
 } as const satisfies Record<string, readonly Role[]>;
 
 export type Permission = keyof typeof permissions;

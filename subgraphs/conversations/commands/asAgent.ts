@@ -55,6 +55,20 @@ export function refuse(code: string, message: string, field: string): Refusal {
   return { userErrors: [userError(code, message, ['input', field])] };
 }
 
+/** Somebody else has changed it since the caller saw it. `subject` says what has changed, such as `The label has`. */
+export function refuseIfOutdated(
+  subject: string,
+  version: number,
+  expectedVersion: number | null | undefined,
+): Refusal | undefined {
+  if (expectedVersion == null || expectedVersion === version) return undefined;
+  return refuse(
+    'CONFLICT',
+    `${subject} changed since: it is version ${version} now. Look at it and decide again.`,
+    'expectedVersion',
+  );
+}
+
 export function conversationNotFound(): Refusal {
   return refuse('NOT_FOUND', 'There is no such conversation.', 'conversationId');
 }

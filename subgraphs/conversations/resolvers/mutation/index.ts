@@ -1,6 +1,12 @@
 import type { MutationResolvers } from '../../generated/resolvers.ts';
 import { chatMutation } from '../chat.ts';
 import { conversationMutations } from './conversations.ts';
+import { lifecycleMutations } from './lifecycle.ts';
 import { messageMutations } from './messages.ts';
 
-export const mutation: MutationResolvers = { ...conversationMutations, ...messageMutations, ...chatMutation };
+export const mutation: MutationResolvers = {
+  ...conversationMutations,
+  ...lifecycleMutations,
+  ...messageMutations,
+  ...chatMutation,
+};
