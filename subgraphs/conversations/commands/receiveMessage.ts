@@ -43,8 +43,9 @@ export async function receiveMessage(
       changes.push({ kind: 'OPENED' });
     }
     if (data.standby) changes.push(...switchBot(conversation, false));
-    if (wakesUp(conversation))
+    if (wakesUp(conversation)) {
       changes.push(...(await openAgain(transaction, conversation, { at: now, byContact: true })));
+    }
 
     const repliedTo = await findByExternalId(transaction, companyId, { channelId, externalId: replyToExternalId });
     conversation.inboundCount += 1;

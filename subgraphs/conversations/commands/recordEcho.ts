@@ -6,6 +6,7 @@ import { Message, unsaid } from '../entities/message.ts';
 import { countAnswer, countMessage, writtenAt } from '../rules/messages.ts';
 import type { Change } from '../rules/change.ts';
 import { searchVector } from '../text/searchWords.ts';
+import { systemActor } from '../rules/systemRule.ts';
 import { upsertIdentity } from './contactIdentity.ts';
 import { openAgain } from './lifecycle/openAgain.ts';
 import { isOver, lockLatest, openConversation } from './openConversation.ts';
@@ -64,7 +65,7 @@ export async function recordEcho(
       createdAt,
     });
     countMessage(conversation, message);
-    const actor = { kind: 'system' } as const;
+    const actor = systemActor('ANSWERED_ELSEWHERE');
     await tellMessage(transaction, { actor, conversation, message, changes, firstResponseSeconds });
   });
 }

@@ -2,6 +2,7 @@ import { LockMode } from '@mikro-orm/postgresql';
 import type { Database } from '#platform/postgres/database.ts';
 import type { SwitchboardCatalogue } from '#schema/events/catalogue.ts';
 import { Conversation } from '../entities/conversation.ts';
+import { systemActor } from '../rules/systemRule.ts';
 import { openAgain } from './lifecycle/openAgain.ts';
 import { tellChanges } from './tellChanges.ts';
 
@@ -17,7 +18,7 @@ export async function wakeConversation(
     const now = new Date();
     if (!conversation?.snoozedUntil || conversation.snoozedUntil > now) return false;
     const changes = await openAgain(transaction, conversation, { at: now });
-    await tellChanges(transaction, { actor: { kind: 'system' }, conversation, changes });
+    await tellChanges(transaction, { actor: systemActor('SNOOZE_ENDED'), conversation, changes });
     return true;
   });
 }
