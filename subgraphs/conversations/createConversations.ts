@@ -12,6 +12,7 @@ import { catalogue, type SwitchboardCatalogue } from '#schema/events/catalogue.t
 import { typingSubject } from '#schema/events/signals.ts';
 import { readSubgraph } from '#schema/subgraphFiles.ts';
 import type { ConversationsConfig } from './config.ts';
+import { createClearUpClock } from './clearUpClock.ts';
 import { createReceivedConsumer } from './consumers/received.ts';
 import { createContext, type TellTyping } from './context.ts';
 import { entities } from './entities/index.ts';
@@ -51,7 +52,8 @@ export function createConversations(
   });
   const received = createReceivedConsumer({ nats, database, reopenWithinMs, logger, metrics });
   const snoozeClock = createSnoozeClock({ database, pollMs: snoozePollMs, logger, metrics });
+  const clearUpClock = createClearUpClock({ database, pollMs: snoozePollMs, logger });
 
-  const parts = [...stores.parts, received, snoozeClock, subgraph, http];
+  const parts = [...stores.parts, received, snoozeClock, clearUpClock, subgraph, http];
   return { ...createService(name, parts, { logger, checks }), url: () => http.url(), database };
 }

@@ -56,6 +56,8 @@ const agentFields = [
   'email',
   'role',
   'openConversationCount',
+  'deactivatedAt',
+  'version',
 ] as const satisfies readonly (keyof AgentEntity)[];
 
 /** As the viewer sees it. */
@@ -71,12 +73,16 @@ export interface AttachmentRow extends Attachment {}
 export interface TeamRow {
   readonly id: string;
   readonly name: string;
+  readonly version: number;
+  readonly deletedAt: Date | null;
 }
 
 export interface LabelRow {
   readonly id: string;
   readonly name: string;
   readonly color: string;
+  readonly version: number;
+  readonly deletedAt: Date | null;
 }
 
 export interface ContactRow {

@@ -1,11 +1,13 @@
 import type { MutationResolvers } from '../../generated/resolvers.ts';
 import { chatMutation } from '../chat.ts';
 import { conversationMutations } from './conversations.ts';
+import { directoryMutations } from './directory.ts';
 import { lifecycleMutations } from './lifecycle.ts';
 import { messageMutations } from './messages.ts';
 
 export const mutation: MutationResolvers = {
   ...conversationMutations,
+  ...directoryMutations,
   ...lifecycleMutations,
   ...messageMutations,
   ...chatMutation,
