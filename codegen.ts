@@ -22,6 +22,12 @@ const subgraphs: Record<string, { folder: string; mappers: Record<string, string
       Message: '../rows.ts#MessageRow',
       ChatMessage: '../rows.ts#MessageRow',
       Attachment: '../rows.ts#AttachmentRow',
+      OpenedActivity: '../rows.ts#OpenedActivityRow',
+      StatusActivity: '../rows.ts#StatusActivityRow',
+      AssignmentActivity: '../rows.ts#AssignmentActivityRow',
+      PriorityActivity: '../rows.ts#PriorityActivityRow',
+      LabelsActivity: '../rows.ts#LabelsActivityRow',
+      BotActivity: '../rows.ts#BotActivityRow',
     },
   },
   knowledge: {

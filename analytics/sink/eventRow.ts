@@ -98,6 +98,9 @@ export function eventRow(text: string): EventRow | undefined {
       };
     case 'conversation.message.changed':
     case 'conversation.message.retried':
+    case 'conversation.label.changed':
+    case 'conversation.team.changed':
+    case 'conversation.agent.changed':
     case 'channel.message.received':
     case 'channel.message.echoed':
     case 'channel.message.edited':

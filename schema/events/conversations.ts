@@ -124,3 +124,30 @@ export const read = {
   version: 1,
   data: z.object({ conversation: conversationFacts, agentId: id, unreadCount: z.int().nonnegative() }),
 } as const;
+
+export const labelFacts = z.object({ id, name: z.string(), color: z.string() });
+export type LabelFacts = z.output<typeof labelFacts>;
+
+/** A label of the company itself. One that is deleted is on no conversation any more. */
+export const labelChanged = {
+  version: 1,
+  data: z.object({ change: z.enum(['CREATED', 'UPDATED', 'DELETED']), label: labelFacts }),
+} as const;
+
+/** A team and who is in it now. A deleted one gives its conversations back one by one (`conversation.assigned`). */
+export const teamChanged = {
+  version: 1,
+  data: z.object({
+    change: z.enum(['CREATED', 'UPDATED', 'DELETED']),
+    team: z.object({ id, name: z.string(), memberIds: z.array(id) }),
+  }),
+} as const;
+
+/** ADDED also of somebody who comes back. Who is deactivated gives their conversations back one by one (`conversation.assigned`). */
+export const agentChanged = {
+  version: 1,
+  data: z.object({
+    change: z.enum(['ADDED', 'UPDATED', 'DEACTIVATED']),
+    agent: z.object({ id, name: z.string(), email: z.string(), role: z.enum(['AGENT', 'SUPERVISOR', 'ADMIN']) }),
+  }),
+} as const;

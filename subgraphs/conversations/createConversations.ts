@@ -12,6 +12,7 @@ import { catalogue, type SwitchboardCatalogue } from '#schema/events/catalogue.t
 import { typingSubject } from '#schema/events/signals.ts';
 import { readSubgraph } from '#schema/subgraphFiles.ts';
 import type { ConversationsConfig } from './config.ts';
+import { createClearUpClock } from './clearUpClock.ts';
 import { createReceivedConsumer } from './consumers/received.ts';
 import { createContext, type TellTyping } from './context.ts';
 import { entities } from './entities/index.ts';
@@ -47,11 +48,12 @@ export function createConversations(
     metrics,
     visitors: { query: ['chatMessages'], mutation: ['setChatTyping'], entities: ['ChatMessage'] },
     context: (identity) =>
-      createContext({ database, tellTyping, signFile: (fileKey) => signer.sign(fileKey) }, identity),
+      createContext({ database, tellTyping, signFile: (key) => signer.sign(key), reopenWithinMs }, identity),
   });
   const received = createReceivedConsumer({ nats, database, reopenWithinMs, logger, metrics });
   const snoozeClock = createSnoozeClock({ database, pollMs: snoozePollMs, logger, metrics });
+  const clearUpClock = createClearUpClock({ database, pollMs: snoozePollMs, logger });
 
-  const parts = [...stores.parts, received, snoozeClock, subgraph, http];
+  const parts = [...stores.parts, received, snoozeClock, clearUpClock, subgraph, http];
   return { ...createService(name, parts, { logger, checks }), url: () => http.url(), database };
 }

@@ -3,13 +3,14 @@ import { createLoader } from '#platform/graphql/loader.ts';
 import type { ReadSession } from '#platform/postgres/readSession.ts';
 import type { Sql } from '#platform/postgres/sql.ts';
 import { isId } from './ids.ts';
+import { activityPages } from './queries/activities.ts';
 import { chatMessagesByIds } from './queries/chatMessages.ts';
 import { contactConversationPages, conversationsByIds } from './queries/conversations.ts';
 import { cursorOf } from './queries/keyset.ts';
 import { messagePages, messagesByIds, reactionsOfMessages } from './queries/messages.ts';
 import * as people from './queries/people.ts';
 import type { Viewer } from './queries/viewer.ts';
-import type { ConversationRow, MessageRow } from './rows.ts';
+import type { ActivityRow, ConversationRow, MessageRow } from './rows.ts';
 
 /** One page of something that belongs to an owner: of a conversation's messages, of a contact's conversations. */
 export interface OwnedPage {
@@ -88,6 +89,11 @@ export function createLoaders(session: ReadSession, viewer: Viewer) {
       (sql, ids, page) => messagePages(sql, viewer, ids, page),
       ({ conversationId }) => conversationId,
       ({ createdAt, id }) => cursorOf(createdAt, id),
+    ),
+    conversationActivities: pages<ActivityRow>(
+      (sql, ids, page) => activityPages(sql, companyId, ids, page),
+      ({ conversationId }) => conversationId,
+      ({ occurredAt, id }) => cursorOf(occurredAt, id),
     ),
     contactConversations: pages<ConversationRow>(
       (sql, ids, page) => contactConversationPages(sql, viewer, ids, page),

@@ -1,8 +1,10 @@
+import type { Actor } from '#platform/events/catalogue.ts';
 import { Fragment } from '#platform/postgres/sql.ts';
 import type { Attachment } from '#schema/events/values.ts';
 import type { AgentEntity } from './entities/agent.ts';
 import type { ConversationEntity } from './entities/conversation.ts';
 import type { MessageEntity } from './entities/message.ts';
+import type { Change } from './rules/change.ts';
 
 const conversationFields = [
   'id',
@@ -54,6 +56,8 @@ const agentFields = [
   'email',
   'role',
   'openConversationCount',
+  'deactivatedAt',
+  'version',
 ] as const satisfies readonly (keyof AgentEntity)[];
 
 /** As the viewer sees it. */
@@ -69,12 +73,16 @@ export interface AttachmentRow extends Attachment {}
 export interface TeamRow {
   readonly id: string;
   readonly name: string;
+  readonly version: number;
+  readonly deletedAt: Date | null;
 }
 
 export interface LabelRow {
   readonly id: string;
   readonly name: string;
   readonly color: string;
+  readonly version: number;
+  readonly deletedAt: Date | null;
 }
 
 export interface ContactRow {
@@ -100,6 +108,31 @@ export interface ReactionRow {
   readonly by: string;
   readonly reactedAt: Date;
 }
+
+/** A change as JSON keeps it. */
+type Stored<C extends Change> = {
+  readonly [Field in Exclude<keyof C, 'kind'>]: Date extends C[Field] ? string | null : C[Field];
+};
+
+interface ActivityFields {
+  readonly conversationId: string;
+  readonly id: string;
+  readonly actorKind: Actor['kind'];
+  readonly actorId: string | null;
+  readonly occurredAt: Date;
+}
+
+type ActivityOf<Kind extends Change['kind']> = ActivityFields & {
+  readonly kind: Kind;
+  readonly data: Stored<Extract<Change, { kind: Kind }>>;
+};
+export type OpenedActivityRow = ActivityOf<'OPENED'>;
+export type StatusActivityRow = ActivityOf<'STATUS'>;
+export type AssignmentActivityRow = ActivityOf<'ASSIGNED'>;
+export type PriorityActivityRow = ActivityOf<'PRIORITY'>;
+export type LabelsActivityRow = ActivityOf<'LABELS'>;
+export type BotActivityRow = ActivityOf<'BOT'>;
+export type ActivityRow = { [Kind in Change['kind']]: ActivityOf<Kind> }[Change['kind']];
 
 /** `c`: conversations, `r`: the viewer's read mark, as {@link viewerMark} joins it. */
 export const conversationColumns = columns('c', conversationFields);

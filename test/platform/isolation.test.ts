@@ -37,6 +37,7 @@ const calls = {
     conversation: ({ conversationId }) =>
       `{ conversation(id: "${conversationId}") { id contact { name } lastMessage { text } } }`,
     inboxCounts: () => '{ inboxCounts { open pending snoozed unassigned mine unread } }',
+    inboxSettings: () => '{ inboxSettings { reopenWithinSeconds version } }',
     contact: ({ contactId }) =>
       `{ contact(id: "${contactId}") { id name identities { externalId } conversations { edges { node { id } } } } }`,
     agents: () => '{ agents { id name email } }',
@@ -69,6 +70,48 @@ const calls = {
       `mutation { changeStatus(input: { conversationId: "${conversationId}", status: RESOLVED }) { conversation { id } userErrors { code message } } }`,
     assign: ({ conversationId, agentId }) =>
       `mutation { assign(input: { conversationId: "${conversationId}", agentId: "${agentId}" }) { conversation { id } userErrors { code message } } }`,
+    snoozeConversation: ({ conversationId }) =>
+      `mutation { snoozeConversation(input: { conversationId: "${conversationId}" }) { conversation { id } userErrors { code message } } }`,
+    openConversation: ({ conversationId }) =>
+      `mutation { openConversation(input: { conversationId: "${conversationId}" }) { conversation { id } userErrors { code message } } }`,
+    reopenConversation: ({ conversationId }) =>
+      `mutation { reopenConversation(input: { conversationId: "${conversationId}" }) { conversation { id } userErrors { code message } } }`,
+    resolveConversation: ({ conversationId }) =>
+      `mutation { resolveConversation(input: { conversationId: "${conversationId}" }) { conversation { id } userErrors { code message } } }`,
+    handToBot: ({ conversationId }) =>
+      `mutation { handToBot(input: { conversationId: "${conversationId}" }) { conversation { id } userErrors { code message } } }`,
+    takeFromBot: ({ conversationId }) =>
+      `mutation { takeFromBot(input: { conversationId: "${conversationId}" }) { conversation { id } userErrors { code message } } }`,
+    setPriority: ({ conversationId }) =>
+      `mutation { setPriority(input: { conversationId: "${conversationId}", priority: URGENT }) { conversation { id } userErrors { code message } } }`,
+    updateInboxSettings: () =>
+      'mutation { updateInboxSettings(input: { reopenWithinSeconds: 60 }) { inboxSettings { version } userErrors { code message } } }',
+    labelConversation: ({ conversationId, labelId }) =>
+      `mutation { labelConversation(input: { conversationId: "${conversationId}", labelIds: ["${labelId}"] }) { conversation { id } userErrors { code message } } }`,
+    unlabelConversation: ({ conversationId, labelId }) =>
+      `mutation { unlabelConversation(input: { conversationId: "${conversationId}", labelIds: ["${labelId}"] }) { conversation { id } userErrors { code message } } }`,
+    createLabel: () =>
+      'mutation { createLabel(input: { name: "intruder", color: "#000000" }) { label { name } userErrors { code message } } }',
+    updateLabel: ({ labelId }) =>
+      `mutation { updateLabel(input: { labelId: "${labelId}", name: "taken over" }) { label { id } userErrors { code message } } }`,
+    deleteLabel: ({ labelId }) =>
+      `mutation { deleteLabel(input: { labelId: "${labelId}" }) { label { id } userErrors { code message } } }`,
+    createTeam: () =>
+      'mutation { createTeam(input: { name: "intruders" }) { team { name } userErrors { code message } } }',
+    renameTeam: ({ teamId }) =>
+      `mutation { renameTeam(input: { teamId: "${teamId}", name: "taken over" }) { team { id } userErrors { code message } } }`,
+    deleteTeam: ({ teamId }) =>
+      `mutation { deleteTeam(input: { teamId: "${teamId}" }) { team { id } userErrors { code message } } }`,
+    addTeamMembers: ({ teamId, agentId }) =>
+      `mutation { addTeamMembers(input: { teamId: "${teamId}", agentIds: ["${agentId}"] }) { team { id } userErrors { code message } } }`,
+    removeTeamMembers: ({ teamId, agentId }) =>
+      `mutation { removeTeamMembers(input: { teamId: "${teamId}", agentIds: ["${agentId}"] }) { team { id } userErrors { code message } } }`,
+    addAgent: () =>
+      'mutation { addAgent(input: { name: "Intruder", email: "intruder@example.com", role: AGENT }) { agent { name } userErrors { code message } } }',
+    updateAgent: ({ agentId }) =>
+      `mutation { updateAgent(input: { agentId: "${agentId}", role: AGENT }) { agent { id } userErrors { code message } } }`,
+    deactivateAgent: ({ agentId }) =>
+      `mutation { deactivateAgent(input: { agentId: "${agentId}" }) { agent { id } userErrors { code message } } }`,
     connectChannel: () =>
       `mutation { connectChannel(input: { telegram: { botToken: "${demoCompany('acme').telegram.botId}:${'x'.repeat(35)}" } }) { channel { id name } identitySecret userErrors { code message } } }`,
     reauthorizeChannel: ({ channelId }) =>
@@ -129,8 +172,8 @@ describe('another company', () => {
   async function snapshotOfAcme(): Promise<unknown> {
     const { data } = await platform.ask(
       acme,
-      `query ($id: ID!) { channels { id name status } inboxCounts { open unassigned mine unread } conversation(id: $id) {
-        status unreadCount messageCount assignee { id } messages { edges { node { text } } } } }`,
+      `query ($id: ID!) { channels { id name status } labels { id name } teams { id name members { id } } agents { id role } inboxSettings { version } inboxCounts { open unassigned mine unread } conversation(id: $id) {
+        status priority botEnabled unreadCount messageCount assignee { id } messages { edges { node { text } } } } }`,
       { id: known.conversationId },
     );
     return data;
@@ -244,6 +287,23 @@ describe('another company', () => {
     ['markRead', { conversation: null }],
     ['changeStatus', { conversation: null }],
     ['assign', { conversation: null }],
+    ['snoozeConversation', { conversation: null }],
+    ['openConversation', { conversation: null }],
+    ['reopenConversation', { conversation: null }],
+    ['resolveConversation', { conversation: null }],
+    ['handToBot', { conversation: null }],
+    ['takeFromBot', { conversation: null }],
+    ['setPriority', { conversation: null }],
+    ['labelConversation', { conversation: null }],
+    ['unlabelConversation', { conversation: null }],
+    ['updateLabel', { label: null }],
+    ['deleteLabel', { label: null }],
+    ['renameTeam', { team: null }],
+    ['deleteTeam', { team: null }],
+    ['addTeamMembers', { team: null }],
+    ['removeTeamMembers', { team: null }],
+    ['updateAgent', { agent: null }],
+    ['deactivateAgent', { agent: null }],
   ] as const)('is told by %s that there is no such thing', async (field, nothing) => {
     const { data } = await platform.ask(globex, calls.Mutation[field](known));
     expect(data[field]).toMatchObject({ userErrors: [{ code: 'NOT_FOUND' }] });

@@ -9,7 +9,6 @@ import { messageFacts } from '../facts.ts';
 import { isId } from '../ids.ts';
 import { countAnswer, countMessage } from '../rules/messages.ts';
 import type { Change } from '../rules/change.ts';
-import { applyStatus } from '../rules/status.ts';
 import { searchVector } from '../text/searchWords.ts';
 import {
   conversationNotFound,
@@ -20,6 +19,7 @@ import {
   type AgentTransaction,
   type Outcome,
 } from './asAgent.ts';
+import { openAgain } from './lifecycle/openAgain.ts';
 import { readContent, type Content, type SendMessageInput } from './messageContent.ts';
 import { refuseUnreachable } from './refuseUnreachable.ts';
 import { tellChanges } from './tellChanges.ts';
@@ -76,7 +76,7 @@ async function send(transaction: AgentTransaction, input: SendMessageInput): Pro
   const changes: Change[] = [];
   let firstResponseSeconds: number | null = null;
   if (!isPrivate) {
-    if (conversation.status !== 'OPEN') changes.push(applyStatus(conversation, 'OPEN', { at: now }));
+    if (conversation.status !== 'OPEN') changes.push(...(await openAgain(transaction, conversation, { at: now })));
     firstResponseSeconds = countAnswer(conversation, now);
   }
   countMessage(conversation, message);

@@ -34,6 +34,7 @@ export async function tellChanges(
   return facts;
 }
 
+/** By the clock and not by the beginning of the transaction, which may have waited for the conversation: the stream only grows at its end. */
 async function enter(
   { sql }: Transaction,
   actor: Actor,
@@ -44,7 +45,7 @@ async function enter(
   await sql`
     insert into conversations.conversation_activities
       (company_id, conversation_id, id, kind, actor_kind, actor_id, data, occurred_at)
-    select ${companyId}, ${conversationId}, id, kind, ${actor.kind}, ${actor.id ?? null}, data, now()
+    select ${companyId}, ${conversationId}, id, kind, ${actor.kind}, ${actor.id ?? null}, data, clock_timestamp()
     from jsonb_to_recordset(${JSON.stringify(entries)}::jsonb) as e (id uuid, kind text, data jsonb)`;
 }
 

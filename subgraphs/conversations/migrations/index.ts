@@ -2,9 +2,13 @@ import type { MigrationList } from '#platform/postgres/provision.ts';
 import { Inbox } from './20261123_inbox.ts';
 import { Platforms } from './20261125_platforms.ts';
 import { Activities } from './20261126_activities.ts';
+import { Directory } from './20261126_directory.ts';
+import { Settings } from './20261126_settings.ts';
 
 export const migrations: MigrationList = [
   { name: '20261123_inbox', class: Inbox },
   { name: '20261125_platforms', class: Platforms },
   { name: '20261126_activities', class: Activities },
+  { name: '20261126_settings', class: Settings },
+  { name: '20261126_directory', class: Directory },
 ];

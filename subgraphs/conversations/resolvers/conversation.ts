@@ -19,4 +19,9 @@ export const conversation: ConversationResolvers = {
       await loaders.conversationMessages.load({ ownerId, page: pageRequest(newest(args), pageLimits) }),
       'a page',
     ),
+  activities: async ({ id: ownerId }, args, { loaders }) =>
+    present(
+      await loaders.conversationActivities.load({ ownerId, page: pageRequest(newest(args), pageLimits) }),
+      'a page',
+    ),
 };

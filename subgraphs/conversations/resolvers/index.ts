@@ -1,4 +1,5 @@
 import type { Resolvers } from '../generated/resolvers.ts';
+import { activityTypes } from './activity.ts';
 import { attachment } from './attachment.ts';
 import { agent, label, team } from './directory.ts';
 import { chatMessage } from './chat.ts';
@@ -21,4 +22,5 @@ export const resolvers: Resolvers = {
   ChatMessage: chatMessage,
   Author: author,
   Attachment: attachment,
+  ...activityTypes,
 };

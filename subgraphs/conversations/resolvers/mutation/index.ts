@@ -1,6 +1,14 @@
 import type { MutationResolvers } from '../../generated/resolvers.ts';
 import { chatMutation } from '../chat.ts';
 import { conversationMutations } from './conversations.ts';
+import { directoryMutations } from './directory.ts';
+import { lifecycleMutations } from './lifecycle.ts';
 import { messageMutations } from './messages.ts';
 
-export const mutation: MutationResolvers = { ...conversationMutations, ...messageMutations, ...chatMutation };
+export const mutation: MutationResolvers = {
+  ...conversationMutations,
+  ...directoryMutations,
+  ...lifecycleMutations,
+  ...messageMutations,
+  ...chatMutation,
+};
