@@ -18,6 +18,7 @@ const subgraphs: Record<string, { folder: string; mappers: Record<string, string
       Label: '../rows.ts#LabelRow',
       Contact: '../rows.ts#ContactRow',
       ContactIdentity: '../rows.ts#IdentityRow',
+      ContactNote: '../rows.ts#ContactNoteRow',
       Conversation: '../rows.ts#ConversationRow',
       Message: '../rows.ts#MessageRow',
       ChatMessage: '../rows.ts#MessageRow',

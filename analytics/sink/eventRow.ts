@@ -98,6 +98,7 @@ export function eventRow(text: string): EventRow | undefined {
       };
     case 'conversation.message.changed':
     case 'conversation.message.retried':
+    case 'conversation.contact.changed':
     case 'channel.message.received':
     case 'channel.message.echoed':
     case 'channel.message.edited':

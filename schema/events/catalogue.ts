@@ -1,4 +1,5 @@
 import * as channels from './channels.ts';
+import * as contacts from './contacts.ts';
 import * as conversations from './conversations.ts';
 import * as knowledge from './knowledge.ts';
 
@@ -27,6 +28,7 @@ export const catalogue = {
   'conversation.message.retried': conversations.messageRetried,
   'conversation.message.updated': conversations.messageUpdated,
   'conversation.read': conversations.read,
+  'conversation.contact.changed': contacts.contactChanged,
   'knowledge.document.added': knowledge.documentAdded,
   'knowledge.document.indexed': knowledge.documentIndexed,
   'knowledge.document.failed': knowledge.documentFailed,

@@ -3,6 +3,7 @@ import type { Attachment } from '#schema/events/values.ts';
 import type { AgentEntity } from './entities/agent.ts';
 import type { ConversationEntity } from './entities/conversation.ts';
 import type { MessageEntity } from './entities/message.ts';
+import type { AttributeType } from './rules/attributeValues.ts';
 
 const conversationFields = [
   'id',
@@ -82,8 +83,29 @@ export interface ContactRow {
   readonly name: string | null;
   readonly email: string | null;
   readonly phone: string | null;
+  /** By the keys of the definitions that are there. */
   readonly attributes: unknown;
   readonly pictureFileKey: string | null;
+  readonly blockedAt: Date | null;
+  readonly version: number;
+  readonly createdAt: Date;
+}
+
+export interface ContactNoteRow {
+  readonly id: string;
+  readonly contactId: string;
+  readonly authorId: string;
+  readonly text: string;
+  readonly createdAt: Date;
+  readonly editedAt: Date | null;
+}
+
+export interface DefinitionRow {
+  readonly id: string;
+  readonly key: string;
+  readonly name: string;
+  readonly type: AttributeType;
+  readonly choices: readonly string[];
 }
 
 export interface IdentityRow {

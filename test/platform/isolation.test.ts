@@ -39,6 +39,9 @@ const calls = {
     inboxCounts: () => '{ inboxCounts { open pending snoozed unassigned mine unread } }',
     contact: ({ contactId }) =>
       `{ contact(id: "${contactId}") { id name identities { externalId } conversations { edges { node { id } } } } }`,
+    contacts: () =>
+      `{ all: contacts(first: 100) { edges { cursor node { id name notes { edges { node { text } } } } } } found: contacts(search: "Sasha") { edges { node { id } } } }`,
+    attributeDefinitions: () => '{ attributeDefinitions { id key name } }',
     agents: () => '{ agents { id name email } }',
     teams: () => '{ teams { id name members { id email } } }',
     labels: () => '{ labels { id name } }',
@@ -69,6 +72,24 @@ const calls = {
       `mutation { changeStatus(input: { conversationId: "${conversationId}", status: RESOLVED }) { conversation { id } userErrors { code message } } }`,
     assign: ({ conversationId, agentId }) =>
       `mutation { assign(input: { conversationId: "${conversationId}", agentId: "${agentId}" }) { conversation { id } userErrors { code message } } }`,
+    updateContact: ({ contactId }) =>
+      `mutation { updateContact(input: { contactId: "${contactId}", name: "intruder" }) { contact { id } userErrors { code message } } }`,
+    blockContact: ({ contactId }) =>
+      `mutation { blockContact(input: { contactId: "${contactId}" }) { contact { id } userErrors { code message } } }`,
+    unblockContact: ({ contactId }) =>
+      `mutation { unblockContact(input: { contactId: "${contactId}" }) { contact { id } userErrors { code message } } }`,
+    addContactNote: ({ contactId }) =>
+      `mutation { addContactNote(input: { contactId: "${contactId}", text: "intruder" }) { note { id } userErrors { code message } } }`,
+    editContactNote: ({ contactId }) =>
+      `mutation { editContactNote(input: { noteId: "${contactId}", text: "intruder" }) { note { id } userErrors { code message } } }`,
+    deleteContactNote: ({ contactId }) =>
+      `mutation { deleteContactNote(input: { noteId: "${contactId}" }) { deletedId userErrors { code message } } }`,
+    createAttributeDefinition: () =>
+      `mutation { createAttributeDefinition(input: { key: "globex_only", name: "Globex only", type: TEXT }) { definition { id } userErrors { code message } } }`,
+    updateAttributeDefinition: ({ contactId }) =>
+      `mutation { updateAttributeDefinition(input: { definitionId: "${contactId}", name: "intruder" }) { definition { id } userErrors { code message } } }`,
+    deleteAttributeDefinition: ({ contactId }) =>
+      `mutation { deleteAttributeDefinition(input: { definitionId: "${contactId}" }) { deletedId userErrors { code message } } }`,
     connectChannel: () =>
       `mutation { connectChannel(input: { telegram: { botToken: "${demoCompany('acme').telegram.botId}:${'x'.repeat(35)}" } }) { channel { id name } identitySecret userErrors { code message } } }`,
     reauthorizeChannel: ({ channelId }) =>
@@ -244,6 +265,14 @@ describe('another company', () => {
     ['markRead', { conversation: null }],
     ['changeStatus', { conversation: null }],
     ['assign', { conversation: null }],
+    ['updateContact', { contact: null }],
+    ['blockContact', { contact: null }],
+    ['unblockContact', { contact: null }],
+    ['addContactNote', { note: null }],
+    ['editContactNote', { note: null }],
+    ['deleteContactNote', { deletedId: null }],
+    ['updateAttributeDefinition', { definition: null }],
+    ['deleteAttributeDefinition', { deletedId: null }],
   ] as const)('is told by %s that there is no such thing', async (field, nothing) => {
     const { data } = await platform.ask(globex, calls.Mutation[field](known));
     expect(data[field]).toMatchObject({ userErrors: [{ code: 'NOT_FOUND' }] });

@@ -9,6 +9,10 @@ export const permissions = {
   'conversations:answer': everybody,
   /** Status, assignment, labels, priority, the bot. */
   'conversations:change': everybody,
+  /** Contacts: what is known of them, notes, blocking, merging. */
+  'contacts:change': everybody,
+  /** Which attributes contacts have. */
+  'attributes:define': ['ADMIN'],
 } as const satisfies Record<string, readonly Role[]>;
 
 export type Permission = keyof typeof permissions;

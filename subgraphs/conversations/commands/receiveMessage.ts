@@ -21,6 +21,9 @@ type Received = EventOf<SwitchboardCatalogue, 'channel.message.received'>;
  *
  * A conversation that waits or sleeps goes on. A resolved one is opened again when the contact writes within
  * `reopenWithinMs` of the resolution; after that a new one begins.
+ *
+ * What a contact writes whom the company has blocked goes into the conversation that they had last, and does nothing else:
+ * see `blockContact`.
  */
 export async function receiveMessage(
   database: Database<SwitchboardCatalogue>,
@@ -36,17 +39,20 @@ export async function receiveMessage(
 
     let conversation = await lockLatest(transaction, companyId, identity);
     const changes: Change[] = [];
-    if (!conversation || isOver(conversation, createdAt, reopenWithinMs)) {
+    const muted = identity.blocked && conversation !== null;
+    if (!conversation || (!muted && isOver(conversation, createdAt, reopenWithinMs))) {
       const { platform } = data;
       conversation = await openConversation(transaction, companyId, identity, { channelId, platform, at: createdAt });
       changes.push({ kind: 'OPENED' });
     }
     if (data.standby) conversation.botEnabled = false;
-    if (wakesUp(conversation)) changes.push(applyStatus(conversation, 'OPEN', { at: now }));
+    if (!muted && wakesUp(conversation)) changes.push(applyStatus(conversation, 'OPEN', { at: now }));
 
     const repliedTo = await findByExternalId(transaction, companyId, { channelId, externalId: replyToExternalId });
-    conversation.inboundCount += 1;
-    conversation.waitingSince ??= createdAt;
+    if (!muted) {
+      conversation.inboundCount += 1;
+      conversation.waitingSince ??= createdAt;
+    }
     const message = transaction.em.create(Message, {
       ...unsaid,
       companyId,
@@ -77,6 +83,7 @@ export async function receiveMessage(
       message,
       changes,
       firstResponseSeconds: null,
+      muted,
     });
     return 'created';
   });

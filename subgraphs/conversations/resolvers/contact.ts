@@ -1,5 +1,5 @@
 import { pageRequest } from '#platform/graphql/connection.ts';
-import type { ContactIdentityResolvers, ContactResolvers } from '../generated/resolvers.ts';
+import type { ContactIdentityResolvers, ContactNoteResolvers, ContactResolvers } from '../generated/resolvers.ts';
 import { pageLimits, present } from './pages.ts';
 
 export const contact: ContactResolvers = {
@@ -8,8 +8,14 @@ export const contact: ContactResolvers = {
   identities: async ({ id }, _args, { loaders }) => (await loaders.contactIdentities.load(id)) ?? [],
   conversations: async ({ id: ownerId }, args, { loaders }) =>
     present(await loaders.contactConversations.load({ ownerId, page: pageRequest(args, pageLimits) }), 'a page'),
+  notes: async ({ id: ownerId }, args, { loaders }) =>
+    present(await loaders.contactNotes.load({ ownerId, page: pageRequest(args, pageLimits) }), 'a page'),
 };
 
 export const contactIdentity: ContactIdentityResolvers = {
   channel: ({ channelId }) => ({ id: channelId }),
+};
+
+export const contactNote: ContactNoteResolvers = {
+  author: async ({ authorId }, _args, { loaders }) => present(await loaders.agent.load(authorId), `agent ${authorId}`),
 };

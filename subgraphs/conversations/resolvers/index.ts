@@ -2,7 +2,7 @@ import type { Resolvers } from '../generated/resolvers.ts';
 import { attachment } from './attachment.ts';
 import { agent, label, team } from './directory.ts';
 import { chatMessage } from './chat.ts';
-import { contact, contactIdentity } from './contact.ts';
+import { contact, contactIdentity, contactNote } from './contact.ts';
 import { conversation } from './conversation.ts';
 import { author, message } from './message.ts';
 import { mutation } from './mutation/index.ts';
@@ -16,6 +16,7 @@ export const resolvers: Resolvers = {
   Label: label,
   Contact: contact,
   ContactIdentity: contactIdentity,
+  ContactNote: contactNote,
   Conversation: conversation,
   Message: message,
   ChatMessage: chatMessage,

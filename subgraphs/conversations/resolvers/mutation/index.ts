@@ -1,6 +1,12 @@
 import type { MutationResolvers } from '../../generated/resolvers.ts';
 import { chatMutation } from '../chat.ts';
+import { contactMutations } from './contacts.ts';
 import { conversationMutations } from './conversations.ts';
 import { messageMutations } from './messages.ts';
 
-export const mutation: MutationResolvers = { ...conversationMutations, ...messageMutations, ...chatMutation };
+export const mutation: MutationResolvers = {
+  ...conversationMutations,
+  ...messageMutations,
+  ...contactMutations,
+  ...chatMutation,
+};

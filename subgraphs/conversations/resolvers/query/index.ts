@@ -1,6 +1,7 @@
 import type { QueryResolvers } from '../../generated/resolvers.ts';
 import { chatQuery } from '../chat.ts';
+import { contactQueries } from './contacts.ts';
 import { conversationQueries } from './conversations.ts';
 import { peopleQueries } from './people.ts';
 
-export const query: QueryResolvers = { ...conversationQueries, ...peopleQueries, ...chatQuery };
+export const query: QueryResolvers = { ...conversationQueries, ...peopleQueries, ...contactQueries, ...chatQuery };
