@@ -19,6 +19,7 @@ const subgraphs: Record<string, { folder: string; mappers: Record<string, string
       Contact: '../rows.ts#ContactRow',
       ContactIdentity: '../rows.ts#IdentityRow',
       ContactNote: '../rows.ts#ContactNoteRow',
+      ContactMerge: '../rows.ts#ContactMergeRow',
       Conversation: '../rows.ts#ConversationRow',
       Message: '../rows.ts#MessageRow',
       ChatMessage: '../rows.ts#MessageRow',

@@ -99,6 +99,7 @@ export function eventRow(text: string): EventRow | undefined {
     case 'conversation.message.changed':
     case 'conversation.message.retried':
     case 'conversation.contact.changed':
+    case 'conversation.contact.merged':
     case 'channel.message.received':
     case 'channel.message.echoed':
     case 'channel.message.edited':

@@ -29,6 +29,7 @@ export const catalogue = {
   'conversation.message.updated': conversations.messageUpdated,
   'conversation.read': conversations.read,
   'conversation.contact.changed': contacts.contactChanged,
+  'conversation.contact.merged': contacts.contactMerged,
   'knowledge.document.added': knowledge.documentAdded,
   'knowledge.document.indexed': knowledge.documentIndexed,
   'knowledge.document.failed': knowledge.documentFailed,

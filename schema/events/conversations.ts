@@ -73,7 +73,7 @@ export const assigned = {
 /** Something else of a conversation than its status and who has it; the facts say what it is now. */
 export const changed = {
   version: 1,
-  data: z.object({ conversation: conversationFacts, change: z.enum(['PRIORITY', 'LABELS', 'BOT']) }),
+  data: z.object({ conversation: conversationFacts, change: z.enum(['PRIORITY', 'LABELS', 'BOT', 'CONTACT']) }),
 } as const;
 
 export const messageCreated = {

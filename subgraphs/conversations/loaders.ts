@@ -4,13 +4,14 @@ import type { ReadSession } from '#platform/postgres/readSession.ts';
 import type { Sql } from '#platform/postgres/sql.ts';
 import { isId } from './ids.ts';
 import { chatMessagesByIds } from './queries/chatMessages.ts';
+import { contactMergePages, contactMergesByIds } from './queries/contactMerges.ts';
 import * as contacts from './queries/contacts.ts';
 import { contactConversationPages, conversationsByIds } from './queries/conversations.ts';
 import { cursorOf } from './queries/keyset.ts';
 import { messagePages, messagesByIds, reactionsOfMessages } from './queries/messages.ts';
 import * as people from './queries/people.ts';
 import type { Viewer } from './queries/viewer.ts';
-import type { ContactNoteRow, ContactRow, ConversationRow, MessageRow } from './rows.ts';
+import type { ContactMergeRow, ContactNoteRow, ContactRow, ConversationRow, MessageRow } from './rows.ts';
 
 /** One page of something that belongs to an owner: of a conversation's messages, of a contact's conversations. */
 export interface OwnedPage {
@@ -80,6 +81,7 @@ export function createLoaders(session: ReadSession, viewer: Viewer) {
     label: byId((sql, ids) => people.labelsByIds(sql, companyId, ids)),
     contact,
     contactNote: byId((sql, ids) => contacts.contactNotesByIds(sql, viewer, ids)),
+    contactMerge: byId((sql, ids) => contactMergesByIds(sql, companyId, ids)),
     conversation: byId((sql, ids) => conversationsByIds(sql, viewer, ids)),
     message: byId((sql, ids) => messagesByIds(sql, viewer, ids)),
     chatMessage: byId(async (sql, ids) => (visitor ? chatMessagesByIds(sql, visitor, ids) : [])),
@@ -105,6 +107,11 @@ export function createLoaders(session: ReadSession, viewer: Viewer) {
       (sql, ids, page) => contacts.contactNotePages(sql, viewer, ids, page),
       ({ contactId }) => contactId,
       ({ createdAt, id }) => cursorOf(createdAt, id),
+    ),
+    contactMerges: pages<ContactMergeRow>(
+      (sql, ids, page) => contactMergePages(sql, companyId, ids, page),
+      ({ intoId }) => intoId,
+      ({ mergedAt, id }) => cursorOf(mergedAt, id),
     ),
     contactConversations: pages<ConversationRow>(
       (sql, ids, page) => contactConversationPages(sql, viewer, ids, page),

@@ -100,6 +100,16 @@ export interface ContactNoteRow {
   readonly editedAt: Date | null;
 }
 
+export interface ContactMergeRow {
+  readonly id: string;
+  readonly intoId: string;
+  readonly fromId: string;
+  readonly mergedBy: string;
+  readonly mergedAt: Date;
+  readonly undoneBy: string | null;
+  readonly undoneAt: Date | null;
+}
+
 export interface DefinitionRow {
   readonly id: string;
   readonly key: string;

@@ -84,6 +84,10 @@ const calls = {
       `mutation { editContactNote(input: { noteId: "${contactId}", text: "intruder" }) { note { id } userErrors { code message } } }`,
     deleteContactNote: ({ contactId }) =>
       `mutation { deleteContactNote(input: { noteId: "${contactId}" }) { deletedId userErrors { code message } } }`,
+    mergeContacts: ({ contactId }) =>
+      `mutation { mergeContacts(input: { intoId: "${contactId}", fromId: "${contactId}" }) { merge { id } userErrors { code message } } }`,
+    undoMerge: ({ contactId }) =>
+      `mutation { undoMerge(input: { mergeId: "${contactId}" }) { merge { id } userErrors { code message } } }`,
     createAttributeDefinition: () =>
       `mutation { createAttributeDefinition(input: { key: "globex_only", name: "Globex only", type: TEXT }) { definition { id } userErrors { code message } } }`,
     updateAttributeDefinition: ({ contactId }) =>
@@ -271,6 +275,8 @@ describe('another company', () => {
     ['addContactNote', { note: null }],
     ['editContactNote', { note: null }],
     ['deleteContactNote', { deletedId: null }],
+    ['mergeContacts', { merge: null }],
+    ['undoMerge', { merge: null }],
     ['updateAttributeDefinition', { definition: null }],
     ['deleteAttributeDefinition', { deletedId: null }],
   ] as const)('is told by %s that there is no such thing', async (field, nothing) => {

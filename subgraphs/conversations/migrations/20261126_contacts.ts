@@ -45,7 +45,7 @@ const statements = [
   ...protectTable('conversations.contact_notes'),
 
   // As the owner, for the reason that search_conversations has: row-level security keeps the text index from being used.
-  `create function conversations.search_contacts(words tsquery, most int) returns setof uuid
+  `create function conversations.search_contacts(words tsquery, most int) returns setof uuid rows 20
     language plpgsql stable security definer set search_path = pg_catalog as $$
   declare
     company constant uuid := nullif(current_setting('app.company_id', true), '')::uuid;

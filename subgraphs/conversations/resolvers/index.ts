@@ -2,7 +2,7 @@ import type { Resolvers } from '../generated/resolvers.ts';
 import { attachment } from './attachment.ts';
 import { agent, label, team } from './directory.ts';
 import { chatMessage } from './chat.ts';
-import { contact, contactIdentity, contactNote } from './contact.ts';
+import { contact, contactIdentity, contactMerge, contactNote } from './contact.ts';
 import { conversation } from './conversation.ts';
 import { author, message } from './message.ts';
 import { mutation } from './mutation/index.ts';
@@ -17,6 +17,7 @@ export const resolvers: Resolvers = {
   Contact: contact,
   ContactIdentity: contactIdentity,
   ContactNote: contactNote,
+  ContactMerge: contactMerge,
   Conversation: conversation,
   Message: message,
   ChatMessage: chatMessage,

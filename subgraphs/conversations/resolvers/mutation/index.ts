@@ -2,11 +2,13 @@ import type { MutationResolvers } from '../../generated/resolvers.ts';
 import { chatMutation } from '../chat.ts';
 import { contactMutations } from './contacts.ts';
 import { conversationMutations } from './conversations.ts';
+import { mergeMutations } from './merges.ts';
 import { messageMutations } from './messages.ts';
 
 export const mutation: MutationResolvers = {
   ...conversationMutations,
   ...messageMutations,
   ...contactMutations,
+  ...mergeMutations,
   ...chatMutation,
 };
