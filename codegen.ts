@@ -20,6 +20,7 @@ const subgraphs: Record<string, { folder: string; mappers: Record<string, string
       ContactIdentity: '../rows.ts#IdentityRow',
       ContactNote: '../rows.ts#ContactNoteRow',
       ContactMerge: '../rows.ts#ContactMergeRow',
+      AuditEntry: '../rows.ts#AuditEntryRow',
       Conversation: '../rows.ts#ConversationRow',
       Message: '../rows.ts#MessageRow',
       ChatMessage: '../rows.ts#MessageRow',

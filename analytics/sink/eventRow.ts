@@ -111,6 +111,7 @@ export function eventRow(text: string): EventRow | undefined {
     case 'channel.thread.activity':
     case 'channel.delivery.updated':
     case 'channel.connection.changed':
+    case 'channel.audited':
     case 'knowledge.document.added':
     case 'knowledge.document.indexed':
     case 'knowledge.document.failed':

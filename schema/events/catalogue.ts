@@ -19,6 +19,7 @@ export const catalogue = {
   'channel.thread.activity': channels.threadActivity,
   'channel.delivery.updated': channels.deliveryUpdated,
   'channel.connection.changed': channels.channelChanged,
+  'channel.audited': channels.channelAudited,
   'conversation.opened': conversations.opened,
   'conversation.status.changed': conversations.statusChanged,
   'conversation.assigned': conversations.assigned,

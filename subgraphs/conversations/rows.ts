@@ -1,3 +1,4 @@
+import type { Actor } from '#platform/events/catalogue.ts';
 import { Fragment } from '#platform/postgres/sql.ts';
 import type { Attachment } from '#schema/events/values.ts';
 import type { AgentEntity } from './entities/agent.ts';
@@ -108,6 +109,20 @@ export interface ContactMergeRow {
   readonly mergedAt: Date;
   readonly undoneBy: string | null;
   readonly undoneAt: Date | null;
+}
+
+export interface AuditEntryRow {
+  readonly id: string;
+  readonly occurredAt: Date;
+  readonly actorKind: Actor['kind'];
+  readonly actorId: string | null;
+  readonly action: string;
+  readonly subjectKind: string;
+  readonly subjectId: string;
+  readonly before: unknown;
+  readonly after: unknown;
+  readonly clientAddress: string | null;
+  readonly requestId: string | null;
 }
 
 export interface DefinitionRow {

@@ -41,6 +41,8 @@ const calls = {
       `{ contact(id: "${contactId}") { id name identities { externalId } conversations { edges { node { id } } } } }`,
     contacts: () =>
       `{ all: contacts(first: 100) { edges { cursor node { id name notes { edges { node { text } } } } } } found: contacts(search: "Sasha") { edges { node { id } } } }`,
+    auditLog: ({ contactId }) =>
+      `{ all: auditLog(first: 100) { edges { node { id action subjectId before after agent { name } } } } theirs: auditLog(filter: { subjectId: "${contactId}" }) { edges { node { action } } } }`,
     attributeDefinitions: () => '{ attributeDefinitions { id key name } }',
     agents: () => '{ agents { id name email } }',
     teams: () => '{ teams { id name members { id email } } }',

@@ -13,6 +13,8 @@ export const permissions = {
   'contacts:change': everybody,
   /** Which attributes contacts have. */
   'attributes:define': ['ADMIN'],
+  /** What people changed. */
+  'audit:read': ['ADMIN'],
 } as const satisfies Record<string, readonly Role[]>;
 
 export type Permission = keyof typeof permissions;

@@ -48,8 +48,9 @@ describe('definitions of attributes', () => {
     for (const key of ['', 'Tier', '1st', 'a b', '_x', 'x'.repeat(51), 'größe']) {
       expect(codes(await create({ key }))).toEqual(['INVALID input.key']);
     }
-    for (const name of ['', '  ', 'x'.repeat(101)])
+    for (const name of ['', '  ', 'x'.repeat(101)]) {
       expect(codes(await create({ name }))).toEqual(['INVALID input.name']);
+    }
     for (const choices of [[], [''], Array.from({ length: 101 }, (_, index) => String(index))]) {
       expect(codes(await create({ type: 'LIST', choices }))).toEqual(['INVALID input.choices']);
     }

@@ -6,6 +6,7 @@ import type { SwitchboardCatalogue } from '#schema/events/catalogue.ts';
 import { isId } from '../ids.ts';
 import type { DefinitionRow } from '../rows.ts';
 import type { AttributeType } from '../rules/attributeValues.ts';
+import { audit } from './audit.ts';
 import { refuse, writeAsAgent, type AgentTransaction, type Outcome, type Refusal } from './asAgent.ts';
 
 const MAX_DEFINITIONS = 100;
@@ -25,7 +26,8 @@ export async function createAttributeDefinition(
     readonly choices?: readonly string[] | null | undefined;
   },
 ): Promise<Defined> {
-  return writeAsAgent(database, identity, 'attributes:define', async ({ sql, companyId }) => {
+  return writeAsAgent(database, identity, 'attributes:define', async (transaction) => {
+    const { sql, companyId } = transaction;
     const { key, type } = input;
     const name = readName(input.name);
     const choices = readChoices(type, input.choices ?? []);
@@ -45,6 +47,8 @@ export async function createAttributeDefinition(
       on conflict (company_id, key) do nothing
       returning id`;
     if (!added) return refuse('TAKEN', 'The company has an attribute of this key already.', 'key');
+    const after = { key, type, name: name.value, choices: choices.value };
+    await audit(transaction, { action: 'attribute.created', subject: subjectOf(added.id), after });
     return { definitionId: added.id };
   });
 }
@@ -69,7 +73,10 @@ export async function updateAttributeDefinition(
     await sql`
       update conversations.attribute_definitions set name = ${name.value}, choices = ${choices.value}::text[]
       where company_id = ${companyId} and id = ${definition.id}`;
-    return { definitionId: definition.id };
+    const { id, ...before } = definition;
+    const after = { ...before, name: name.value, choices: choices.value };
+    await audit(transaction, { action: 'attribute.updated', subject: subjectOf(id), before, after });
+    return { definitionId: id };
   });
 }
 
@@ -84,8 +91,14 @@ export async function deleteAttributeDefinition(
     const { sql, companyId } = transaction;
     await sql`
       delete from conversations.attribute_definitions where company_id = ${companyId} and id = ${definition.id}`;
-    return { deletedId: definition.id };
+    const { id, ...before } = definition;
+    await audit(transaction, { action: 'attribute.deleted', subject: subjectOf(id), before });
+    return { deletedId: id };
   });
+}
+
+function subjectOf(id: string) {
+  return { kind: 'attribute', id };
 }
 
 async function lockDefinition({ sql, companyId }: AgentTransaction, id: string): Promise<DefinitionRow | Refusal> {

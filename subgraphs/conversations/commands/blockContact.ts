@@ -2,6 +2,7 @@ import type { Identity } from '#platform/identity/identity.ts';
 import type { Database } from '#platform/postgres/database.ts';
 import type { SwitchboardCatalogue } from '#schema/events/catalogue.ts';
 import type { Outcome } from './asAgent.ts';
+import { audit } from './audit.ts';
 import { changeContact } from './changeContact.ts';
 import { saveDetails } from './saveDetails.ts';
 
@@ -35,6 +36,8 @@ function setBlocked(
   return changeContact(database, identity, { contactId }, async (transaction, contact) => {
     if ((contact.blockedAt === null) === (blockedAt === null)) return undefined;
     await saveDetails(transaction, contact.id, { ...contact, blockedAt });
+    const action = blockedAt ? 'contact.blocked' : 'contact.unblocked';
+    await audit(transaction, { action, subject: { kind: 'contact', id: contact.id } });
     return blockedAt ? 'BLOCKED' : 'UNBLOCKED';
   });
 }

@@ -6,6 +6,7 @@ import { storableText } from '#platform/postgres/storableText.ts';
 import type { SwitchboardCatalogue } from '#schema/events/catalogue.ts';
 import { isId } from '../ids.ts';
 import { refuse, writeAsAgent, type AgentTransaction, type Outcome, type Refusal } from './asAgent.ts';
+import { audit } from './audit.ts';
 import { contactNotFound, lockContact, tellContact } from './changeContact.ts';
 
 const MAX_TEXT = 10_000;
@@ -62,6 +63,7 @@ export async function deleteContactNote(
     if ('userErrors' in note) return note;
     const { sql, companyId } = transaction;
     await sql`delete from conversations.contact_notes where company_id = ${companyId} and id = ${note.id}`;
+    await audit(transaction, { action: 'contact.note.deleted', subject: { kind: 'contact', id: note.contactId } });
     await tellContact(transaction, note.contactId, 'NOTES');
     return { deletedId: note.id };
   });

@@ -5,6 +5,7 @@ import type { SwitchboardCatalogue } from '#schema/events/catalogue.ts';
 import { isId } from '../ids.ts';
 import { fill, missingOf, type Fillable } from '../rules/fillContact.ts';
 import { refuse, writeAsAgent, type AgentTransaction, type Outcome } from './asAgent.ts';
+import { audit } from './audit.ts';
 import { contactNotFound, tellContact } from './changeContact.ts';
 import { lockIdentities, moveConversations } from './moveConversations.ts';
 import { saveDetails } from './saveDetails.ts';
@@ -49,6 +50,8 @@ export async function mergeContacts(
       insert into conversations.contact_merges (company_id, id, into_id, from_id, moved, merged_by)
       values (${companyId}, ${mergeId}, ${into.id}, ${from.id},
         ${JSON.stringify({ identityIds, noteIds, filled })}::jsonb, ${agentId})`;
+    const subject = { kind: 'contact', id: into.id };
+    await audit(transaction, { action: 'contact.merged', subject, after: { fromId: from.id, mergeId } });
     await tellContact(transaction, into.id, 'MERGED');
     const data = { mergeId, intoId: into.id, fromId: from.id, undone: false };
     publish({ type: 'conversation.contact.merged', actor, data });

@@ -5,6 +5,7 @@ import type { SwitchboardCatalogue } from '#schema/events/catalogue.ts';
 import { isId } from '../ids.ts';
 import { filledSchema, unfill } from '../rules/fillContact.ts';
 import { refuse, writeAsAgent, type AgentTransaction, type Outcome } from './asAgent.ts';
+import { audit } from './audit.ts';
 import { tellContact } from './changeContact.ts';
 import { lockBoth, saveMerged, takeMergeTurn } from './mergeContacts.ts';
 import { lockIdentities, moveConversations } from './moveConversations.ts';
@@ -50,6 +51,8 @@ export async function undoMerge(
     await moveConversations(transaction, { identityIds, fromId: intoId, toId: fromId });
     await saveMerged(transaction, intoId, unfill(into, filled));
     await restore(transaction, merge, noteIds);
+    const subject = { kind: 'contact', id: intoId };
+    await audit(transaction, { action: 'contact.merge.undone', subject, before: { fromId, mergeId: merge.id } });
     await tellContact(transaction, intoId, 'MERGED');
     const { publish, actor } = transaction;
     publish({ type: 'conversation.contact.merged', actor, data: { mergeId: merge.id, intoId, fromId, undone: true } });

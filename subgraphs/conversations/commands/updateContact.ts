@@ -8,6 +8,7 @@ import type { DefinitionRow } from '../rows.ts';
 import { readAttribute, type AttributeValue } from '../rules/attributeValues.ts';
 import { readEmail, readName, readPhone, type FieldReading } from '../rules/contactFields.ts';
 import type { Outcome } from './asAgent.ts';
+import { audit } from './audit.ts';
 import { changeContact, type ContactDetails, type ContactInput } from './changeContact.ts';
 import { saveDetails } from './saveDetails.ts';
 
@@ -49,6 +50,8 @@ export async function updateContact(
     const after: ContactDetails = { ...named, attributes, blockedAt };
     if (isDeepStrictEqual(before, after)) return undefined;
     await saveDetails(transaction, contact.id, after);
+    const subject = { kind: 'contact', id: contact.id };
+    await audit(transaction, { action: 'contact.updated', subject, before: { ...before }, after: { ...after } });
     return 'DETAILS';
   });
 }

@@ -2,6 +2,7 @@ import type { MigrationList } from '#platform/postgres/provision.ts';
 import { Inbox } from './20261123_inbox.ts';
 import { Platforms } from './20261125_platforms.ts';
 import { Activities } from './20261126_activities.ts';
+import { Audit } from './20261126_audit.ts';
 import { Contacts } from './20261126_contacts.ts';
 import { Merges } from './20261126_merges.ts';
 
@@ -11,4 +12,5 @@ export const migrations: MigrationList = [
   { name: '20261126_activities', class: Activities },
   { name: '20261126_contacts', class: Contacts },
   { name: '20261126_merges', class: Merges },
+  { name: '20261126_audit', class: Audit },
 ];

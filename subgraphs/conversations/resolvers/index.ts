@@ -1,5 +1,6 @@
 import type { Resolvers } from '../generated/resolvers.ts';
 import { attachment } from './attachment.ts';
+import { auditEntry } from './auditEntry.ts';
 import { agent, label, team } from './directory.ts';
 import { chatMessage } from './chat.ts';
 import { contact, contactIdentity, contactMerge, contactNote } from './contact.ts';
@@ -18,6 +19,7 @@ export const resolvers: Resolvers = {
   ContactIdentity: contactIdentity,
   ContactNote: contactNote,
   ContactMerge: contactMerge,
+  AuditEntry: auditEntry,
   Conversation: conversation,
   Message: message,
   ChatMessage: chatMessage,

@@ -1,7 +1,14 @@
 import type { QueryResolvers } from '../../generated/resolvers.ts';
 import { chatQuery } from '../chat.ts';
+import { auditQueries } from './audit.ts';
 import { contactQueries } from './contacts.ts';
 import { conversationQueries } from './conversations.ts';
 import { peopleQueries } from './people.ts';
 
-export const query: QueryResolvers = { ...conversationQueries, ...peopleQueries, ...contactQueries, ...chatQuery };
+export const query: QueryResolvers = {
+  ...conversationQueries,
+  ...peopleQueries,
+  ...contactQueries,
+  ...auditQueries,
+  ...chatQuery,
+};
