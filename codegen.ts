@@ -21,6 +21,7 @@ const subgraphs: Record<string, { folder: string; mappers: Record<string, string
       ContactNote: '../rows.ts#ContactNoteRow',
       ContactMerge: '../rows.ts#ContactMergeRow',
       AuditEntry: '../rows.ts#AuditEntryRow',
+      PrivacyJob: '../rows.ts#PrivacyJobRow',
       Conversation: '../rows.ts#ConversationRow',
       Message: '../rows.ts#MessageRow',
       ChatMessage: '../rows.ts#MessageRow',

@@ -1,4 +1,5 @@
 import { publishSignal } from '#platform/events/publishSignal.ts';
+import { createFileStore } from '#platform/files/createFileStore.ts';
 import { createFileSigner } from '#platform/files/signedAddress.ts';
 import { createSubgraph } from '#platform/graphql/subgraphServer.ts';
 import { createHttpServer } from '#platform/http/server.ts';
@@ -16,6 +17,7 @@ import { createReceivedConsumer } from './consumers/received.ts';
 import { createContext, type TellTyping } from './context.ts';
 import { entities } from './entities/index.ts';
 import { resolvers } from './resolvers/index.ts';
+import { createPrivacyWorker } from './privacy/worker.ts';
 import { createSnoozeClock } from './snoozeClock.ts';
 
 export interface Conversations extends Service {
@@ -52,6 +54,15 @@ export function createConversations(
   const received = createReceivedConsumer({ nats, database, reopenWithinMs, logger, metrics });
   const snoozeClock = createSnoozeClock({ database, pollMs: snoozePollMs, logger, metrics });
 
-  const parts = [...stores.parts, received, snoozeClock, subgraph, http];
+  const files = createFileStore(config.files.url);
+  const privacy = createPrivacyWorker({
+    database,
+    store: files,
+    pollMs: config.privacyPollMs,
+    logger,
+    metrics,
+  });
+
+  const parts = [...stores.parts, files, received, snoozeClock, privacy, subgraph, http];
   return { ...createService(name, parts, { logger, checks }), url: () => http.url(), database };
 }

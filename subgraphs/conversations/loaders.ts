@@ -9,6 +9,7 @@ import * as contacts from './queries/contacts.ts';
 import { contactConversationPages, conversationsByIds } from './queries/conversations.ts';
 import { cursorOf } from './queries/keyset.ts';
 import { messagePages, messagesByIds, reactionsOfMessages } from './queries/messages.ts';
+import { privacyJobsByIds } from './queries/privacyJobs.ts';
 import * as people from './queries/people.ts';
 import type { Viewer } from './queries/viewer.ts';
 import type { ContactMergeRow, ContactNoteRow, ContactRow, ConversationRow, MessageRow } from './rows.ts';
@@ -82,6 +83,7 @@ export function createLoaders(session: ReadSession, viewer: Viewer) {
     contact,
     contactNote: byId((sql, ids) => contacts.contactNotesByIds(sql, viewer, ids)),
     contactMerge: byId((sql, ids) => contactMergesByIds(sql, companyId, ids)),
+    privacyJob: byId((sql, ids) => privacyJobsByIds(sql, companyId, ids)),
     conversation: byId((sql, ids) => conversationsByIds(sql, viewer, ids)),
     message: byId((sql, ids) => messagesByIds(sql, viewer, ids)),
     chatMessage: byId(async (sql, ids) => (visitor ? chatMessagesByIds(sql, visitor, ids) : [])),

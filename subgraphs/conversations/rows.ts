@@ -125,6 +125,20 @@ export interface AuditEntryRow {
   readonly requestId: string | null;
 }
 
+export interface PrivacyJobRow {
+  readonly id: string;
+  readonly kind: 'EXPORT' | 'ERASURE';
+  readonly status: 'QUEUED' | 'RUNNING' | 'DONE' | 'FAILED' | 'EXPIRED';
+  readonly contactId: string;
+  readonly requestedBy: string;
+  readonly requestedAt: Date;
+  readonly finishedAt: Date | null;
+  readonly fileKey: string | null;
+  /** Bytes. */
+  readonly size: number | null;
+  readonly expiresAt: Date | null;
+}
+
 export interface DefinitionRow {
   readonly id: string;
   readonly key: string;

@@ -43,6 +43,8 @@ const calls = {
       `{ all: contacts(first: 100) { edges { cursor node { id name notes { edges { node { text } } } } } } found: contacts(search: "Sasha") { edges { node { id } } } }`,
     auditLog: ({ contactId }) =>
       `{ all: auditLog(first: 100) { edges { node { id action subjectId before after agent { name } } } } theirs: auditLog(filter: { subjectId: "${contactId}" }) { edges { node { action } } } }`,
+    privacyJob: ({ contactId }) => `{ privacyJob(id: "${contactId}") { id status url } }`,
+    privacyJobs: () => '{ privacyJobs(first: 100) { edges { node { id status url contactId } } } }',
     attributeDefinitions: () => '{ attributeDefinitions { id key name } }',
     agents: () => '{ agents { id name email } }',
     teams: () => '{ teams { id name members { id email } } }',
@@ -90,6 +92,8 @@ const calls = {
       `mutation { mergeContacts(input: { intoId: "${contactId}", fromId: "${contactId}" }) { merge { id } userErrors { code message } } }`,
     undoMerge: ({ contactId }) =>
       `mutation { undoMerge(input: { mergeId: "${contactId}" }) { merge { id } userErrors { code message } } }`,
+    exportContact: ({ contactId }) =>
+      `mutation { exportContact(input: { contactId: "${contactId}" }) { job { id } userErrors { code message } } }`,
     createAttributeDefinition: () =>
       `mutation { createAttributeDefinition(input: { key: "globex_only", name: "Globex only", type: TEXT }) { definition { id } userErrors { code message } } }`,
     updateAttributeDefinition: ({ contactId }) =>
@@ -279,6 +283,7 @@ describe('another company', () => {
     ['deleteContactNote', { deletedId: null }],
     ['mergeContacts', { merge: null }],
     ['undoMerge', { merge: null }],
+    ['exportContact', { job: null }],
     ['updateAttributeDefinition', { definition: null }],
     ['deleteAttributeDefinition', { deletedId: null }],
   ] as const)('is told by %s that there is no such thing', async (field, nothing) => {

@@ -15,6 +15,8 @@ export const permissions = {
   'attributes:define': ['ADMIN'],
   /** What people changed. */
   'audit:read': ['ADMIN'],
+  /** Hand out, and erase, what is kept of a person. */
+  'privacy:act': ['ADMIN'],
 } as const satisfies Record<string, readonly Role[]>;
 
 export type Permission = keyof typeof permissions;

@@ -5,6 +5,7 @@ import { Activities } from './20261126_activities.ts';
 import { Audit } from './20261126_audit.ts';
 import { Contacts } from './20261126_contacts.ts';
 import { Merges } from './20261126_merges.ts';
+import { Privacy } from './20261126_privacy.ts';
 
 export const migrations: MigrationList = [
   { name: '20261123_inbox', class: Inbox },
@@ -13,4 +14,5 @@ export const migrations: MigrationList = [
   { name: '20261126_contacts', class: Contacts },
   { name: '20261126_merges', class: Merges },
   { name: '20261126_audit', class: Audit },
+  { name: '20261126_privacy', class: Privacy },
 ];

@@ -7,6 +7,7 @@ import { contact, contactIdentity, contactMerge, contactNote } from './contact.t
 import { conversation } from './conversation.ts';
 import { author, message } from './message.ts';
 import { mutation } from './mutation/index.ts';
+import { privacyJob } from './privacy.ts';
 import { query } from './query/index.ts';
 
 export const resolvers: Resolvers = {
@@ -20,6 +21,7 @@ export const resolvers: Resolvers = {
   ContactNote: contactNote,
   ContactMerge: contactMerge,
   AuditEntry: auditEntry,
+  PrivacyJob: privacyJob,
   Conversation: conversation,
   Message: message,
   ChatMessage: chatMessage,

@@ -3,6 +3,7 @@ import { chatMutation } from '../chat.ts';
 import { contactMutations } from './contacts.ts';
 import { conversationMutations } from './conversations.ts';
 import { mergeMutations } from './merges.ts';
+import { privacyMutations } from './privacy.ts';
 import { messageMutations } from './messages.ts';
 
 export const mutation: MutationResolvers = {
@@ -10,5 +11,6 @@ export const mutation: MutationResolvers = {
   ...messageMutations,
   ...contactMutations,
   ...mergeMutations,
+  ...privacyMutations,
   ...chatMutation,
 };

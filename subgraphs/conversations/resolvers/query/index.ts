@@ -3,6 +3,7 @@ import { chatQuery } from '../chat.ts';
 import { auditQueries } from './audit.ts';
 import { contactQueries } from './contacts.ts';
 import { conversationQueries } from './conversations.ts';
+import { privacyQueries } from './privacy.ts';
 import { peopleQueries } from './people.ts';
 
 export const query: QueryResolvers = {
@@ -10,5 +11,6 @@ export const query: QueryResolvers = {
   ...peopleQueries,
   ...contactQueries,
   ...auditQueries,
+  ...privacyQueries,
   ...chatQuery,
 };
