@@ -18,6 +18,10 @@ const subgraphs: Record<string, { folder: string; mappers: Record<string, string
       Label: '../rows.ts#LabelRow',
       Contact: '../rows.ts#ContactRow',
       ContactIdentity: '../rows.ts#IdentityRow',
+      ContactNote: '../rows.ts#ContactNoteRow',
+      ContactMerge: '../rows.ts#ContactMergeRow',
+      AuditEntry: '../rows.ts#AuditEntryRow',
+      PrivacyJob: '../rows.ts#PrivacyJobRow',
       Conversation: '../rows.ts#ConversationRow',
       Message: '../rows.ts#MessageRow',
       ChatMessage: '../rows.ts#MessageRow',
@@ -28,6 +32,7 @@ const subgraphs: Record<string, { folder: string; mappers: Record<string, string
       PriorityActivity: '../rows.ts#PriorityActivityRow',
       LabelsActivity: '../rows.ts#LabelsActivityRow',
       BotActivity: '../rows.ts#BotActivityRow',
+      ContactActivity: '../rows.ts#ContactActivityRow',
     },
   },
   knowledge: {

@@ -101,6 +101,8 @@ export function eventRow(text: string): EventRow | undefined {
     case 'conversation.label.changed':
     case 'conversation.team.changed':
     case 'conversation.agent.changed':
+    case 'conversation.contact.changed':
+    case 'conversation.contact.merged':
     case 'channel.message.received':
     case 'channel.message.echoed':
     case 'channel.message.edited':
@@ -113,6 +115,7 @@ export function eventRow(text: string): EventRow | undefined {
     case 'channel.thread.activity':
     case 'channel.delivery.updated':
     case 'channel.connection.changed':
+    case 'channel.audited':
     case 'knowledge.document.added':
     case 'knowledge.document.indexed':
     case 'knowledge.document.failed':

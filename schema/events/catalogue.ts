@@ -1,4 +1,5 @@
 import * as channels from './channels.ts';
+import * as contacts from './contacts.ts';
 import * as conversations from './conversations.ts';
 import * as knowledge from './knowledge.ts';
 
@@ -19,6 +20,7 @@ export const catalogue = {
   'channel.thread.activity': channels.threadActivity,
   'channel.delivery.updated': channels.deliveryUpdated,
   'channel.connection.changed': channels.channelChanged,
+  'channel.audited': channels.channelAudited,
   'conversation.opened': conversations.opened,
   'conversation.status.changed': conversations.statusChanged,
   'conversation.assigned': conversations.assigned,
@@ -31,6 +33,8 @@ export const catalogue = {
   'conversation.label.changed': conversations.labelChanged,
   'conversation.team.changed': conversations.teamChanged,
   'conversation.agent.changed': conversations.agentChanged,
+  'conversation.contact.changed': contacts.contactChanged,
+  'conversation.contact.merged': contacts.contactMerged,
   'knowledge.document.added': knowledge.documentAdded,
   'knowledge.document.indexed': knowledge.documentIndexed,
   'knowledge.document.failed': knowledge.documentFailed,

@@ -190,6 +190,18 @@ export const deliveryUpdated = {
 } as const;
 
 /** A channel as it is now: connected, changed, paused, resumed, in need of a new token, or removed. */
+/** Somebody of the company changed a channel: an entry of the audit log. `before` is null when the channel is new. */
+export const channelAudited = {
+  version: 1,
+  data: z.object({
+    channelId: id,
+    action: z.string(),
+    before: z.record(z.string(), z.unknown()).nullable(),
+    after: z.record(z.string(), z.unknown()).nullable(),
+    origin: z.object({ requestId: z.string(), clientAddress: z.string().nullable() }).nullable(),
+  }),
+} as const;
+
 export const channelChanged = {
   version: 1,
   data: z.object({

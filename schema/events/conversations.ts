@@ -73,7 +73,7 @@ export const assigned = {
 /** Something else of a conversation than its status and who has it; the facts say what it is now. */
 export const changed = {
   version: 1,
-  data: z.object({ conversation: conversationFacts, change: z.enum(['PRIORITY', 'LABELS', 'BOT']) }),
+  data: z.object({ conversation: conversationFacts, change: z.enum(['PRIORITY', 'LABELS', 'BOT', 'CONTACT']) }),
 } as const;
 
 export const messageCreated = {
@@ -85,6 +85,8 @@ export const messageCreated = {
     delivery: z.object({ threadExternalId: z.string().min(1), replyToExternalId: z.string().nullable() }).nullable(),
     /** Seconds that the contact waited; only on the first answer of an agent or bot since the opening. */
     firstResponseSeconds: z.number().nonnegative().nullable(),
+    /** Of a contact whom the company has blocked: it is kept, and nobody is told and no bot answers. */
+    muted: z.boolean().default(false),
   }),
 } as const;
 

@@ -26,6 +26,7 @@ import { createResealer } from './credentials/createResealer.ts';
 import { entities } from './entities/index.ts';
 import { createForgetting } from './forgetting.ts';
 import { createHealthRecorder } from './health/healthRecorder.ts';
+import { mountExports } from './http/serveExport.ts';
 import { mountFiles } from './http/serveFile.ts';
 import { resolvers } from './resolvers/index.ts';
 import { createPlatformApis } from './platforms/apis.ts';
@@ -121,6 +122,7 @@ export function createChannels(
   mountTelegramWebhook(http.app, { nats, directory, health, metrics });
   mountMetaWebhook(http.app, { config: config.meta, nats, metrics });
   mountFiles(http.app, { store, signer, database, metrics });
+  mountExports(http.app, { store, signer });
   const tools = { database, keyring, accounts, publicUrl, logger };
   serveWidget(http.app, { publicUrl });
   mountWebChat(http.app, {

@@ -1,4 +1,5 @@
 import { publishSignal } from '#platform/events/publishSignal.ts';
+import { createFileStore } from '#platform/files/createFileStore.ts';
 import { createFileSigner } from '#platform/files/signedAddress.ts';
 import { createSubgraph } from '#platform/graphql/subgraphServer.ts';
 import { createHttpServer } from '#platform/http/server.ts';
@@ -17,6 +18,7 @@ import { createReceivedConsumer } from './consumers/received.ts';
 import { createContext, type TellTyping } from './context.ts';
 import { entities } from './entities/index.ts';
 import { resolvers } from './resolvers/index.ts';
+import { createPrivacyWorker } from './privacy/worker.ts';
 import { createSnoozeClock } from './snoozeClock.ts';
 
 export interface Conversations extends Service {
@@ -54,6 +56,15 @@ export function createConversations(
   const snoozeClock = createSnoozeClock({ database, pollMs: snoozePollMs, logger, metrics });
   const clearUpClock = createClearUpClock({ database, pollMs: snoozePollMs, logger });
 
-  const parts = [...stores.parts, received, snoozeClock, clearUpClock, subgraph, http];
+  const files = createFileStore(config.files.url);
+  const privacy = createPrivacyWorker({
+    database,
+    store: files,
+    pollMs: config.privacyPollMs,
+    logger,
+    metrics,
+  });
+
+  const parts = [...stores.parts, files, received, snoozeClock, clearUpClock, privacy, subgraph, http];
   return { ...createService(name, parts, { logger, checks }), url: () => http.url(), database };
 }

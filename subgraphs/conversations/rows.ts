@@ -5,6 +5,7 @@ import type { AgentEntity } from './entities/agent.ts';
 import type { ConversationEntity } from './entities/conversation.ts';
 import type { MessageEntity } from './entities/message.ts';
 import type { Change } from './rules/change.ts';
+import type { AttributeType } from './rules/attributeValues.ts';
 
 const conversationFields = [
   'id',
@@ -90,8 +91,67 @@ export interface ContactRow {
   readonly name: string | null;
   readonly email: string | null;
   readonly phone: string | null;
+  /** By the keys of the definitions that are there. */
   readonly attributes: unknown;
   readonly pictureFileKey: string | null;
+  readonly blockedAt: Date | null;
+  readonly version: number;
+  readonly createdAt: Date;
+}
+
+export interface ContactNoteRow {
+  readonly id: string;
+  readonly contactId: string;
+  readonly authorId: string;
+  readonly text: string;
+  readonly createdAt: Date;
+  readonly editedAt: Date | null;
+}
+
+export interface ContactMergeRow {
+  readonly id: string;
+  readonly intoId: string;
+  readonly fromId: string;
+  readonly mergedBy: string;
+  readonly mergedAt: Date;
+  readonly undoneBy: string | null;
+  readonly undoneAt: Date | null;
+}
+
+export interface AuditEntryRow {
+  readonly id: string;
+  readonly occurredAt: Date;
+  readonly actorKind: Actor['kind'];
+  readonly actorId: string | null;
+  readonly action: string;
+  readonly subjectKind: string;
+  readonly subjectId: string;
+  readonly before: unknown;
+  readonly after: unknown;
+  readonly clientAddress: string | null;
+  readonly requestId: string | null;
+}
+
+export interface PrivacyJobRow {
+  readonly id: string;
+  readonly kind: 'EXPORT' | 'ERASURE';
+  readonly status: 'QUEUED' | 'RUNNING' | 'DONE' | 'FAILED' | 'EXPIRED';
+  readonly contactId: string;
+  readonly requestedBy: string;
+  readonly requestedAt: Date;
+  readonly finishedAt: Date | null;
+  readonly fileKey: string | null;
+  /** Bytes. */
+  readonly size: number | null;
+  readonly expiresAt: Date | null;
+}
+
+export interface DefinitionRow {
+  readonly id: string;
+  readonly key: string;
+  readonly name: string;
+  readonly type: AttributeType;
+  readonly choices: readonly string[];
 }
 
 export interface IdentityRow {
@@ -132,6 +192,7 @@ export type AssignmentActivityRow = ActivityOf<'ASSIGNED'>;
 export type PriorityActivityRow = ActivityOf<'PRIORITY'>;
 export type LabelsActivityRow = ActivityOf<'LABELS'>;
 export type BotActivityRow = ActivityOf<'BOT'>;
+export type ContactActivityRow = ActivityOf<'CONTACT'>;
 export type ActivityRow = { [Kind in Change['kind']]: ActivityOf<Kind> }[Change['kind']];
 
 /** `c`: conversations, `r`: the viewer's read mark, as {@link viewerMark} joins it. */

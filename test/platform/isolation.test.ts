@@ -40,6 +40,13 @@ const calls = {
     inboxSettings: () => '{ inboxSettings { reopenWithinSeconds version } }',
     contact: ({ contactId }) =>
       `{ contact(id: "${contactId}") { id name identities { externalId } conversations { edges { node { id } } } } }`,
+    contacts: () =>
+      `{ all: contacts(first: 100) { edges { cursor node { id name notes { edges { node { text } } } } } } found: contacts(search: "Sasha") { edges { node { id } } } }`,
+    auditLog: ({ contactId }) =>
+      `{ all: auditLog(first: 100) { edges { node { id action subjectId before after agent { name } } } } theirs: auditLog(filter: { subjectId: "${contactId}" }) { edges { node { action } } } }`,
+    privacyJob: ({ contactId }) => `{ privacyJob(id: "${contactId}") { id status url } }`,
+    privacyJobs: () => '{ privacyJobs(first: 100) { edges { node { id status url contactId } } } }',
+    attributeDefinitions: () => '{ attributeDefinitions { id key name } }',
     agents: () => '{ agents { id name email } }',
     teams: () => '{ teams { id name members { id email } } }',
     labels: () => '{ labels { id name } }',
@@ -112,6 +119,30 @@ const calls = {
       `mutation { updateAgent(input: { agentId: "${agentId}", role: AGENT }) { agent { id } userErrors { code message } } }`,
     deactivateAgent: ({ agentId }) =>
       `mutation { deactivateAgent(input: { agentId: "${agentId}" }) { agent { id } userErrors { code message } } }`,
+    updateContact: ({ contactId }) =>
+      `mutation { updateContact(input: { contactId: "${contactId}", name: "intruder" }) { contact { id } userErrors { code message } } }`,
+    blockContact: ({ contactId }) =>
+      `mutation { blockContact(input: { contactId: "${contactId}" }) { contact { id } userErrors { code message } } }`,
+    unblockContact: ({ contactId }) =>
+      `mutation { unblockContact(input: { contactId: "${contactId}" }) { contact { id } userErrors { code message } } }`,
+    addContactNote: ({ contactId }) =>
+      `mutation { addContactNote(input: { contactId: "${contactId}", text: "intruder" }) { note { id } userErrors { code message } } }`,
+    editContactNote: ({ contactId }) =>
+      `mutation { editContactNote(input: { noteId: "${contactId}", text: "intruder" }) { note { id } userErrors { code message } } }`,
+    deleteContactNote: ({ contactId }) =>
+      `mutation { deleteContactNote(input: { noteId: "${contactId}" }) { deletedId userErrors { code message } } }`,
+    mergeContacts: ({ contactId }) =>
+      `mutation { mergeContacts(input: { intoId: "${contactId}", fromId: "${contactId}" }) { merge { id } userErrors { code message } } }`,
+    undoMerge: ({ contactId }) =>
+      `mutation { undoMerge(input: { mergeId: "${contactId}" }) { merge { id } userErrors { code message } } }`,
+    exportContact: ({ contactId }) =>
+      `mutation { exportContact(input: { contactId: "${contactId}" }) { job { id } userErrors { code message } } }`,
+    createAttributeDefinition: () =>
+      `mutation { createAttributeDefinition(input: { key: "globex_only", name: "Globex only", type: TEXT }) { definition { id } userErrors { code message } } }`,
+    updateAttributeDefinition: ({ contactId }) =>
+      `mutation { updateAttributeDefinition(input: { definitionId: "${contactId}", name: "intruder" }) { definition { id } userErrors { code message } } }`,
+    deleteAttributeDefinition: ({ contactId }) =>
+      `mutation { deleteAttributeDefinition(input: { definitionId: "${contactId}" }) { deletedId userErrors { code message } } }`,
     connectChannel: () =>
       `mutation { connectChannel(input: { telegram: { botToken: "${demoCompany('acme').telegram.botId}:${'x'.repeat(35)}" } }) { channel { id name } identitySecret userErrors { code message } } }`,
     reauthorizeChannel: ({ channelId }) =>
@@ -304,6 +335,17 @@ describe('another company', () => {
     ['removeTeamMembers', { team: null }],
     ['updateAgent', { agent: null }],
     ['deactivateAgent', { agent: null }],
+    ['updateContact', { contact: null }],
+    ['blockContact', { contact: null }],
+    ['unblockContact', { contact: null }],
+    ['addContactNote', { note: null }],
+    ['editContactNote', { note: null }],
+    ['deleteContactNote', { deletedId: null }],
+    ['mergeContacts', { merge: null }],
+    ['undoMerge', { merge: null }],
+    ['exportContact', { job: null }],
+    ['updateAttributeDefinition', { definition: null }],
+    ['deleteAttributeDefinition', { deletedId: null }],
   ] as const)('is told by %s that there is no such thing', async (field, nothing) => {
     const { data } = await platform.ask(globex, calls.Mutation[field](known));
     expect(data[field]).toMatchObject({ userErrors: [{ code: 'NOT_FOUND' }] });

@@ -15,6 +15,14 @@ export const permissions = {
   'agents:manage': ['ADMIN'],
   /** How the inbox works for the whole company. */
   'settings:change': ['ADMIN'],
+  /** Contacts: what is known of them, notes, blocking, merging. */
+  'contacts:change': everybody,
+  /** Which attributes contacts have. */
+  'attributes:define': ['ADMIN'],
+  /** What people changed. */
+  'audit:read': ['ADMIN'],
+  /** Hand out, and erase, what is kept of a person. */
+  'privacy:act': ['ADMIN'],
 } as const satisfies Record<string, readonly Role[]>;
 
 export type Permission = keyof typeof permissions;

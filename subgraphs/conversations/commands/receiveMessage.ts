@@ -22,6 +22,9 @@ type Received = EventOf<SwitchboardCatalogue, 'channel.message.received'>;
  *
  * A conversation that waits or sleeps goes on. A resolved one is opened again when the contact writes within
  * the company's window of the resolution (`reopenWithinMs` where it has none of its own); after that a new one begins.
+ *
+ * What a contact writes whom the company has blocked goes into the conversation that they had last, and does nothing else:
+ * see `blockContact`.
  */
 export async function receiveMessage(
   database: Database<SwitchboardCatalogue>,
@@ -37,19 +40,22 @@ export async function receiveMessage(
 
     let conversation = await lockLatest(transaction, companyId, identity);
     const changes: Change[] = [];
-    if (!conversation || (await isOver(transaction, conversation, createdAt, reopenWithinMs))) {
+    const muted = identity.blocked && conversation !== null;
+    if (!conversation || (!muted && (await isOver(transaction, conversation, createdAt, reopenWithinMs)))) {
       const { platform } = data;
       conversation = await openConversation(transaction, companyId, identity, { channelId, platform, at: createdAt });
       changes.push({ kind: 'OPENED' });
     }
     if (data.standby) changes.push(...switchBot(conversation, false));
-    if (wakesUp(conversation)) {
+    if (!muted && wakesUp(conversation)) {
       changes.push(...(await openAgain(transaction, conversation, { at: now, byContact: true })));
     }
 
     const repliedTo = await findByExternalId(transaction, companyId, { channelId, externalId: replyToExternalId });
-    conversation.inboundCount += 1;
-    conversation.waitingSince ??= createdAt;
+    if (!muted) {
+      conversation.inboundCount += 1;
+      conversation.waitingSince ??= createdAt;
+    }
     const message = transaction.em.create(Message, {
       ...unsaid,
       companyId,
@@ -80,6 +86,7 @@ export async function receiveMessage(
       message,
       changes,
       firstResponseSeconds: null,
+      muted,
     });
     return 'created';
   });

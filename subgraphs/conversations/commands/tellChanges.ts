@@ -69,6 +69,7 @@ function tell({ publish }: Transaction, actor: Actor, conversation: Facts, chang
     case 'PRIORITY':
     case 'LABELS':
     case 'BOT':
+    case 'CONTACT':
       return publish({ type: 'conversation.changed', actor, data: { conversation, change: change.kind } });
   }
 }

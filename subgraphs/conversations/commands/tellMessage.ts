@@ -15,14 +15,15 @@ export async function tellMessage(
     /** That the conversation began with it, that it woke the conversation up. */
     readonly changes: readonly Change[];
     readonly firstResponseSeconds: number | null;
+    readonly muted?: boolean;
   },
 ): Promise<void> {
-  const { actor, firstResponseSeconds } = told;
+  const { actor, firstResponseSeconds, muted } = told;
   const conversation = await tellChanges(transaction, told);
   const message = messageFacts(told.message);
   transaction.publish({
     type: 'conversation.message.created',
     actor,
-    data: { conversation, message, delivery: null, firstResponseSeconds },
+    data: { conversation, message, delivery: null, firstResponseSeconds, muted },
   });
 }

@@ -4,6 +4,10 @@ import { Platforms } from './20261125_platforms.ts';
 import { Activities } from './20261126_activities.ts';
 import { Directory } from './20261126_directory.ts';
 import { Settings } from './20261126_settings.ts';
+import { Audit } from './20261126_audit.ts';
+import { Contacts } from './20261126_contacts.ts';
+import { Merges } from './20261126_merges.ts';
+import { Privacy } from './20261126_privacy.ts';
 
 export const migrations: MigrationList = [
   { name: '20261123_inbox', class: Inbox },
@@ -11,4 +15,8 @@ export const migrations: MigrationList = [
   { name: '20261126_activities', class: Activities },
   { name: '20261126_settings', class: Settings },
   { name: '20261126_directory', class: Directory },
+  { name: '20261126_contacts', class: Contacts },
+  { name: '20261126_merges', class: Merges },
+  { name: '20261126_audit', class: Audit },
+  { name: '20261126_privacy', class: Privacy },
 ];

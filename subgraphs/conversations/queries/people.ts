@@ -1,12 +1,5 @@
 import { fragment, type Sql } from '#platform/postgres/sql.ts';
-import {
-  agentColumns,
-  type AgentRow,
-  type ContactRow,
-  type IdentityRow,
-  type LabelRow,
-  type TeamRow,
-} from '../rows.ts';
+import { agentColumns, type AgentRow, type LabelRow, type TeamRow } from '../rows.ts';
 import type { ReplyRule } from '../rules/replyWindow.ts';
 
 /** More than any company shows in one menu. */
@@ -59,24 +52,6 @@ export async function listLabels(sql: Sql, companyId: string): Promise<LabelRow[
   return sql<LabelRow>`
     select ${labelColumns} from conversations.labels
     where company_id = ${companyId} and deleted_at is null order by name limit ${MAX_LISTED}`;
-}
-
-export async function contactsByIds(sql: Sql, companyId: string, ids: readonly string[]): Promise<ContactRow[]> {
-  return sql<ContactRow>`
-    select id, name, email, phone, attributes, picture_file_key as "pictureFileKey" from conversations.contacts
-    where company_id = ${companyId} and id = any(${ids}::uuid[])`;
-}
-
-export async function identitiesOfContacts(
-  sql: Sql,
-  companyId: string,
-  contactIds: readonly string[],
-): Promise<IdentityRow[]> {
-  return sql<IdentityRow>`
-    select contact_id as "contactId", channel_id as "channelId", external_id as "externalId",
-      display_name as "displayName", blocked_at as "blockedAt"
-    from conversations.contact_identities
-    where company_id = ${companyId} and contact_id = any(${contactIds}::uuid[]) order by id`;
 }
 
 /** What decides whether each of these may be written to, see {@link replyWindow}. */

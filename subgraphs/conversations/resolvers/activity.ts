@@ -1,6 +1,7 @@
 import type {
   AssignmentActivityResolvers,
   BotActivityResolvers,
+  ContactActivityResolvers,
   ConversationActivityResolvers,
   LabelsActivityResolvers,
   PriorityActivityResolvers,
@@ -20,6 +21,7 @@ const typeNames = {
   PRIORITY: 'PriorityActivity',
   LABELS: 'LabelsActivity',
   BOT: 'BotActivity',
+  CONTACT: 'ContactActivity',
 } as const satisfies Record<ActivityRow['kind'], string>;
 
 async function actor(
@@ -78,6 +80,11 @@ const botActivity: BotActivityResolvers = {
   enabled: ({ data }) => data.enabled,
 };
 
+const contactActivity: ContactActivityResolvers = {
+  actor,
+  contact: ({ data: { contactId } }, _args, { loaders }) => loaders.contact.load(contactId),
+};
+
 async function labelsOf({ loaders }: Context, ids: readonly string[]) {
   const labels = await Promise.all(ids.map((id) => loaders.label.load(id)));
   return labels.filter((label) => label !== null);
@@ -97,4 +104,5 @@ export const activityTypes = {
   PriorityActivity: priorityActivity,
   LabelsActivity: labelsActivity,
   BotActivity: botActivity,
+  ContactActivity: contactActivity,
 } satisfies Resolvers;

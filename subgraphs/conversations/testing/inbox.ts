@@ -59,6 +59,8 @@ export async function openInbox() {
   await database.start();
   // Sees every company: what the tests compare with.
   const admin = new Pool({ connectionString: postgres.adminUrl, max: 4 });
+  // The database is dropped while the server still takes note that these connections have ended.
+  admin.on('error', (error) => logger.debug({ err: error }, 'a connection of the test has ended'));
 
   return {
     database,

@@ -1,8 +1,11 @@
 import type { MutationResolvers } from '../../generated/resolvers.ts';
 import { chatMutation } from '../chat.ts';
+import { contactMutations } from './contacts.ts';
 import { conversationMutations } from './conversations.ts';
 import { directoryMutations } from './directory.ts';
 import { lifecycleMutations } from './lifecycle.ts';
+import { mergeMutations } from './merges.ts';
+import { privacyMutations } from './privacy.ts';
 import { messageMutations } from './messages.ts';
 
 export const mutation: MutationResolvers = {
@@ -10,5 +13,8 @@ export const mutation: MutationResolvers = {
   ...directoryMutations,
   ...lifecycleMutations,
   ...messageMutations,
+  ...contactMutations,
+  ...mergeMutations,
+  ...privacyMutations,
   ...chatMutation,
 };

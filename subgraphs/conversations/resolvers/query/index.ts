@@ -1,7 +1,18 @@
 import type { QueryResolvers } from '../../generated/resolvers.ts';
 import { chatQuery } from '../chat.ts';
+import { auditQueries } from './audit.ts';
+import { contactQueries } from './contacts.ts';
 import { conversationQueries } from './conversations.ts';
+import { privacyQueries } from './privacy.ts';
 import { peopleQueries } from './people.ts';
 import { settingsQueries } from './settings.ts';
 
-export const query: QueryResolvers = { ...conversationQueries, ...peopleQueries, ...settingsQueries, ...chatQuery };
+export const query: QueryResolvers = {
+  ...conversationQueries,
+  ...peopleQueries,
+  ...settingsQueries,
+  ...contactQueries,
+  ...auditQueries,
+  ...privacyQueries,
+  ...chatQuery,
+};
