@@ -6,6 +6,7 @@ import { isId } from './ids.ts';
 import { chatMessagesByIds } from './queries/chatMessages.ts';
 import { contactConversationPages, conversationsByIds } from './queries/conversations.ts';
 import { cursorOf } from './queries/keyset.ts';
+import { mentionsOfMessages } from './queries/mentions.ts';
 import { messagePages, messagesByIds, reactionsOfMessages } from './queries/messages.ts';
 import * as people from './queries/people.ts';
 import type { Viewer } from './queries/viewer.ts';
@@ -82,6 +83,10 @@ export function createLoaders(session: ReadSession, viewer: Viewer) {
     ),
     messageReactions: byOwner(
       (sql, ids) => reactionsOfMessages(sql, companyId, ids),
+      ({ messageId }) => messageId,
+    ),
+    messageMentions: byOwner(
+      (sql, ids) => mentionsOfMessages(sql, companyId, ids),
       ({ messageId }) => messageId,
     ),
     conversationMessages: pages<MessageRow>(

@@ -94,6 +94,12 @@ export interface IdentityRow {
   readonly blockedAt: Date | null;
 }
 
+/** Of one of the two. */
+export interface Mention {
+  readonly agentId: string | null;
+  readonly teamId: string | null;
+}
+
 export interface ReactionRow {
   readonly messageId: string;
   readonly emoji: string;

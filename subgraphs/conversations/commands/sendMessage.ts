@@ -20,8 +20,10 @@ import {
   type AgentTransaction,
   type Outcome,
 } from './asAgent.ts';
+import { refuseUnknown, storeMentions } from './mentions.ts';
 import { readContent, type Content, type SendMessageInput } from './messageContent.ts';
 import { refuseUnreachable } from './refuseUnreachable.ts';
+import { keyReused, sentBefore } from './sentBefore.ts';
 import { tellChanges } from './tellChanges.ts';
 
 /**
@@ -52,18 +54,19 @@ export async function sendMessage(
 async function send(transaction: AgentTransaction, input: SendMessageInput): Promise<Outcome<{ messageId: string }>> {
   const content = readContent(input);
   if ('userErrors' in content) return content;
-  const { em, publish, companyId, agentId, actor } = transaction;
+  const { em, publish, actor } = transaction;
   const conversation = await lockConversation(transaction, input.conversationId);
   if (!conversation) return conversationNotFound();
 
-  const { idempotencyKey } = content;
-  const sent = await em.findOne(Message, { companyId, authorId: agentId, idempotencyKey });
-  if (sent) return isSame(sent, conversation, content) ? { messageId: sent.id } : keyReused();
+  const sent = await sentBefore(transaction, conversation, content);
+  if (sent) return sent;
 
   const repliedTo = await findRepliedTo(transaction, conversation, content);
   if (content.replyToId !== null && !repliedTo) {
     return refuse('NOT_FOUND', 'The conversation has no such message to reply to.', 'replyToId');
   }
+  const unknown = await refuseUnknown(transaction, content.mentions);
+  if (unknown) return unknown;
   const { isPrivate } = content;
   const now = new Date();
   const refusal = isPrivate
@@ -80,6 +83,10 @@ async function send(transaction: AgentTransaction, input: SendMessageInput): Pro
     firstResponseSeconds = countAnswer(conversation, now);
   }
   countMessage(conversation, message);
+  if (content.mentions.length > 0) {
+    await em.flush();
+    await storeMentions(transaction, message.id, content.mentions);
+  }
 
   const facts = await tellChanges(transaction, { actor, conversation, changes });
   const { threadExternalId } = facts;
@@ -131,23 +138,4 @@ async function findRepliedTo(
 ): Promise<MessageEntity | null> {
   if (replyToId === null || !isId(replyToId)) return null;
   return em.findOne(Message, { companyId, id: replyToId, conversationId: conversation.id });
-}
-
-function isSame(sent: MessageEntity, conversation: ConversationEntity, content: Content): boolean {
-  return (
-    sent.conversationId === conversation.id &&
-    sent.text === content.text &&
-    sent.isPrivate === content.isPrivate &&
-    sent.replyToId === content.replyToId &&
-    sent.attachments.length === content.attachments.length &&
-    sent.attachments.every(({ url }, index) => url === content.attachments[index]?.url)
-  );
-}
-
-function keyReused() {
-  return refuse(
-    'IDEMPOTENCY_KEY_REUSED',
-    'This key has sent another message: take a new key for a new message.',
-    'idempotencyKey',
-  );
 }

@@ -4,7 +4,7 @@ import { agent, label, team } from './directory.ts';
 import { chatMessage } from './chat.ts';
 import { contact, contactIdentity } from './contact.ts';
 import { conversation } from './conversation.ts';
-import { author, message } from './message.ts';
+import { author, mention, message } from './message.ts';
 import { mutation } from './mutation/index.ts';
 import { query } from './query/index.ts';
 
@@ -18,6 +18,7 @@ export const resolvers: Resolvers = {
   ContactIdentity: contactIdentity,
   Conversation: conversation,
   Message: message,
+  Mention: mention,
   ChatMessage: chatMessage,
   Author: author,
   Attachment: attachment,

@@ -1,4 +1,4 @@
-import type { AuthorResolvers, MessageResolvers } from '../generated/resolvers.ts';
+import type { AuthorResolvers, MentionResolvers, MessageResolvers } from '../generated/resolvers.ts';
 import { present } from './pages.ts';
 
 export const message: MessageResolvers = {
@@ -19,8 +19,21 @@ export const message: MessageResolvers = {
   },
   replyTo: ({ replyToId }, _args, { loaders }) => (replyToId === null ? null : loaders.message.load(replyToId)),
   reactions: async ({ id }, _args, { loaders }) => (await loaders.messageReactions.load(id)) ?? [],
+  async mentions({ id }, _args, { loaders }) {
+    const mentions = (await loaders.messageMentions.load(id)) ?? [];
+    const rows = await Promise.all(
+      mentions.map(({ agentId, teamId }) =>
+        agentId === null ? loaders.team.load(teamId ?? '') : loaders.agent.load(agentId),
+      ),
+    );
+    return rows.flatMap((row) => row ?? []);
+  },
   // Only a bot answers from passages, and no author here is one.
   citations: () => [],
+};
+
+export const mention: MentionResolvers = {
+  __resolveType: (row) => ('role' in row ? 'Agent' : 'Team'),
 };
 
 export const author: AuthorResolvers = {
