@@ -98,6 +98,8 @@ export function eventRow(text: string): EventRow | undefined {
       };
     case 'conversation.message.changed':
     case 'conversation.message.retried':
+    case 'conversation.notification.added':
+    case 'conversation.notification.read':
     case 'channel.message.received':
     case 'channel.message.echoed':
     case 'channel.message.edited':

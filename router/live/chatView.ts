@@ -8,7 +8,7 @@ const MOST_MISSED = 5_000;
 type MessageEvent = Extract<InboxEvent, { type: `conversation.message.${'created' | 'changed' | 'updated'}` }>;
 
 /** The messages of a visitor's own thread; nobody else has any. */
-export function chatView(identity: Identity): EventView {
+export function chatView(identity: Identity): EventView<InboxEvent> {
   return {
     wants: (event) =>
       identity.kind === 'visitor' &&

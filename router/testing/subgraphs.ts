@@ -44,6 +44,10 @@ const inboxSdl = /* GraphQL */ `
     id: ID!
     text: String!
   }
+  type Notification @key(fields: "id") {
+    id: ID!
+    kind: String!
+  }
   type Agent @key(fields: "id") {
     id: ID!
     name: String!
@@ -226,6 +230,7 @@ export async function startTestGraph(identitySecret: string) {
         },
         parent: ({ id }: { id: string }) => conversation(`${id}'`),
       },
+      Notification: { __resolveReference: ({ id }: { id: string }) => ({ id, kind: 'MENTIONED' }) },
       Message: {
         __resolveReference: ({ id }: { id: string }) => ({
           id,

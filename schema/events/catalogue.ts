@@ -1,6 +1,7 @@
 import * as channels from './channels.ts';
 import * as conversations from './conversations.ts';
 import * as knowledge from './knowledge.ts';
+import * as notifications from './notifications.ts';
 
 /**
  * Every fact that crosses a context's border. A field may be added with a default; anything else that readers could
@@ -27,6 +28,8 @@ export const catalogue = {
   'conversation.message.retried': conversations.messageRetried,
   'conversation.message.updated': conversations.messageUpdated,
   'conversation.read': conversations.read,
+  'conversation.notification.added': notifications.added,
+  'conversation.notification.read': notifications.read,
   'knowledge.document.added': knowledge.documentAdded,
   'knowledge.document.indexed': knowledge.documentIndexed,
   'knowledge.document.failed': knowledge.documentFailed,

@@ -15,6 +15,7 @@ import type { ConversationsConfig } from './config.ts';
 import { createReceivedConsumer } from './consumers/received.ts';
 import { createContext, type TellTyping } from './context.ts';
 import { entities } from './entities/index.ts';
+import { createForgetting } from './forgetting.ts';
 import { resolvers } from './resolvers/index.ts';
 import { createSnoozeClock } from './snoozeClock.ts';
 
@@ -51,7 +52,8 @@ export function createConversations(
   });
   const received = createReceivedConsumer({ nats, database, reopenWithinMs, logger, metrics });
   const snoozeClock = createSnoozeClock({ database, pollMs: snoozePollMs, logger, metrics });
+  const forgetting = createForgetting({ database, logger, metrics });
 
-  const parts = [...stores.parts, received, snoozeClock, subgraph, http];
+  const parts = [...stores.parts, received, snoozeClock, forgetting, subgraph, http];
   return { ...createService(name, parts, { logger, checks }), url: () => http.url(), database };
 }

@@ -8,6 +8,7 @@ import { contactConversationPages, conversationsByIds } from './queries/conversa
 import { cursorOf } from './queries/keyset.ts';
 import { mentionsOfMessages } from './queries/mentions.ts';
 import { messagePages, messagesByIds, reactionsOfMessages } from './queries/messages.ts';
+import { notificationsByIds } from './queries/notifications.ts';
 import * as people from './queries/people.ts';
 import type { Viewer } from './queries/viewer.ts';
 import type { ConversationRow, MessageRow } from './rows.ts';
@@ -72,6 +73,7 @@ export function createLoaders(session: ReadSession, viewer: Viewer) {
     conversation: byId((sql, ids) => conversationsByIds(sql, viewer, ids)),
     message: byId((sql, ids) => messagesByIds(sql, viewer, ids)),
     chatMessage: byId(async (sql, ids) => (visitor ? chatMessagesByIds(sql, visitor, ids) : [])),
+    notification: byId((sql, ids) => notificationsByIds(sql, viewer, ids)),
     replyRule: byId((sql, ids) => people.replyRulesOf(sql, companyId, ids)),
     teamMembers: byOwner(
       (sql, ids) => people.agentsOfTeams(sql, companyId, ids),

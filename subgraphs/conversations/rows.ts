@@ -1,8 +1,10 @@
+import type { Actor } from '#platform/events/catalogue.ts';
 import { Fragment } from '#platform/postgres/sql.ts';
 import type { Attachment } from '#schema/events/values.ts';
 import type { AgentEntity } from './entities/agent.ts';
 import type { ConversationEntity } from './entities/conversation.ts';
 import type { MessageEntity } from './entities/message.ts';
+import type { NotificationKind } from './rules/notifications.ts';
 
 const conversationFields = [
   'id',
@@ -98,6 +100,18 @@ export interface IdentityRow {
 export interface Mention {
   readonly agentId: string | null;
   readonly teamId: string | null;
+}
+
+export interface NotificationRow {
+  readonly id: string;
+  readonly kind: NotificationKind;
+  readonly conversationId: string;
+  readonly messageId: string | null;
+  readonly teamId: string | null;
+  readonly actorKind: Actor['kind'];
+  readonly actorId: string | null;
+  readonly createdAt: Date;
+  readonly readAt: Date | null;
 }
 
 export interface ReactionRow {

@@ -42,6 +42,10 @@ const calls = {
     agents: () => '{ agents { id name email } }',
     teams: () => '{ teams { id name members { id email } } }',
     labels: () => '{ labels { id name } }',
+    notifications: () =>
+      '{ notifications(first: 100) { edges { node { id kind conversation { id } message { text } actor { __typename } } } } }',
+    unreadNotificationCount: () => '{ unreadNotificationCount }',
+    notificationSettings: () => '{ notificationSettings { kinds } }',
     documents: () => '{ documents(first: 100) { edges { node { id title } } } }',
     searchKnowledge: () => `{ searchKnowledge(query: "${SECRET}", first: 50) { text document { id title } } }`,
     dashboard: ({ channelId, agentId, teamId }) => {
@@ -69,6 +73,10 @@ const calls = {
       `mutation { changeStatus(input: { conversationId: "${conversationId}", status: RESOLVED }) { conversation { id } userErrors { code message } } }`,
     assign: ({ conversationId, agentId }) =>
       `mutation { assign(input: { conversationId: "${conversationId}", agentId: "${agentId}" }) { conversation { id } userErrors { code message } } }`,
+    markNotificationsRead: ({ messageId }) =>
+      `mutation { markNotificationsRead(input: { upToId: "${messageId}" }) { unreadNotificationCount userErrors { code message } } }`,
+    updateNotificationSettings: () =>
+      'mutation { updateNotificationSettings(input: { kinds: [MENTIONED] }) { notificationSettings { kinds } userErrors { code message } } }',
     connectChannel: () =>
       `mutation { connectChannel(input: { telegram: { botToken: "${demoCompany('acme').telegram.botId}:${'x'.repeat(35)}" } }) { channel { id name } identitySecret userErrors { code message } } }`,
     reauthorizeChannel: ({ channelId }) =>
@@ -95,6 +103,8 @@ const calls = {
     inboxUpdates: () => 'subscription { inboxUpdates { kind conversation { id } message { text } } }',
     conversationUpdates: ({ conversationId }) =>
       `subscription { conversationUpdates(id: "${conversationId}") { kind conversation { id } message { text } } }`,
+    notificationUpdates: () =>
+      'subscription { notificationUpdates { notification { id conversation { id } message { text } } unreadNotificationCount } }',
     typing: ({ conversationId }) =>
       `subscription { typing(conversationId: "${conversationId}") { conversationId isTyping author { __typename ... on Agent { id name } } } }`,
     chatUpdates: () => 'subscription { chatUpdates { message { id text } } }',
@@ -240,6 +250,7 @@ describe('another company', () => {
   it.each([
     ['sendMessage', { message: null }],
     ['retryMessage', { message: null }],
+    ['markNotificationsRead', { unreadNotificationCount: 0 }],
     ['setTyping', {}],
     ['markRead', { conversation: null }],
     ['changeStatus', { conversation: null }],
@@ -293,7 +304,13 @@ describe('another company', () => {
     await platform.ask(acmeVisitor, say);
     const all = '{ conversations { edges { node { id } } } }';
     const { data } = await platform.ask<{ conversations: { edges: { node: { id: string } }[] } }>(acme, all);
+    const colleague = await platform.tokenOf('acme', 'AGENT');
+    const { data: own } = await platform.ask<{ viewer: { id: string } }>(acme, '{ viewer { id } }');
     for (const { node } of data.conversations.edges) {
+      await platform.ask(
+        colleague,
+        `mutation { sendMessage(input: { conversationId: "${node.id}", text: "${SECRET}", isPrivate: true, mentions: [{ agentId: "${own.viewer.id}" }], idempotencyKey: "${v7()}" }) { userErrors { code } } }`,
+      );
       for (const is of [true, false]) {
         await platform.ask(
           acme,

@@ -9,6 +9,8 @@ export const permissions = {
   'conversations:answer': everybody,
   /** Status, assignment, labels, priority, the bot. */
   'conversations:change': everybody,
+  /** What is an agent's own: notifications, drafts, private canned responses. */
+  'own:keep': everybody,
 } as const satisfies Record<string, readonly Role[]>;
 
 export type Permission = keyof typeof permissions;

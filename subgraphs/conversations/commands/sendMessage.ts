@@ -8,6 +8,7 @@ import { Message, unsaid, type MessageEntity } from '../entities/message.ts';
 import { messageFacts } from '../facts.ts';
 import { isId } from '../ids.ts';
 import { countAnswer, countMessage } from '../rules/messages.ts';
+import type { Mention } from '../rows.ts';
 import type { Change } from '../rules/change.ts';
 import { applyStatus } from '../rules/status.ts';
 import { searchVector } from '../text/searchWords.ts';
@@ -22,6 +23,7 @@ import {
 } from './asAgent.ts';
 import { refuseUnknown, storeMentions } from './mentions.ts';
 import { readContent, type Content, type SendMessageInput } from './messageContent.ts';
+import { notify, notifyOfMessage } from './notify.ts';
 import { refuseUnreachable } from './refuseUnreachable.ts';
 import { keyReused, sentBefore } from './sentBefore.ts';
 import { tellChanges } from './tellChanges.ts';
@@ -54,7 +56,7 @@ export async function sendMessage(
 async function send(transaction: AgentTransaction, input: SendMessageInput): Promise<Outcome<{ messageId: string }>> {
   const content = readContent(input);
   if ('userErrors' in content) return content;
-  const { em, publish, actor } = transaction;
+  const { publish, actor } = transaction;
   const conversation = await lockConversation(transaction, input.conversationId);
   if (!conversation) return conversationNotFound();
 
@@ -83,12 +85,10 @@ async function send(transaction: AgentTransaction, input: SendMessageInput): Pro
     firstResponseSeconds = countAnswer(conversation, now);
   }
   countMessage(conversation, message);
-  if (content.mentions.length > 0) {
-    await em.flush();
-    await storeMentions(transaction, message.id, content.mentions);
-  }
 
-  const facts = await tellChanges(transaction, { actor, conversation, changes });
+  if (content.mentions.length > 0) await mention(transaction, conversation, message, content.mentions);
+  const facts = await tellChanges(transaction, { actor, conversation, changes, message });
+  await notifyOfMessage(transaction, { actor, conversation, message });
   const { threadExternalId } = facts;
   const delivery = isPrivate ? null : { threadExternalId, replyToExternalId: repliedTo?.externalId ?? null };
   publish({
@@ -101,6 +101,26 @@ async function send(transaction: AgentTransaction, input: SendMessageInput): Pro
 
 function isKeyTaken(error: UniqueConstraintViolationException): boolean {
   return 'constraint' in error && error.constraint === 'messages_idempotency';
+}
+
+/** Keeps who is meant, and tells them: a person who is mentioned as such, and by a team or two, once. */
+async function mention(
+  transaction: AgentTransaction,
+  conversation: ConversationEntity,
+  message: MessageEntity,
+  mentions: readonly Mention[],
+): Promise<void> {
+  await transaction.em.flush();
+  await storeMentions(transaction, message.id, mentions);
+  await notify(transaction, {
+    actor: transaction.actor,
+    kind: 'MENTIONED',
+    conversation,
+    factId: message.id,
+    message,
+    agentIds: mentions.flatMap(({ agentId }) => agentId ?? []),
+    teamIds: mentions.flatMap(({ teamId }) => teamId ?? []),
+  });
 }
 
 function createMessage(

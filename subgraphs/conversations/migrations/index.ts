@@ -3,10 +3,12 @@ import { Inbox } from './20261123_inbox.ts';
 import { Platforms } from './20261125_platforms.ts';
 import { Activities } from './20261126_activities.ts';
 import { Mentions } from './20261126_mentions.ts';
+import { Notifications } from './20261126_notifications.ts';
 
 export const migrations: MigrationList = [
   { name: '20261123_inbox', class: Inbox },
   { name: '20261125_platforms', class: Platforms },
   { name: '20261126_activities', class: Activities },
   { name: '20261126_mentions', class: Mentions },
+  { name: '20261126_notifications', class: Notifications },
 ];

@@ -6,6 +6,7 @@ import { contact, contactIdentity } from './contact.ts';
 import { conversation } from './conversation.ts';
 import { author, mention, message } from './message.ts';
 import { mutation } from './mutation/index.ts';
+import { notification } from './notification.ts';
 import { query } from './query/index.ts';
 
 export const resolvers: Resolvers = {
@@ -19,6 +20,7 @@ export const resolvers: Resolvers = {
   Conversation: conversation,
   Message: message,
   Mention: mention,
+  Notification: notification,
   ChatMessage: chatMessage,
   Author: author,
   Attachment: attachment,

@@ -1,6 +1,7 @@
 import type { QueryResolvers } from '../../generated/resolvers.ts';
 import { chatQuery } from '../chat.ts';
 import { conversationQueries } from './conversations.ts';
+import { notificationQueries } from './notifications.ts';
 import { peopleQueries } from './people.ts';
 
-export const query: QueryResolvers = { ...conversationQueries, ...peopleQueries, ...chatQuery };
+export const query: QueryResolvers = { ...conversationQueries, ...peopleQueries, ...notificationQueries, ...chatQuery };
