@@ -20,6 +20,7 @@ const subgraphs: Record<string, { folder: string; mappers: Record<string, string
       ContactIdentity: '../rows.ts#IdentityRow',
       Conversation: '../rows.ts#ConversationRow',
       Message: '../rows.ts#MessageRow',
+      CannedResponse: '../rows.ts#CannedResponseRow',
       Notification: '../rows.ts#NotificationRow',
       ChatMessage: '../rows.ts#MessageRow',
       Attachment: '../rows.ts#AttachmentRow',

@@ -3,6 +3,7 @@ import { createLoader } from '#platform/graphql/loader.ts';
 import type { ReadSession } from '#platform/postgres/readSession.ts';
 import type { Sql } from '#platform/postgres/sql.ts';
 import { isId } from './ids.ts';
+import { cannedResponsesByIds } from './queries/cannedResponses.ts';
 import { chatMessagesByIds } from './queries/chatMessages.ts';
 import { contactConversationPages, conversationsByIds } from './queries/conversations.ts';
 import { cursorOf } from './queries/keyset.ts';
@@ -74,6 +75,7 @@ export function createLoaders(session: ReadSession, viewer: Viewer) {
     message: byId((sql, ids) => messagesByIds(sql, viewer, ids)),
     chatMessage: byId(async (sql, ids) => (visitor ? chatMessagesByIds(sql, visitor, ids) : [])),
     notification: byId((sql, ids) => notificationsByIds(sql, viewer, ids)),
+    cannedResponse: byId((sql, ids) => cannedResponsesByIds(sql, viewer, ids)),
     replyRule: byId((sql, ids) => people.replyRulesOf(sql, companyId, ids)),
     teamMembers: byOwner(
       (sql, ids) => people.agentsOfTeams(sql, companyId, ids),

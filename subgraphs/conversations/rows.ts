@@ -114,6 +114,21 @@ export interface NotificationRow {
   readonly readAt: Date | null;
 }
 
+export interface CannedResponseRow {
+  readonly id: string;
+  readonly shortcode: string;
+  readonly shortcodeKey: string;
+  readonly content: string;
+  readonly attachmentUrls: readonly string[];
+  readonly isShared: boolean;
+  readonly usageCount: number;
+  readonly version: number;
+  readonly createdAt: Date;
+  readonly updatedAt: Date;
+  /** How well it fits what was searched for: the lower, the better. */
+  readonly rank: number;
+}
+
 export interface ReactionRow {
   readonly messageId: string;
   readonly emoji: string;

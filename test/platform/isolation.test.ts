@@ -46,6 +46,10 @@ const calls = {
       '{ notifications(first: 100) { edges { node { id kind conversation { id } message { text } actor { __typename } } } } }',
     unreadNotificationCount: () => '{ unreadNotificationCount }',
     notificationSettings: () => '{ notificationSettings { kinds } }',
+    cannedResponses: () =>
+      '{ all: cannedResponses(first: 100) { edges { node { id shortcode content } } } searched: cannedResponses(search: "heron") { edges { node { id } } } }',
+    renderCannedResponse: ({ conversationId }) =>
+      `{ renderCannedResponse(id: "${v7()}", conversationId: "${conversationId}") { text } }`,
     documents: () => '{ documents(first: 100) { edges { node { id title } } } }',
     searchKnowledge: () => `{ searchKnowledge(query: "${SECRET}", first: 50) { text document { id title } } }`,
     dashboard: ({ channelId, agentId, teamId }) => {
@@ -77,6 +81,12 @@ const calls = {
       `mutation { markNotificationsRead(input: { upToId: "${messageId}" }) { unreadNotificationCount userErrors { code message } } }`,
     updateNotificationSettings: () =>
       'mutation { updateNotificationSettings(input: { kinds: [MENTIONED] }) { notificationSettings { kinds } userErrors { code message } } }',
+    createCannedResponse: () =>
+      `mutation { createCannedResponse(input: { shortcode: "intruder-${v7().slice(-12)}", content: "Nothing of interest." }) { cannedResponse { shortcode } userErrors { code message } } }`,
+    updateCannedResponse: ({ messageId }) =>
+      `mutation { updateCannedResponse(input: { id: "${messageId}", content: "intruder" }) { cannedResponse { id } userErrors { code message } } }`,
+    deleteCannedResponse: ({ messageId }) =>
+      `mutation { deleteCannedResponse(input: { id: "${messageId}" }) { deletedId userErrors { code message } } }`,
     connectChannel: () =>
       `mutation { connectChannel(input: { telegram: { botToken: "${demoCompany('acme').telegram.botId}:${'x'.repeat(35)}" } }) { channel { id name } identitySecret userErrors { code message } } }`,
     reauthorizeChannel: ({ channelId }) =>

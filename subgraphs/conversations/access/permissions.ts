@@ -11,6 +11,8 @@ export const permissions = {
   'conversations:change': everybody,
   /** What is an agent's own: notifications, drafts, private canned responses. */
   'own:keep': everybody,
+  /** Canned responses for everybody. */
+  'cannedResponses:share': ['SUPERVISOR', 'ADMIN'],
 } as const satisfies Record<string, readonly Role[]>;
 
 export type Permission = keyof typeof permissions;

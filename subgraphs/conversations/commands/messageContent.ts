@@ -12,6 +12,7 @@ export interface SendMessageInput {
   readonly replyToId?: string | null | undefined;
   readonly isPrivate?: boolean | null | undefined;
   readonly mentions?: readonly MentionInput[] | null | undefined;
+  readonly cannedResponseId?: string | null | undefined;
   readonly idempotencyKey: string;
 }
 
@@ -24,7 +25,7 @@ export interface Content {
   readonly idempotencyKey: string;
 }
 
-const MAX_TEXT = 10_000;
+export const MAX_TEXT = 10_000;
 const MAX_ATTACHMENTS = 10;
 const MAX_KEY = 200;
 
@@ -42,8 +43,8 @@ export function readContent(input: SendMessageInput): Content | { readonly userE
 
   if (text === '' && urls.length === 0) wrong('text', 'A message needs a text or an attachment.');
   if (text.length > MAX_TEXT) wrong('text', `A text has at most ${MAX_TEXT} characters, this one has ${text.length}.`);
-  if (urls.length > MAX_ATTACHMENTS) wrong('attachmentUrls', `A message has at most ${MAX_ATTACHMENTS} attachments.`);
-  if (!urls.every(isHttps)) wrong('attachmentUrls', 'Attachments are https addresses.');
+  const attachments = attachmentProblem(urls);
+  if (attachments !== undefined) wrong('attachmentUrls', attachments);
   if (idempotencyKey === '' || idempotencyKey.length > MAX_KEY) {
     wrong('idempotencyKey', `A key has 1 to ${MAX_KEY} characters.`);
   }
@@ -60,6 +61,12 @@ export function readContent(input: SendMessageInput): Content | { readonly userE
     mentions,
     idempotencyKey,
   };
+}
+
+/** What is wrong with files that are given by address; undefined: nothing. */
+export function attachmentProblem(urls: readonly string[]): string | undefined {
+  if (urls.length > MAX_ATTACHMENTS) return `A message has at most ${MAX_ATTACHMENTS} attachments.`;
+  return urls.every(isHttps) ? undefined : 'Attachments are https addresses.';
 }
 
 function isHttps(url: string): boolean {

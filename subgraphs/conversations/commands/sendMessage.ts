@@ -12,6 +12,7 @@ import type { Mention } from '../rows.ts';
 import type { Change } from '../rules/change.ts';
 import { applyStatus } from '../rules/status.ts';
 import { searchVector } from '../text/searchWords.ts';
+import { countUse } from './cannedResponses/countUse.ts';
 import {
   conversationNotFound,
   lockConversation,
@@ -86,6 +87,7 @@ async function send(transaction: AgentTransaction, input: SendMessageInput): Pro
   }
   countMessage(conversation, message);
 
+  if (input.cannedResponseId != null) await countUse(transaction, input.cannedResponseId);
   if (content.mentions.length > 0) await mention(transaction, conversation, message, content.mentions);
   const facts = await tellChanges(transaction, { actor, conversation, changes, message });
   await notifyOfMessage(transaction, { actor, conversation, message });

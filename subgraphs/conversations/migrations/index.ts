@@ -2,6 +2,7 @@ import type { MigrationList } from '#platform/postgres/provision.ts';
 import { Inbox } from './20261123_inbox.ts';
 import { Platforms } from './20261125_platforms.ts';
 import { Activities } from './20261126_activities.ts';
+import { CannedResponses } from './20261126_canned_responses.ts';
 import { Mentions } from './20261126_mentions.ts';
 import { Notifications } from './20261126_notifications.ts';
 
@@ -11,4 +12,5 @@ export const migrations: MigrationList = [
   { name: '20261126_activities', class: Activities },
   { name: '20261126_mentions', class: Mentions },
   { name: '20261126_notifications', class: Notifications },
+  { name: '20261126_canned_responses', class: CannedResponses },
 ];

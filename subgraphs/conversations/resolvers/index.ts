@@ -2,6 +2,7 @@ import type { Resolvers } from '../generated/resolvers.ts';
 import { attachment } from './attachment.ts';
 import { agent, label, team } from './directory.ts';
 import { chatMessage } from './chat.ts';
+import { cannedResponse } from './cannedResponse.ts';
 import { contact, contactIdentity } from './contact.ts';
 import { conversation } from './conversation.ts';
 import { author, mention, message } from './message.ts';
@@ -21,6 +22,7 @@ export const resolvers: Resolvers = {
   Message: message,
   Mention: mention,
   Notification: notification,
+  CannedResponse: cannedResponse,
   ChatMessage: chatMessage,
   Author: author,
   Attachment: attachment,

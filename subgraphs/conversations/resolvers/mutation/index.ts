@@ -1,5 +1,6 @@
 import type { MutationResolvers } from '../../generated/resolvers.ts';
 import { chatMutation } from '../chat.ts';
+import { cannedResponseMutations } from './cannedResponses.ts';
 import { conversationMutations } from './conversations.ts';
 import { messageMutations } from './messages.ts';
 import { notificationMutations } from './notifications.ts';
@@ -8,5 +9,6 @@ export const mutation: MutationResolvers = {
   ...conversationMutations,
   ...messageMutations,
   ...notificationMutations,
+  ...cannedResponseMutations,
   ...chatMutation,
 };

@@ -1,7 +1,14 @@
 import type { QueryResolvers } from '../../generated/resolvers.ts';
 import { chatQuery } from '../chat.ts';
+import { cannedResponseQueries } from './cannedResponses.ts';
 import { conversationQueries } from './conversations.ts';
 import { notificationQueries } from './notifications.ts';
 import { peopleQueries } from './people.ts';
 
-export const query: QueryResolvers = { ...conversationQueries, ...peopleQueries, ...notificationQueries, ...chatQuery };
+export const query: QueryResolvers = {
+  ...conversationQueries,
+  ...peopleQueries,
+  ...notificationQueries,
+  ...cannedResponseQueries,
+  ...chatQuery,
+};
