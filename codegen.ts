@@ -21,6 +21,7 @@ const subgraphs: Record<string, { folder: string; mappers: Record<string, string
       Conversation: '../rows.ts#ConversationRow',
       Message: '../rows.ts#MessageRow',
       CannedResponse: '../rows.ts#CannedResponseRow',
+      Draft: '../rows.ts#DraftRow',
       Notification: '../rows.ts#NotificationRow',
       ChatMessage: '../rows.ts#MessageRow',
       Attachment: '../rows.ts#AttachmentRow',

@@ -100,6 +100,7 @@ export function eventRow(text: string): EventRow | undefined {
     case 'conversation.message.retried':
     case 'conversation.notification.added':
     case 'conversation.notification.read':
+    case 'conversation.draft.changed':
     case 'channel.message.received':
     case 'channel.message.echoed':
     case 'channel.message.edited':

@@ -1,28 +1,17 @@
-import type { AnyEvent } from '#platform/events/catalogue.ts';
 import type { Identity } from '#platform/identity/identity.ts';
-import type { SwitchboardCatalogue } from '#schema/events/catalogue.ts';
 import { OperationError } from '../operations/errors.ts';
-import type { EventView } from './eventView.ts';
-
-/** The events that an agent's notifications are made of. */
-export type NotificationEvent = Extract<
-  AnyEvent<SwitchboardCatalogue>,
-  { type: `conversation.notification.${'added' | 'read'}` }
->;
-
-export function isNotificationEvent(event: AnyEvent<SwitchboardCatalogue>): event is NotificationEvent {
-  return event.type === 'conversation.notification.added' || event.type === 'conversation.notification.read';
-}
+import { viewOf, type EventView } from './eventView.ts';
+import { isNotificationEvent, type NotificationEvent } from './liveEvent.ts';
 
 /**
  * An agent's own, and nobody else's.
  *
  * @throws OperationError `FORBIDDEN` for everybody but agents.
  */
-export function notificationView(identity: Identity): EventView<NotificationEvent> {
+export function notificationView(identity: Identity): EventView {
   if (identity.kind !== 'agent') throw OperationError.forbidden('Notifications are for agents: use the token of one.');
   const { companyId, agentId } = identity;
-  return {
+  return viewOf(isNotificationEvent, {
     wants: (event) => event.companyId === companyId && ofAgent(event, agentId) !== undefined,
     toValue(event, cursor) {
       const { notificationId, unreadCount } = ofAgent(event, agentId) ?? {};
@@ -30,7 +19,7 @@ export function notificationView(identity: Identity): EventView<NotificationEven
       return { cursor, notification, unreadNotificationCount: unreadCount, occurredAt: event.occurredAt };
     },
     mostMissed: Infinity,
-  };
+  });
 }
 
 /** What the event says to this agent; undefined: nothing. */

@@ -48,6 +48,43 @@ const seen = ({ updates }: Collected) =>
     ({ notification, unreadNotificationCount }) => [notification?.id ?? null, unreadNotificationCount],
   );
 
+describe('an agent’s live drafts', () => {
+  it('come to the agent’s other devices, and to nobody else', async () => {
+    const ada = agent();
+    const drafts = `subscription { draftUpdates { cursor kind conversation { id } draft { id text } } }`;
+    const twin = agent({ companyId: v7(), agentId: agentIdOf(ada) });
+    const [phone, laptop, colleague, stranger] = await Promise.all(
+      [ada, ada, agent(), twin].map(async (identity) => collect(world.client(await tokenFor(identity)), drafts)),
+    );
+    open.push(...[phone, laptop, colleague, stranger].flatMap((live) => live ?? []));
+    await world.subscribed('live', 4);
+    const [conversationId, draftId] = [v7(), v7()];
+    const data = { agentId: agentIdOf(ada), conversationId, kind: 'NOTE', draftId } as const;
+    const type = 'conversation.draft.changed';
+    await world.publish([
+      { type, actor: { kind: 'agent' }, data },
+      { type, actor: { kind: 'agent' }, data: { ...data, draftId: null } },
+    ]);
+    await Promise.all([phone?.count(2), laptop?.count(2)]);
+    for (const live of [phone, laptop]) {
+      expect(live?.updates).toMatchObject([
+        { kind: 'NOTE', conversation: { id: conversationId }, draft: { id: draftId, text: `draft ${draftId}` } },
+        { kind: 'NOTE', conversation: { id: conversationId }, draft: null },
+      ]);
+    }
+    expect(colleague?.results).toEqual([]);
+    expect(stranger?.results).toEqual([]);
+  });
+
+  it.each<[string, () => ClientIdentity]>([
+    ['a visitor', visitor],
+    ['a partner', () => ({ kind: 'partner', companyId: company, partner: 'crm', scopes: [] })],
+  ])('are refused to %s', async (_who, identity) => {
+    const client = world.client(await tokenFor(identity()), { origin: 'https://shop.example' });
+    expect((await collect(client, 'subscription { draftUpdates { kind } }').failed()).code).toBe('FORBIDDEN');
+  });
+});
+
 describe('an agent’s live notifications', () => {
   it('come to those whom a fact concerns, to each their own', async () => {
     const [ada, ben] = [agent(), agent()];

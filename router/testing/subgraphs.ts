@@ -48,6 +48,10 @@ const inboxSdl = /* GraphQL */ `
     id: ID!
     kind: String!
   }
+  type Draft @key(fields: "id") {
+    id: ID!
+    text: String!
+  }
   type Agent @key(fields: "id") {
     id: ID!
     name: String!
@@ -230,6 +234,7 @@ export async function startTestGraph(identitySecret: string) {
         },
         parent: ({ id }: { id: string }) => conversation(`${id}'`),
       },
+      Draft: { __resolveReference: ({ id }: { id: string }) => ({ id, text: `draft ${id}` }) },
       Notification: { __resolveReference: ({ id }: { id: string }) => ({ id, kind: 'MENTIONED' }) },
       Message: {
         __resolveReference: ({ id }: { id: string }) => ({

@@ -1,5 +1,6 @@
 import * as channels from './channels.ts';
 import * as conversations from './conversations.ts';
+import * as drafts from './drafts.ts';
 import * as knowledge from './knowledge.ts';
 import * as notifications from './notifications.ts';
 
@@ -30,6 +31,7 @@ export const catalogue = {
   'conversation.read': conversations.read,
   'conversation.notification.added': notifications.added,
   'conversation.notification.read': notifications.read,
+  'conversation.draft.changed': drafts.changed,
   'knowledge.document.added': knowledge.documentAdded,
   'knowledge.document.indexed': knowledge.documentIndexed,
   'knowledge.document.failed': knowledge.documentFailed,

@@ -45,4 +45,31 @@ describe('what agents keep for a while only', () => {
     });
     await forgetting.stop();
   });
+
+  test('are drafts that nobody went on with, and after a week that there was one', async () => {
+    for (const company of companies) {
+      for (const days of [1, 6, 8, 89, 91]) {
+        const conversationId = await write(inbox, company, { from: `of ${days} days` });
+        await inbox.rows(
+          `insert into conversations.drafts (company_id, conversation_id, agent_id, kind, id, content, revision, updated_at)
+           select $1, $2, $3, kind, gen_random_uuid(), content, 1, now() - make_interval(days => $4)
+           from (values ('REPLY', '{"text":"Hello"}'::jsonb), ('NOTE', null)) d (kind, content)`,
+          [company.companyId, conversationId, company.ada.agentId, days],
+        );
+      }
+    }
+    const forgetting = await forget();
+    await eventually(async () => {
+      const left = await inbox.rows<{ kind: string; days: number }>(
+        `select kind, extract(day from now() - updated_at)::int as days from conversations.drafts
+         where company_id = $1 order by kind, days`,
+        [companies[1]?.companyId],
+      );
+      expect(left).toEqual([
+        ...[1, 6].map((days) => ({ kind: 'NOTE', days })),
+        ...[1, 6, 8, 89].map((days) => ({ kind: 'REPLY', days })),
+      ]);
+    });
+    await forgetting.stop();
+  });
 });

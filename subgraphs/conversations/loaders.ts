@@ -6,6 +6,7 @@ import { isId } from './ids.ts';
 import { cannedResponsesByIds } from './queries/cannedResponses.ts';
 import { chatMessagesByIds } from './queries/chatMessages.ts';
 import { contactConversationPages, conversationsByIds } from './queries/conversations.ts';
+import { draftsByIds, draftsOfConversations } from './queries/drafts.ts';
 import { cursorOf } from './queries/keyset.ts';
 import { mentionsOfMessages } from './queries/mentions.ts';
 import { messagePages, messagesByIds, reactionsOfMessages } from './queries/messages.ts';
@@ -76,6 +77,7 @@ export function createLoaders(session: ReadSession, viewer: Viewer) {
     chatMessage: byId(async (sql, ids) => (visitor ? chatMessagesByIds(sql, visitor, ids) : [])),
     notification: byId((sql, ids) => notificationsByIds(sql, viewer, ids)),
     cannedResponse: byId((sql, ids) => cannedResponsesByIds(sql, viewer, ids)),
+    draft: byId((sql, ids) => draftsByIds(sql, viewer, ids)),
     replyRule: byId((sql, ids) => people.replyRulesOf(sql, companyId, ids)),
     teamMembers: byOwner(
       (sql, ids) => people.agentsOfTeams(sql, companyId, ids),
@@ -92,6 +94,10 @@ export function createLoaders(session: ReadSession, viewer: Viewer) {
     messageMentions: byOwner(
       (sql, ids) => mentionsOfMessages(sql, companyId, ids),
       ({ messageId }) => messageId,
+    ),
+    conversationDrafts: byOwner(
+      (sql, ids) => draftsOfConversations(sql, viewer, ids),
+      ({ conversationId }) => conversationId,
     ),
     conversationMessages: pages<MessageRow>(
       (sql, ids, page) => messagePages(sql, viewer, ids, page),

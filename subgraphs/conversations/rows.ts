@@ -129,6 +129,24 @@ export interface CannedResponseRow {
   readonly rank: number;
 }
 
+export type DraftKind = 'REPLY' | 'NOTE';
+
+export interface DraftContent {
+  readonly text: string;
+  readonly attachmentUrls: readonly string[];
+  readonly replyToId: string | null;
+  readonly mentions: readonly Mention[];
+}
+
+export interface DraftRow {
+  readonly id: string;
+  readonly kind: DraftKind;
+  readonly conversationId: string;
+  readonly content: DraftContent;
+  readonly revision: number;
+  readonly updatedAt: Date;
+}
+
 export interface ReactionRow {
   readonly messageId: string;
   readonly emoji: string;

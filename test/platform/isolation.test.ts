@@ -50,6 +50,7 @@ const calls = {
       '{ all: cannedResponses(first: 100) { edges { node { id shortcode content } } } searched: cannedResponses(search: "heron") { edges { node { id } } } }',
     renderCannedResponse: ({ conversationId }) =>
       `{ renderCannedResponse(id: "${v7()}", conversationId: "${conversationId}") { text } }`,
+    drafts: () => '{ drafts(first: 100) { edges { node { id text conversation { id } } } } }',
     documents: () => '{ documents(first: 100) { edges { node { id title } } } }',
     searchKnowledge: () => `{ searchKnowledge(query: "${SECRET}", first: 50) { text document { id title } } }`,
     dashboard: ({ channelId, agentId, teamId }) => {
@@ -87,6 +88,10 @@ const calls = {
       `mutation { updateCannedResponse(input: { id: "${messageId}", content: "intruder" }) { cannedResponse { id } userErrors { code message } } }`,
     deleteCannedResponse: ({ messageId }) =>
       `mutation { deleteCannedResponse(input: { id: "${messageId}" }) { deletedId userErrors { code message } } }`,
+    saveDraft: ({ conversationId }) =>
+      `mutation { saveDraft(input: { conversationId: "${conversationId}", text: "intruder", revision: 1 }) { draft { id } userErrors { code message } } }`,
+    deleteDraft: ({ conversationId }) =>
+      `mutation { deleteDraft(input: { conversationId: "${conversationId}", revision: 99 }) { draft { id } userErrors { code message } } }`,
     connectChannel: () =>
       `mutation { connectChannel(input: { telegram: { botToken: "${demoCompany('acme').telegram.botId}:${'x'.repeat(35)}" } }) { channel { id name } identitySecret userErrors { code message } } }`,
     reauthorizeChannel: ({ channelId }) =>
@@ -115,6 +120,7 @@ const calls = {
       `subscription { conversationUpdates(id: "${conversationId}") { kind conversation { id } message { text } } }`,
     notificationUpdates: () =>
       'subscription { notificationUpdates { notification { id conversation { id } message { text } } unreadNotificationCount } }',
+    draftUpdates: () => 'subscription { draftUpdates { kind conversation { id } draft { id text } } }',
     typing: ({ conversationId }) =>
       `subscription { typing(conversationId: "${conversationId}") { conversationId isTyping author { __typename ... on Agent { id name } } } }`,
     chatUpdates: () => 'subscription { chatUpdates { message { id text } } }',
@@ -260,6 +266,8 @@ describe('another company', () => {
   it.each([
     ['sendMessage', { message: null }],
     ['retryMessage', { message: null }],
+    ['saveDraft', { draft: null }],
+    ['deleteDraft', { draft: null }],
     ['markNotificationsRead', { unreadNotificationCount: 0 }],
     ['setTyping', {}],
     ['markRead', { conversation: null }],
@@ -317,6 +325,10 @@ describe('another company', () => {
     const colleague = await platform.tokenOf('acme', 'AGENT');
     const { data: own } = await platform.ask<{ viewer: { id: string } }>(acme, '{ viewer { id } }');
     for (const { node } of data.conversations.edges) {
+      await platform.ask(
+        acme,
+        `mutation { saveDraft(input: { conversationId: "${node.id}", text: "${SECRET}", revision: ${lastMessage} }) { revision } }`,
+      );
       await platform.ask(
         colleague,
         `mutation { sendMessage(input: { conversationId: "${node.id}", text: "${SECRET}", isPrivate: true, mentions: [{ agentId: "${own.viewer.id}" }], idempotencyKey: "${v7()}" }) { userErrors { code } } }`,

@@ -13,6 +13,7 @@ export interface SendMessageInput {
   readonly isPrivate?: boolean | null | undefined;
   readonly mentions?: readonly MentionInput[] | null | undefined;
   readonly cannedResponseId?: string | null | undefined;
+  readonly draftRevision?: number | null | undefined;
   readonly idempotencyKey: string;
 }
 

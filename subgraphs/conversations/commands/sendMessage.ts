@@ -26,6 +26,7 @@ import { refuseUnknown, storeMentions } from './mentions.ts';
 import { readContent, type Content, type SendMessageInput } from './messageContent.ts';
 import { notify, notifyOfMessage } from './notify.ts';
 import { refuseUnreachable } from './refuseUnreachable.ts';
+import { clearDraft } from './saveDraft.ts';
 import { keyReused, sentBefore } from './sentBefore.ts';
 import { tellChanges } from './tellChanges.ts';
 
@@ -87,6 +88,8 @@ async function send(transaction: AgentTransaction, input: SendMessageInput): Pro
   }
   countMessage(conversation, message);
 
+  const kind = isPrivate ? 'NOTE' : 'REPLY';
+  await clearDraft(transaction, { conversationId: conversation.id, kind, revision: input.draftRevision ?? null });
   if (input.cannedResponseId != null) await countUse(transaction, input.cannedResponseId);
   if (content.mentions.length > 0) await mention(transaction, conversation, message, content.mentions);
   const facts = await tellChanges(transaction, { actor, conversation, changes, message });

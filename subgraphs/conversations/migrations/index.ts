@@ -3,6 +3,7 @@ import { Inbox } from './20261123_inbox.ts';
 import { Platforms } from './20261125_platforms.ts';
 import { Activities } from './20261126_activities.ts';
 import { CannedResponses } from './20261126_canned_responses.ts';
+import { Drafts } from './20261126_drafts.ts';
 import { Mentions } from './20261126_mentions.ts';
 import { Notifications } from './20261126_notifications.ts';
 
@@ -13,4 +14,5 @@ export const migrations: MigrationList = [
   { name: '20261126_mentions', class: Mentions },
   { name: '20261126_notifications', class: Notifications },
   { name: '20261126_canned_responses', class: CannedResponses },
+  { name: '20261126_drafts', class: Drafts },
 ];

@@ -5,7 +5,9 @@ import { chatMessage } from './chat.ts';
 import { cannedResponse } from './cannedResponse.ts';
 import { contact, contactIdentity } from './contact.ts';
 import { conversation } from './conversation.ts';
-import { author, mention, message } from './message.ts';
+import { draft } from './draft.ts';
+import { mention } from './mentions.ts';
+import { author, message } from './message.ts';
 import { mutation } from './mutation/index.ts';
 import { notification } from './notification.ts';
 import { query } from './query/index.ts';
@@ -22,6 +24,7 @@ export const resolvers: Resolvers = {
   Message: message,
   Mention: mention,
   Notification: notification,
+  Draft: draft,
   CannedResponse: cannedResponse,
   ChatMessage: chatMessage,
   Author: author,

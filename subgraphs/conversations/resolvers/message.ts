@@ -1,4 +1,5 @@
-import type { AuthorResolvers, MentionResolvers, MessageResolvers } from '../generated/resolvers.ts';
+import type { AuthorResolvers, MessageResolvers } from '../generated/resolvers.ts';
+import { mentioned } from './mentions.ts';
 import { present } from './pages.ts';
 
 export const message: MessageResolvers = {
@@ -21,19 +22,10 @@ export const message: MessageResolvers = {
   reactions: async ({ id }, _args, { loaders }) => (await loaders.messageReactions.load(id)) ?? [],
   async mentions({ id }, _args, { loaders }) {
     const mentions = (await loaders.messageMentions.load(id)) ?? [];
-    const rows = await Promise.all(
-      mentions.map(({ agentId, teamId }) =>
-        agentId === null ? loaders.team.load(teamId ?? '') : loaders.agent.load(agentId),
-      ),
-    );
-    return rows.flatMap((row) => row ?? []);
+    return mentioned(mentions, loaders);
   },
   // Only a bot answers from passages, and no author here is one.
   citations: () => [],
-};
-
-export const mention: MentionResolvers = {
-  __resolveType: (row) => ('role' in row ? 'Agent' : 'Team'),
 };
 
 export const author: AuthorResolvers = {

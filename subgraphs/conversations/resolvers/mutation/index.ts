@@ -2,6 +2,7 @@ import type { MutationResolvers } from '../../generated/resolvers.ts';
 import { chatMutation } from '../chat.ts';
 import { cannedResponseMutations } from './cannedResponses.ts';
 import { conversationMutations } from './conversations.ts';
+import { draftMutations } from './drafts.ts';
 import { messageMutations } from './messages.ts';
 import { notificationMutations } from './notifications.ts';
 
@@ -10,5 +11,6 @@ export const mutation: MutationResolvers = {
   ...messageMutations,
   ...notificationMutations,
   ...cannedResponseMutations,
+  ...draftMutations,
   ...chatMutation,
 };

@@ -2,6 +2,7 @@ import type { QueryResolvers } from '../../generated/resolvers.ts';
 import { chatQuery } from '../chat.ts';
 import { cannedResponseQueries } from './cannedResponses.ts';
 import { conversationQueries } from './conversations.ts';
+import { draftQueries } from './drafts.ts';
 import { notificationQueries } from './notifications.ts';
 import { peopleQueries } from './people.ts';
 
@@ -10,5 +11,6 @@ export const query: QueryResolvers = {
   ...peopleQueries,
   ...notificationQueries,
   ...cannedResponseQueries,
+  ...draftQueries,
   ...chatQuery,
 };
