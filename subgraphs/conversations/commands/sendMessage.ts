@@ -21,6 +21,7 @@ import {
   writeAsAgent,
   type AgentTransaction,
   type Outcome,
+  type Refusal,
 } from './asAgent.ts';
 import { refuseUnknown, storeMentions } from './mentions.ts';
 import { readContent, type Content, type SendMessageInput } from './messageContent.ts';
@@ -69,6 +70,8 @@ async function send(transaction: AgentTransaction, input: SendMessageInput): Pro
   if (content.replyToId !== null && !repliedTo) {
     return refuse('NOT_FOUND', 'The conversation has no such message to reply to.', 'replyToId');
   }
+  const notQuotable = content.isPrivate || !repliedTo ? undefined : refuseToQuote(repliedTo);
+  if (notQuotable) return notQuotable;
   const unknown = await refuseUnknown(transaction, content.mentions);
   if (unknown) return unknown;
   const { isPrivate } = content;
@@ -154,6 +157,25 @@ function createMessage(
     search: searchVector(companyId, content.text),
     createdAt,
   });
+}
+
+/** What an answer quotes is shown to the contact again. A note may point to anything. */
+function refuseToQuote({ isPrivate, deletedAt }: MessageEntity): Refusal | undefined {
+  if (isPrivate) {
+    return refuse(
+      'INVALID',
+      'An answer cannot quote a note, which the contact must not see: send a note.',
+      'replyToId',
+    );
+  }
+  if (deletedAt) {
+    return refuse(
+      'MESSAGE_DELETED',
+      'The message was deleted, so nothing is left to quote: send it without.',
+      'replyToId',
+    );
+  }
+  return undefined;
 }
 
 async function findRepliedTo(
