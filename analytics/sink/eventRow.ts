@@ -103,6 +103,9 @@ export function eventRow(text: string): EventRow | undefined {
     case 'conversation.agent.changed':
     case 'conversation.contact.changed':
     case 'conversation.contact.merged':
+    case 'conversation.notification.added':
+    case 'conversation.notification.read':
+    case 'conversation.draft.changed':
     case 'channel.message.received':
     case 'channel.message.echoed':
     case 'channel.message.edited':

@@ -1,7 +1,9 @@
 import * as channels from './channels.ts';
 import * as contacts from './contacts.ts';
 import * as conversations from './conversations.ts';
+import * as drafts from './drafts.ts';
 import * as knowledge from './knowledge.ts';
+import * as notifications from './notifications.ts';
 
 /**
  * Every fact that crosses a context's border. A field may be added with a default; anything else that readers could
@@ -35,6 +37,9 @@ export const catalogue = {
   'conversation.agent.changed': conversations.agentChanged,
   'conversation.contact.changed': contacts.contactChanged,
   'conversation.contact.merged': contacts.contactMerged,
+  'conversation.notification.added': notifications.added,
+  'conversation.notification.read': notifications.read,
+  'conversation.draft.changed': drafts.changed,
   'knowledge.document.added': knowledge.documentAdded,
   'knowledge.document.indexed': knowledge.documentIndexed,
   'knowledge.document.failed': knowledge.documentFailed,

@@ -17,6 +17,7 @@ import { createClearUpClock } from './clearUpClock.ts';
 import { createReceivedConsumer } from './consumers/received.ts';
 import { createContext, type TellTyping } from './context.ts';
 import { entities } from './entities/index.ts';
+import { createForgetting } from './forgetting.ts';
 import { resolvers } from './resolvers/index.ts';
 import { createPrivacyWorker } from './privacy/worker.ts';
 import { createSnoozeClock } from './snoozeClock.ts';
@@ -55,6 +56,7 @@ export function createConversations(
   const received = createReceivedConsumer({ nats, database, reopenWithinMs, logger, metrics });
   const snoozeClock = createSnoozeClock({ database, pollMs: snoozePollMs, logger, metrics });
   const clearUpClock = createClearUpClock({ database, pollMs: snoozePollMs, logger });
+  const forgetting = createForgetting({ database, logger, metrics });
 
   const files = createFileStore(config.files.url);
   const privacy = createPrivacyWorker({
@@ -65,6 +67,6 @@ export function createConversations(
     metrics,
   });
 
-  const parts = [...stores.parts, files, received, snoozeClock, clearUpClock, privacy, subgraph, http];
+  const parts = [...stores.parts, files, received, snoozeClock, clearUpClock, forgetting, privacy, subgraph, http];
   return { ...createService(name, parts, { logger, checks }), url: () => http.url(), database };
 }

@@ -4,13 +4,17 @@ import type { ReadSession } from '#platform/postgres/readSession.ts';
 import type { Sql } from '#platform/postgres/sql.ts';
 import { isId } from './ids.ts';
 import { activityPages } from './queries/activities.ts';
+import { cannedResponsesByIds } from './queries/cannedResponses.ts';
 import { chatMessagesByIds } from './queries/chatMessages.ts';
 import { contactMergePages, contactMergesByIds } from './queries/contactMerges.ts';
 import * as contacts from './queries/contacts.ts';
 import { contactConversationPages, conversationsByIds } from './queries/conversations.ts';
+import { draftsByIds, draftsOfConversations } from './queries/drafts.ts';
 import { cursorOf } from './queries/keyset.ts';
+import { mentionsOfMessages } from './queries/mentions.ts';
 import { messagePages, messagesByIds, reactionsOfMessages } from './queries/messages.ts';
 import { privacyJobsByIds } from './queries/privacyJobs.ts';
+import { notificationsByIds } from './queries/notifications.ts';
 import * as people from './queries/people.ts';
 import type { Viewer } from './queries/viewer.ts';
 import type { ActivityRow, ContactMergeRow, ContactNoteRow, ContactRow, ConversationRow, MessageRow } from './rows.ts';
@@ -88,6 +92,9 @@ export function createLoaders(session: ReadSession, viewer: Viewer) {
     conversation: byId((sql, ids) => conversationsByIds(sql, viewer, ids)),
     message: byId((sql, ids) => messagesByIds(sql, viewer, ids)),
     chatMessage: byId(async (sql, ids) => (visitor ? chatMessagesByIds(sql, visitor, ids) : [])),
+    notification: byId((sql, ids) => notificationsByIds(sql, viewer, ids)),
+    cannedResponse: byId((sql, ids) => cannedResponsesByIds(sql, viewer, ids)),
+    draft: byId((sql, ids) => draftsByIds(sql, viewer, ids)),
     replyRule: byId((sql, ids) => people.replyRulesOf(sql, companyId, ids)),
     teamMembers: byOwner(
       (sql, ids) => people.agentsOfTeams(sql, companyId, ids),
@@ -100,6 +107,14 @@ export function createLoaders(session: ReadSession, viewer: Viewer) {
     messageReactions: byOwner(
       (sql, ids) => reactionsOfMessages(sql, companyId, ids),
       ({ messageId }) => messageId,
+    ),
+    messageMentions: byOwner(
+      (sql, ids) => mentionsOfMessages(sql, companyId, ids),
+      ({ messageId }) => messageId,
+    ),
+    conversationDrafts: byOwner(
+      (sql, ids) => draftsOfConversations(sql, viewer, ids),
+      ({ conversationId }) => conversationId,
     ),
     conversationMessages: pages<MessageRow>(
       (sql, ids, page) => messagePages(sql, viewer, ids, page),

@@ -6,6 +6,7 @@ import type { ConversationEntity } from './entities/conversation.ts';
 import type { MessageEntity } from './entities/message.ts';
 import type { Change } from './rules/change.ts';
 import type { AttributeType } from './rules/attributeValues.ts';
+import type { NotificationKind } from './rules/notifications.ts';
 
 const conversationFields = [
   'id',
@@ -160,6 +161,57 @@ export interface IdentityRow {
   readonly externalId: string;
   readonly displayName: string | null;
   readonly blockedAt: Date | null;
+}
+
+/** Of one of the two. */
+export interface Mention {
+  readonly agentId: string | null;
+  readonly teamId: string | null;
+}
+
+export interface NotificationRow {
+  readonly id: string;
+  readonly kind: NotificationKind;
+  readonly conversationId: string;
+  readonly messageId: string | null;
+  readonly teamId: string | null;
+  readonly actorKind: Actor['kind'];
+  readonly actorId: string | null;
+  readonly createdAt: Date;
+  readonly readAt: Date | null;
+}
+
+export interface CannedResponseRow {
+  readonly id: string;
+  readonly shortcode: string;
+  readonly shortcodeKey: string;
+  readonly content: string;
+  readonly attachmentUrls: readonly string[];
+  readonly isShared: boolean;
+  readonly usageCount: number;
+  readonly version: number;
+  readonly createdAt: Date;
+  readonly updatedAt: Date;
+  /** How well it fits what was searched for: the lower, the better. */
+  readonly rank: number;
+}
+
+export type DraftKind = 'REPLY' | 'NOTE';
+
+export interface DraftContent {
+  readonly text: string;
+  readonly attachmentUrls: readonly string[];
+  readonly replyToId: string | null;
+  readonly mentions: readonly Mention[];
+}
+
+export interface DraftRow {
+  readonly id: string;
+  readonly kind: DraftKind;
+  readonly conversationId: string;
+  readonly content: DraftContent;
+  readonly revision: number;
+  readonly updatedAt: Date;
 }
 
 export interface ReactionRow {

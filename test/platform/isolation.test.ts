@@ -50,6 +50,15 @@ const calls = {
     agents: () => '{ agents { id name email } }',
     teams: () => '{ teams { id name members { id email } } }',
     labels: () => '{ labels { id name } }',
+    notifications: () =>
+      '{ notifications(first: 100) { edges { node { id kind conversation { id } message { text } actor { __typename } } } } }',
+    unreadNotificationCount: () => '{ unreadNotificationCount }',
+    notificationSettings: () => '{ notificationSettings { kinds } }',
+    cannedResponses: () =>
+      '{ all: cannedResponses(first: 100) { edges { node { id shortcode content } } } searched: cannedResponses(search: "heron") { edges { node { id } } } }',
+    renderCannedResponse: ({ conversationId }) =>
+      `{ renderCannedResponse(id: "${v7()}", conversationId: "${conversationId}") { text } }`,
+    drafts: () => '{ drafts(first: 100) { edges { node { id text conversation { id } } } } }',
     documents: () => '{ documents(first: 100) { edges { node { id title } } } }',
     searchKnowledge: () => `{ searchKnowledge(query: "${SECRET}", first: 50) { text document { id title } } }`,
     dashboard: ({ channelId, agentId, teamId }) => {
@@ -143,6 +152,20 @@ const calls = {
       `mutation { updateAttributeDefinition(input: { definitionId: "${contactId}", name: "intruder" }) { definition { id } userErrors { code message } } }`,
     deleteAttributeDefinition: ({ contactId }) =>
       `mutation { deleteAttributeDefinition(input: { definitionId: "${contactId}" }) { deletedId userErrors { code message } } }`,
+    markNotificationsRead: ({ messageId }) =>
+      `mutation { markNotificationsRead(input: { upToId: "${messageId}" }) { unreadNotificationCount userErrors { code message } } }`,
+    updateNotificationSettings: () =>
+      'mutation { updateNotificationSettings(input: { kinds: [MENTIONED] }) { notificationSettings { kinds } userErrors { code message } } }',
+    createCannedResponse: () =>
+      `mutation { createCannedResponse(input: { shortcode: "intruder-${v7().slice(-12)}", content: "Nothing of interest." }) { cannedResponse { shortcode } userErrors { code message } } }`,
+    updateCannedResponse: ({ messageId }) =>
+      `mutation { updateCannedResponse(input: { id: "${messageId}", content: "intruder" }) { cannedResponse { id } userErrors { code message } } }`,
+    deleteCannedResponse: ({ messageId }) =>
+      `mutation { deleteCannedResponse(input: { id: "${messageId}" }) { deletedId userErrors { code message } } }`,
+    saveDraft: ({ conversationId }) =>
+      `mutation { saveDraft(input: { conversationId: "${conversationId}", text: "intruder", revision: 1 }) { draft { id } userErrors { code message } } }`,
+    deleteDraft: ({ conversationId }) =>
+      `mutation { deleteDraft(input: { conversationId: "${conversationId}", revision: 99 }) { draft { id } userErrors { code message } } }`,
     connectChannel: () =>
       `mutation { connectChannel(input: { telegram: { botToken: "${demoCompany('acme').telegram.botId}:${'x'.repeat(35)}" } }) { channel { id name } identitySecret userErrors { code message } } }`,
     reauthorizeChannel: ({ channelId }) =>
@@ -169,6 +192,9 @@ const calls = {
     inboxUpdates: () => 'subscription { inboxUpdates { kind conversation { id } message { text } } }',
     conversationUpdates: ({ conversationId }) =>
       `subscription { conversationUpdates(id: "${conversationId}") { kind conversation { id } message { text } } }`,
+    notificationUpdates: () =>
+      'subscription { notificationUpdates { notification { id conversation { id } message { text } } unreadNotificationCount } }',
+    draftUpdates: () => 'subscription { draftUpdates { kind conversation { id } draft { id text } } }',
     typing: ({ conversationId }) =>
       `subscription { typing(conversationId: "${conversationId}") { conversationId isTyping author { __typename ... on Agent { id name } } } }`,
     chatUpdates: () => 'subscription { chatUpdates { message { id text } } }',
@@ -314,6 +340,9 @@ describe('another company', () => {
   it.each([
     ['sendMessage', { message: null }],
     ['retryMessage', { message: null }],
+    ['saveDraft', { draft: null }],
+    ['deleteDraft', { draft: null }],
+    ['markNotificationsRead', { unreadNotificationCount: 0 }],
     ['setTyping', {}],
     ['markRead', { conversation: null }],
     ['changeStatus', { conversation: null }],
@@ -395,7 +424,17 @@ describe('another company', () => {
     await platform.ask(acmeVisitor, say);
     const all = '{ conversations { edges { node { id } } } }';
     const { data } = await platform.ask<{ conversations: { edges: { node: { id: string } }[] } }>(acme, all);
+    const colleague = await platform.tokenOf('acme', 'AGENT');
+    const { data: own } = await platform.ask<{ viewer: { id: string } }>(acme, '{ viewer { id } }');
     for (const { node } of data.conversations.edges) {
+      await platform.ask(
+        acme,
+        `mutation { saveDraft(input: { conversationId: "${node.id}", text: "${SECRET}", revision: ${lastMessage} }) { revision } }`,
+      );
+      await platform.ask(
+        colleague,
+        `mutation { sendMessage(input: { conversationId: "${node.id}", text: "${SECRET}", isPrivate: true, mentions: [{ agentId: "${own.viewer.id}" }], idempotencyKey: "${v7()}" }) { userErrors { code } } }`,
+      );
       for (const is of [true, false]) {
         await platform.ask(
           acme,

@@ -23,6 +23,10 @@ export const permissions = {
   'audit:read': ['ADMIN'],
   /** Hand out, and erase, what is kept of a person. */
   'privacy:act': ['ADMIN'],
+  /** What is an agent's own: notifications, drafts, private canned responses. */
+  'own:keep': everybody,
+  /** Canned responses for everybody. */
+  'cannedResponses:share': ['SUPERVISOR', 'ADMIN'],
 } as const satisfies Record<string, readonly Role[]>;
 
 export type Permission = keyof typeof permissions;

@@ -8,6 +8,10 @@ import { Audit } from './20261126_audit.ts';
 import { Contacts } from './20261126_contacts.ts';
 import { Merges } from './20261126_merges.ts';
 import { Privacy } from './20261126_privacy.ts';
+import { CannedResponses } from './20261126_canned_responses.ts';
+import { Drafts } from './20261126_drafts.ts';
+import { Mentions } from './20261126_mentions.ts';
+import { Notifications } from './20261126_notifications.ts';
 
 export const migrations: MigrationList = [
   { name: '20261123_inbox', class: Inbox },
@@ -19,4 +23,8 @@ export const migrations: MigrationList = [
   { name: '20261126_merges', class: Merges },
   { name: '20261126_audit', class: Audit },
   { name: '20261126_privacy', class: Privacy },
+  { name: '20261126_mentions', class: Mentions },
+  { name: '20261126_notifications', class: Notifications },
+  { name: '20261126_canned_responses', class: CannedResponses },
+  { name: '20261126_drafts', class: Drafts },
 ];

@@ -6,7 +6,10 @@ import { directoryMutations } from './directory.ts';
 import { lifecycleMutations } from './lifecycle.ts';
 import { mergeMutations } from './merges.ts';
 import { privacyMutations } from './privacy.ts';
+import { cannedResponseMutations } from './cannedResponses.ts';
+import { draftMutations } from './drafts.ts';
 import { messageMutations } from './messages.ts';
+import { notificationMutations } from './notifications.ts';
 
 export const mutation: MutationResolvers = {
   ...conversationMutations,
@@ -16,5 +19,8 @@ export const mutation: MutationResolvers = {
   ...contactMutations,
   ...mergeMutations,
   ...privacyMutations,
+  ...notificationMutations,
+  ...cannedResponseMutations,
+  ...draftMutations,
   ...chatMutation,
 };

@@ -4,6 +4,9 @@ import { auditQueries } from './audit.ts';
 import { contactQueries } from './contacts.ts';
 import { conversationQueries } from './conversations.ts';
 import { privacyQueries } from './privacy.ts';
+import { cannedResponseQueries } from './cannedResponses.ts';
+import { draftQueries } from './drafts.ts';
+import { notificationQueries } from './notifications.ts';
 import { peopleQueries } from './people.ts';
 import { settingsQueries } from './settings.ts';
 
@@ -14,5 +17,8 @@ export const query: QueryResolvers = {
   ...contactQueries,
   ...auditQueries,
   ...privacyQueries,
+  ...notificationQueries,
+  ...cannedResponseQueries,
+  ...draftQueries,
   ...chatQuery,
 };
