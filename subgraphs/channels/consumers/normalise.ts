@@ -38,6 +38,12 @@ export interface NormaliserOptions {
 /** In one transaction at the most. Webhooks wait while a batch is read and told: some milliseconds, and no more. */
 const MAX_BATCH = 64;
 
+/**
+ * Each has a transaction of its own, and a batch may be of as many companies as messages: while one waits for its disk flush,
+ * another is at work. Not more, for there are three sources, and the pool of connections is for all that is done here.
+ */
+const COMPANIES_AT_ONCE = 2;
+
 /** What one message of the stream told, of one channel. */
 interface Event {
   readonly platform: Platform;
@@ -174,9 +180,13 @@ function createNormaliser(
       return events.length > 0 ? events : undefined;
     },
     async handle(messages) {
-      for (const [companyId, events] of Map.groupBy(messages.flat(), (event) => event.companyId)) {
-        await apply(companyId, events);
-      }
+      const companies = Map.groupBy(messages.flat(), (event) => event.companyId).entries();
+      const workers = Array.from({ length: COMPANIES_AT_ONCE }, async () => {
+        for (const [companyId, events] of companies) await apply(companyId, events);
+      });
+      // All come to their end before one that failed is told: what is tried again must not meet itself.
+      const failed = (await Promise.allSettled(workers)).find((result) => result.status === 'rejected');
+      if (failed) throw failed.reason;
     },
     logger: options.logger,
     metrics,
