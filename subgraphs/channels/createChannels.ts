@@ -60,7 +60,6 @@ export function createChannels(
   const { nats, database } = stores;
   const health = createHealthRecorder({ database, logger });
   const apis = createPlatformApis(config);
-  const senders = createSenders(apis);
   const accounts = createAccounts(apis);
   const findAccount = createFindAccount(database, keyring);
   const redis = createRedis({ url: config.redisUrl, name, logger });
@@ -69,6 +68,7 @@ export function createChannels(
     store,
     keepFile,
     profiler,
+    openFile,
     parts: files,
   } = createFiles({
     config: config.files,
@@ -82,6 +82,7 @@ export function createChannels(
     logger,
     metrics,
   });
+  const senders = createSenders(apis, openFile);
   const signer = createFileSigner({ secret: config.files.secret, baseUrl: publicUrl });
   const workers = createDeliveryWorkers({
     database,

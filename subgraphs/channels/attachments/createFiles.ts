@@ -17,11 +17,13 @@ import { createProfiler, type Profiler } from '../profiles/profiler.ts';
 import { createAttachmentKeeper } from './attachmentKeeper.ts';
 import { createFetchAttachment, type AccountApis } from './fetchAttachment.ts';
 import { createKeepFile, type KeepFile } from './keepFile.ts';
+import { createOpenFile, type OpenFile } from './openFile.ts';
 
 export interface Files {
   readonly store: FileStore;
   readonly keepFile: KeepFile;
   readonly profiler: Profiler;
+  readonly openFile: OpenFile;
   /** To be started after the stores, in this order. */
   readonly parts: readonly Part[];
 }
@@ -60,5 +62,6 @@ export function createFiles(options: {
     logger,
     metrics,
   });
-  return { store, keepFile, profiler, parts: [store, fetcher, attachments, profiler] };
+  const openFile = createOpenFile({ store, fetcher });
+  return { store, keepFile, openFile, profiler, parts: [store, fetcher, attachments, profiler] };
 }

@@ -1,5 +1,6 @@
 import type { Keyring } from '#platform/secrets/keyring.ts';
 import { storableText } from '#platform/postgres/storableText.ts';
+import { mediumOn, typeByName } from '#schema/platformFiles.ts';
 import { messagingWindowAt } from '#schema/platforms.ts';
 import type { Attachment, DeliveryFailure, Platform } from '#schema/events/values.ts';
 import {
@@ -12,7 +13,14 @@ import {
 import type { Senders } from '../platforms/senders.ts';
 import type { ChannelStatus } from '../rows.ts';
 import { openAccount } from '../credentials/openAccount.ts';
-import { channelNotFound, channelRemoved, messageEmpty, sendUnconfirmed, windowClosed } from './failures.ts';
+import {
+  channelNotFound,
+  channelRemoved,
+  fileRefused,
+  messageEmpty,
+  sendUnconfirmed,
+  windowClosed,
+} from './failures.ts';
 import { deliveryPayload, type DeliveryPayload } from './payload.ts';
 
 /** How long an unconfirmed send may still be confirmed by its echo or status before a person is asked. */
@@ -92,6 +100,8 @@ export function decide(companyId: string, head: HeadRow, now: Date, options: Dec
   const payload = deliveryPayload.parse(head.payload);
   const files = payload.attachments.flatMap((attachment) => outgoingFile(companyId, attachment, options));
   const parts = sender.parts({ text: payload.text && storableText(payload.text), files });
+  const refused = files.find((file) => mediumOn(platform, file) === undefined);
+  if (refused) return { kind: 'fail', failure: fileRefused(platform, refused) };
   const part = parts.findIndex((_, number) => !head.sentParts.includes(number));
   const content = parts[part];
   if (!content) return { kind: 'fail', failure: messageEmpty };
@@ -133,7 +143,10 @@ function needsHumanAgent(
 
 /** Of our own copies, only those of the company: what a message names is no proof that it may have it. */
 function outgoingFile(companyId: string, attachment: Attachment, { fileAddress }: DecideOptions): OutgoingFile[] {
-  const { kind, name, mimeType, fileKey } = attachment;
-  const url = fileKey?.startsWith(`${companyId}/`) ? fileAddress(fileKey) : attachment.url;
-  return url === null ? [] : [{ kind, url, name, mimeType }];
+  const { kind, name, size } = attachment;
+  const fileKey = attachment.fileKey?.startsWith(`${companyId}/`) ? attachment.fileKey : null;
+  const url = fileKey === null ? attachment.url : fileAddress(fileKey);
+  if (url === null) return [];
+  const mimeType = attachment.mimeType ?? typeByName(name ?? new URL(url).pathname);
+  return [{ kind, url, fileKey, name, mimeType, size }];
 }

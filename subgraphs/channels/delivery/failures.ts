@@ -1,4 +1,5 @@
 import type { DeliveryFailure, Platform } from '#schema/events/values.ts';
+import { fileRefusal, type FileToSend } from '#schema/platformFiles.ts';
 import { failure } from '../platforms/failure.ts';
 
 const names: Readonly<Record<Platform, string>> = {
@@ -30,6 +31,11 @@ export const sendUnconfirmed = failure(
 export function windowClosed(platform: Platform): DeliveryFailure {
   const words = 'lets a company answer only for a time after the contact wrote, and that time is over.';
   return failure('WINDOW_CLOSED', `${names[platform]} ${words}`, true);
+}
+
+/** Nothing of the message goes out: the contact would have half of it. */
+export function fileRefused(platform: Platform, file: FileToSend): DeliveryFailure {
+  return failure('FILE_REFUSED', `${names[platform]} does not take the file. ${fileRefusal(platform, file)}`, false);
 }
 
 /** Where a receipt says no more than that it failed. */

@@ -42,7 +42,7 @@ export async function sendPart(
   }
   const againMs = await waitForPlace(pacer, missed(paces, performance.now() - placedAt), stopping);
   if (againMs > 0) return { kind: 'heldBack', waitMs: againMs };
-  const result = await sender.send(account, content, send.options);
+  const result = await sender.send(account, content, { ...send.options, stopping });
   if (isTrouble(result)) breaker.failed(channelId);
   else breaker.succeeded(channelId);
   return result;

@@ -17,6 +17,7 @@ export type FailureCode =
   | 'NOT_PERMITTED'
   | 'WINDOW_CLOSED'
   | 'FILE_REFUSED'
+  | 'FILE_UNAVAILABLE'
   | 'POLICY_BLOCKED'
   | 'SEND_UNCONFIRMED';
 

@@ -12,6 +12,7 @@ const badRequests: readonly (readonly [RegExp, FailureCode, boolean?])[] = [
   [/business connection|BUSINESS_(PEER|CONNECTION)_INVALID/i, 'NOT_PERMITTED'],
   [/chat not found|user not found|PEER_ID_INVALID|upgraded to a supergroup/i, 'RECIPIENT_NOT_FOUND'],
   [/too long/i, 'MESSAGE_TOO_LONG'],
+  [/file must be non-empty/i, 'FILE_REFUSED'],
   [/text is empty|must be non-empty/i, 'MESSAGE_EMPTY'],
   [/not enough rights|have no rights|administrator rights|CHAT_(WRITE|SEND_\w+)_FORBIDDEN/i, 'NOT_PERMITTED'],
   [/VOICE_MESSAGES_FORBIDDEN/, 'NOT_PERMITTED'],
