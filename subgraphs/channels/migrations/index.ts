@@ -1,8 +1,10 @@
 import type { MigrationList } from '#platform/postgres/provision.ts';
+import { Watermarks } from './20261126_watermarks.ts';
 import { CreateChannels } from './createChannels.ts';
 import { Platforms } from './platforms.ts';
 
 export const migrations: MigrationList = [
   { name: 'CreateChannels', class: CreateChannels },
   { name: 'Platforms', class: Platforms },
+  { name: '20261126_watermarks', class: Watermarks },
 ];
