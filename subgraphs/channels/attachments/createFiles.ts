@@ -16,6 +16,7 @@ import { createKeepPicture } from '../profiles/profilePicture.ts';
 import { createProfiler, type Profiler } from '../profiles/profiler.ts';
 import { createAttachmentKeeper } from './attachmentKeeper.ts';
 import { createFetchAttachment, type AccountApis } from './fetchAttachment.ts';
+import { createFileRemover } from './fileRemover.ts';
 import { createKeepFile, type KeepFile } from './keepFile.ts';
 import { createOpenFile, type OpenFile } from './openFile.ts';
 
@@ -58,10 +59,11 @@ export function createFiles(options: {
     findAccount,
     memory: createLookupMemory(redis),
     pacer,
-    keepPicture: createKeepPicture({ fetcher, keepFile }),
+    keepPicture: createKeepPicture({ fetcher, keepFile, database }),
     logger,
     metrics,
   });
+  const remover = createFileRemover({ store, database, logger, metrics });
   const openFile = createOpenFile({ store, fetcher });
-  return { store, keepFile, openFile, profiler, parts: [store, fetcher, attachments, profiler] };
+  return { store, keepFile, openFile, profiler, parts: [store, fetcher, attachments, profiler, remover] };
 }

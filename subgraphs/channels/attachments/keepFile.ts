@@ -1,6 +1,7 @@
 import { v7 } from 'uuid';
 import type { FileStore } from '#platform/files/fileStore.ts';
 import type { Database, WriteTransaction } from '#platform/postgres/database.ts';
+import type { Sql } from '#platform/postgres/sql.ts';
 import type { SwitchboardCatalogue } from '#schema/events/catalogue.ts';
 import type { AttachmentKind } from '#schema/events/values.ts';
 import { kindOf, mimeTypeFor } from './fileKind.ts';
@@ -16,6 +17,8 @@ export interface NewFile {
   readonly id?: string | undefined;
   readonly bytes: Uint8Array;
   readonly name: string | null;
+  /** Removed after a day, unless somebody finds a use for it: see {@link useFile}. */
+  readonly temporary?: true | undefined;
   /** What it is said to be: decides where the content leaves it open. */
   readonly claimed?: { readonly kind: AttachmentKind | null; readonly mimeType: string | null } | undefined;
 }
@@ -51,20 +54,26 @@ export function createKeepFile(options: {
   const { store, database, maxBytes } = options;
 
   return async (file, tell) => {
-    const { companyId, channelId, bytes } = file;
+    const { companyId, channelId, bytes, temporary = false } = file;
     const kept = await inspect(file, maxBytes);
     const { id, fileKey, name, mimeType, size } = kept;
     // First the file and then the row: who finds the row finds the file.
     await store.put(fileKey, bytes, { contentType: mimeType });
     await database.write(companyId, async ({ sql, publish }) => {
       const added = await sql`
-        insert into channels.files (company_id, id, channel_id, name, mime_type, size)
-        values (${companyId}, ${id}, ${channelId}, ${name}, ${mimeType}, ${size})
+        insert into channels.files (company_id, id, channel_id, name, mime_type, size, delete_after)
+        values (${companyId}, ${id}, ${channelId}, ${name}, ${mimeType}, ${size},
+          case when ${temporary}::boolean then now() + interval '1 day' end)
         on conflict do nothing returning 1 as added`;
       if (added.length > 0) tell?.(publish, kept);
     });
     return kept;
   };
+}
+
+/** A file that would have been removed stays. */
+export async function useFile(sql: Sql, companyId: string, id: string): Promise<void> {
+  await sql`update channels.files set delete_after = null where company_id = ${companyId} and id = ${id}`;
 }
 
 async function inspect(file: NewFile, maxBytes: number): Promise<KeptFile> {

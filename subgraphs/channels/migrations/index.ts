@@ -1,4 +1,5 @@
 import type { MigrationList } from '#platform/postgres/provision.ts';
+import { FileEnds } from './20261126_file_ends.ts';
 import { Watermarks } from './20261126_watermarks.ts';
 import { CreateChannels } from './createChannels.ts';
 import { Platforms } from './platforms.ts';
@@ -7,4 +8,5 @@ export const migrations: MigrationList = [
   { name: 'CreateChannels', class: CreateChannels },
   { name: 'Platforms', class: Platforms },
   { name: '20261126_watermarks', class: Watermarks },
+  { name: '20261126_file_ends', class: FileEnds },
 ];
