@@ -78,6 +78,10 @@ const calls = {
       `mutation { sendMessage(input: { conversationId: "${conversationId}", text: "intruder", idempotencyKey: "${v7()}" }) { message { id } userErrors { code message } } }`,
     retryMessage: ({ messageId }) =>
       `mutation { retryMessage(input: { messageId: "${messageId}" }) { message { id } userErrors { code message } } }`,
+    editMessage: ({ messageId }) =>
+      `mutation { editMessage(input: { messageId: "${messageId}", text: "intruder" }) { message { id } userErrors { code message } } }`,
+    deleteMessage: ({ messageId }) =>
+      `mutation { deleteMessage(input: { messageId: "${messageId}" }) { message { id } userErrors { code message } } }`,
     setTyping: ({ conversationId }) =>
       `mutation { setTyping(input: { conversationId: "${conversationId}", isTyping: true }) { userErrors { code message } } }`,
     markRead: ({ conversationId, messageId }) =>
@@ -343,6 +347,8 @@ describe('another company', () => {
     ['saveDraft', { draft: null }],
     ['deleteDraft', { draft: null }],
     ['markNotificationsRead', { unreadNotificationCount: 0 }],
+    ['editMessage', { message: null }],
+    ['deleteMessage', { message: null }],
     ['setTyping', {}],
     ['markRead', { conversation: null }],
     ['changeStatus', { conversation: null }],

@@ -9,6 +9,7 @@ import type { Metrics } from '#platform/metrics/metrics.ts';
 import type { Database } from '#platform/postgres/database.ts';
 import { catalogue, type SwitchboardCatalogue } from '#schema/events/catalogue.ts';
 import { enqueueDelivery, newDelivery, retryDelivery } from '../commands/enqueueDelivery.ts';
+import { enqueueRevision } from '../commands/enqueueRevision.ts';
 
 const CONCURRENCY = 16;
 /** Longer than a batch takes; when the process that has it dies, the others wait for so long. */
@@ -43,13 +44,22 @@ export function createDeliveryEnqueuer(options: {
     wake();
   }
 
+  async function revised(event: EventOf<SwitchboardCatalogue, 'conversation.message.revised'>): Promise<void> {
+    await enqueueRevision(database, event);
+    wake();
+  }
+
   return createEventConsumer({
     nats,
     durable: 'channels-deliver',
     filterSubject: 'events.conversation.>',
     catalogue,
     keyOf: ({ data, id }) => ('conversation' in data ? data.conversation.id : id),
-    handlers: { 'conversation.message.created': created, 'conversation.message.retried': retried },
+    handlers: {
+      'conversation.message.created': created,
+      'conversation.message.retried': retried,
+      'conversation.message.revised': revised,
+    },
     concurrency: CONCURRENCY,
     turn: createTurn(database, 'channels-deliver'),
     logger,

@@ -36,6 +36,7 @@ export interface HeadRow {
   readonly claimedBy: string | null;
   readonly threadExternalId: string;
   readonly payload: unknown;
+  readonly createdAt: Date;
   readonly updatedAt: Date;
   /** The numbers of the parts that the platform has. */
   readonly sentParts: readonly number[];
@@ -46,6 +47,8 @@ export interface HeadRow {
   readonly accessToken: string | null;
   readonly settings: unknown;
   readonly lastInboundAt: Date | null;
+  /** Whether somebody wants a message of the conversation changed. */
+  readonly revised: boolean;
 }
 
 /** One part that may be sent now, with all that the send needs. */
@@ -98,7 +101,7 @@ export function decide(companyId: string, head: HeadRow, now: Date, options: Dec
   if (!account) return { kind: 'unauthorized' };
 
   const payload = deliveryPayload.parse(head.payload);
-  const files = payload.attachments.flatMap((attachment) => outgoingFile(companyId, attachment, options));
+  const files = filesOf(companyId, payload, options);
   const parts = sender.parts({ text: payload.text && storableText(payload.text), files });
   const refused = files.find((file) => mediumOn(platform, file) === undefined);
   if (refused) return { kind: 'fail', failure: fileRefused(platform, refused) };
@@ -139,6 +142,10 @@ function needsHumanAgent(
   const window = messagingWindowAt(platform, { lastInboundAt, at });
   if (window === 'STANDARD') return false;
   return window === 'HUMAN_AGENT' && settings.humanAgent && authorKind === 'AGENT' ? true : undefined;
+}
+
+export function filesOf(companyId: string, { attachments }: DeliveryPayload, options: DecideOptions): OutgoingFile[] {
+  return attachments.flatMap((attachment) => outgoingFile(companyId, attachment, options));
 }
 
 /** Of our own copies, only those of the company: what a message names is no proof that it may have it. */

@@ -20,6 +20,12 @@ export const channelRemoved = failure(
 
 export const messageEmpty = failure('MESSAGE_EMPTY', 'There is nothing in the message that can be sent.', false);
 
+export const notRevisable = failure(
+  'NOT_SUPPORTED',
+  'The contact has the message already, and the platform lets no message be changed.',
+  false,
+);
+
 /** A person decides whether to risk that it arrives twice: that is what retryable says. */
 export const sendUnconfirmed = failure(
   'SEND_UNCONFIRMED',

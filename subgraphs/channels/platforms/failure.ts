@@ -18,6 +18,7 @@ export type FailureCode =
   | 'WINDOW_CLOSED'
   | 'FILE_REFUSED'
   | 'FILE_UNAVAILABLE'
+  | 'NOT_SUPPORTED'
   | 'POLICY_BLOCKED'
   | 'SEND_UNCONFIRMED';
 

@@ -56,6 +56,19 @@ export type SendResult =
   /** The request went out and no answer says what became of it. */
   | { readonly kind: 'unconfirmed'; readonly reason: string };
 
+/** What one part of a message that went out is to be. */
+export interface PartChange {
+  readonly externalMessageId: string;
+  /** Null: taken back. Of a file only the caption changes. */
+  readonly content: OutgoingPart | null;
+}
+
+/** What became of a change. One that is made twice does no harm. */
+export type ReviseResult =
+  | { readonly kind: 'done' }
+  | ({ readonly kind: 'refused' } & Refusal)
+  | { readonly kind: 'unconfirmed'; readonly reason: string };
+
 /** Certainly not sent. */
 export interface Refusal {
   /** Recorded at once, or when the tries are used up. `retryable` says whether an agent may try again. */
@@ -93,6 +106,8 @@ export interface Sender {
   paces(account: Account, threadExternalId: string, part: OutgoingPart): readonly Pace[];
   /** Never rejects: every failure is a result. Ends within {@link SEND_LIMIT_MS}, an upload within {@link UPLOAD_LIMIT_MS}. */
   send(account: Account, part: OutgoingPart, options: SendOptions): Promise<SendResult>;
+  /** Changes what went out, as {@link send} sends; absent where the platform has no such thing. */
+  revise?(account: Account, change: PartChange): Promise<ReviseResult>;
   /** Rejects when the platform does not take it. */
   signal(account: Account, threadExternalId: string, signal: Signal): Promise<void>;
   /** Whether the platform tells us of our own sends by webhook, so that an unconfirmed one may still be confirmed. */

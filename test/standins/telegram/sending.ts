@@ -2,7 +2,9 @@ import { z } from 'zod';
 import { refusal, success, type Answer } from './answer.ts';
 import type { Chats } from './chats.ts';
 import type { Upload } from './parameters.ts';
+import { LONGEST_CAPTION, LONGEST_TEXT, place } from './place.ts';
 import type { createRateLimiter } from './rateLimits.ts';
+import { createRevising } from './revising.ts';
 
 /** A message that a bot sent. */
 export interface SentMessage {
@@ -16,12 +18,12 @@ export interface SentMessage {
   readonly replyTo: number | null;
   readonly businessConnectionId: string | null;
   readonly at: string;
+  readonly edited: boolean;
+  readonly deleted: boolean;
 }
 
 /** The newest are kept: a demo may run for days. */
 const MAX_SENT = 10_000;
-const LONGEST_TEXT = 4096;
-const LONGEST_CAPTION = 1024;
 /** Bytes, of what is sent along. */
 const LARGEST_PHOTO = 10 * 1024 ** 2;
 const LARGEST_FILE = 50 * 1024 ** 2;
@@ -29,10 +31,6 @@ const LARGEST_FILE = 50 * 1024 ** 2;
 const medium = z.enum(['photo', 'animation', 'video', 'audio', 'voice', 'document']);
 type Medium = z.output<typeof medium>;
 
-export const place = z.object({
-  chat_id: z.union([z.int(), z.string().regex(/^-?\d+$|^@\w+$/)]).transform(String),
-  business_connection_id: z.string().optional(),
-});
 const message = place.extend({
   text: z.string().default(''),
   caption: z.string().default(''),
@@ -70,6 +68,8 @@ export function createSending(
       replyTo: reply?.message_id ?? null,
       businessConnectionId: businessConnectionId ?? null,
       at: at.toISOString(),
+      edited: false,
+      deleted: false,
     };
     sent.push(said);
     if (sent.length > MAX_SENT) sent.splice(0, sent.length - MAX_SENT);
@@ -90,7 +90,11 @@ export function createSending(
     return refusal(429, `Too Many Requests: retry after ${String(seconds)}`, { retry_after: seconds });
   }
 
-  return { send, sent: (): readonly SentMessage[] => sent };
+  const revising = createRevising(sent, (botId, place) => {
+    const { chat_id: chatId, business_connection_id: business } = place;
+    return refusedBy(chats, botId, chatId, business) ?? tooMany(botId, chatId);
+  });
+  return { send, revise: revising.revise, age: revising.age, sent: (): readonly SentMessage[] => sent };
 }
 
 /** Messages are counted by chat, and a business' chat with a person is another than the bot's. */

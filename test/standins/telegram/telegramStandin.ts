@@ -27,6 +27,8 @@ export interface TelegramStandin extends Part {
   url(): string;
   /** Everything that bots sent, oldest first; the newest 10,000. */
   sent(): readonly SentMessage[];
+  /** As if a message had been sent so much earlier. */
+  age(chatId: string, messageId: number, ms: number): void;
   /** Every call that bots made, oldest first; the newest 10,000. */
   calls(): readonly Call[];
   /** How many messages were refused because they came too fast. */
@@ -120,6 +122,7 @@ export function createTelegramStandin(options: TelegramStandinOptions): Telegram
     name: server.name,
     url: () => server.url(),
     sent: sending.sent,
+    age: sending.age,
     calls: api.calls,
     violations: limiter.violations,
     fail(times, fault, method = 'sendMessage') {

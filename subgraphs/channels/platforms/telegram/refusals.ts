@@ -11,7 +11,7 @@ const badRequests: readonly (readonly [RegExp, FailureCode, boolean?])[] = [
   [/BUSINESS_PEER_USAGE_MISSING/, 'WINDOW_CLOSED'],
   [/business connection|BUSINESS_(PEER|CONNECTION)_INVALID/i, 'NOT_PERMITTED'],
   [/chat not found|user not found|PEER_ID_INVALID|upgraded to a supergroup/i, 'RECIPIENT_NOT_FOUND'],
-  [/too long/i, 'MESSAGE_TOO_LONG'],
+  [/too.long/i, 'MESSAGE_TOO_LONG'],
   [/file must be non-empty/i, 'FILE_REFUSED'],
   [/text is empty|must be non-empty/i, 'MESSAGE_EMPTY'],
   [/not enough rights|have no rights|administrator rights|CHAT_(WRITE|SEND_\w+)_FORBIDDEN/i, 'NOT_PERMITTED'],

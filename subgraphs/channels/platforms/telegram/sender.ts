@@ -8,6 +8,7 @@ import type { TelegramAnswer, TelegramApi } from './api.ts';
 import { ask } from './ask.ts';
 import { partsOf } from './parts.ts';
 import { refusalOf } from './refusals.ts';
+import { reviseMessage } from './revise.ts';
 import { addressOf, isGroup, readThread } from './thread.ts';
 import { uploadPart, type NotUploaded } from './uploadPart.ts';
 
@@ -55,6 +56,7 @@ export function createTelegramSender(api: TelegramApi, openFile: OpenFile): Send
       // Messages have other numbers there, so it answers none.
       return resultOf(await post(addressOf(moved)), moved.chatId);
     },
+    revise: ({ token }, change) => reviseMessage(api, token, change),
     async signal({ token }, threadExternalId, signal) {
       const chat = readThread(threadExternalId);
       if (!chat) return;

@@ -1,4 +1,5 @@
 import { retryMessage } from '../../commands/retryMessage.ts';
+import { deleteMessage, editMessage } from '../../commands/reviseMessage.ts';
 import { sendMessage } from '../../commands/sendMessage.ts';
 import { setTyping } from '../../commands/setTyping.ts';
 import type { MutationResolvers } from '../../generated/resolvers.ts';
@@ -10,6 +11,12 @@ export const messageMutations = {
 
   retryMessage: async (_parent, { input }, context) =>
     messagePayload(context, await context.run((database, identity) => retryMessage(database, identity, input))),
+
+  editMessage: async (_parent, { input }, context) =>
+    messagePayload(context, await context.run((database, identity) => editMessage(database, identity, input))),
+
+  deleteMessage: async (_parent, { input }, context) =>
+    messagePayload(context, await context.run((database, identity) => deleteMessage(database, identity, input))),
 
   setTyping: (_parent, { input }, { identity, read, tellTyping: tell }) =>
     read((sql) => setTyping({ identity, sql, tell }, input)),
