@@ -113,8 +113,7 @@ function changesOf(
   options: DecideOptions,
 ): readonly (PartChange | null)[] | DeliveryFailure {
   const unknown = parts.some(({ externalId }) => externalId === null);
-  if (unknown)
-    return notSupported('It is not known whether the contact has all of the message, so it cannot be changed.');
+  if (unknown) return notSupported('It is not known whether the contact has all of it, so it cannot be changed.');
   const ids = parts.map(({ externalId }) => externalId ?? '');
   if (kind === 'DELETE') return ids.map((externalMessageId) => ({ externalMessageId, content: null }));
   const known = deliveryPayload.safeParse(payload).data;
