@@ -28,11 +28,13 @@ import { createForgetting } from './forgetting.ts';
 import { createHealthRecorder } from './health/healthRecorder.ts';
 import { mountExports } from './http/serveExport.ts';
 import { mountFiles } from './http/serveFile.ts';
+import { mountAgentUploads } from './http/takeUpload.ts';
 import { resolvers } from './resolvers/index.ts';
 import { createPlatformApis } from './platforms/apis.ts';
 import { createSenders } from './platforms/senders.ts';
 import { createAccounts } from './platforms/accounts.ts';
 import { createTelegramAccount } from './platforms/telegram/account.ts';
+import { createAgentUploads } from './uploads/agentUploads.ts';
 import { createAccountDirectory } from './webhooks/accountDirectory.ts';
 import { createKeepEvent } from './webchat/keepEvent.ts';
 import { mountWebChat } from './webchat/mountWebChat.ts';
@@ -124,7 +126,10 @@ export function createChannels(
   mountMetaWebhook(http.app, { config: config.meta, nats, metrics });
   mountFiles(http.app, { store, signer, database, metrics });
   mountExports(http.app, { store, signer });
-  const tools = { database, keyring, accounts, publicUrl, logger };
+  const { secret, maxBytes } = config.files;
+  const agentUploads = createAgentUploads({ secret, maxBytes, pacer, database });
+  mountAgentUploads(http.app, { agentUploads, keepFile });
+  const tools = { database, keyring, accounts, publicUrl, agentUploads, logger };
   serveWidget(http.app, { publicUrl });
   mountWebChat(http.app, {
     tokens: config.visitorTokens,

@@ -172,6 +172,8 @@ const calls = {
       `mutation { deleteDraft(input: { conversationId: "${conversationId}", revision: 99 }) { draft { id } userErrors { code message } } }`,
     connectChannel: () =>
       `mutation { connectChannel(input: { telegram: { botToken: "${demoCompany('acme').telegram.botId}:${'x'.repeat(35)}" } }) { channel { id name } identitySecret userErrors { code message } } }`,
+    requestUpload: () =>
+      `mutation { requestUpload(input: { name: "a.png", mimeType: "image/png", size: 10 }) { url expiresAt userErrors { code message } } }`,
     reauthorizeChannel: ({ channelId }) =>
       `mutation { reauthorizeChannel(input: { channelId: "${channelId}", token: "x" }) { channel { id } userErrors { code message } } }`,
     pauseChannel: ({ channelId }) =>

@@ -6,8 +6,13 @@ import type { MutationResolvers } from '../../generated/resolvers.ts';
 import { messagePayload } from './payloads.ts';
 
 export const messageMutations = {
-  sendMessage: async (_parent, { input }, context) =>
-    messagePayload(context, await context.run((database, identity) => sendMessage(database, identity, input))),
+  sendMessage: async (_parent, { input }, context) => {
+    const uploads = input.uploadIds?.map((id) => context.readUpload(id));
+    return messagePayload(
+      context,
+      await context.run((database, identity) => sendMessage(database, identity, { ...input, uploads })),
+    );
+  },
 
   retryMessage: async (_parent, { input }, context) =>
     messagePayload(context, await context.run((database, identity) => retryMessage(database, identity, input))),
