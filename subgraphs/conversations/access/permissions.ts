@@ -35,22 +35,14 @@ export type Permission = keyof typeof permissions;
 
 export type AgentIdentity = Extract<Identity, { readonly kind: 'agent' }>;
 
-/** @throws GraphQLError `FORBIDDEN` for whoever is no agent. */
-export function requireAgent(identity: Identity): AgentIdentity {
-  if (identity.kind !== 'agent') throw forbidden('Only an agent can do this: use the token of one.');
 export function mayDo(identity: Identity, permission: Permission): boolean {
   const roles: readonly Role[] = permissions[permission];
   return identity.kind === 'agent' && roles.includes(identity.role);
 }
 
-/** @throws GraphQLError `FORBIDDEN` for whoever is no agent, and for agents of a role that may not do it. */
-export function requirePermission(identity: Identity, permission: Permission): AgentIdentity {
+/** @throws GraphQLError `FORBIDDEN` for whoever is no agent. */
+export function requireAgent(identity: Identity): AgentIdentity {
   if (identity.kind !== 'agent') throw forbidden('Only an agent can do this: use the token of one.');
-  if (!mayDo(identity, permission)) {
-    throw forbidden(
-      `This takes the role ${permissions[permission].join(' or ')}: ask somebody of your company who has it.`,
-    );
-  }
   return identity;
 }
 
@@ -58,7 +50,7 @@ export function requirePermission(identity: Identity, permission: Permission): A
 export function requirePermission(identity: Identity, permission: Permission): AgentIdentity {
   const agent = requireAgent(identity);
   const roles: readonly Role[] = permissions[permission];
-  if (!roles.includes(agent.role)) {
+  if (!mayDo(agent, permission)) {
     throw forbidden(`This takes the role ${roles.join(' or ')}: ask somebody of your company who has it.`);
   }
   return agent;
