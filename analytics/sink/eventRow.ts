@@ -106,6 +106,8 @@ export function eventRow(text: string): EventRow | undefined {
     case 'conversation.notification.added':
     case 'conversation.notification.read':
     case 'conversation.draft.changed':
+    case 'conversation.message.revised':
+    case 'channel.message.revised':
     case 'channel.message.received':
     case 'channel.message.echoed':
     case 'channel.message.edited':

@@ -150,7 +150,7 @@ async function serve(
       scope.removeAllContentTypeParsers();
       const parser = { parseAs: 'buffer', bodyLimit: 64 * 1024 ** 2 } as const;
       scope.addContentTypeParser('*', parser, (_request, body, done) => done(null, body));
-      for (const address of ['/webhooks/*', '/chat/*', '/files/*']) {
+      for (const address of ['/webhooks/*', '/chat/*', '/files/*', '/uploads']) {
         scope.all(address, async ({ method, url: path, body, headers }, reply) => {
           const bytes = Buffer.isBuffer(body) ? body : Buffer.alloc(0);
           behaviour.handedOn.push({ method, url: path, body: bytes, headers });

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { attachment, deliveryFailure, id, instant, platform } from './values.ts';
+import { attachment, deliveryFailure, id, instant, platform, revisionKind } from './values.ts';
 
 /** Where something happened: every fact about a conversation's other side says it, and is ordered by it. */
 const place = {
@@ -185,6 +185,21 @@ export const deliveryUpdated = {
     messageId: id,
     status: z.enum(['SENT', 'DELIVERED', 'READ', 'FAILED']),
     externalMessageId: z.string().nullable(),
+    failure: deliveryFailure.nullable(),
+  }),
+} as const;
+
+/** What became of a change that an agent wanted of a message: made where the contact has it, or not to be made. */
+export const messageRevised = {
+  version: 1,
+  data: z.object({
+    ...place,
+    conversationId: id,
+    messageId: id,
+    revisionId: id,
+    kind: revisionKind,
+    text: z.string().nullable(),
+    status: z.enum(['DONE', 'REFUSED']),
     failure: deliveryFailure.nullable(),
   }),
 } as const;

@@ -8,6 +8,7 @@ import {
   instant,
   platform,
   priority,
+  revisionKind,
 } from './values.ts';
 
 /**
@@ -100,13 +101,27 @@ export const messageRetried = {
   }),
 } as const;
 
-/** Something else of a message that is there: what it says, its reactions, its files. */
+/**
+ * An agent wants something else in the place of a message to the contact, or nothing: where the contact has it as well. Until
+ * that is done the message is as it was.
+ */
+export const messageRevised = {
+  version: 1,
+  data: z.object({
+    conversation: conversationFacts,
+    message: messageFacts,
+    threadExternalId: z.string().min(1),
+    revision: z.object({ id, kind: revisionKind, text: z.string().nullable(), requestedAt: instant }),
+  }),
+} as const;
+
+/** Something else of a message that is there: what it says, its reactions, its files, that a change of it was refused. */
 export const messageChanged = {
   version: 1,
   data: z.object({
     conversation: conversationFacts,
     message: messageFacts,
-    change: z.enum(['EDITED', 'REMOVED', 'REACTED', 'ATTACHMENTS']),
+    change: z.enum(['EDITED', 'REMOVED', 'REACTED', 'ATTACHMENTS', 'REVISION_REFUSED']),
   }),
 } as const;
 

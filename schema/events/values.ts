@@ -18,6 +18,9 @@ export type Priority = z.output<typeof priority>;
 export const deliveryStatus = z.enum(['RECEIVED', 'QUEUED', 'SENT', 'DELIVERED', 'READ', 'FAILED']);
 export type DeliveryStatus = z.output<typeof deliveryStatus>;
 
+/** What an agent may do to a message afterwards. */
+export const revisionKind = z.enum(['EDIT', 'DELETE']);
+
 export const attachment = z.object({
   /** Names it among the attachments of its message; absent on those that agents give by address. */
   id: id.nullable().default(null),

@@ -28,11 +28,13 @@ import { createForgetting } from './forgetting.ts';
 import { createHealthRecorder } from './health/healthRecorder.ts';
 import { mountExports } from './http/serveExport.ts';
 import { mountFiles } from './http/serveFile.ts';
+import { mountAgentUploads } from './http/takeUpload.ts';
 import { resolvers } from './resolvers/index.ts';
 import { createPlatformApis } from './platforms/apis.ts';
 import { createSenders } from './platforms/senders.ts';
 import { createAccounts } from './platforms/accounts.ts';
 import { createTelegramAccount } from './platforms/telegram/account.ts';
+import { createAgentUploads } from './uploads/agentUploads.ts';
 import { createAccountDirectory } from './webhooks/accountDirectory.ts';
 import { createKeepEvent } from './webchat/keepEvent.ts';
 import { mountWebChat } from './webchat/mountWebChat.ts';
@@ -60,7 +62,6 @@ export function createChannels(
   const { nats, database } = stores;
   const health = createHealthRecorder({ database, logger });
   const apis = createPlatformApis(config);
-  const senders = createSenders(apis);
   const accounts = createAccounts(apis);
   const findAccount = createFindAccount(database, keyring);
   const redis = createRedis({ url: config.redisUrl, name, logger });
@@ -69,6 +70,7 @@ export function createChannels(
     store,
     keepFile,
     profiler,
+    openFile,
     parts: files,
   } = createFiles({
     config: config.files,
@@ -82,6 +84,7 @@ export function createChannels(
     logger,
     metrics,
   });
+  const senders = createSenders(apis, openFile);
   const signer = createFileSigner({ secret: config.files.secret, baseUrl: publicUrl });
   const workers = createDeliveryWorkers({
     database,
@@ -123,7 +126,10 @@ export function createChannels(
   mountMetaWebhook(http.app, { config: config.meta, nats, metrics });
   mountFiles(http.app, { store, signer, database, metrics });
   mountExports(http.app, { store, signer });
-  const tools = { database, keyring, accounts, publicUrl, logger };
+  const { secret, maxBytes } = config.files;
+  const agentUploads = createAgentUploads({ secret, maxBytes, pacer, database });
+  mountAgentUploads(http.app, { agentUploads, keepFile });
+  const tools = { database, keyring, accounts, publicUrl, agentUploads, logger };
   serveWidget(http.app, { publicUrl });
   mountWebChat(http.app, {
     tokens: config.visitorTokens,

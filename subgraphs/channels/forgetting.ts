@@ -23,7 +23,8 @@ export function createForgetting(options: {
     batch: 5_000,
     async forget(across, batch) {
       const [row] = await across<{ count: number }>`
-        select channels.forget_old(now() - ${KEPT_DAYS} * interval '1 day', ${batch}) as count`;
+        select channels.forget_old(before, ${batch}) + channels.forget_revisions(before, ${batch}) as count
+        from (select now() - ${KEPT_DAYS} * interval '1 day' as before) age`;
       return row?.count ?? 0;
     },
   });

@@ -3,6 +3,8 @@ import type { Database } from '#platform/postgres/database.ts';
 import type { Sql } from '#platform/postgres/sql.ts';
 import type { SwitchboardCatalogue } from '#schema/events/catalogue.ts';
 import type { TypingSignal } from '#schema/events/signals.ts';
+import type { TokenSigner } from '#platform/files/signedToken.ts';
+import type { Upload } from '#schema/uploads.ts';
 import { createLoaders, type Loaders } from './loaders.ts';
 import { viewerOf, type Viewer } from './queries/viewer.ts';
 
@@ -26,6 +28,8 @@ export interface Context {
   readonly signFile: SignFile;
   /** What the installation has for companies that have no window of their own. */
   readonly reopenWithinMs: number;
+  /** Undefined for what is no upload of the company, or not any more. */
+  readonly readUpload: (id: string) => Upload | undefined;
   close(): Promise<void>;
 }
 
@@ -34,10 +38,11 @@ export interface ContextDeps {
   readonly tellTyping: TellTyping;
   readonly signFile: SignFile;
   readonly reopenWithinMs: number;
+  readonly uploads: Pick<TokenSigner<Upload>, 'read'>;
 }
 
 export function createContext(deps: ContextDeps, identity: Identity): Context {
-  const { database, tellTyping, signFile, reopenWithinMs } = deps;
+  const { database, tellTyping, signFile, uploads, reopenWithinMs } = deps;
   const viewer = viewerOf(identity);
   const session = database.session(identity.companyId);
   const loaders = createLoaders(session, viewer);
@@ -55,6 +60,10 @@ export function createContext(deps: ContextDeps, identity: Identity): Context {
     tellTyping: (signal) => tellTyping(identity.companyId, signal),
     signFile,
     reopenWithinMs,
+    readUpload(id) {
+      const verdict = uploads.read(id);
+      return verdict.kind === 'good' && verdict.data.companyId === identity.companyId ? verdict.data : undefined;
+    },
     close: () => session.close(),
   };
 }

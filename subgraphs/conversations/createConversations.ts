@@ -1,6 +1,7 @@
 import { publishSignal } from '#platform/events/publishSignal.ts';
 import { createFileStore } from '#platform/files/createFileStore.ts';
 import { createFileSigner } from '#platform/files/signedAddress.ts';
+import { createTokenSigner } from '#platform/files/signedToken.ts';
 import { createSubgraph } from '#platform/graphql/subgraphServer.ts';
 import { createHttpServer } from '#platform/http/server.ts';
 import { createService } from '#platform/lifecycle/createService.ts';
@@ -11,6 +12,7 @@ import { createContextStores } from '#platform/postgres/contextStores.ts';
 import type { Database } from '#platform/postgres/database.ts';
 import { catalogue, type SwitchboardCatalogue } from '#schema/events/catalogue.ts';
 import { typingSubject } from '#schema/events/signals.ts';
+import { upload, UPLOAD_PURPOSE } from '#schema/uploads.ts';
 import { readSubgraph } from '#schema/subgraphFiles.ts';
 import type { ConversationsConfig } from './config.ts';
 import { createClearUpClock } from './clearUpClock.ts';
@@ -41,6 +43,7 @@ export function createConversations(
   const http = createHttpServer({ name, host: config.host, port: config.port, logger, metrics, checks: () => checks });
   const tellTyping: TellTyping = (companyId, signal) => publishSignal(nats, typingSubject(companyId), signal);
   const signer = createFileSigner({ secret: config.files.secret, baseUrl: config.files.publicUrl });
+  const uploads = createTokenSigner({ secret: config.files.secret, purpose: UPLOAD_PURPOSE, model: upload });
   const subgraph = createSubgraph({
     name,
     typeDefs: readSubgraph(name),
@@ -51,7 +54,7 @@ export function createConversations(
     metrics,
     visitors: { query: ['chatMessages'], mutation: ['setChatTyping'], entities: ['ChatMessage'] },
     context: (identity) =>
-      createContext({ database, tellTyping, signFile: (key) => signer.sign(key), reopenWithinMs }, identity),
+      createContext({ database, tellTyping, signFile: (key) => signer.sign(key), uploads, reopenWithinMs }, identity),
   });
   const received = createReceivedConsumer({ nats, database, reopenWithinMs, logger, metrics });
   const snoozeClock = createSnoozeClock({ database, pollMs: snoozePollMs, logger, metrics });

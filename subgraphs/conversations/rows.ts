@@ -48,6 +48,8 @@ const messageFields = [
   'failure',
   'externalId',
   'createdAt',
+  'version',
+  'revision',
   'editedAt',
   'deletedAt',
 ] as const satisfies readonly (keyof MessageEntity)[];

@@ -78,6 +78,10 @@ const calls = {
       `mutation { sendMessage(input: { conversationId: "${conversationId}", text: "intruder", idempotencyKey: "${v7()}" }) { message { id } userErrors { code message } } }`,
     retryMessage: ({ messageId }) =>
       `mutation { retryMessage(input: { messageId: "${messageId}" }) { message { id } userErrors { code message } } }`,
+    editMessage: ({ messageId }) =>
+      `mutation { editMessage(input: { messageId: "${messageId}", text: "intruder" }) { message { id } userErrors { code message } } }`,
+    deleteMessage: ({ messageId }) =>
+      `mutation { deleteMessage(input: { messageId: "${messageId}" }) { message { id } userErrors { code message } } }`,
     setTyping: ({ conversationId }) =>
       `mutation { setTyping(input: { conversationId: "${conversationId}", isTyping: true }) { userErrors { code message } } }`,
     markRead: ({ conversationId, messageId }) =>
@@ -168,6 +172,8 @@ const calls = {
       `mutation { deleteDraft(input: { conversationId: "${conversationId}", revision: 99 }) { draft { id } userErrors { code message } } }`,
     connectChannel: () =>
       `mutation { connectChannel(input: { telegram: { botToken: "${demoCompany('acme').telegram.botId}:${'x'.repeat(35)}" } }) { channel { id name } identitySecret userErrors { code message } } }`,
+    requestUpload: () =>
+      `mutation { requestUpload(input: { name: "a.png", mimeType: "image/png", size: 10 }) { url expiresAt userErrors { code message } } }`,
     reauthorizeChannel: ({ channelId }) =>
       `mutation { reauthorizeChannel(input: { channelId: "${channelId}", token: "x" }) { channel { id } userErrors { code message } } }`,
     pauseChannel: ({ channelId }) =>
@@ -343,6 +349,8 @@ describe('another company', () => {
     ['saveDraft', { draft: null }],
     ['deleteDraft', { draft: null }],
     ['markNotificationsRead', { unreadNotificationCount: 0 }],
+    ['editMessage', { message: null }],
+    ['deleteMessage', { message: null }],
     ['setTyping', {}],
     ['markRead', { conversation: null }],
     ['changeStatus', { conversation: null }],

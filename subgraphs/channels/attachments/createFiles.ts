@@ -16,12 +16,15 @@ import { createKeepPicture } from '../profiles/profilePicture.ts';
 import { createProfiler, type Profiler } from '../profiles/profiler.ts';
 import { createAttachmentKeeper } from './attachmentKeeper.ts';
 import { createFetchAttachment, type AccountApis } from './fetchAttachment.ts';
+import { createFileRemover } from './fileRemover.ts';
 import { createKeepFile, type KeepFile } from './keepFile.ts';
+import { createOpenFile, type OpenFile } from './openFile.ts';
 
 export interface Files {
   readonly store: FileStore;
   readonly keepFile: KeepFile;
   readonly profiler: Profiler;
+  readonly openFile: OpenFile;
   /** To be started after the stores, in this order. */
   readonly parts: readonly Part[];
 }
@@ -56,9 +59,11 @@ export function createFiles(options: {
     findAccount,
     memory: createLookupMemory(redis),
     pacer,
-    keepPicture: createKeepPicture({ fetcher, keepFile }),
+    keepPicture: createKeepPicture({ fetcher, keepFile, database }),
     logger,
     metrics,
   });
-  return { store, keepFile, profiler, parts: [store, fetcher, attachments, profiler] };
+  const remover = createFileRemover({ store, database, logger, metrics });
+  const openFile = createOpenFile({ store, fetcher });
+  return { store, keepFile, openFile, profiler, parts: [store, fetcher, attachments, profiler, remover] };
 }

@@ -9,6 +9,7 @@ import { sentUnder } from '../queries/sentUnder.ts';
 import { addToAlbum } from '../received/album.ts';
 import { arrive, change, type MessageState, type Step } from '../received/messageState.ts';
 import { lockReceivedRows, type ReceivedRows, type RowKey, type WantedRow } from '../received/rows.ts';
+import { noteThreads } from '../received/threads.ts';
 import { applyReceipts } from './applyReceipts.ts';
 import { confirmEcho } from './confirmEcho.ts';
 import { recordOutsideMessage } from './recordOutsideMessage.ts';
@@ -46,7 +47,7 @@ export function applyFacts(
     }
     await applyReceipts(transaction, companyId, receipts);
     await rows.save();
-    await noteInbound(transaction, companyId, facts);
+    await noteThreads(transaction.sql, companyId, facts);
     return applied;
   });
 }
@@ -179,28 +180,6 @@ function tell({ publish }: Transaction, events: Step['told']): void {
 
 function person({ contact }: { readonly contact: { readonly externalId: string } }): Actor {
   return { kind: 'contact', id: contact.externalId };
-}
-
-/** Of the newest message in each thread that a person wrote: platforms limit how long after it the company may answer. */
-async function noteInbound({ sql }: Transaction, companyId: string, facts: readonly InboundFact[]): Promise<void> {
-  const newest = new Map<string, Data<'channel.message.received'>>();
-  for (const fact of facts) {
-    if (fact.kind !== 'message') continue;
-    const thread = `${fact.data.channelId} ${fact.data.threadExternalId}`;
-    const known = newest.get(thread);
-    if (!known || known.sentAt <= fact.data.sentAt) newest.set(thread, fact.data);
-  }
-  if (newest.size === 0) return;
-  await sql`
-    insert into channels.threads as t
-      (company_id, channel_id, thread_external_id, last_inbound_at, last_inbound_external_id)
-    select ${companyId}::uuid, n."channelId", n."threadExternalId", n."sentAt", n."externalMessageId"
-    from json_to_recordset(${JSON.stringify([...newest.values()])}::json)
-      as n ("channelId" uuid, "threadExternalId" text, "sentAt" timestamptz, "externalMessageId" text)
-    order by n."channelId", n."threadExternalId"
-    on conflict (company_id, channel_id, thread_external_id) do update set
-      last_inbound_at = excluded.last_inbound_at, last_inbound_external_id = excluded.last_inbound_external_id
-    where t.last_inbound_at is null or t.last_inbound_at < excluded.last_inbound_at`;
 }
 
 /** With what is told of each as soon as it is heard of: a message is, and what is said of one waits for it. */

@@ -1,7 +1,7 @@
 import type { Sql } from '#platform/postgres/sql.ts';
 import type { DeliveryFailure } from '#schema/events/values.ts';
 import { notDelivered } from '../delivery/failures.ts';
-import { lockExternalIds, raiseParts, raisePartsUpTo } from '../delivery/parts.ts';
+import { lockExternalIds, raiseParts, raisePartsUpTo, threadLock } from '../delivery/parts.ts';
 import { settleDelivery, type Transaction } from '../delivery/settle.ts';
 import type { InboundReceipt } from '../platforms/inbound.ts';
 import { readPartReference } from '../platforms/outbound.ts';
@@ -35,6 +35,8 @@ export async function applyReceipts(
   for (const receipt of furthest(receipts)) {
     const { channelId, threadExternalId, status } = receipt;
     const thread = { companyId, channelId, threadExternalId, upTo: receipt.of.upTo };
+    // A send in that time that is not recorded yet finds the time in its thread, where applyFacts notes it.
+    await lockExternalIds(sql, channelId, [threadLock(threadExternalId)]);
     for (const messageId of await raisePartsUpTo(sql, thread, status)) moved.set(messageId, failureOf(receipt));
   }
   for (const [messageId, failure] of [...moved].toSorted(([a], [b]) => (a < b ? -1 : 1))) {

@@ -278,6 +278,68 @@ describe('what a platform tells of our own messages', () => {
     expect(left).toEqual([]);
   });
 
+  /** What the platform says of all that the thread got up to now. */
+  const seen = (chat: Connected, status: 'DELIVERED' | 'READ', upTo = new Date(Date.now() + 1_000).toISOString()) =>
+    applyFacts(deliveries.database, chat.companyId, [
+      {
+        kind: 'receipt',
+        channelId: chat.channelId,
+        threadExternalId: chat.threadExternalId,
+        status,
+        of: { upTo },
+        at: upTo,
+        failure: null,
+        reference: null,
+      },
+    ]);
+
+  it.each(['DELIVERED', 'READ'] as const)(
+    'up to a time counts for a send that is recorded after it: %s',
+    async (status) => {
+      const [chat, other] = [await deliveries.connect('MESSENGER'), await deliveries.connect('MESSENGER')];
+      await seen(other, 'READ', new Date(Date.now() - 60_000).toISOString());
+      deliveries.confirming.next(async () => {
+        await seen(chat, 'DELIVERED');
+        await seen(chat, status);
+        return { kind: 'sent', externalMessageId: `seen-${chat.channelId}` };
+      });
+      await chat.send('hello');
+      await told(chat, [status]);
+      await other.send('unseen');
+      await eventually(async () => expect(await statuses(other)).toEqual(['SENT']));
+    },
+  );
+
+  it('up to a time counts for a send that is recorded at the same moment', async () => {
+    for (let round = 0; round < 10; round++) {
+      const chat = await deliveries.connect('MESSENGER');
+      let reading: Promise<unknown> = Promise.resolve();
+      deliveries.confirming.next(async () => {
+        reading = seen(chat, 'READ');
+        return { kind: 'sent', externalMessageId: `moment-${chat.channelId}` };
+      });
+      await chat.send('hello');
+      await eventually(async () => expect((await statuses(chat)).at(-1)).toBe('READ'));
+      await reading;
+    }
+  });
+
+  it('up to a time counts for what was written past the inbox, and is told later', async () => {
+    const chat = await deliveries.connect('MESSENGER');
+    await seen(chat, 'READ');
+    await chat.write((transaction) =>
+      recordOutsideMessage(transaction, chat.companyId, {
+        messageId: v7(),
+        channelId: chat.channelId,
+        threadExternalId: chat.threadExternalId,
+        externalMessageId: 'outside-2',
+        text: 'from the page’s own inbox',
+        sentAt: new Date().toISOString(),
+      }),
+    );
+    await eventually(async () => expect(await statuses(chat)).toEqual(['READ']));
+  });
+
   it('confirms by the reference of a status, and fails by it at once', async () => {
     const confirmed = await unconfirmed('perhaps');
     const failed = await unconfirmed('perhaps');

@@ -4,6 +4,7 @@ import { eventually } from '#test/stack/eventually.ts';
 import { AccountError } from '../platforms/account.ts';
 import type { Data } from '../platforms/inbound.ts';
 import type { Profile } from '../platforms/outbound.ts';
+import { usePicture } from './profilePicture.ts';
 import { png } from '../testing/fileServer.ts';
 import { messageReceived, openFilesWorld, type FilesWorld } from '../testing/filesWorld.ts';
 
@@ -90,6 +91,24 @@ describe('somebody who writes', () => {
     writes(tenant, personOf({ name: 'Cleo' }));
     await profiled(tenant, 3);
     expect([times(ada), times(ben)]).toEqual([1, 1]);
+  });
+
+  it('has a picture that is kept once, and another id with another picture', async () => {
+    const tenant = await world.tenant();
+    const pictureUrl = world.server.serve('/same.png', { body: png });
+    const otherUrl = world.server.serve('/other.png', { body: Buffer.concat([png, Buffer.from('!')]) });
+    const person = { companyId: tenant.company.id, channelId: tenant.channel.id, externalId: 'someone' };
+    const look = async (url: string) => {
+      const picture = await world.keepPicture(person, url, AbortSignal.timeout(5_000));
+      if (!picture) throw new Error('it is a picture');
+      await world.database.write(person.companyId, ({ sql }) => usePicture(sql, person, picture));
+      return picture.fileKey;
+    };
+    const first = await look(pictureUrl);
+    expect(await look(pictureUrl)).toBe(first);
+    const second = await look(otherUrl);
+    expect(second).not.toBe(first);
+    expect(await look(pictureUrl)).not.toBe(first);
   });
 
   it('is told without a picture when there is none to be had, or it is none', async () => {

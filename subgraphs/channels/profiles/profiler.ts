@@ -13,7 +13,7 @@ import type { AccountApi } from '../platforms/account.ts';
 import type { Data } from '../platforms/inbound.ts';
 import type { Profile } from '../platforms/outbound.ts';
 import type { LookupMemory } from './lookupMemory.ts';
-import type { KeepPicture } from './profilePicture.ts';
+import { usePicture, type KeepPicture, type KeptPicture } from './profilePicture.ts';
 
 type Received = Data<'channel.message.received'>;
 
@@ -128,15 +128,21 @@ export function createProfiler(options: {
     const account = await findAccount({ companyId, channelId });
     const profile = account && (await api.profile(account, contact.externalId));
     if (!profile) return 'unknown';
-    const pictureFileKey = await pictureOf(message, profile);
+    const picture = await pictureOf(message, profile);
     const { threadExternalId } = data;
-    await database.write(companyId, async ({ publish }) =>
+    await database.write(companyId, async ({ sql, publish }) => {
+      if (picture) await usePicture(sql, { companyId, channelId, externalId: contact.externalId }, picture);
       publish({
         type: 'channel.contact.profiled',
         actor: { kind: 'system' },
-        data: { channelId, threadExternalId, contact: { ...contact, ...knownOf(profile) }, pictureFileKey },
-      }),
-    );
+        data: {
+          channelId,
+          threadExternalId,
+          contact: { ...contact, ...knownOf(profile) },
+          pictureFileKey: picture?.fileKey ?? null,
+        },
+      });
+    });
     return 'profiled';
   }
 
@@ -149,7 +155,7 @@ export function createProfiler(options: {
   }
 
   /** A name without its picture is worth telling. */
-  async function pictureOf({ companyId, data }: Message, { pictureUrl }: Profile): Promise<string | null> {
+  async function pictureOf({ companyId, data }: Message, { pictureUrl }: Profile): Promise<KeptPicture | null> {
     if (pictureUrl === null) return null;
     const person = { companyId, channelId: data.channelId, externalId: data.contact.externalId };
     try {

@@ -16,8 +16,12 @@ import { catalogue, type SwitchboardCatalogue } from '#schema/events/catalogue.t
 import type { Attachment } from '#schema/events/values.ts';
 import { testNats, testPostgres, testRedis } from '#test/stack/index.ts';
 import { currentTestRun } from '#test/stack/testRun.ts';
+import { createPublicFetch } from '#platform/http/publicFetch.ts';
+import { createKeepPicture } from '../profiles/profilePicture.ts';
+import type { FileStore } from '#platform/files/fileStore.ts';
 import { createFiles } from '../attachments/createFiles.ts';
 import { tellingFiles } from '../attachments/tellingFiles.ts';
+import { createFileRemover } from '../attachments/fileRemover.ts';
 import { createFindAccount } from '../credentials/findAccount.ts';
 import { entities } from '../entities/index.ts';
 import { migrations } from '../migrations/index.ts';
@@ -55,6 +59,7 @@ export async function openFilesWorld(
     logger,
   });
   const metrics = createMetrics({ service: 'channels' });
+  const fileMetrics = createMetrics({ service: 'remover' });
   const config = {
     databaseUrl: urls.appUrl,
     relayDatabaseUrl: urls.relayUrl,
@@ -78,13 +83,15 @@ export async function openFilesWorld(
     logger,
     metrics,
   });
-  const started = [...stores.parts, redis, ...parts];
+  const fetcher = createPublicFetch({ trustedOrigins: [server.url] });
+  const started = [...stores.parts, redis, fetcher, ...parts];
   for (const part of started) await part.start();
   return {
     database,
     store,
     keepFile,
     profiler,
+    keepPicture: createKeepPicture({ fetcher, keepFile, database }),
     server,
     redis: redis.client,
     redisServer,
@@ -92,6 +99,9 @@ export async function openFilesWorld(
     async counted(name: string): Promise<string[]> {
       return (await metrics.text()).split('\n').filter((line) => line.startsWith(`${name}{`));
     },
+    /** What removes files, as another process has it; the caller starts and stops it. */
+    remover: (from: Pick<FileStore, 'delete'> = store) =>
+      createFileRemover({ store: from, database, logger, metrics: fileMetrics }),
     async tenant() {
       const tenant = newTenant();
       await seedChannels(database, keyring, [tenant.seed()]);

@@ -7,6 +7,8 @@ const everybody = ['AGENT', 'SUPERVISOR', 'ADMIN'] as const;
 export const permissions = {
   /** Write to contacts, and notes; say again what failed; show that one is writing. */
   'conversations:answer': everybody,
+  /** Edit and delete what another agent, a bot or somebody past the inbox wrote; what is one's own goes with answering. */
+  'messages:moderate': ['SUPERVISOR', 'ADMIN'],
   /** Status, assignment, labels, priority, the bot. */
   'conversations:change': everybody,
   /** The company's labels themselves; hanging one on a conversation is a change of that. */
@@ -33,6 +35,11 @@ export type Permission = keyof typeof permissions;
 
 export type AgentIdentity = Extract<Identity, { readonly kind: 'agent' }>;
 
+export function mayDo(identity: Identity, permission: Permission): boolean {
+  const roles: readonly Role[] = permissions[permission];
+  return identity.kind === 'agent' && roles.includes(identity.role);
+}
+
 /** @throws GraphQLError `FORBIDDEN` for whoever is no agent. */
 export function requireAgent(identity: Identity): AgentIdentity {
   if (identity.kind !== 'agent') throw forbidden('Only an agent can do this: use the token of one.');
@@ -43,7 +50,7 @@ export function requireAgent(identity: Identity): AgentIdentity {
 export function requirePermission(identity: Identity, permission: Permission): AgentIdentity {
   const agent = requireAgent(identity);
   const roles: readonly Role[] = permissions[permission];
-  if (!roles.includes(agent.role)) {
+  if (!mayDo(agent, permission)) {
     throw forbidden(`This takes the role ${roles.join(' or ')}: ask somebody of your company who has it.`);
   }
   return agent;

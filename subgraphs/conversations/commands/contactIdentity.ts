@@ -6,11 +6,12 @@ import type { Platform } from '#schema/events/values.ts';
 import type { Transaction } from '../facts.ts';
 import { detailWords } from '../text/contactWords.ts';
 import { searchVector } from '../text/searchWords.ts';
+import { oneWhatsAppId } from './oneWhatsAppId.ts';
 
 type Profile = EventOf<SwitchboardCatalogue, 'channel.contact.profiled'>['data'];
 
 /** The other side of a thread, as a message from there tells it. */
-interface Sighting extends Pick<Profile, 'channelId' | 'threadExternalId' | 'contact'> {
+export interface Sighting extends Pick<Profile, 'channelId' | 'threadExternalId' | 'contact'> {
   readonly platform: Platform;
 }
 
@@ -28,11 +29,13 @@ export interface ContactIdentity {
  * @param lastInboundAt When the contact wrote; null when it was the company. Who writes is not blocked any more.
  */
 export async function upsertIdentity(
-  { sql }: Transaction,
+  transaction: Transaction,
   companyId: string,
-  { channelId, platform, threadExternalId, contact }: Sighting,
+  sighting: Sighting,
   lastInboundAt: Date | null,
 ): Promise<ContactIdentity> {
+  const { sql } = transaction;
+  const { channelId, platform, threadExternalId, contact } = await oneWhatsAppId(transaction, companyId, sighting);
   const newContactId = v7();
   const details = detailWords({ email: null, phone: contact.phone });
   const words = [...searchVector(companyId, contact.name), ...details];
@@ -43,14 +46,16 @@ export async function upsertIdentity(
     ), identity as (
       insert into conversations.contact_identities as i
         (company_id, id, contact_id, channel_id, platform, external_id, thread_external_id,
-         display_name, username, language_code, last_inbound_at)
+         display_name, username, language_code, phone, last_inbound_at)
       values (${companyId}, ${v7()}, ${newContactId}, ${channelId}, ${platform}, ${contact.externalId},
-        ${threadExternalId}, ${contact.name}, ${contact.username}, ${contact.languageCode}, ${lastInboundAt}::timestamptz)
+        ${threadExternalId}, ${contact.name}, ${contact.username}, ${contact.languageCode}, ${contact.phone},
+        ${lastInboundAt}::timestamptz)
       on conflict (company_id, channel_id, external_id) do update set
         thread_external_id = excluded.thread_external_id,
         display_name = coalesce(excluded.display_name, i.display_name),
         username = coalesce(excluded.username, i.username),
         language_code = coalesce(excluded.language_code, i.language_code),
+        phone = coalesce(excluded.phone, i.phone),
         last_inbound_at = greatest(i.last_inbound_at, excluded.last_inbound_at),
         blocked_at = case when excluded.last_inbound_at > i.blocked_at then null else i.blocked_at end
       returning id, contact_id

@@ -3,6 +3,7 @@ import { v7 } from 'uuid';
 import type { Identity } from '#platform/identity/identity.ts';
 import type { Database } from '#platform/postgres/database.ts';
 import type { SwitchboardCatalogue } from '#schema/events/catalogue.ts';
+import { fileRefusal, mediumOn, typeByName } from '#schema/platformFiles.ts';
 import type { ConversationEntity } from '../entities/conversation.ts';
 import { Message, unsaid, type MessageEntity } from '../entities/message.ts';
 import { messageFacts } from '../facts.ts';
@@ -78,7 +79,8 @@ async function send(transaction: AgentTransaction, input: SendMessageInput): Pro
   const now = new Date();
   const refusal = isPrivate
     ? undefined
-    : ((await refuseIfSuperseded(transaction, conversation)) ??
+    : (refuseFiles(conversation, content) ??
+      (await refuseIfSuperseded(transaction, conversation)) ??
       (await refuseUnreachable(transaction, conversation, { at: now, field: 'conversationId' })));
   if (refusal) return refusal;
 
@@ -105,6 +107,16 @@ async function send(transaction: AgentTransaction, input: SendMessageInput): Pro
     data: { conversation: facts, message: messageFacts(message), delivery, firstResponseSeconds },
   });
   return { messageId: message.id };
+}
+
+/** What is known of a file says here whether the platform takes it; of the others it will say so itself. */
+function refuseFiles({ platform }: ConversationEntity, { attachments }: Content): Refusal | undefined {
+  for (const { kind, url, mimeType, size, fileKey } of attachments) {
+    const file = { kind, size, mimeType: mimeType ?? typeByName(new URL(url ?? 'https://none').pathname) };
+    if (mediumOn(platform, file) !== undefined) continue;
+    return refuse('FILE_REFUSED', fileRefusal(platform, file), fileKey === null ? 'attachmentUrls' : 'uploadIds');
+  }
+  return undefined;
 }
 
 function isKeyTaken(error: UniqueConstraintViolationException): boolean {

@@ -16,13 +16,15 @@ export async function sentBefore(
   const { idempotencyKey } = content;
   const sent = await em.findOne(Message, { companyId, authorId: agentId, idempotencyKey });
   if (!sent) return undefined;
+  // Of what was changed since, nobody knows any more what it said.
+  if (sent.version > 1 && sent.conversationId === conversation.id) return { messageId: sent.id };
   const mentions = sent.isPrivate ? await mentionsOfMessages(sql, companyId, [sent.id]) : [];
   const isSame =
     sent.conversationId === conversation.id &&
     sent.text === content.text &&
     sent.isPrivate === content.isPrivate &&
     sent.replyToId === content.replyToId &&
-    areEqual(sent.attachments, content.attachments, ({ url }) => url) &&
+    areEqual(sent.attachments, content.attachments, ({ url, fileKey }) => fileKey ?? url) &&
     areEqual(mentions, content.mentions, (mention) => mention.agentId ?? mention.teamId);
   return isSame ? { messageId: sent.id } : keyReused();
 }

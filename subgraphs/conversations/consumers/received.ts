@@ -16,6 +16,7 @@ import { recordActivity } from '../commands/recordActivity.ts';
 import { recordChannel } from '../commands/recordChannel.ts';
 import { recordEcho } from '../commands/recordEcho.ts';
 import { removeMessage } from '../commands/removeMessage.ts';
+import { settleRevision } from '../commands/settleRevision.ts';
 import { storeAttachment } from '../commands/storeAttachment.ts';
 import { updateDelivery } from '../commands/updateDelivery.ts';
 
@@ -59,6 +60,7 @@ export function createReceivedConsumer(options: {
         const moved = { companyId: event.companyId, channelId, from: contact.externalId, to: detail['to'] };
         logger.warn(moved, 'a person moved to an id that has a conversation of its own: both stay');
       },
+      'channel.message.revised': (event) => settleRevision(database, event),
       'channel.delivery.updated': (event) => updateDelivery(database, event),
       'channel.connection.changed': (event) => recordChannel(database, event),
       'channel.audited': (event) => recordAudited(database, event),

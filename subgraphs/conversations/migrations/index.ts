@@ -12,6 +12,8 @@ import { CannedResponses } from './20261126_canned_responses.ts';
 import { Drafts } from './20261126_drafts.ts';
 import { Mentions } from './20261126_mentions.ts';
 import { Notifications } from './20261126_notifications.ts';
+import { Revisions } from './20261126_revisions.ts';
+import { IdentityPhones } from './20261126_identity_phones.ts';
 
 export const migrations: MigrationList = [
   { name: '20261123_inbox', class: Inbox },
@@ -27,4 +29,6 @@ export const migrations: MigrationList = [
   { name: '20261126_notifications', class: Notifications },
   { name: '20261126_canned_responses', class: CannedResponses },
   { name: '20261126_drafts', class: Drafts },
+  { name: '20261126_identity_phones', class: IdentityPhones },
+  { name: '20261126_revisions', class: Revisions },
 ];

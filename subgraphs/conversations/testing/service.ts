@@ -1,10 +1,12 @@
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { createTokenSigner } from '#platform/files/signedToken.ts';
 import { createIdentitySigner, IDENTITY_HEADER } from '#platform/identity/signedIdentity.ts';
 import type { Identity } from '#platform/identity/identity.ts';
 import { silentLogger as logger } from '#platform/logging/logger.ts';
 import { createMetrics } from '#platform/metrics/metrics.ts';
 import { provisionContext } from '#platform/postgres/provision.ts';
+import { upload, UPLOAD_PURPOSE } from '#schema/uploads.ts';
 import type { ConversationsConfig } from '../config.ts';
 import { currentTestRun } from '#test/stack/testRun.ts';
 import { createConversations } from '../createConversations.ts';
@@ -56,6 +58,8 @@ export async function startService(
   return {
     service,
     database: service.database,
+    /** What the channels sign when an agent has uploaded something. */
+    uploads: createTokenSigner({ secret: config.files.secret, purpose: UPLOAD_PURPOSE, model: upload }),
     async ask<Data>(identity: Identity, query: string, variables: object = {}): Promise<Answer<Data>> {
       const response = await fetch(`${service.url()}/graphql`, {
         method: 'POST',
