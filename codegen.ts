@@ -29,6 +29,8 @@ const subgraphs: Record<string, { folder: string; mappers: Record<string, string
       Notification: '../rows.ts#NotificationRow',
       ChatMessage: '../rows.ts#MessageRow',
       Attachment: '../rows.ts#AttachmentRow',
+      BulkJob: '../rows.ts#BulkJobRow',
+      BulkResult: '../rows.ts#BulkResultRow',
       OpenedActivity: '../rows.ts#OpenedActivityRow',
       StatusActivity: '../rows.ts#StatusActivityRow',
       AssignmentActivity: '../rows.ts#AssignmentActivityRow',

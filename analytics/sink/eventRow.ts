@@ -106,6 +106,7 @@ export function eventRow(text: string): EventRow | undefined {
     case 'conversation.notification.added':
     case 'conversation.notification.read':
     case 'conversation.draft.changed':
+    case 'conversation.bulk.progressed':
     case 'channel.message.received':
     case 'channel.message.echoed':
     case 'channel.message.edited':

@@ -1,4 +1,5 @@
 import type { Actor } from '#platform/events/catalogue.ts';
+import type { UserError } from '#platform/graphql/errors.ts';
 import { Fragment } from '#platform/postgres/sql.ts';
 import type { Attachment } from '#schema/events/values.ts';
 import type { AgentEntity } from './entities/agent.ts';
@@ -85,6 +86,24 @@ export interface LabelRow {
   readonly color: string;
   readonly version: number;
   readonly deletedAt: Date | null;
+}
+
+export interface BulkJobRow {
+  readonly id: string;
+  readonly status: 'RUNNING' | 'DONE' | 'CANCELLED';
+  readonly total: number;
+  readonly doneCount: number;
+  readonly failedCount: number;
+  readonly createdAt: Date;
+  readonly finishedAt: Date | null;
+}
+
+export interface BulkResultRow {
+  readonly jobId: string;
+  readonly position: number;
+  readonly conversationId: string;
+  readonly status: 'WAITING' | 'DONE' | 'FAILED' | 'CANCELLED';
+  readonly userErrors: readonly UserError[];
 }
 
 export interface ContactRow {

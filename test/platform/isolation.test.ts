@@ -15,6 +15,7 @@ interface Known {
   readonly teamId: string;
   readonly labelId: string;
   readonly documentId: string;
+  readonly jobId: string;
   readonly webChatId: string;
   readonly visitorId: string;
   /** That a visitor of Acme's has read. */
@@ -38,6 +39,8 @@ const calls = {
       `{ conversation(id: "${conversationId}") { id contact { name } lastMessage { text } } }`,
     inboxCounts: () => '{ inboxCounts { open pending snoozed unassigned mine unread } }',
     inboxSettings: () => '{ inboxSettings { reopenWithinSeconds version } }',
+    bulkJob: ({ jobId }) => `{ bulkJob(id: "${jobId}") { id total results { edges { node { conversationId } } } } }`,
+    bulkJobs: () => '{ bulkJobs { edges { node { id total } } } }',
     contact: ({ contactId }) =>
       `{ contact(id: "${contactId}") { id name identities { externalId } conversations { edges { node { id } } } } }`,
     contacts: () =>
@@ -166,6 +169,10 @@ const calls = {
       `mutation { saveDraft(input: { conversationId: "${conversationId}", text: "intruder", revision: 1 }) { draft { id } userErrors { code message } } }`,
     deleteDraft: ({ conversationId }) =>
       `mutation { deleteDraft(input: { conversationId: "${conversationId}", revision: 99 }) { draft { id } userErrors { code message } } }`,
+    changeConversations: ({ conversationId }) =>
+      `mutation { changeConversations(input: { conversationIds: ["${conversationId}"], change: { status: RESOLVED }, idempotencyKey: "${v7()}" }) { job { total } userErrors { code message } } }`,
+    cancelBulkJob: ({ jobId }) =>
+      `mutation { cancelBulkJob(input: { jobId: "${jobId}" }) { job { id } userErrors { code message } } }`,
     connectChannel: () =>
       `mutation { connectChannel(input: { telegram: { botToken: "${demoCompany('acme').telegram.botId}:${'x'.repeat(35)}" } }) { channel { id name } identitySecret userErrors { code message } } }`,
     reauthorizeChannel: ({ channelId }) =>
@@ -195,6 +202,7 @@ const calls = {
     notificationUpdates: () =>
       'subscription { notificationUpdates { notification { id conversation { id } message { text } } unreadNotificationCount } }',
     draftUpdates: () => 'subscription { draftUpdates { kind conversation { id } draft { id text } } }',
+    bulkJobUpdates: () => 'subscription { bulkJobUpdates { cursor job { id total } } }',
     typing: ({ conversationId }) =>
       `subscription { typing(conversationId: "${conversationId}") { conversationId isTyping author { __typename ... on Agent { id name } } } }`,
     chatUpdates: () => 'subscription { chatUpdates { message { id text } } }',
@@ -254,6 +262,13 @@ describe('another company', () => {
     return data.sendMessage.message.id;
   }
 
+  /** Does to a conversation what is so already. */
+  async function beginJob(): Promise<string> {
+    const begin = `mutation { changeConversations(input: { conversationIds: ["${known.conversationId}"], change: { status: OPEN }, idempotencyKey: "a" }) { job { id } } }`;
+    const { data } = await platform.ask<{ changeConversations: { job: { id: string } } }>(acme, begin);
+    return data.changeConversations.job.id;
+  }
+
   beforeAll(async () => {
     platform = await runPlatform();
     [acme, globex] = [await platform.tokenOf('acme'), await platform.tokenOf('globex')];
@@ -280,6 +295,7 @@ describe('another company', () => {
         teamId: teams[0]?.id ?? '',
         labelId: labels[0]?.id ?? '',
         documentId: added.data.addDocument.document.id,
+        jobId: '',
         webChatId: webChat?.channelId ?? '',
         visitorId: v7(),
         answerId: '',
@@ -299,7 +315,7 @@ describe('another company', () => {
         }),
       ),
     )) as [string, string];
-    known = { ...known, answerId: await answerToVisitor() };
+    known = { ...known, answerId: await answerToVisitor(), jobId: await beginJob() };
   }, 60_000);
 
   afterAll(() => platform.stop());
@@ -354,6 +370,7 @@ describe('another company', () => {
     ['handToBot', { conversation: null }],
     ['takeFromBot', { conversation: null }],
     ['setPriority', { conversation: null }],
+    ['cancelBulkJob', { job: null }],
     ['labelConversation', { conversation: null }],
     ['unlabelConversation', { conversation: null }],
     ['updateLabel', { label: null }],
@@ -422,6 +439,8 @@ describe('another company', () => {
     await platform.postUpdate('acme', telegramMessage(900, lastMessage, 'still here', 'Sasha'));
     const say = `mutation { sendChatMessage(input: { clientId: "${v7()}", text: "still here" }) { clientId } }`;
     await platform.ask(acmeVisitor, say);
+    const begin = `mutation { changeConversations(input: { conversationIds: [], change: { status: OPEN }, idempotencyKey: "${v7()}" }) { job { id } } }`;
+    await platform.ask(acme, begin);
     const all = '{ conversations { edges { node { id } } } }';
     const { data } = await platform.ask<{ conversations: { edges: { node: { id: string } }[] } }>(acme, all);
     const colleague = await platform.tokenOf('acme', 'AGENT');
@@ -483,6 +502,7 @@ describe('a visitor', () => {
     teamId: v7(),
     labelId: v7(),
     documentId: v7(),
+    jobId: v7(),
     webChatId: v7(),
     visitorId: v7(),
     answerId: v7(),

@@ -2,6 +2,7 @@ import type { MigrationList } from '#platform/postgres/provision.ts';
 import { Inbox } from './20261123_inbox.ts';
 import { Platforms } from './20261125_platforms.ts';
 import { Activities } from './20261126_activities.ts';
+import { Bulk } from './20261126_bulk.ts';
 import { Directory } from './20261126_directory.ts';
 import { Settings } from './20261126_settings.ts';
 import { Audit } from './20261126_audit.ts';
@@ -27,4 +28,5 @@ export const migrations: MigrationList = [
   { name: '20261126_notifications', class: Notifications },
   { name: '20261126_canned_responses', class: CannedResponses },
   { name: '20261126_drafts', class: Drafts },
+  { name: '20261126_bulk', class: Bulk },
 ];

@@ -39,6 +39,21 @@ export async function conversationPage(
     order by ${order} limit ${limit}`;
 }
 
+/** The ids of what a filter matches, newest activity first. */
+export async function matchingIds(
+  sql: Sql,
+  viewer: Viewer,
+  filter: ConversationFilter,
+  limit: number,
+): Promise<string[]> {
+  const where = conditions(viewer, filter).map((condition) => fragment`and ${condition}`);
+  const rows = await sql<{ id: string }>`
+    select c.id from conversations.conversations c ${readMark(viewer)}
+    where c.company_id = ${viewer.companyId} ${join(where, ' ')}
+    order by c.last_activity_at desc, c.id desc limit ${limit}`;
+  return rows.map(({ id }) => id);
+}
+
 /** The same page for each of several contacts, in one statement. */
 export async function contactConversationPages(
   sql: Sql,

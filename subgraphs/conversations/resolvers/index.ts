@@ -2,6 +2,7 @@ import type { Resolvers } from '../generated/resolvers.ts';
 import { activityTypes } from './activity.ts';
 import { attachment } from './attachment.ts';
 import { auditEntry } from './auditEntry.ts';
+import { bulkJob, bulkResult } from './bulk.ts';
 import { agent, label, team } from './directory.ts';
 import { chatMessage } from './chat.ts';
 import { cannedResponse } from './cannedResponse.ts';
@@ -36,5 +37,7 @@ export const resolvers: Resolvers = {
   ChatMessage: chatMessage,
   Author: author,
   Attachment: attachment,
+  BulkJob: bulkJob,
+  BulkResult: bulkResult,
   ...activityTypes,
 };

@@ -1,4 +1,5 @@
 import type { MutationResolvers } from '../../generated/resolvers.ts';
+import { bulkMutation } from '../bulk.ts';
 import { chatMutation } from '../chat.ts';
 import { contactMutations } from './contacts.ts';
 import { conversationMutations } from './conversations.ts';
@@ -22,5 +23,6 @@ export const mutation: MutationResolvers = {
   ...notificationMutations,
   ...cannedResponseMutations,
   ...draftMutations,
+  ...bulkMutation,
   ...chatMutation,
 };

@@ -1,4 +1,5 @@
 import type { QueryResolvers } from '../../generated/resolvers.ts';
+import { bulkQuery } from '../bulk.ts';
 import { chatQuery } from '../chat.ts';
 import { auditQueries } from './audit.ts';
 import { contactQueries } from './contacts.ts';
@@ -20,5 +21,6 @@ export const query: QueryResolvers = {
   ...notificationQueries,
   ...cannedResponseQueries,
   ...draftQueries,
+  ...bulkQuery,
   ...chatQuery,
 };
