@@ -29,6 +29,7 @@ const subgraphs: Record<string, { folder: string; mappers: Record<string, string
       Notification: '../rows.ts#NotificationRow',
       ChatMessage: '../rows.ts#MessageRow',
       Attachment: '../rows.ts#AttachmentRow',
+      SavedView: '../rows.ts#SavedViewRow',
       BulkJob: '../rows.ts#BulkJobRow',
       BulkResult: '../rows.ts#BulkResultRow',
       OpenedActivity: '../rows.ts#OpenedActivityRow',

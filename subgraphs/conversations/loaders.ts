@@ -17,6 +17,7 @@ import { messagePages, messagesByIds, reactionsOfMessages } from './queries/mess
 import { privacyJobsByIds } from './queries/privacyJobs.ts';
 import { notificationsByIds } from './queries/notifications.ts';
 import * as people from './queries/people.ts';
+import { viewsByIds } from './queries/savedViews.ts';
 import type { Viewer } from './queries/viewer.ts';
 import type { ActivityRow, BulkResultRow, ContactMergeRow, ContactNoteRow, ContactRow, ConversationRow, MessageRow } from './rows.ts';
 
@@ -98,6 +99,7 @@ export function createLoaders(session: ReadSession, viewer: Viewer) {
     draft: byId((sql, ids) => draftsByIds(sql, viewer, ids)),
     replyRule: byId((sql, ids) => people.replyRulesOf(sql, companyId, ids)),
     bulkJob: byId((sql, ids) => bulkJobsByIds(sql, viewer, ids)),
+    savedView: byId((sql, ids) => viewsByIds(sql, viewer, ids)),
     teamMembers: byOwner(
       (sql, ids) => people.agentsOfTeams(sql, companyId, ids),
       ({ teamId }) => teamId,

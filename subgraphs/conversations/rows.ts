@@ -5,6 +5,7 @@ import type { Attachment } from '#schema/events/values.ts';
 import type { AgentEntity } from './entities/agent.ts';
 import type { ConversationEntity } from './entities/conversation.ts';
 import type { MessageEntity } from './entities/message.ts';
+import type { ConversationFilter } from './queries/conversationFilter.ts';
 import type { Change } from './rules/change.ts';
 import type { AttributeType } from './rules/attributeValues.ts';
 import type { NotificationKind } from './rules/notifications.ts';
@@ -86,6 +87,15 @@ export interface LabelRow {
   readonly color: string;
   readonly version: number;
   readonly deletedAt: Date | null;
+}
+
+export interface SavedViewRow {
+  readonly id: string;
+  readonly name: string;
+  readonly visibility: 'PRIVATE' | 'SHARED';
+  readonly filter: ConversationFilter;
+  readonly ownerId: string;
+  readonly version: number;
 }
 
 export interface BulkJobRow {

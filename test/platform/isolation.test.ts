@@ -16,6 +16,7 @@ interface Known {
   readonly labelId: string;
   readonly documentId: string;
   readonly jobId: string;
+  readonly viewId: string;
   readonly webChatId: string;
   readonly visitorId: string;
   /** That a visitor of Acme's has read. */
@@ -41,6 +42,7 @@ const calls = {
     inboxSettings: () => '{ inboxSettings { reopenWithinSeconds version } }',
     bulkJob: ({ jobId }) => `{ bulkJob(id: "${jobId}") { id total results { edges { node { conversationId } } } } }`,
     bulkJobs: () => '{ bulkJobs { edges { node { id total } } } }',
+    savedViews: () => '{ savedViews { id name filter } }',
     contact: ({ contactId }) =>
       `{ contact(id: "${contactId}") { id name identities { externalId } conversations { edges { node { id } } } } }`,
     contacts: () =>
@@ -173,6 +175,14 @@ const calls = {
       `mutation { changeConversations(input: { conversationIds: ["${conversationId}"], change: { status: RESOLVED }, idempotencyKey: "${v7()}" }) { job { total } userErrors { code message } } }`,
     cancelBulkJob: ({ jobId }) =>
       `mutation { cancelBulkJob(input: { jobId: "${jobId}" }) { job { id } userErrors { code message } } }`,
+    createView: ({ teamId }) =>
+      `mutation { createView(input: { name: "intruder", visibility: SHARED, filter: { teamId: "${teamId}" } }) { view { name } userErrors { code message } } }`,
+    updateView: ({ viewId }) =>
+      `mutation { updateView(input: { viewId: "${viewId}", name: "taken over" }) { view { id } userErrors { code message } } }`,
+    deleteView: ({ viewId }) =>
+      `mutation { deleteView(input: { viewId: "${viewId}" }) { viewId userErrors { code message } } }`,
+    orderViews: ({ viewId }) =>
+      `mutation { orderViews(input: { viewIds: ["${viewId}"] }) { savedViews { id } userErrors { code message } } }`,
     connectChannel: () =>
       `mutation { connectChannel(input: { telegram: { botToken: "${demoCompany('acme').telegram.botId}:${'x'.repeat(35)}" } }) { channel { id name } identitySecret userErrors { code message } } }`,
     reauthorizeChannel: ({ channelId }) =>
@@ -237,7 +247,7 @@ describe('another company', () => {
   async function snapshotOfAcme(): Promise<unknown> {
     const { data } = await platform.ask(
       acme,
-      `query ($id: ID!) { channels { id name status } labels { id name } teams { id name members { id } } agents { id role } inboxSettings { version } inboxCounts { open unassigned mine unread } conversation(id: $id) {
+      `query ($id: ID!) { channels { id name status } savedViews { id name } labels { id name } teams { id name members { id } } agents { id role } inboxSettings { version } inboxCounts { open unassigned mine unread } conversation(id: $id) {
         status priority botEnabled unreadCount messageCount assignee { id } messages { edges { node { text } } } } }`,
       { id: known.conversationId },
     );
@@ -269,6 +279,12 @@ describe('another company', () => {
     return data.changeConversations.job.id;
   }
 
+  async function shareView(): Promise<string> {
+    const share = `mutation { createView(input: { name: "${SECRET}", visibility: SHARED, filter: {} }) { view { id } } }`;
+    const { data } = await platform.ask<{ createView: { view: { id: string } } }>(acme, share);
+    return data.createView.view.id;
+  }
+
   beforeAll(async () => {
     platform = await runPlatform();
     [acme, globex] = [await platform.tokenOf('acme'), await platform.tokenOf('globex')];
@@ -296,6 +312,7 @@ describe('another company', () => {
         labelId: labels[0]?.id ?? '',
         documentId: added.data.addDocument.document.id,
         jobId: '',
+        viewId: '',
         webChatId: webChat?.channelId ?? '',
         visitorId: v7(),
         answerId: '',
@@ -315,7 +332,7 @@ describe('another company', () => {
         }),
       ),
     )) as [string, string];
-    known = { ...known, answerId: await answerToVisitor(), jobId: await beginJob() };
+    known = { ...known, answerId: await answerToVisitor(), jobId: await beginJob(), viewId: await shareView() };
   }, 60_000);
 
   afterAll(() => platform.stop());
@@ -371,6 +388,9 @@ describe('another company', () => {
     ['takeFromBot', { conversation: null }],
     ['setPriority', { conversation: null }],
     ['cancelBulkJob', { job: null }],
+    ['updateView', { view: null }],
+    ['deleteView', { viewId: null }],
+    ['orderViews', { savedViews: null }],
     ['labelConversation', { conversation: null }],
     ['unlabelConversation', { conversation: null }],
     ['updateLabel', { label: null }],
@@ -503,6 +523,7 @@ describe('a visitor', () => {
     labelId: v7(),
     documentId: v7(),
     jobId: v7(),
+    viewId: v7(),
     webChatId: v7(),
     visitorId: v7(),
     answerId: v7(),

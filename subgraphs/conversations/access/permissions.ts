@@ -13,6 +13,10 @@ export const permissions = {
   'labels:manage': ['SUPERVISOR', 'ADMIN'],
   'teams:manage': ['SUPERVISOR', 'ADMIN'],
   'agents:manage': ['ADMIN'],
+  /** Views of one's own, shared or not, and their order. */
+  'views:manage': everybody,
+  /** Shared views of others. */
+  'views:moderate': ['SUPERVISOR', 'ADMIN'],
   /** How the inbox works for the whole company. */
   'settings:change': ['ADMIN'],
   /** Contacts: what is known of them, notes, blocking, merging. */
@@ -33,6 +37,11 @@ export type Permission = keyof typeof permissions;
 
 export type AgentIdentity = Extract<Identity, { readonly kind: 'agent' }>;
 
+export function isPermitted(role: Role, permission: Permission): boolean {
+  const roles: readonly Role[] = permissions[permission];
+  return roles.includes(role);
+}
+
 /** @throws GraphQLError `FORBIDDEN` for whoever is no agent. */
 export function requireAgent(identity: Identity): AgentIdentity {
   if (identity.kind !== 'agent') throw forbidden('Only an agent can do this: use the token of one.');
@@ -42,9 +51,10 @@ export function requireAgent(identity: Identity): AgentIdentity {
 /** @throws GraphQLError `FORBIDDEN` for whoever is no agent, and for agents of a role that may not do it. */
 export function requirePermission(identity: Identity, permission: Permission): AgentIdentity {
   const agent = requireAgent(identity);
-  const roles: readonly Role[] = permissions[permission];
-  if (!roles.includes(agent.role)) {
-    throw forbidden(`This takes the role ${roles.join(' or ')}: ask somebody of your company who has it.`);
+  if (!isPermitted(agent.role, permission)) {
+    throw forbidden(
+      `This takes the role ${permissions[permission].join(' or ')}: ask somebody of your company who has it.`,
+    );
   }
   return agent;
 }

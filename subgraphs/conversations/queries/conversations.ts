@@ -20,15 +20,20 @@ function columnsFor(viewer: Viewer): Fragment {
   return fragment`${conversationColumns}, ${unreadCount(viewer)} as "unreadCount", ${labels} as labels`;
 }
 
-/** A page of the inbox and one row more, newest activity first when read forward. One statement, whatever the filter. */
+/**
+ * A page of the inbox and one row more, newest activity first when read forward. One statement, whatever the filter.
+ *
+ * @param within Has to hold too.
+ */
 export async function conversationPage(
   sql: Sql,
   viewer: Viewer,
   filter: ConversationFilter,
   page: PageRequest,
+  within: ConversationFilter = {},
 ): Promise<ConversationRow[]> {
   const { beyondCursor, order, limit } = keyset(activity, page, 'descending');
-  const where = conditions(viewer, filter);
+  const where = [...conditions(viewer, within), ...conditions(viewer, filter)];
   return sql<ConversationRow>`
     select ${columnsFor(viewer)}
     from conversations.conversations c ${readMark(viewer)}

@@ -15,6 +15,7 @@ import { mutation } from './mutation/index.ts';
 import { privacyJob } from './privacy.ts';
 import { notification } from './notification.ts';
 import { query } from './query/index.ts';
+import { savedView } from './views.ts';
 
 export const resolvers: Resolvers = {
   Query: query,
@@ -37,6 +38,7 @@ export const resolvers: Resolvers = {
   ChatMessage: chatMessage,
   Author: author,
   Attachment: attachment,
+  SavedView: savedView,
   BulkJob: bulkJob,
   BulkResult: bulkResult,
   ...activityTypes,

@@ -11,6 +11,7 @@ import { cannedResponseMutations } from './cannedResponses.ts';
 import { draftMutations } from './drafts.ts';
 import { messageMutations } from './messages.ts';
 import { notificationMutations } from './notifications.ts';
+import { viewsMutation } from '../views.ts';
 
 export const mutation: MutationResolvers = {
   ...conversationMutations,
@@ -24,5 +25,6 @@ export const mutation: MutationResolvers = {
   ...cannedResponseMutations,
   ...draftMutations,
   ...bulkMutation,
+  ...viewsMutation,
   ...chatMutation,
 };

@@ -10,6 +10,7 @@ import { draftQueries } from './drafts.ts';
 import { notificationQueries } from './notifications.ts';
 import { peopleQueries } from './people.ts';
 import { settingsQueries } from './settings.ts';
+import { viewsQuery } from '../views.ts';
 
 export const query: QueryResolvers = {
   ...conversationQueries,
@@ -22,5 +23,6 @@ export const query: QueryResolvers = {
   ...cannedResponseQueries,
   ...draftQueries,
   ...bulkQuery,
+  ...viewsQuery,
   ...chatQuery,
 };
