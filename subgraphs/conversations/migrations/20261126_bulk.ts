@@ -59,11 +59,11 @@ const statements = [
   // Over all companies: what came of a job is of interest for a week.
   `create function conversations.forget_bulk_jobs(most int) returns int
     language sql security definer set search_path = pg_catalog as $$
-    with forgotten as (
-      delete from conversations.bulk_jobs j where (j.company_id, j.id) in (
-        select d.company_id, d.id from conversations.bulk_jobs d
-        where d.finished_at < now() - interval '7 days' limit most for update skip locked
-      ) returning 1
+    with old as materialized (
+      select d.company_id, d.id from conversations.bulk_jobs d
+      where d.finished_at < now() - interval '7 days' limit most for update skip locked
+    ), forgotten as (
+      delete from conversations.bulk_jobs j using old where j.company_id = old.company_id and j.id = old.id returning 1
     )
     select count(*)::int from forgotten
   $$`,

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 import { v7 } from 'uuid';
 import { eventually } from '#test/stack/eventually.ts';
 import { openInbox, write, type TestCompany, type TestInbox } from '../../testing/inbox.ts';
+import { openMany } from '../../testing/openMany.ts';
 import { joinCompany, refusals } from '../../testing/people.ts';
 import { deactivateAgent } from '../directory/deactivateAgent.ts';
 import { resolve } from '../lifecycle/resolve.ts';
@@ -29,26 +30,7 @@ describe('a change of many conversations', () => {
   });
   afterAll(() => inbox.close());
 
-  /** Open conversations of the company, faster than contacts write. */
-  async function open(count: number, company = acme): Promise<string[]> {
-    const first = await write(inbox, company, { from: 'first' });
-    const others = await inbox.rows<{ id: string }>(
-      `with added as (
-         insert into conversations.contact_identities (company_id, id, contact_id, channel_id, platform, external_id, thread_external_id)
-         select company_id, gen_random_uuid(), contact_id, channel_id, platform, 'c' || n, 't' || n
-         from conversations.contact_identities, generate_series(2, $2) n where company_id = $1
-         returning company_id, id, contact_id, channel_id, platform, substr(external_id, 2)::int as n
-       )
-       insert into conversations.conversations (company_id, id, number, contact_id, identity_id, channel_id, platform, status,
-         opened_at, last_activity_at, created_at)
-       select company_id, gen_random_uuid(), n, contact_id, id, channel_id, platform, 'OPEN', now(), now(), now() from added
-       returning id`,
-      [company.companyId, count],
-    );
-    await inbox.rows('update conversations.conversations set version = 1 where company_id = $1', [company.companyId]);
-    await inbox.told();
-    return [first, ...others.map(({ id }) => id)];
-  }
+  const open = (count: number) => openMany(inbox, acme, count);
   async function begin(
     conversationIds: string[],
     change: BulkChange,
