@@ -108,6 +108,7 @@ export function eventRow(text: string): EventRow | undefined {
     case 'conversation.draft.changed':
     case 'conversation.message.revised':
     case 'channel.message.revised':
+    case 'conversation.bulk.progressed':
     case 'channel.message.received':
     case 'channel.message.echoed':
     case 'channel.message.edited':

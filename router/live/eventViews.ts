@@ -1,5 +1,6 @@
 import type { Identity } from '#platform/identity/identity.ts';
 import type { Variables } from '../operations/variables.ts';
+import { bulkView } from './bulkView.ts';
 import { chatView } from './chatView.ts';
 import { draftView } from './draftView.ts';
 import type { EventView } from './eventView.ts';
@@ -11,6 +12,7 @@ export const eventViews: ReadonlyMap<string, (identity: Identity, args: Variable
   ['inboxUpdates', inboxView],
   ['conversationUpdates', inboxView],
   ['notificationUpdates', notificationView],
+  ['bulkJobUpdates', bulkView],
   ['draftUpdates', draftView],
   ['chatUpdates', chatView],
 ]);

@@ -6,12 +6,14 @@ export type NotificationEvent =
   | EventOf<SwitchboardCatalogue, 'conversation.notification.added'>
   | EventOf<SwitchboardCatalogue, 'conversation.notification.read'>;
 export type DraftEvent = EventOf<SwitchboardCatalogue, 'conversation.draft.changed'>;
+/** How far a job is that changes many conversations. */
+export type BulkEvent = EventOf<SwitchboardCatalogue, 'conversation.bulk.progressed'>;
 
 /** The events that live views are made of. */
-export type LiveEvent = InboxEvent | NotificationEvent | DraftEvent;
+export type LiveEvent = InboxEvent | NotificationEvent | DraftEvent | BulkEvent;
 
 export function isLiveEvent(event: AnyEvent<SwitchboardCatalogue>): event is LiveEvent {
-  return isInboxEvent(event) || isNotificationEvent(event) || isDraftEvent(event);
+  return isInboxEvent(event) || isNotificationEvent(event) || isDraftEvent(event) || isBulkEvent(event);
 }
 
 export function isNotificationEvent(event: AnyEvent<SwitchboardCatalogue>): event is NotificationEvent {
@@ -20,4 +22,8 @@ export function isNotificationEvent(event: AnyEvent<SwitchboardCatalogue>): even
 
 export function isDraftEvent(event: AnyEvent<SwitchboardCatalogue>): event is DraftEvent {
   return event.type === 'conversation.draft.changed';
+}
+
+export function isBulkEvent(event: AnyEvent<SwitchboardCatalogue>): event is BulkEvent {
+  return event.type === 'conversation.bulk.progressed';
 }

@@ -52,6 +52,10 @@ const inboxSdl = /* GraphQL */ `
     id: ID!
     text: String!
   }
+  type BulkJob @key(fields: "id") {
+    id: ID!
+    total: Int!
+  }
   type Agent @key(fields: "id") {
     id: ID!
     name: String!
@@ -242,6 +246,7 @@ export async function startTestGraph(identitySecret: string) {
           text: `text of ${id}`.padEnd(behaviour.textLength, '.'),
         }),
       },
+      BulkJob: { __resolveReference: ({ id }: { id: string }) => ({ id, total: 500 }) },
       ChatMessage: { __resolveReference: ({ id }: { id: string }) => ({ id, text: `text of ${id}` }) },
       Agent: { __resolveReference: ({ id }: { id: string }) => ({ id, name: `name of ${id}` }) },
     },

@@ -42,6 +42,7 @@ export const catalogue = {
   'conversation.notification.added': notifications.added,
   'conversation.notification.read': notifications.read,
   'conversation.draft.changed': drafts.changed,
+  'conversation.bulk.progressed': conversations.bulkProgressed,
   'knowledge.document.added': knowledge.documentAdded,
   'knowledge.document.indexed': knowledge.documentIndexed,
   'knowledge.document.failed': knowledge.documentFailed,

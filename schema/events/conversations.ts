@@ -168,3 +168,17 @@ export const agentChanged = {
     agent: z.object({ id, name: z.string(), email: z.string(), role: z.enum(['AGENT', 'SUPERVISOR', 'ADMIN']) }),
   }),
 } as const;
+
+/** How far a change of many conversations is; told every few conversations and at its end. Of interest to who began it. */
+export const bulkProgressed = {
+  version: 1,
+  data: z.object({
+    jobId: id,
+    agentId: id,
+    status: z.enum(['RUNNING', 'DONE', 'CANCELLED']),
+    total: z.int().nonnegative(),
+    doneCount: z.int().nonnegative(),
+    failedCount: z.int().nonnegative(),
+  }),
+} as const;
+export type BulkProgress = z.output<typeof bulkProgressed.data>;

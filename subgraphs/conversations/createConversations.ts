@@ -15,6 +15,7 @@ import { typingSubject } from '#schema/events/signals.ts';
 import { upload, UPLOAD_PURPOSE } from '#schema/uploads.ts';
 import { readSubgraph } from '#schema/subgraphFiles.ts';
 import type { ConversationsConfig } from './config.ts';
+import { createBulkClock } from './bulkClock.ts';
 import { createClearUpClock } from './clearUpClock.ts';
 import { createReceivedConsumer } from './consumers/received.ts';
 import { createContext, type TellTyping } from './context.ts';
@@ -59,6 +60,7 @@ export function createConversations(
   const received = createReceivedConsumer({ nats, database, reopenWithinMs, logger, metrics });
   const snoozeClock = createSnoozeClock({ database, pollMs: snoozePollMs, logger, metrics });
   const clearUpClock = createClearUpClock({ database, pollMs: snoozePollMs, logger });
+  const bulkClock = createBulkClock({ database, pollMs: snoozePollMs, logger });
   const forgetting = createForgetting({ database, logger, metrics });
 
   const files = createFileStore(config.files.url);
@@ -70,6 +72,7 @@ export function createConversations(
     metrics,
   });
 
-  const parts = [...stores.parts, files, received, snoozeClock, clearUpClock, forgetting, privacy, subgraph, http];
+  const parts = [...stores.parts, files, received, snoozeClock, clearUpClock, bulkClock, forgetting, privacy, subgraph, http];
+
   return { ...createService(name, parts, { logger, checks }), url: () => http.url(), database };
 }

@@ -5,6 +5,7 @@ import type { Sql } from '#platform/postgres/sql.ts';
 import { isId } from './ids.ts';
 import { activityPages } from './queries/activities.ts';
 import { cannedResponsesByIds } from './queries/cannedResponses.ts';
+import { bulkJobsByIds, bulkResultCursor, bulkResultPages } from './queries/bulkJobs.ts';
 import { chatMessagesByIds } from './queries/chatMessages.ts';
 import { contactMergePages, contactMergesByIds } from './queries/contactMerges.ts';
 import * as contacts from './queries/contacts.ts';
@@ -16,8 +17,9 @@ import { messagePages, messagesByIds, reactionsOfMessages } from './queries/mess
 import { privacyJobsByIds } from './queries/privacyJobs.ts';
 import { notificationsByIds } from './queries/notifications.ts';
 import * as people from './queries/people.ts';
+import { viewsByIds } from './queries/savedViews.ts';
 import type { Viewer } from './queries/viewer.ts';
-import type { ActivityRow, ContactMergeRow, ContactNoteRow, ContactRow, ConversationRow, MessageRow } from './rows.ts';
+import type { ActivityRow, BulkResultRow, ContactMergeRow, ContactNoteRow, ContactRow, ConversationRow, MessageRow } from './rows.ts';
 
 /** One page of something that belongs to an owner: of a conversation's messages, of a contact's conversations. */
 export interface OwnedPage {
@@ -96,6 +98,8 @@ export function createLoaders(session: ReadSession, viewer: Viewer) {
     cannedResponse: byId((sql, ids) => cannedResponsesByIds(sql, viewer, ids)),
     draft: byId((sql, ids) => draftsByIds(sql, viewer, ids)),
     replyRule: byId((sql, ids) => people.replyRulesOf(sql, companyId, ids)),
+    bulkJob: byId((sql, ids) => bulkJobsByIds(sql, viewer, ids)),
+    savedView: byId((sql, ids) => viewsByIds(sql, viewer, ids)),
     teamMembers: byOwner(
       (sql, ids) => people.agentsOfTeams(sql, companyId, ids),
       ({ teamId }) => teamId,
@@ -135,6 +139,11 @@ export function createLoaders(session: ReadSession, viewer: Viewer) {
       (sql, ids, page) => contactMergePages(sql, companyId, ids, page),
       ({ intoId }) => intoId,
       ({ mergedAt, id }) => cursorOf(mergedAt, id),
+    ),
+    bulkResults: pages<BulkResultRow>(
+      (sql, ids, page) => bulkResultPages(sql, companyId, ids, page),
+      ({ jobId }) => jobId,
+      bulkResultCursor,
     ),
     contactConversations: pages<ConversationRow>(
       (sql, ids, page) => contactConversationPages(sql, viewer, ids, page),

@@ -1,9 +1,11 @@
 import type { Actor } from '#platform/events/catalogue.ts';
+import type { UserError } from '#platform/graphql/errors.ts';
 import { Fragment } from '#platform/postgres/sql.ts';
 import type { Attachment } from '#schema/events/values.ts';
 import type { AgentEntity } from './entities/agent.ts';
 import type { ConversationEntity } from './entities/conversation.ts';
 import type { MessageEntity } from './entities/message.ts';
+import type { ConversationFilter } from './queries/conversationFilter.ts';
 import type { Change } from './rules/change.ts';
 import type { AttributeType } from './rules/attributeValues.ts';
 import type { NotificationKind } from './rules/notifications.ts';
@@ -87,6 +89,33 @@ export interface LabelRow {
   readonly color: string;
   readonly version: number;
   readonly deletedAt: Date | null;
+}
+
+export interface SavedViewRow {
+  readonly id: string;
+  readonly name: string;
+  readonly visibility: 'PRIVATE' | 'SHARED';
+  readonly filter: ConversationFilter;
+  readonly ownerId: string;
+  readonly version: number;
+}
+
+export interface BulkJobRow {
+  readonly id: string;
+  readonly status: 'RUNNING' | 'DONE' | 'CANCELLED';
+  readonly total: number;
+  readonly doneCount: number;
+  readonly failedCount: number;
+  readonly createdAt: Date;
+  readonly finishedAt: Date | null;
+}
+
+export interface BulkResultRow {
+  readonly jobId: string;
+  readonly position: number;
+  readonly conversationId: string;
+  readonly status: 'WAITING' | 'DONE' | 'FAILED' | 'CANCELLED';
+  readonly userErrors: readonly UserError[];
 }
 
 export interface ContactRow {

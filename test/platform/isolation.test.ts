@@ -15,6 +15,8 @@ interface Known {
   readonly teamId: string;
   readonly labelId: string;
   readonly documentId: string;
+  readonly jobId: string;
+  readonly viewId: string;
   readonly webChatId: string;
   readonly visitorId: string;
   /** That a visitor of Acme's has read. */
@@ -38,6 +40,9 @@ const calls = {
       `{ conversation(id: "${conversationId}") { id contact { name } lastMessage { text } } }`,
     inboxCounts: () => '{ inboxCounts { open pending snoozed unassigned mine unread } }',
     inboxSettings: () => '{ inboxSettings { reopenWithinSeconds version } }',
+    bulkJob: ({ jobId }) => `{ bulkJob(id: "${jobId}") { id total results { edges { node { conversationId } } } } }`,
+    bulkJobs: () => '{ bulkJobs { edges { node { id total } } } }',
+    savedViews: () => '{ savedViews { id name filter } }',
     contact: ({ contactId }) =>
       `{ contact(id: "${contactId}") { id name identities { externalId } conversations { edges { node { id } } } } }`,
     contacts: () =>
@@ -170,6 +175,18 @@ const calls = {
       `mutation { saveDraft(input: { conversationId: "${conversationId}", text: "intruder", revision: 1 }) { draft { id } userErrors { code message } } }`,
     deleteDraft: ({ conversationId }) =>
       `mutation { deleteDraft(input: { conversationId: "${conversationId}", revision: 99 }) { draft { id } userErrors { code message } } }`,
+    changeConversations: ({ conversationId }) =>
+      `mutation { changeConversations(input: { conversationIds: ["${conversationId}"], change: { status: RESOLVED }, idempotencyKey: "${v7()}" }) { job { total } userErrors { code message } } }`,
+    cancelBulkJob: ({ jobId }) =>
+      `mutation { cancelBulkJob(input: { jobId: "${jobId}" }) { job { id } userErrors { code message } } }`,
+    createView: ({ teamId }) =>
+      `mutation { createView(input: { name: "intruder", visibility: SHARED, filter: { teamId: "${teamId}" } }) { view { name } userErrors { code message } } }`,
+    updateView: ({ viewId }) =>
+      `mutation { updateView(input: { viewId: "${viewId}", name: "taken over" }) { view { id } userErrors { code message } } }`,
+    deleteView: ({ viewId }) =>
+      `mutation { deleteView(input: { viewId: "${viewId}" }) { viewId userErrors { code message } } }`,
+    orderViews: ({ viewId }) =>
+      `mutation { orderViews(input: { viewIds: ["${viewId}"] }) { savedViews { id } userErrors { code message } } }`,
     connectChannel: () =>
       `mutation { connectChannel(input: { telegram: { botToken: "${demoCompany('acme').telegram.botId}:${'x'.repeat(35)}" } }) { channel { id name } identitySecret userErrors { code message } } }`,
     requestUpload: () =>
@@ -201,6 +218,7 @@ const calls = {
     notificationUpdates: () =>
       'subscription { notificationUpdates { notification { id conversation { id } message { text } } unreadNotificationCount } }',
     draftUpdates: () => 'subscription { draftUpdates { kind conversation { id } draft { id text } } }',
+    bulkJobUpdates: () => 'subscription { bulkJobUpdates { cursor job { id total } } }',
     typing: ({ conversationId }) =>
       `subscription { typing(conversationId: "${conversationId}") { conversationId isTyping author { __typename ... on Agent { id name } } } }`,
     chatUpdates: () => 'subscription { chatUpdates { message { id text } } }',
@@ -235,7 +253,7 @@ describe('another company', () => {
   async function snapshotOfAcme(): Promise<unknown> {
     const { data } = await platform.ask(
       acme,
-      `query ($id: ID!) { channels { id name status } labels { id name } teams { id name members { id } } agents { id role } inboxSettings { version } inboxCounts { open unassigned mine unread } conversation(id: $id) {
+      `query ($id: ID!) { channels { id name status } savedViews { id name } labels { id name } teams { id name members { id } } agents { id role } inboxSettings { version } inboxCounts { open unassigned mine unread } conversation(id: $id) {
         status priority botEnabled unreadCount messageCount assignee { id } messages { edges { node { text } } } } }`,
       { id: known.conversationId },
     );
@@ -258,6 +276,19 @@ describe('another company', () => {
     const answer = `mutation { sendMessage(input: { conversationId: "${conversationId}", text: "${SECRET}", idempotencyKey: "a" }) { message { id } } }`;
     const { data } = await platform.ask<{ sendMessage: { message: { id: string } } }>(acme, answer);
     return data.sendMessage.message.id;
+  }
+
+  /** Does to a conversation what is so already. */
+  async function beginJob(): Promise<string> {
+    const begin = `mutation { changeConversations(input: { conversationIds: ["${known.conversationId}"], change: { status: OPEN }, idempotencyKey: "a" }) { job { id } } }`;
+    const { data } = await platform.ask<{ changeConversations: { job: { id: string } } }>(acme, begin);
+    return data.changeConversations.job.id;
+  }
+
+  async function shareView(): Promise<string> {
+    const share = `mutation { createView(input: { name: "${SECRET}", visibility: SHARED, filter: {} }) { view { id } } }`;
+    const { data } = await platform.ask<{ createView: { view: { id: string } } }>(acme, share);
+    return data.createView.view.id;
   }
 
   beforeAll(async () => {
@@ -286,6 +317,8 @@ describe('another company', () => {
         teamId: teams[0]?.id ?? '',
         labelId: labels[0]?.id ?? '',
         documentId: added.data.addDocument.document.id,
+        jobId: '',
+        viewId: '',
         webChatId: webChat?.channelId ?? '',
         visitorId: v7(),
         answerId: '',
@@ -305,7 +338,7 @@ describe('another company', () => {
         }),
       ),
     )) as [string, string];
-    known = { ...known, answerId: await answerToVisitor() };
+    known = { ...known, answerId: await answerToVisitor(), jobId: await beginJob(), viewId: await shareView() };
   }, 60_000);
 
   afterAll(() => platform.stop());
@@ -362,6 +395,10 @@ describe('another company', () => {
     ['handToBot', { conversation: null }],
     ['takeFromBot', { conversation: null }],
     ['setPriority', { conversation: null }],
+    ['cancelBulkJob', { job: null }],
+    ['updateView', { view: null }],
+    ['deleteView', { viewId: null }],
+    ['orderViews', { savedViews: null }],
     ['labelConversation', { conversation: null }],
     ['unlabelConversation', { conversation: null }],
     ['updateLabel', { label: null }],
@@ -430,6 +467,8 @@ describe('another company', () => {
     await platform.postUpdate('acme', telegramMessage(900, lastMessage, 'still here', 'Sasha'));
     const say = `mutation { sendChatMessage(input: { clientId: "${v7()}", text: "still here" }) { clientId } }`;
     await platform.ask(acmeVisitor, say);
+    const begin = `mutation { changeConversations(input: { conversationIds: [], change: { status: OPEN }, idempotencyKey: "${v7()}" }) { job { id } } }`;
+    await platform.ask(acme, begin);
     const all = '{ conversations { edges { node { id } } } }';
     const { data } = await platform.ask<{ conversations: { edges: { node: { id: string } }[] } }>(acme, all);
     const colleague = await platform.tokenOf('acme', 'AGENT');
@@ -491,6 +530,8 @@ describe('a visitor', () => {
     teamId: v7(),
     labelId: v7(),
     documentId: v7(),
+    jobId: v7(),
+    viewId: v7(),
     webChatId: v7(),
     visitorId: v7(),
     answerId: v7(),

@@ -15,6 +15,10 @@ export const permissions = {
   'labels:manage': ['SUPERVISOR', 'ADMIN'],
   'teams:manage': ['SUPERVISOR', 'ADMIN'],
   'agents:manage': ['ADMIN'],
+  /** Views of one's own, shared or not, and their order. */
+  'views:manage': everybody,
+  /** Shared views of others. */
+  'views:moderate': ['SUPERVISOR', 'ADMIN'],
   /** How the inbox works for the whole company. */
   'settings:change': ['ADMIN'],
   /** Contacts: what is known of them, notes, blocking, merging. */
@@ -38,6 +42,9 @@ export type AgentIdentity = Extract<Identity, { readonly kind: 'agent' }>;
 export function mayDo(identity: Identity, permission: Permission): boolean {
   const roles: readonly Role[] = permissions[permission];
   return identity.kind === 'agent' && roles.includes(identity.role);
+export function isPermitted(role: Role, permission: Permission): boolean {
+  const roles: readonly Role[] = permissions[permission];
+  return roles.includes(role);
 }
 
 /** @throws GraphQLError `FORBIDDEN` for whoever is no agent. */
@@ -52,6 +59,10 @@ export function requirePermission(identity: Identity, permission: Permission): A
   const roles: readonly Role[] = permissions[permission];
   if (!mayDo(agent, permission)) {
     throw forbidden(`This takes the role ${roles.join(' or ')}: ask somebody of your company who has it.`);
+  if (!isPermitted(agent.role, permission)) {
+    throw forbidden(
+      `This takes the role ${permissions[permission].join(' or ')}: ask somebody of your company who has it.`,
+    );
   }
   return agent;
 }

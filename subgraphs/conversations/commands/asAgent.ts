@@ -1,6 +1,6 @@
 import { LockMode } from '@mikro-orm/postgresql';
 import { forbidden, userError, type UserError } from '#platform/graphql/errors.ts';
-import type { Identity } from '#platform/identity/identity.ts';
+import type { Identity, Role } from '#platform/identity/identity.ts';
 import type { Database } from '#platform/postgres/database.ts';
 import type { SwitchboardCatalogue } from '#schema/events/catalogue.ts';
 import { requireAgent, requirePermission, type Permission } from '../access/permissions.ts';
@@ -12,6 +12,8 @@ import { isId } from '../ids.ts';
 export interface AgentTransaction extends Transaction {
   readonly companyId: string;
   readonly agentId: string;
+  /** As the company has it now. */
+  readonly role: Role;
   readonly actor: { readonly kind: 'agent'; readonly id: string };
 }
 
@@ -40,7 +42,8 @@ export async function writeAsAgent<T>(
     const agent = await transaction.em.findOne(Agent, { companyId, id: agentId, deactivatedAt: null });
     if (!agent) throw forbidden('The company has no such agent (any more).');
     requirePermission({ ...caller, role: agent.role }, permission);
-    return work({ ...transaction, companyId, agentId: agent.id, actor: { kind: 'agent', id: agent.id } });
+    const { id, role } = agent;
+    return work({ ...transaction, companyId, agentId: id, role, actor: { kind: 'agent', id } });
   });
 }
 

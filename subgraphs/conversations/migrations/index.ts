@@ -2,6 +2,7 @@ import type { MigrationList } from '#platform/postgres/provision.ts';
 import { Inbox } from './20261123_inbox.ts';
 import { Platforms } from './20261125_platforms.ts';
 import { Activities } from './20261126_activities.ts';
+import { Bulk } from './20261126_bulk.ts';
 import { Directory } from './20261126_directory.ts';
 import { Settings } from './20261126_settings.ts';
 import { Audit } from './20261126_audit.ts';
@@ -14,6 +15,7 @@ import { Mentions } from './20261126_mentions.ts';
 import { Notifications } from './20261126_notifications.ts';
 import { Revisions } from './20261126_revisions.ts';
 import { IdentityPhones } from './20261126_identity_phones.ts';
+import { Views } from './20261126_views.ts';
 
 export const migrations: MigrationList = [
   { name: '20261123_inbox', class: Inbox },
@@ -31,4 +33,6 @@ export const migrations: MigrationList = [
   { name: '20261126_drafts', class: Drafts },
   { name: '20261126_identity_phones', class: IdentityPhones },
   { name: '20261126_revisions', class: Revisions },
+  { name: '20261126_bulk', class: Bulk },
+  { name: '20261126_views', class: Views },
 ];

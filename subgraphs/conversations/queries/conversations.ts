@@ -20,15 +20,20 @@ function columnsFor(viewer: Viewer): Fragment {
   return fragment`${conversationColumns}, ${unreadCount(viewer)} as "unreadCount", ${labels} as labels`;
 }
 
-/** A page of the inbox and one row more, newest activity first when read forward. One statement, whatever the filter. */
+/**
+ * A page of the inbox and one row more, newest activity first when read forward. One statement, whatever the filter.
+ *
+ * @param within Has to hold too.
+ */
 export async function conversationPage(
   sql: Sql,
   viewer: Viewer,
   filter: ConversationFilter,
   page: PageRequest,
+  within: ConversationFilter = {},
 ): Promise<ConversationRow[]> {
   const { beyondCursor, order, limit } = keyset(activity, page, 'descending');
-  const where = conditions(viewer, filter);
+  const where = [...conditions(viewer, within), ...conditions(viewer, filter)];
   return sql<ConversationRow>`
     select ${columnsFor(viewer)}
     from conversations.conversations c ${readMark(viewer)}
@@ -37,6 +42,21 @@ export async function conversationPage(
       ' ',
     )} ${beyondCursor}
     order by ${order} limit ${limit}`;
+}
+
+/** The ids of what a filter matches, newest activity first. */
+export async function matchingIds(
+  sql: Sql,
+  viewer: Viewer,
+  filter: ConversationFilter,
+  limit: number,
+): Promise<string[]> {
+  const where = conditions(viewer, filter).map((condition) => fragment`and ${condition}`);
+  const rows = await sql<{ id: string }>`
+    select c.id from conversations.conversations c ${readMark(viewer)}
+    where c.company_id = ${viewer.companyId} ${join(where, ' ')}
+    order by c.last_activity_at desc, c.id desc limit ${limit}`;
+  return rows.map(({ id }) => id);
 }
 
 /** The same page for each of several contacts, in one statement. */

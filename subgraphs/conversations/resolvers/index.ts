@@ -2,6 +2,7 @@ import type { Resolvers } from '../generated/resolvers.ts';
 import { activityTypes } from './activity.ts';
 import { attachment } from './attachment.ts';
 import { auditEntry } from './auditEntry.ts';
+import { bulkJob, bulkResult } from './bulk.ts';
 import { agent, label, team } from './directory.ts';
 import { chatMessage } from './chat.ts';
 import { cannedResponse } from './cannedResponse.ts';
@@ -14,6 +15,7 @@ import { mutation } from './mutation/index.ts';
 import { privacyJob } from './privacy.ts';
 import { notification } from './notification.ts';
 import { query } from './query/index.ts';
+import { savedView } from './views.ts';
 
 export const resolvers: Resolvers = {
   Query: query,
@@ -36,5 +38,8 @@ export const resolvers: Resolvers = {
   ChatMessage: chatMessage,
   Author: author,
   Attachment: attachment,
+  SavedView: savedView,
+  BulkJob: bulkJob,
+  BulkResult: bulkResult,
   ...activityTypes,
 };

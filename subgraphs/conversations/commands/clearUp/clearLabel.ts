@@ -15,13 +15,15 @@ export async function clearLabel(
   id: string,
 ): Promise<boolean> {
   return database.write(companyId, async ({ sql }) => {
+    // Materialized: as a condition of the deletion the batch would be read anew for each row, and have no end.
     const cleared = await sql`
-      delete from conversations.conversation_labels
-      where company_id = ${companyId} and label_id = ${id} and conversation_id in (
+      with batch as materialized (
         select conversation_id from conversations.conversation_labels
         where company_id = ${companyId} and label_id = ${id}
         order by conversation_id limit ${BATCH} for update skip locked
       )
+      delete from conversations.conversation_labels l using batch
+      where l.company_id = ${companyId} and l.label_id = ${id} and l.conversation_id = batch.conversation_id
       returning 1 as cleared`;
     if (cleared.length > 0) return true;
     const done = await sql`

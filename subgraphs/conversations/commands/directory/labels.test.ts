@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { v7 } from 'uuid';
 import { openInbox, write, type TestCompany, type TestInbox } from '../../testing/inbox.ts';
+import { openMany } from '../../testing/openMany.ts';
 import { joinCompany, refusals } from '../../testing/people.ts';
 import { clearLabel } from '../clearUp/clearLabel.ts';
 import { labelConversation, unlabelConversation } from '../labelConversation.ts';
+import { resolve } from '../lifecycle/resolve.ts';
 import { createLabel } from './createLabel.ts';
 import { deleteLabel } from './deleteLabel.ts';
 import { updateLabel } from './updateLabel.ts';
@@ -183,6 +185,30 @@ describe('labels', () => {
   test('do not hang on a conversation that was labelled while they were deleted', async () => {
     await Promise.all([remove(), ...Array.from({ length: 5 }, () => hang([urgent]))]);
     while (await clearLabel(inbox.database, acme.companyId, urgent));
+    expect(await hanging()).toEqual([]);
+  });
+
+  test('of many conversations are cleared away in batches, and hold nobody up meanwhile', async () => {
+    const ids = await openMany(inbox, acme, 2_100);
+    await inbox.rows(
+      'insert into conversations.conversation_labels select company_id, id, $2 from conversations.conversations where company_id = $1',
+      [acme.companyId, urgent],
+    );
+    await remove();
+    const clear = () => clearLabel(inbox.database, acme.companyId, urgent);
+    // Somebody has a conversation in hand, for as long as it takes.
+    await inbox.database.write(acme.companyId, async ({ sql }) => {
+      await sql`select from conversations.conversations where company_id = ${acme.companyId} and id = ${ids[0]} for update`;
+      expect(await clear()).toBe(true);
+      expect(await hanging()).toHaveLength(1_101);
+    });
+    const [, resolved] = await Promise.all([
+      clear(),
+      resolve(inbox.database, acme.ada, { conversationId: ids[1] ?? '' }),
+      clear(),
+    ]);
+    expect(resolved).toEqual({ conversationId: ids[1] });
+    while (await clear());
     expect(await hanging()).toEqual([]);
   });
 });

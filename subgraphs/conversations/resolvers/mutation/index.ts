@@ -1,4 +1,5 @@
 import type { MutationResolvers } from '../../generated/resolvers.ts';
+import { bulkMutation } from '../bulk.ts';
 import { chatMutation } from '../chat.ts';
 import { contactMutations } from './contacts.ts';
 import { conversationMutations } from './conversations.ts';
@@ -10,6 +11,7 @@ import { cannedResponseMutations } from './cannedResponses.ts';
 import { draftMutations } from './drafts.ts';
 import { messageMutations } from './messages.ts';
 import { notificationMutations } from './notifications.ts';
+import { viewsMutation } from '../views.ts';
 
 export const mutation: MutationResolvers = {
   ...conversationMutations,
@@ -22,5 +24,7 @@ export const mutation: MutationResolvers = {
   ...notificationMutations,
   ...cannedResponseMutations,
   ...draftMutations,
+  ...bulkMutation,
+  ...viewsMutation,
   ...chatMutation,
 };

@@ -1,4 +1,5 @@
 import { connectionOf, pageRequest } from '#platform/graphql/connection.ts';
+import { notFound } from '#platform/graphql/errors.ts';
 import type { QueryResolvers } from '../../generated/resolvers.ts';
 import { conversationPage } from '../../queries/conversations.ts';
 import { inboxCounts } from '../../queries/inboxCounts.ts';
@@ -6,9 +7,11 @@ import { cursorOf } from '../../queries/keyset.ts';
 import { pageLimits } from '../pages.ts';
 
 export const conversationQueries = {
-  conversations: async (_parent, { filter, ...args }, context) => {
+  conversations: async (_parent, { filter, viewId, ...args }, context) => {
     const page = pageRequest(args, pageLimits);
-    const rows = await context.read((sql) => conversationPage(sql, context.viewer, filter ?? {}, page));
+    const view = viewId == null ? undefined : await context.loaders.savedView.load(viewId);
+    if (view === null) throw notFound('You have no such view: `savedViews` lists those that you have.');
+    const rows = await context.read((sql) => conversationPage(sql, context.viewer, filter ?? {}, page, view?.filter));
     // Before the rows' other relations ask: so the authors of these messages and the assignees are one statement.
     await context.loaders.message.loadMany(rows.flatMap(({ lastMessageId }) => lastMessageId ?? []));
     return connectionOf(rows, page, ({ lastActivityAt, id }) => cursorOf(lastActivityAt, id));

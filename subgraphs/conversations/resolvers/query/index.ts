@@ -1,4 +1,5 @@
 import type { QueryResolvers } from '../../generated/resolvers.ts';
+import { bulkQuery } from '../bulk.ts';
 import { chatQuery } from '../chat.ts';
 import { auditQueries } from './audit.ts';
 import { contactQueries } from './contacts.ts';
@@ -9,6 +10,7 @@ import { draftQueries } from './drafts.ts';
 import { notificationQueries } from './notifications.ts';
 import { peopleQueries } from './people.ts';
 import { settingsQueries } from './settings.ts';
+import { viewsQuery } from '../views.ts';
 
 export const query: QueryResolvers = {
   ...conversationQueries,
@@ -20,5 +22,7 @@ export const query: QueryResolvers = {
   ...notificationQueries,
   ...cannedResponseQueries,
   ...draftQueries,
+  ...bulkQuery,
+  ...viewsQuery,
   ...chatQuery,
 };
