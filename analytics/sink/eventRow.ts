@@ -106,6 +106,9 @@ export function eventRow(text: string): EventRow | undefined {
     case 'conversation.notification.added':
     case 'conversation.notification.read':
     case 'conversation.draft.changed':
+    case 'conversation.erased':
+    case 'channel.erased':
+    case 'analytics.erased':
     case 'channel.message.received':
     case 'channel.message.echoed':
     case 'channel.message.edited':

@@ -14,6 +14,7 @@ import { typingSubject } from '#schema/events/signals.ts';
 import { readSubgraph } from '#schema/subgraphFiles.ts';
 import type { ConversationsConfig } from './config.ts';
 import { createClearUpClock } from './clearUpClock.ts';
+import { createErasureConsumer } from './consumers/erasures.ts';
 import { createReceivedConsumer } from './consumers/received.ts';
 import { createContext, type TellTyping } from './context.ts';
 import { entities } from './entities/index.ts';
@@ -54,6 +55,7 @@ export function createConversations(
       createContext({ database, tellTyping, signFile: (key) => signer.sign(key), reopenWithinMs }, identity),
   });
   const received = createReceivedConsumer({ nats, database, reopenWithinMs, logger, metrics });
+  const erasures = createErasureConsumer({ nats, database, logger, metrics });
   const snoozeClock = createSnoozeClock({ database, pollMs: snoozePollMs, logger, metrics });
   const clearUpClock = createClearUpClock({ database, pollMs: snoozePollMs, logger });
   const forgetting = createForgetting({ database, logger, metrics });
@@ -67,6 +69,17 @@ export function createConversations(
     metrics,
   });
 
-  const parts = [...stores.parts, files, received, snoozeClock, clearUpClock, forgetting, privacy, subgraph, http];
+  const parts = [
+    ...stores.parts,
+    files,
+    received,
+    erasures,
+    snoozeClock,
+    clearUpClock,
+    forgetting,
+    privacy,
+    subgraph,
+    http,
+  ];
   return { ...createService(name, parts, { logger, checks }), url: () => http.url(), database };
 }

@@ -13,8 +13,8 @@ import { draftsByIds, draftsOfConversations } from './queries/drafts.ts';
 import { cursorOf } from './queries/keyset.ts';
 import { mentionsOfMessages } from './queries/mentions.ts';
 import { messagePages, messagesByIds, reactionsOfMessages } from './queries/messages.ts';
-import { privacyJobsByIds } from './queries/privacyJobs.ts';
 import { notificationsByIds } from './queries/notifications.ts';
+import { privacyJobsByIds, reportsOfJobs } from './queries/privacyJobs.ts';
 import * as people from './queries/people.ts';
 import type { Viewer } from './queries/viewer.ts';
 import type { ActivityRow, ContactMergeRow, ContactNoteRow, ContactRow, ConversationRow, MessageRow } from './rows.ts';
@@ -103,6 +103,10 @@ export function createLoaders(session: ReadSession, viewer: Viewer) {
     contactIdentities: byOwner(
       (sql, ids) => contacts.identitiesOfContacts(sql, companyId, ids),
       ({ contactId }) => contactId,
+    ),
+    erasureReports: byOwner(
+      (sql, ids) => reportsOfJobs(sql, companyId, ids),
+      ({ jobId }) => jobId,
     ),
     messageReactions: byOwner(
       (sql, ids) => reactionsOfMessages(sql, companyId, ids),

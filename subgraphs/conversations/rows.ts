@@ -96,6 +96,7 @@ export interface ContactRow {
   readonly attributes: unknown;
   readonly pictureFileKey: string | null;
   readonly blockedAt: Date | null;
+  readonly erasedAt: Date | null;
   readonly version: number;
   readonly createdAt: Date;
 }
@@ -145,6 +146,13 @@ export interface PrivacyJobRow {
   /** Bytes. */
   readonly size: number | null;
   readonly expiresAt: Date | null;
+}
+
+export interface ErasureReportRow {
+  readonly jobId: string;
+  readonly context: string;
+  readonly counts: unknown;
+  readonly completedAt: Date | null;
 }
 
 export interface DefinitionRow {

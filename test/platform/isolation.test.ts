@@ -144,6 +144,8 @@ const calls = {
       `mutation { mergeContacts(input: { intoId: "${contactId}", fromId: "${contactId}" }) { merge { id } userErrors { code message } } }`,
     undoMerge: ({ contactId }) =>
       `mutation { undoMerge(input: { mergeId: "${contactId}" }) { merge { id } userErrors { code message } } }`,
+    eraseContact: ({ contactId }) =>
+      `mutation { eraseContact(input: { contactId: "${contactId}" }) { job { id } userErrors { code message } } }`,
     exportContact: ({ contactId }) =>
       `mutation { exportContact(input: { contactId: "${contactId}" }) { job { id } userErrors { code message } } }`,
     createAttributeDefinition: () =>
@@ -373,6 +375,7 @@ describe('another company', () => {
     ['mergeContacts', { merge: null }],
     ['undoMerge', { merge: null }],
     ['exportContact', { job: null }],
+    ['eraseContact', { job: null }],
     ['updateAttributeDefinition', { definition: null }],
     ['deleteAttributeDefinition', { deletedId: null }],
   ] as const)('is told by %s that there is no such thing', async (field, nothing) => {

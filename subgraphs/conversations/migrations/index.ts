@@ -6,6 +6,7 @@ import { Directory } from './20261126_directory.ts';
 import { Settings } from './20261126_settings.ts';
 import { Audit } from './20261126_audit.ts';
 import { Contacts } from './20261126_contacts.ts';
+import { Erasure } from './20261126_erasure.ts';
 import { Merges } from './20261126_merges.ts';
 import { Privacy } from './20261126_privacy.ts';
 import { CannedResponses } from './20261126_canned_responses.ts';
@@ -27,4 +28,5 @@ export const migrations: MigrationList = [
   { name: '20261126_notifications', class: Notifications },
   { name: '20261126_canned_responses', class: CannedResponses },
   { name: '20261126_drafts', class: Drafts },
+  { name: '20261126_erasure', class: Erasure },
 ];

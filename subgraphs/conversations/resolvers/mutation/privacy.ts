@@ -9,6 +9,12 @@ export const privacyMutations = {
       context,
       await context.run((database, identity) => requestPrivacyJob(database, identity, { contactId, kind: 'EXPORT' })),
     ),
+
+  eraseContact: async (_parent, { input: { contactId } }, context) =>
+    jobPayload(
+      context,
+      await context.run((database, identity) => requestPrivacyJob(database, identity, { contactId, kind: 'ERASURE' })),
+    ),
 } satisfies MutationResolvers;
 
 async function jobPayload({ loaders }: Context, outcome: Outcome<{ readonly jobId: string }>) {
