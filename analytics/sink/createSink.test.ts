@@ -91,7 +91,12 @@ describe('the sink', () => {
         type: 'conversation.erased',
         actor: { kind: 'system' },
         data: {
-          ...{ jobId, partId: v7(), contactIds: [contactId], messages: [], fileKeys: [], last },
+          jobId,
+          partId: v7(),
+          contactIds: [contactId],
+          messages: [],
+          fileKeys: [],
+          last,
           identities: last ? [] : [{ channelId: v7(), externalId: '42', threadExternalId: '42' }],
         },
       });

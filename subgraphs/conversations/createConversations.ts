@@ -20,6 +20,7 @@ import { createContext, type TellTyping } from './context.ts';
 import { entities } from './entities/index.ts';
 import { createForgetting } from './forgetting.ts';
 import { resolvers } from './resolvers/index.ts';
+import { createRetentionClock } from './privacy/retentionClock.ts';
 import { createPrivacyWorker } from './privacy/worker.ts';
 import { createSnoozeClock } from './snoozeClock.ts';
 
@@ -69,6 +70,14 @@ export function createConversations(
     metrics,
   });
 
+  const retention = createRetentionClock({
+    database,
+    pollMs: config.retentionPollMs,
+    now: () => new Date(),
+    logger,
+    metrics,
+  });
+
   const parts = [
     ...stores.parts,
     files,
@@ -78,6 +87,7 @@ export function createConversations(
     clearUpClock,
     forgetting,
     privacy,
+    retention,
     subgraph,
     http,
   ];

@@ -45,6 +45,7 @@ const calls = {
     auditLog: ({ contactId }) =>
       `{ all: auditLog(first: 100) { edges { node { id action subjectId before after agent { name } } } } theirs: auditLog(filter: { subjectId: "${contactId}" }) { edges { node { action } } } }`,
     privacyJob: ({ contactId }) => `{ privacyJob(id: "${contactId}") { id status url } }`,
+    retentionDays: () => '{ retentionDays }',
     privacyJobs: () => '{ privacyJobs(first: 100) { edges { node { id status url contactId } } } }',
     attributeDefinitions: () => '{ attributeDefinitions { id key name } }',
     agents: () => '{ agents { id name email } }',
@@ -146,6 +147,8 @@ const calls = {
       `mutation { undoMerge(input: { mergeId: "${contactId}" }) { merge { id } userErrors { code message } } }`,
     eraseContact: ({ contactId }) =>
       `mutation { eraseContact(input: { contactId: "${contactId}" }) { job { id } userErrors { code message } } }`,
+    updateRetention: () =>
+      'mutation { updateRetention(input: { days: 30 }) { retentionDays userErrors { code message } } }',
     exportContact: ({ contactId }) =>
       `mutation { exportContact(input: { contactId: "${contactId}" }) { job { id } userErrors { code message } } }`,
     createAttributeDefinition: () =>

@@ -57,7 +57,10 @@ describe('what conversations has erased', () => {
         insert into channels.visitors (company_id, channel_id, id, name) values (${companyId}, ${channelId}, ${visitorId}, 'Kim')`;
     });
     const data = {
-      ...{ jobId: v7(), partId: v7(), contactIds: [v7()], last: true },
+      jobId: v7(),
+      partId: v7(),
+      contactIds: [v7()],
+      last: true,
       identities: [{ channelId, externalId: visitorId, threadExternalId: 'thread' }],
       messages: [{ channelId, messageId, externalId: 'external 1' }],
       fileKeys: [fileKey],

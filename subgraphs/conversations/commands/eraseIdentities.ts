@@ -51,7 +51,11 @@ export async function eraseIdentities(
       type: 'conversation.erased',
       actor,
       data: {
-        ...{ jobId, partId, contactIds, messages: [], last: false },
+        jobId,
+        partId,
+        contactIds,
+        messages: [],
+        last: false,
         identities: identities.map(({ pictureFileKey: _file, ...identity }) => identity),
         fileKeys: [...pictures, ...identities.flatMap(({ pictureFileKey }) => pictureFileKey ?? [])],
       },

@@ -13,6 +13,7 @@ import { CannedResponses } from './20261126_canned_responses.ts';
 import { Drafts } from './20261126_drafts.ts';
 import { Mentions } from './20261126_mentions.ts';
 import { Notifications } from './20261126_notifications.ts';
+import { Retention } from './20261126_retention.ts';
 
 export const migrations: MigrationList = [
   { name: '20261123_inbox', class: Inbox },
@@ -29,4 +30,5 @@ export const migrations: MigrationList = [
   { name: '20261126_canned_responses', class: CannedResponses },
   { name: '20261126_drafts', class: Drafts },
   { name: '20261126_erasure', class: Erasure },
+  { name: '20261126_retention', class: Retention },
 ];

@@ -104,7 +104,9 @@ describe('the erasure of a contact', () => {
     await addContactNote(inbox.database, acme.ada, { contactId, text: `Knows ${SECRET}` });
     await sendMessage(inbox.database, acme.ada, { conversationId, text: `Hello ${SECRET}`, idempotencyKey: v7() });
     await sendMessage(inbox.database, acme.ada, {
-      ...{ conversationId, text: `Beware of ${SECRET}`, idempotencyKey: v7() },
+      conversationId,
+      text: `Beware of ${SECRET}`,
+      idempotencyKey: v7(),
       isPrivate: true,
     });
     await write(inbox, acme, { from: SECRET, text: 'Me again', senderName: SECRET, payload: SECRET });

@@ -65,7 +65,11 @@ async function eraseStep(
       type: 'conversation.erased',
       actor,
       data: {
-        ...{ jobId, partId, contactIds: [contactId], identities: [], last: false },
+        jobId,
+        partId,
+        contactIds: [contactId],
+        identities: [],
+        last: false,
         messages: [...messages],
         fileKeys: [...fileKeys],
       },
