@@ -200,6 +200,8 @@ const calls = {
     notificationUpdates: () =>
       'subscription { notificationUpdates { notification { id conversation { id } message { text } } unreadNotificationCount } }',
     draftUpdates: () => 'subscription { draftUpdates { kind conversation { id } draft { id text } } }',
+    contactUpdates: ({ contactId }) =>
+      `subscription { contactUpdates(id: "${contactId}") { kind mergedId contact { id name } } }`,
     typing: ({ conversationId }) =>
       `subscription { typing(conversationId: "${conversationId}") { conversationId isTyping author { __typename ... on Agent { id name } } } }`,
     chatUpdates: () => 'subscription { chatUpdates { message { id text } } }',
@@ -426,6 +428,11 @@ describe('another company', () => {
   async function happens(): Promise<void> {
     lastMessage += 1;
     await platform.postUpdate('acme', telegramMessage(900, lastMessage, 'still here', 'Sasha'));
+    const email = `someone-${String(lastMessage)}@example.com`;
+    await platform.ask(
+      acme,
+      `mutation { updateContact(input: { contactId: "${known.contactId}", email: "${email}" }) { userErrors { code } } }`,
+    );
     const say = `mutation { sendChatMessage(input: { clientId: "${v7()}", text: "still here" }) { clientId } }`;
     await platform.ask(acmeVisitor, say);
     const all = '{ conversations { edges { node { id } } } }';
