@@ -13,12 +13,12 @@ const kinds = {
 
 /** What people change in contacts, or in one of them. Of notes only agents are told. */
 export function contactView(identity: Identity, args: Variables): EventView {
-  const id = args['id'];
+  const id = typeof args['id'] === 'string' ? args['id'].toLowerCase() : undefined;
   return viewOf(isContactEvent, {
     wants: (event) =>
       identity.kind !== 'visitor' &&
       event.companyId === identity.companyId &&
-      (id == null || idsOf(event).includes(String(id).toLowerCase())) &&
+      (id === undefined || idsOf(event).includes(id)) &&
       kindOf(event) !== undefined &&
       (identity.kind === 'agent' || kindOf(event) !== 'NOTES'),
     toValue: (event, cursor) => ({
