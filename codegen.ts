@@ -22,6 +22,7 @@ const subgraphs: Record<string, { folder: string; mappers: Record<string, string
       ContactMerge: '../rows.ts#ContactMergeRow',
       AuditEntry: '../rows.ts#AuditEntryRow',
       PrivacyJob: '../rows.ts#PrivacyJobRow',
+      ErasureReport: '../rows.ts#ErasureReportRow',
       Conversation: '../rows.ts#ConversationRow',
       Message: '../rows.ts#MessageRow',
       CannedResponse: '../rows.ts#CannedResponseRow',

@@ -109,6 +109,9 @@ export function eventRow(text: string): EventRow | undefined {
     case 'conversation.message.revised':
     case 'channel.message.revised':
     case 'conversation.bulk.progressed':
+    case 'conversation.erased':
+    case 'channel.erased':
+    case 'analytics.erased':
     case 'channel.message.received':
     case 'channel.message.echoed':
     case 'channel.message.edited':

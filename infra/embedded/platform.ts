@@ -135,6 +135,7 @@ function createServices(options: PlatformOptions, databases: Databases) {
         reopenWithinMs: 72 * 60 * 60 * 1_000,
         snoozePollMs: 1_000,
         privacyPollMs: 1_000,
+        retentionPollMs: 60_000,
         files: { url: options.filesUrl, secret: secrets.files, publicUrl: options.publicUrl },
       },
       deps('conversations'),

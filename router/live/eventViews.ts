@@ -2,6 +2,7 @@ import type { Identity } from '#platform/identity/identity.ts';
 import type { Variables } from '../operations/variables.ts';
 import { bulkView } from './bulkView.ts';
 import { chatView } from './chatView.ts';
+import { contactView } from './contactView.ts';
 import { draftView } from './draftView.ts';
 import type { EventView } from './eventView.ts';
 import { inboxView } from './inboxView.ts';
@@ -11,6 +12,7 @@ import { notificationView } from './notificationView.ts';
 export const eventViews: ReadonlyMap<string, (identity: Identity, args: Variables) => EventView> = new Map([
   ['inboxUpdates', inboxView],
   ['conversationUpdates', inboxView],
+  ['contactUpdates', contactView],
   ['notificationUpdates', notificationView],
   ['bulkJobUpdates', bulkView],
   ['draftUpdates', draftView],

@@ -5,15 +5,24 @@ import { isInboxEvent, type InboxEvent } from './inboxUpdate.ts';
 export type NotificationEvent =
   | EventOf<SwitchboardCatalogue, 'conversation.notification.added'>
   | EventOf<SwitchboardCatalogue, 'conversation.notification.read'>;
+export type ContactEvent =
+  | EventOf<SwitchboardCatalogue, 'conversation.contact.changed'>
+  | EventOf<SwitchboardCatalogue, 'conversation.contact.merged'>;
 export type DraftEvent = EventOf<SwitchboardCatalogue, 'conversation.draft.changed'>;
 /** How far a job is that changes many conversations. */
 export type BulkEvent = EventOf<SwitchboardCatalogue, 'conversation.bulk.progressed'>;
 
 /** The events that live views are made of. */
-export type LiveEvent = InboxEvent | NotificationEvent | DraftEvent | BulkEvent;
+export type LiveEvent = InboxEvent | ContactEvent | NotificationEvent | DraftEvent | BulkEvent;
+
+const checks = [isInboxEvent, isContactEvent, isNotificationEvent, isDraftEvent, isBulkEvent];
 
 export function isLiveEvent(event: AnyEvent<SwitchboardCatalogue>): event is LiveEvent {
-  return isInboxEvent(event) || isNotificationEvent(event) || isDraftEvent(event) || isBulkEvent(event);
+  return checks.some((check) => check(event));
+}
+
+export function isContactEvent(event: AnyEvent<SwitchboardCatalogue>): event is ContactEvent {
+  return event.type === 'conversation.contact.changed' || event.type === 'conversation.contact.merged';
 }
 
 export function isNotificationEvent(event: AnyEvent<SwitchboardCatalogue>): event is NotificationEvent {

@@ -2,6 +2,7 @@ import * as channels from './channels.ts';
 import * as contacts from './contacts.ts';
 import * as conversations from './conversations.ts';
 import * as drafts from './drafts.ts';
+import * as erasure from './erasure.ts';
 import * as knowledge from './knowledge.ts';
 import * as notifications from './notifications.ts';
 
@@ -43,6 +44,9 @@ export const catalogue = {
   'conversation.notification.read': notifications.read,
   'conversation.draft.changed': drafts.changed,
   'conversation.bulk.progressed': conversations.bulkProgressed,
+  'conversation.erased': erasure.erased,
+  'channel.erased': erasure.erasedThere,
+  'analytics.erased': erasure.erasedThere,
   'knowledge.document.added': knowledge.documentAdded,
   'knowledge.document.indexed': knowledge.documentIndexed,
   'knowledge.document.failed': knowledge.documentFailed,

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { id } from './values.ts';
 
-const contactChange = z.enum(['DETAILS', 'BLOCKED', 'UNBLOCKED', 'NOTES', 'MERGED']);
+const contactChange = z.enum(['DETAILS', 'BLOCKED', 'UNBLOCKED', 'NOTES', 'MERGED', 'ERASED']);
 export type ContactChange = z.output<typeof contactChange>;
 
 /** Somebody of the company changed what is kept of a contact. */

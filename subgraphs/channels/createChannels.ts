@@ -17,6 +17,7 @@ import { createFiles } from './attachments/createFiles.ts';
 import type { ChannelsConfig } from './config.ts';
 import { createDeliveryEnqueuer } from './consumers/enqueueDeliveries.ts';
 import { createCallbackAnswerer } from './consumers/answerCallbacks.ts';
+import { createErasureConsumer } from './consumers/erasures.ts';
 import { createNormalisers } from './consumers/normalise.ts';
 import { createSignals } from './consumers/signals.ts';
 import { createContext } from './context.ts';
@@ -156,6 +157,7 @@ export function createChannels(
 
   const forgetting = createForgetting({ database, logger, metrics });
   const resealer = createResealer({ database, keyring, logger });
+  const erasures = createErasureConsumer({ nats, database, store, logger, metrics });
   const receiving = [callbacks, ...normalisers];
   const sending = [...apis.parts, workers, enqueuer, signals];
   const parts = [
@@ -167,6 +169,7 @@ export function createChannels(
     ...receiving,
     ...sending,
     ...files,
+    erasures,
     subgraph,
     http,
   ];

@@ -9,6 +9,8 @@ export interface ConversationsConfig extends SubgraphConfig {
   readonly snoozePollMs: number;
   /** How often to look for what privacy asks to be done. */
   readonly privacyPollMs: number;
+  /** How often to look for contents that were kept for as long as their company wants. */
+  readonly retentionPollMs: number;
   readonly files: {
     /** Shared with channels, which serves them. */
     readonly secret: string;
@@ -26,6 +28,7 @@ export const configSchema = z
     REOPEN_WITHIN: duration().default(72 * 60 * 60 * 1_000),
     SNOOZE_POLL: duration().default(1_000),
     PRIVACY_POLL: duration().default(5_000),
+    RETENTION_POLL: duration().default(60_000),
     FILES_URL: filesUrl(),
     FILES_SECRET: secret(),
     PUBLIC_URL: url(['https', 'http']),
@@ -38,6 +41,7 @@ export const configSchema = z
       reopenWithinMs: env.REOPEN_WITHIN,
       snoozePollMs: env.SNOOZE_POLL,
       privacyPollMs: env.PRIVACY_POLL,
+      retentionPollMs: env.RETENTION_POLL,
       files: { url: env.FILES_URL, secret: env.FILES_SECRET, publicUrl: env.PUBLIC_URL },
     } satisfies ConversationsConfig,
   }));

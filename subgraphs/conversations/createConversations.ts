@@ -17,11 +17,13 @@ import { readSubgraph } from '#schema/subgraphFiles.ts';
 import type { ConversationsConfig } from './config.ts';
 import { createBulkClock } from './bulkClock.ts';
 import { createClearUpClock } from './clearUpClock.ts';
+import { createErasureConsumer } from './consumers/erasures.ts';
 import { createReceivedConsumer } from './consumers/received.ts';
 import { createContext, type TellTyping } from './context.ts';
 import { entities } from './entities/index.ts';
 import { createForgetting } from './forgetting.ts';
 import { resolvers } from './resolvers/index.ts';
+import { createRetentionClock } from './privacy/retentionClock.ts';
 import { createPrivacyWorker } from './privacy/worker.ts';
 import { createSnoozeClock } from './snoozeClock.ts';
 
@@ -58,6 +60,7 @@ export function createConversations(
       createContext({ database, tellTyping, signFile: (key) => signer.sign(key), uploads, reopenWithinMs }, identity),
   });
   const received = createReceivedConsumer({ nats, database, reopenWithinMs, logger, metrics });
+  const erasures = createErasureConsumer({ nats, database, logger, metrics });
   const snoozeClock = createSnoozeClock({ database, pollMs: snoozePollMs, logger, metrics });
   const clearUpClock = createClearUpClock({ database, pollMs: snoozePollMs, logger });
   const bulkClock = createBulkClock({ database, pollMs: snoozePollMs, logger });
@@ -72,7 +75,27 @@ export function createConversations(
     metrics,
   });
 
-  const parts = [...stores.parts, files, received, snoozeClock, clearUpClock, bulkClock, forgetting, privacy, subgraph, http];
+  const retention = createRetentionClock({
+    database,
+    pollMs: config.retentionPollMs,
+    now: () => new Date(),
+    logger,
+    metrics,
+  });
 
+  const parts = [
+    ...stores.parts,
+    files,
+    received,
+    erasures,
+    snoozeClock,
+    clearUpClock,
+    bulkClock,
+    forgetting,
+    privacy,
+    retention,
+    subgraph,
+    http,
+  ];
   return { ...createService(name, parts, { logger, checks }), url: () => http.url(), database };
 }

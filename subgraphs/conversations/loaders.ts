@@ -14,12 +14,20 @@ import { draftsByIds, draftsOfConversations } from './queries/drafts.ts';
 import { cursorOf } from './queries/keyset.ts';
 import { mentionsOfMessages } from './queries/mentions.ts';
 import { messagePages, messagesByIds, reactionsOfMessages } from './queries/messages.ts';
-import { privacyJobsByIds } from './queries/privacyJobs.ts';
 import { notificationsByIds } from './queries/notifications.ts';
+import { privacyJobsByIds, reportsOfJobs } from './queries/privacyJobs.ts';
 import * as people from './queries/people.ts';
 import { viewsByIds } from './queries/savedViews.ts';
 import type { Viewer } from './queries/viewer.ts';
-import type { ActivityRow, BulkResultRow, ContactMergeRow, ContactNoteRow, ContactRow, ConversationRow, MessageRow } from './rows.ts';
+import type {
+  ActivityRow,
+  BulkResultRow,
+  ContactMergeRow,
+  ContactNoteRow,
+  ContactRow,
+  ConversationRow,
+  MessageRow,
+} from './rows.ts';
 
 /** One page of something that belongs to an owner: of a conversation's messages, of a contact's conversations. */
 export interface OwnedPage {
@@ -107,6 +115,10 @@ export function createLoaders(session: ReadSession, viewer: Viewer) {
     contactIdentities: byOwner(
       (sql, ids) => contacts.identitiesOfContacts(sql, companyId, ids),
       ({ contactId }) => contactId,
+    ),
+    erasureReports: byOwner(
+      (sql, ids) => reportsOfJobs(sql, companyId, ids),
+      ({ jobId }) => jobId,
     ),
     messageReactions: byOwner(
       (sql, ids) => reactionsOfMessages(sql, companyId, ids),

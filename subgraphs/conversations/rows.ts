@@ -127,6 +127,7 @@ export interface ContactRow {
   readonly attributes: unknown;
   readonly pictureFileKey: string | null;
   readonly blockedAt: Date | null;
+  readonly erasedAt: Date | null;
   readonly version: number;
   readonly createdAt: Date;
 }
@@ -176,6 +177,13 @@ export interface PrivacyJobRow {
   /** Bytes. */
   readonly size: number | null;
   readonly expiresAt: Date | null;
+}
+
+export interface ErasureReportRow {
+  readonly jobId: string;
+  readonly context: string;
+  readonly counts: unknown;
+  readonly completedAt: Date | null;
 }
 
 export interface DefinitionRow {

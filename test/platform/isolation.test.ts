@@ -50,6 +50,7 @@ const calls = {
     auditLog: ({ contactId }) =>
       `{ all: auditLog(first: 100) { edges { node { id action subjectId before after agent { name } } } } theirs: auditLog(filter: { subjectId: "${contactId}" }) { edges { node { action } } } }`,
     privacyJob: ({ contactId }) => `{ privacyJob(id: "${contactId}") { id status url } }`,
+    retentionDays: () => '{ retentionDays }',
     privacyJobs: () => '{ privacyJobs(first: 100) { edges { node { id status url contactId } } } }',
     attributeDefinitions: () => '{ attributeDefinitions { id key name } }',
     agents: () => '{ agents { id name email } }',
@@ -153,6 +154,10 @@ const calls = {
       `mutation { mergeContacts(input: { intoId: "${contactId}", fromId: "${contactId}" }) { merge { id } userErrors { code message } } }`,
     undoMerge: ({ contactId }) =>
       `mutation { undoMerge(input: { mergeId: "${contactId}" }) { merge { id } userErrors { code message } } }`,
+    eraseContact: ({ contactId }) =>
+      `mutation { eraseContact(input: { contactId: "${contactId}" }) { job { id } userErrors { code message } } }`,
+    updateRetention: () =>
+      'mutation { updateRetention(input: { days: 30 }) { retentionDays userErrors { code message } } }',
     exportContact: ({ contactId }) =>
       `mutation { exportContact(input: { contactId: "${contactId}" }) { job { id } userErrors { code message } } }`,
     createAttributeDefinition: () =>
@@ -219,6 +224,8 @@ const calls = {
       'subscription { notificationUpdates { notification { id conversation { id } message { text } } unreadNotificationCount } }',
     draftUpdates: () => 'subscription { draftUpdates { kind conversation { id } draft { id text } } }',
     bulkJobUpdates: () => 'subscription { bulkJobUpdates { cursor job { id total } } }',
+    contactUpdates: ({ contactId }) =>
+      `subscription { contactUpdates(id: "${contactId}") { kind mergedId contact { id name } } }`,
     typing: ({ conversationId }) =>
       `subscription { typing(conversationId: "${conversationId}") { conversationId isTyping author { __typename ... on Agent { id name } } } }`,
     chatUpdates: () => 'subscription { chatUpdates { message { id text } } }',
@@ -418,6 +425,7 @@ describe('another company', () => {
     ['mergeContacts', { merge: null }],
     ['undoMerge', { merge: null }],
     ['exportContact', { job: null }],
+    ['eraseContact', { job: null }],
     ['updateAttributeDefinition', { definition: null }],
     ['deleteAttributeDefinition', { deletedId: null }],
   ] as const)('is told by %s that there is no such thing', async (field, nothing) => {
@@ -465,6 +473,11 @@ describe('another company', () => {
   async function happens(): Promise<void> {
     lastMessage += 1;
     await platform.postUpdate('acme', telegramMessage(900, lastMessage, 'still here', 'Sasha'));
+    const email = `someone-${String(lastMessage)}@example.com`;
+    await platform.ask(
+      acme,
+      `mutation { updateContact(input: { contactId: "${known.contactId}", email: "${email}" }) { userErrors { code } } }`,
+    );
     const say = `mutation { sendChatMessage(input: { clientId: "${v7()}", text: "still here" }) { clientId } }`;
     await platform.ask(acmeVisitor, say);
     const begin = `mutation { changeConversations(input: { conversationIds: [], change: { status: OPEN }, idempotencyKey: "${v7()}" }) { job { id } } }`;

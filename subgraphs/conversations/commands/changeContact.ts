@@ -24,6 +24,7 @@ export interface ContactDetails {
 export interface LockedContact extends ContactDetails {
   readonly id: string;
   readonly version: number;
+  readonly erasedAt: Date | null;
 }
 
 /** Changes the contact that it is given, and says what of it: nothing, when it was so already. */
@@ -42,6 +43,7 @@ export async function changeContact(
   return writeAsAgent(database, identity, 'contacts:change', async (transaction) => {
     const contact = await lockContact(transaction, contactId);
     if (!contact) return contactNotFound();
+    if (contact.erasedAt) return contactErased();
     if (expectedVersion != null && expectedVersion !== contact.version) {
       return refuse(
         'CONFLICT',
@@ -67,7 +69,8 @@ export async function lockContact(
   if (!isId(id)) return undefined;
   for (let wanted = id; ;) {
     const [row] = await sql<LockedContact & { mergedIntoId: string | null }>`
-      select id, name, email, phone, attributes, version, blocked_at as "blockedAt", merged_into_id as "mergedIntoId"
+      select id, name, email, phone, attributes, version, blocked_at as "blockedAt", erased_at as "erasedAt",
+        merged_into_id as "mergedIntoId"
       from conversations.contacts where company_id = ${companyId} and id = ${wanted} for no key update`;
     if (!row) return undefined;
     if (row.mergedIntoId === null) return row;
@@ -88,4 +91,8 @@ export async function tellContact(
 
 export function contactNotFound(field = 'contactId'): Refusal {
   return refuse('NOT_FOUND', 'There is no such contact.', field);
+}
+
+export function contactErased(field = 'contactId'): Refusal {
+  return refuse('CONTACT_ERASED', 'What was known of this person was erased: nothing is kept of them any more.', field);
 }

@@ -7,7 +7,7 @@ import type { SwitchboardCatalogue } from '#schema/events/catalogue.ts';
 import { isId } from '../ids.ts';
 import { refuse, writeAsAgent, type AgentTransaction, type Outcome, type Refusal } from './asAgent.ts';
 import { audit } from './audit.ts';
-import { contactNotFound, lockContact, tellContact } from './changeContact.ts';
+import { contactErased, contactNotFound, lockContact, tellContact } from './changeContact.ts';
 
 const MAX_TEXT = 10_000;
 
@@ -24,6 +24,7 @@ export async function addContactNote(
     if (typeof text === 'object') return text;
     const contact = await lockContact(transaction, input.contactId);
     if (!contact) return contactNotFound();
+    if (contact.erasedAt) return contactErased();
     const { sql, companyId, agentId } = transaction;
     const noteId = v7();
     await sql`

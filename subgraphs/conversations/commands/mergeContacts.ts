@@ -6,13 +6,15 @@ import { isId } from '../ids.ts';
 import { fill, missingOf, type Fillable } from '../rules/fillContact.ts';
 import { refuse, writeAsAgent, type AgentTransaction, type Outcome } from './asAgent.ts';
 import { audit } from './audit.ts';
-import { contactNotFound, tellContact } from './changeContact.ts';
+import { contactErased, contactNotFound, tellContact } from './changeContact.ts';
 import { lockIdentities, moveConversations } from './moveConversations.ts';
 import { saveDetails } from './saveDetails.ts';
 
 export interface Mergeable extends Fillable {
   readonly id: string;
   readonly mergedIntoId: string | null;
+  /** Whether the person is erased, or about to be. */
+  readonly isErased: boolean;
 }
 
 /**
@@ -34,6 +36,8 @@ export async function mergeContacts(
     if (!into) return contactNotFound('intoId');
     if (!from) return contactNotFound('fromId');
     if (into.id === from.id) return refuse('INVALID', 'A contact cannot be merged into itself.', 'fromId');
+    if (into.isErased) return contactErased('intoId');
+    if (from.isErased) return contactErased('fromId');
     if (into.mergedIntoId !== null) return alreadyMerged('intoId');
     if (from.mergedIntoId !== null) return alreadyMerged('fromId');
 
@@ -72,7 +76,11 @@ export async function lockBoth(
 ): Promise<[Mergeable | undefined, Mergeable | undefined]> {
   const rows = await sql<Mergeable>`
     select id, name, email, phone, attributes, picture_file_key as "pictureFileKey", blocked_at as "blockedAt",
-      merged_into_id as "mergedIntoId"
+      merged_into_id as "mergedIntoId", erased_at is not null or exists (
+        select from conversations.privacy_jobs j
+        where j.company_id = ${companyId} and j.contact_id = contacts.id and j.kind = 'ERASURE'
+          and j.status in ('QUEUED', 'RUNNING')
+      ) as "isErased"
     from conversations.contacts where company_id = ${companyId} and id in (${intoId}, ${fromId})
     order by id for no key update`;
   const byId = (id: string) => rows.find((row) => row.id === id.toLowerCase());

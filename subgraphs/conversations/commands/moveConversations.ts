@@ -52,7 +52,7 @@ export async function moveConversations(
  * message takes them, identity before contact, so that neither waits for the other for ever.
  */
 export async function lockIdentities(
-  { sql, companyId }: AgentTransaction,
+  { sql, companyId }: Pick<AgentTransaction, 'sql' | 'companyId'>,
   contactId: string,
 ): Promise<readonly string[]> {
   const rows = await sql<{ id: string }>`

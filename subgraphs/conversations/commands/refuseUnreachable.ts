@@ -2,11 +2,13 @@ import type { UserError } from '#platform/graphql/errors.ts';
 import type { ConversationEntity } from '../entities/conversation.ts';
 import { replyWindow, type ReplyRule } from '../rules/replyWindow.ts';
 import { refuse, type AgentTransaction } from './asAgent.ts';
+import { contactErased } from './changeContact.ts';
 
 interface Reach extends ReplyRule {
   readonly blockedAt: Date | null;
   /** By the company. */
   readonly contactBlockedAt: Date | null;
+  readonly contactErasedAt: Date | null;
   readonly channelName: string | null;
   readonly channelStatus: string | null;
 }
@@ -19,7 +21,7 @@ export async function refuseUnreachable(
 ): Promise<{ readonly userErrors: readonly UserError[] } | undefined> {
   const [reach] = await sql<Reach>`
     select i.last_inbound_at as "lastInboundAt", i.blocked_at as "blockedAt",
-      k.blocked_at as "contactBlockedAt", c.name as "channelName",
+      k.blocked_at as "contactBlockedAt", k.erased_at as "contactErasedAt", c.name as "channelName",
       c.status as "channelStatus", c.human_agent as "humanAgent"
     from conversations.contact_identities i
     join conversations.contacts k on k.company_id = i.company_id and k.id = i.contact_id
@@ -29,6 +31,7 @@ export async function refuseUnreachable(
   if (reach.channelStatus === 'REMOVED') {
     return refuse('CHANNEL_REMOVED', `${reach.channelName} was removed: nothing goes out by it any more.`, field);
   }
+  if (reach.contactErasedAt) return contactErased(field);
   if (reach.contactBlockedAt) {
     return refuse('CONTACT_BLOCKED', 'Your company has blocked the contact: unblock them first.', field);
   }

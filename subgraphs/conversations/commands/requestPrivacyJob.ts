@@ -5,7 +5,7 @@ import type { SwitchboardCatalogue } from '#schema/events/catalogue.ts';
 import type { PrivacyJob } from '../privacy/job.ts';
 import { writeAsAgent, type Outcome } from './asAgent.ts';
 import { audit } from './audit.ts';
-import { contactNotFound, lockContact } from './changeContact.ts';
+import { contactErased, contactNotFound, lockContact } from './changeContact.ts';
 
 const actions = { EXPORT: 'contact.export.requested', ERASURE: 'contact.erasure.requested' } as const;
 
@@ -19,6 +19,7 @@ export async function requestPrivacyJob(
     const { sql, companyId, agentId } = transaction;
     const contact = await lockContact(transaction, contactId);
     if (!contact) return contactNotFound();
+    if (contact.erasedAt) return contactErased();
     const [underWay] = await sql<{ id: string }>`
       select id from conversations.privacy_jobs
       where company_id = ${companyId} and contact_id = ${contact.id} and kind = ${kind}

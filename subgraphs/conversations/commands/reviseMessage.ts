@@ -4,7 +4,7 @@ import type { Identity } from '#platform/identity/identity.ts';
 import type { Database } from '#platform/postgres/database.ts';
 import { storableText } from '#platform/postgres/storableText.ts';
 import type { SwitchboardCatalogue } from '#schema/events/catalogue.ts';
-import { mayDo } from '../access/permissions.ts';
+import { isPermitted } from '../access/permissions.ts';
 import type { ConversationEntity } from '../entities/conversation.ts';
 import { Message, type MessageEntity } from '../entities/message.ts';
 import { conversationFacts, messageFacts } from '../facts.ts';
@@ -93,7 +93,7 @@ async function revise(
     const now = new Date();
     const place = placeOfRevision(conversation.platform, message, change.kind, now);
     if (place.kind === 'nowhere') return refuse('NOT_SUPPORTED', place.why, field);
-    assertMayRevise(transaction, identity, message);
+    assertMayRevise(transaction, message);
     const checked = check(message);
     if (checked === 'unchanged') return { messageId: message.id };
     if (checked !== 'go on') return checked;
@@ -104,9 +104,9 @@ async function revise(
 }
 
 /** @throws GraphQLError `FORBIDDEN` */
-function assertMayRevise({ agentId }: AgentTransaction, identity: Identity, message: MessageEntity): void {
+function assertMayRevise({ agentId, role }: AgentTransaction, message: MessageEntity): void {
   if (message.authorKind === 'AGENT' && message.authorId === agentId) return;
-  if (mayDo(identity, 'messages:moderate')) return;
+  if (isPermitted(role, 'messages:moderate')) return;
   throw forbidden('Only a supervisor or an admin changes what others wrote: ask one.');
 }
 

@@ -6,7 +6,7 @@ import { isId } from '../ids.ts';
 import { filledSchema, unfill } from '../rules/fillContact.ts';
 import { refuse, writeAsAgent, type AgentTransaction, type Outcome } from './asAgent.ts';
 import { audit } from './audit.ts';
-import { tellContact } from './changeContact.ts';
+import { contactErased, tellContact } from './changeContact.ts';
 import { lockBoth, saveMerged, takeMergeTurn } from './mergeContacts.ts';
 import { lockIdentities, moveConversations } from './moveConversations.ts';
 
@@ -43,6 +43,7 @@ export async function undoMerge(
     await lockIdentities(transaction, intoId);
     const [into] = await lockBoth(transaction, intoId, fromId);
     if (!into) throw new Error(`contact ${intoId} is gone, though a merge refers to it`);
+    if (into.isErased) return contactErased('mergeId');
     if (into.mergedIntoId !== null) {
       return refuse('MERGED_SINCE', 'The contact was merged into another since: undo that merge first.', 'mergeId');
     }

@@ -7,6 +7,7 @@ import { Directory } from './20261126_directory.ts';
 import { Settings } from './20261126_settings.ts';
 import { Audit } from './20261126_audit.ts';
 import { Contacts } from './20261126_contacts.ts';
+import { Erasure } from './20261126_erasure.ts';
 import { Merges } from './20261126_merges.ts';
 import { Privacy } from './20261126_privacy.ts';
 import { CannedResponses } from './20261126_canned_responses.ts';
@@ -16,6 +17,7 @@ import { Notifications } from './20261126_notifications.ts';
 import { Revisions } from './20261126_revisions.ts';
 import { IdentityPhones } from './20261126_identity_phones.ts';
 import { Views } from './20261126_views.ts';
+import { Retention } from './20261126_retention.ts';
 
 export const migrations: MigrationList = [
   { name: '20261123_inbox', class: Inbox },
@@ -35,4 +37,6 @@ export const migrations: MigrationList = [
   { name: '20261126_revisions', class: Revisions },
   { name: '20261126_bulk', class: Bulk },
   { name: '20261126_views', class: Views },
+  { name: '20261126_erasure', class: Erasure },
+  { name: '20261126_retention', class: Retention },
 ];

@@ -46,12 +46,13 @@ export async function* contactArchive(
     }
   }
 
-  yield jsonFile('contact.json', await read((sql) => aboutContact(sql, companyId, contactId)));
+  const about = await read((sql) => aboutContact(sql, companyId, contactId));
+  yield jsonFile('contact.json', about);
   const packed = new Set<string>();
   let last: ConversationRecord | undefined;
   for (let page = 1; ; page++) {
     const after = last?.number ?? 0;
-    const conversations = await read((sql) => conversationsAfter(sql, companyId, { contactId, after }));
+    const conversations = await read((sql) => conversationsAfter(sql, companyId, { contactId: about.id, after }));
     if (conversations.length === 0) return;
     yield linesFile(`conversations/${pad(page)}.ndjson`, conversations);
     for (const conversation of conversations) {
@@ -89,7 +90,7 @@ async function* conversationArchive(
   }
 }
 
-async function aboutContact(sql: Sql, companyId: string, contactId: string): Promise<object> {
+async function aboutContact(sql: Sql, companyId: string, contactId: string): Promise<object & { readonly id: string }> {
   const [contact] = await contactsByIds(sql, companyId, [contactId]);
   if (!contact) throw new Error(`contact ${contactId} is gone, though a job refers to it`);
   const { id, name, email, phone, attributes, blockedAt, createdAt } = contact;
@@ -104,7 +105,8 @@ async function aboutContact(sql: Sql, companyId: string, contactId: string): Pro
     from conversations.contact_notes n
     join conversations.agents a on a.company_id = n.company_id and a.id = n.author_id
     where n.company_id = ${companyId} and n.contact_id = ${id} order by n.created_at, n.id`;
-  return { id, name, email, phone, attributes, blockedAt, createdAt, identities, notes };
+  const about = { id, name, email, phone, attributes, blockedAt, createdAt, identities, notes };
+  return about;
 }
 
 function conversationsAfter(

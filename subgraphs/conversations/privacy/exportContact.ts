@@ -30,13 +30,15 @@ export async function exportContact(
     const fileKey = `${companyId}/exports/${id}`;
     await store.putFile(fileKey, path, { contentType: 'application/gzip' });
     const { size } = await stat(path);
-    await database.write(
+    const [finished] = await database.write(
       companyId,
       ({ sql }) => sql`
         update conversations.privacy_jobs set status = 'DONE', finished_at = now(), file_key = ${fileKey},
           file_size = ${size}, expires_at = now() + ${EXPORT_DAYS} * interval '1 day'
-        where company_id = ${companyId} and id = ${id} and status = 'RUNNING'`,
+        where company_id = ${companyId} and id = ${id} and status = 'RUNNING' returning id`,
     );
+    // The person was erased meanwhile.
+    if (!finished) await store.delete(fileKey);
   } finally {
     await rm(directory, { recursive: true, force: true });
   }

@@ -5,6 +5,7 @@ import type { Logger } from '#platform/logging/logger.ts';
 import type { Metrics } from '#platform/metrics/metrics.ts';
 import type { Database } from '#platform/postgres/database.ts';
 import type { SwitchboardCatalogue } from '#schema/events/catalogue.ts';
+import { eraseContact } from './eraseContact.ts';
 import { dropExpiredExports, exportContact } from './exportContact.ts';
 import type { PrivacyJob } from './job.ts';
 
@@ -57,7 +58,8 @@ export function createPrivacyWorker(options: PrivacyWorkerOptions): Part {
       await putOff(job, LEASE_MS);
     };
     try {
-      await exportContact({ database, store }, job, onProgress);
+      if (kind === 'EXPORT') await exportContact({ database, store }, job, onProgress);
+      else await eraseContact(database, job, onProgress);
       ended.inc({ kind, outcome: 'done' });
     } catch (error) {
       // Stopped, it begins again at once, wherever somebody takes it.

@@ -10,7 +10,8 @@ const MAX_MATCHES = 1_000;
 
 /** Values are kept under the ids of their definitions, and shown under the keys of those that are there. */
 const contactColumns = fragment`
-  k.id, k.name, k.email, k.phone, k.picture_file_key as "pictureFileKey", k.blocked_at as "blockedAt", k.version,
+  k.id, k.name, k.email, k.phone, k.picture_file_key as "pictureFileKey", k.blocked_at as "blockedAt", k.erased_at as "erasedAt",
+  k.version,
   k.created_at as "createdAt",
   case when k.attributes = '{}' then k.attributes else (
     select coalesce(jsonb_object_agg(d.key, k.attributes -> d.id::text), '{}')
@@ -32,7 +33,7 @@ export async function contactPage(
   const { beyondCursor, order, limit } = keyset({ at: fragment`k.created_at`, id: fragment`k.id` }, page, 'descending');
   return sql<ContactRow>`
     select ${contactColumns} from conversations.contacts k
-    where k.company_id = ${companyId} and k.merged_into_id is null
+    where k.company_id = ${companyId} and k.merged_into_id is null and k.erased_at is null
       ${blocked(filter)} ${matches(search.trim())} ${beyondCursor}
     order by ${order} limit ${limit}`;
 }

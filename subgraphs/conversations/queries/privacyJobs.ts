@@ -1,6 +1,6 @@
 import type { PageRequest } from '#platform/graphql/connection.ts';
 import { fragment, type Sql } from '#platform/postgres/sql.ts';
-import type { PrivacyJobRow } from '../rows.ts';
+import type { ErasureReportRow, PrivacyJobRow } from '../rows.ts';
 import { keyset } from './keyset.ts';
 
 const columns = fragment`
@@ -24,4 +24,24 @@ export async function privacyJobsByIds(sql: Sql, companyId: string, ids: readonl
   return sql<PrivacyJobRow>`
     select ${columns} from conversations.privacy_jobs j
     where j.company_id = ${companyId} and j.id = any(${ids}::uuid[])`;
+}
+
+/** What each context has said, put together. */
+export async function reportsOfJobs(
+  sql: Sql,
+  companyId: string,
+  jobIds: readonly string[],
+): Promise<ErasureReportRow[]> {
+  return sql<ErasureReportRow>`
+    with report as (
+      select * from conversations.erasure_reports where company_id = ${companyId} and job_id = any(${jobIds}::uuid[])
+    ), summed as (
+      select r.job_id, r.context, c.key, sum(c.value::float8) as total
+      from report r, jsonb_each_text(r.counts) c group by r.job_id, r.context, c.key
+    )
+    select r.job_id as "jobId", r.context, max(r.reported_at) filter (where r.last) as "completedAt", (
+      select coalesce(jsonb_object_agg(s.key, s.total), '{}') from summed s
+      where s.job_id = r.job_id and s.context = r.context
+    ) as counts
+    from report r group by r.job_id, r.context order by r.context`;
 }

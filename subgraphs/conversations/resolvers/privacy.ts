@@ -5,4 +5,5 @@ export const privacyJob: PrivacyJobResolvers = {
   requestedBy: async ({ requestedBy }, _args, { loaders }) =>
     present(await loaders.agent.load(requestedBy), `agent ${requestedBy}`),
   url: ({ fileKey }, _args, { signFile }) => (fileKey === null ? null : signFile(fileKey)),
+  report: async ({ id }, _args, { loaders }) => (await loaders.erasureReports.load(id)) ?? [],
 };

@@ -44,6 +44,7 @@ export async function startService(
     reopenWithinMs: 3 * DAY_MS,
     snoozePollMs: 60_000,
     privacyPollMs: 60_000,
+    retentionPollMs: 60_000,
     files: {
       url: pathToFileURL(join(currentTestRun().directory, 'files')).href,
       secret: 'signs addresses of files in tests only',
