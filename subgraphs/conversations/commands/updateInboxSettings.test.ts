@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { DAY_MS, echoed, openInbox, write, type TestCompany, type TestInbox } from '../testing/inbox.ts';
-import { joinCompany, refusals } from '../testing/people.ts';
+import { auditOf, joinCompany, refusals } from '../testing/people.ts';
 import { assign } from './assign.ts';
 import { resolve } from './lifecycle/resolve.ts';
 import { recordEcho } from './recordEcho.ts';
@@ -117,5 +117,8 @@ describe('the settings of a company’s inbox', () => {
     await update({ reopenWithinSeconds: 60 });
     expect(await update({ reopenWithinSeconds: 60 })).toEqual({ version: 2 });
     expect(await update({})).toEqual({ version: 2 });
+    expect(await auditOf(inbox, acme.companyId)).toEqual([
+      { action: 'settings.updated', before: { reopenWithinSeconds: null }, after: { reopenWithinSeconds: 60 } },
+    ]);
   });
 });

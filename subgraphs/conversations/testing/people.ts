@@ -3,6 +3,7 @@ import type { Identity, Role } from '#platform/identity/identity.ts';
 import type { Database } from '#platform/postgres/database.ts';
 import type { SwitchboardCatalogue } from '#schema/events/catalogue.ts';
 import { seedConversations } from '../seed.ts';
+import type { TestInbox } from './inbox.ts';
 
 /** One more agent of a company, of that role. */
 export async function joinCompany(
@@ -21,4 +22,12 @@ export function refusals(outcome: object): string[] {
   if (!('userErrors' in outcome)) return [];
   const errors = outcome.userErrors as readonly { code: string; field: readonly string[] | null }[];
   return errors.map(({ code, field }) => `${code} ${field?.join('.')}`);
+}
+
+/** What the audit log has of something, oldest first. */
+export async function auditOf(inbox: TestInbox, subjectId: string): Promise<object[]> {
+  return inbox.rows(
+    'select action, before, after from conversations.audit_entries where subject_id = $1 order by occurred_at, id',
+    [subjectId],
+  );
 }

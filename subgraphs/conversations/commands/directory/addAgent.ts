@@ -3,6 +3,7 @@ import type { Identity, Role } from '#platform/identity/identity.ts';
 import type { Database } from '#platform/postgres/database.ts';
 import type { SwitchboardCatalogue } from '#schema/events/catalogue.ts';
 import { refuse, writeAsAgent, type Outcome } from '../asAgent.ts';
+import { audit } from '../audit.ts';
 import { tellAgent } from './agents.ts';
 import { readEmail, readName } from './inputs.ts';
 
@@ -28,6 +29,11 @@ export async function addAgent(
       returning id`;
     if (!added) return refuse('EMAIL_TAKEN', 'An agent has this address already.', 'email');
     tellAgent(transaction, 'ADDED', { id: added.id, name, email, role: input.role });
+    await audit(transaction, {
+      action: 'agent.added',
+      subject: { kind: 'agent', id: added.id },
+      after: { name, email, role: input.role },
+    });
     return { agentId: added.id };
   });
 }

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { v7 } from 'uuid';
 import { openInbox, write, type TestCompany, type TestInbox } from '../../testing/inbox.ts';
-import { joinCompany, refusals } from '../../testing/people.ts';
+import { auditOf, joinCompany, refusals } from '../../testing/people.ts';
 import { assign } from '../assign.ts';
 import { releaseConversations } from '../clearUp/releaseConversations.ts';
 import { reopen } from '../lifecycle/reopen.ts';
@@ -60,6 +60,11 @@ describe('agents', () => {
       { change: 'ADDED', agent: { ...agent, name: 'Grace', role: 'AGENT' } },
       { change: 'UPDATED', agent },
       { change: 'DEACTIVATED', agent },
+    ]);
+    expect(await auditOf(inbox, agentId)).toMatchObject([
+      { action: 'agent.added', after: { role: 'AGENT' } },
+      { action: 'agent.updated', before: { role: 'AGENT' }, after: { role: 'SUPERVISOR' } },
+      { action: 'agent.deactivated', before: { role: 'SUPERVISOR' }, after: null },
     ]);
   });
 

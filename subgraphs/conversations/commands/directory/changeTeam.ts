@@ -9,7 +9,8 @@ import {
   type Outcome,
   type Refusal,
 } from '../asAgent.ts';
-import { lockTeam, tellTeam } from './teams.ts';
+import { audit } from '../audit.ts';
+import { lockTeam, membersOf, tellTeam } from './teams.ts';
 
 export interface TeamInput {
   readonly teamId: string;
@@ -34,9 +35,15 @@ export async function changeTeam(
     if (!team) return refuse('NOT_FOUND', 'There is no such team.', 'teamId');
     const outdated = refuseIfOutdated('The team has', team.version, input.expectedVersion);
     if (outdated) return outdated;
+    const before = { name: team.name, memberIds: await membersOf(transaction, team.id) };
     const changed = await make(transaction, team);
     if (changed && 'userErrors' in changed) return changed;
-    if (changed) await tellTeam(transaction, change, changed);
+    if (!changed) return { teamId: team.id };
+    await tellTeam(transaction, change, changed);
+    const after =
+      change === 'DELETED' ? null : { name: changed.name, memberIds: await membersOf(transaction, team.id) };
+    const action = change === 'DELETED' ? 'team.deleted' : 'team.updated';
+    await audit(transaction, { action, subject: { kind: 'team', id: team.id }, before, after });
     return { teamId: team.id };
   });
 }

@@ -3,6 +3,7 @@ import type { Database } from '#platform/postgres/database.ts';
 import type { SwitchboardCatalogue } from '#schema/events/catalogue.ts';
 import { isId } from '../../ids.ts';
 import { refuse, refuseIfOutdated, writeAsAgent, type Outcome } from '../asAgent.ts';
+import { audit } from '../audit.ts';
 import { lockAdmins, lockAgent, refuseWithoutAdmin, tellAgent } from './agents.ts';
 import { tellTeam } from './teams.ts';
 
@@ -34,6 +35,12 @@ export async function deactivateAgent(
       update conversations.agents set deactivated_at = now(), version = version + 1
       where company_id = ${companyId} and id = ${agent.id}`;
     tellAgent(transaction, 'DEACTIVATED', agent);
+    const { name, email, role } = agent;
+    await audit(transaction, {
+      action: 'agent.deactivated',
+      subject: { kind: 'agent', id: agent.id },
+      before: { name, email, role },
+    });
     const teams = await sql<{ id: string; name: string }>`
       with left_teams as (
         delete from conversations.team_members where company_id = ${companyId} and agent_id = ${agent.id}

@@ -2,6 +2,7 @@ import type { Identity } from '#platform/identity/identity.ts';
 import type { Database } from '#platform/postgres/database.ts';
 import type { SwitchboardCatalogue } from '#schema/events/catalogue.ts';
 import { refuse, refuseIfOutdated, writeAsAgent, type Outcome } from '../asAgent.ts';
+import { audit } from '../audit.ts';
 import { lockLabel, tellLabel } from './labels.ts';
 
 /**
@@ -22,6 +23,8 @@ export async function deleteLabel(
       update conversations.labels set deleted_at = now(), version = version + 1
       where company_id = ${transaction.companyId} and id = ${label.id}`;
     tellLabel(transaction, 'DELETED', label);
-    return { labelId: label.id };
+    const { id, name, color } = label;
+    await audit(transaction, { action: 'label.deleted', subject: { kind: 'label', id }, before: { name, color } });
+    return { labelId: id };
   });
 }

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 import { v7 } from 'uuid';
 import { openInbox, write, type TestCompany, type TestInbox } from '../../testing/inbox.ts';
 import { openMany } from '../../testing/openMany.ts';
-import { joinCompany, refusals } from '../../testing/people.ts';
+import { auditOf, joinCompany, refusals } from '../../testing/people.ts';
 import { clearLabel } from '../clearUp/clearLabel.ts';
 import { labelConversation, unlabelConversation } from '../labelConversation.ts';
 import { resolve } from '../lifecycle/resolve.ts';
@@ -58,6 +58,12 @@ describe('labels', () => {
       { type: 'conversation.label.changed', data: { change: 'CREATED', label: { name: 'VIP', color: '#2563eb' } } },
       { type: 'conversation.label.changed', data: { change: 'UPDATED', label } },
       { type: 'conversation.label.changed', actor: { id: supervisor.agentId }, data: { change: 'DELETED', label } },
+    ]);
+    const named = { name: 'Very important', color: '#dc2626' };
+    expect(await auditOf(inbox, labelId)).toEqual([
+      { action: 'label.created', before: null, after: { name: 'VIP', color: '#2563eb' } },
+      { action: 'label.updated', before: { name: 'VIP', color: '#2563eb' }, after: named },
+      { action: 'label.deleted', before: named, after: null },
     ]);
   });
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { v7 } from 'uuid';
 import { openInbox, write, type TestCompany, type TestInbox } from '../../testing/inbox.ts';
-import { joinCompany, refusals } from '../../testing/people.ts';
+import { auditOf, joinCompany, refusals } from '../../testing/people.ts';
 import { assign } from '../assign.ts';
 import { releaseConversations } from '../clearUp/releaseConversations.ts';
 import { resolve } from '../lifecycle/resolve.ts';
@@ -55,6 +55,12 @@ describe('teams', () => {
       { change: 'UPDATED', team: { ...team, memberIds: [ada, ben, supervisor.agentId] } },
       { change: 'UPDATED', team: { ...team, memberIds: [ben, supervisor.agentId] } },
       { change: 'DELETED', team: { ...team, memberIds: [] } },
+    ]);
+    expect(await auditOf(inbox, teamId)).toMatchObject([
+      { action: 'team.updated', before: { name: 'Support' }, after: { name: 'Helpers' } },
+      { action: 'team.updated', after: { memberIds: [ada, ben, supervisor.agentId] } },
+      { action: 'team.updated', after: { memberIds: [ben, supervisor.agentId] } },
+      { action: 'team.deleted', before: { name: 'Helpers' }, after: null },
     ]);
   });
 
