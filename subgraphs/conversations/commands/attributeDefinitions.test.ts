@@ -88,7 +88,7 @@ describe('definitions of attributes', () => {
         'NOT_FOUND input.definitionId',
       ]);
     }
-    for (const identity of [acme.ada, { ...acme.ada, role: 'SUPERVISOR' } as const, acme.partner]) {
+    for (const identity of [acme.ada, acme.supervisor, acme.partner]) {
       const forbidden = { extensions: { code: 'FORBIDDEN' } };
       await expect(deleteAttributeDefinition(inbox.database, identity, { definitionId })).rejects.toMatchObject(
         forbidden,

@@ -56,7 +56,7 @@ describe('notes about a contact', () => {
     const forbidden = { extensions: { code: 'FORBIDDEN' } };
     await expect(editContactNote(inbox.database, acme.ben, { noteId, text: 'x' })).rejects.toMatchObject(forbidden);
     await expect(deleteContactNote(inbox.database, acme.ben, { noteId })).rejects.toMatchObject(forbidden);
-    const supervisor = { ...acme.ben, role: 'SUPERVISOR' } as const;
+    const supervisor = acme.supervisor;
     expect(await deleteContactNote(inbox.database, supervisor, { noteId })).toEqual({ deletedId: noteId });
     expect(await notes()).toEqual([]);
     expect(await inbox.told()).toMatchObject([{ data: { contactId, change: 'NOTES' } }, { data: { change: 'NOTES' } }]);

@@ -184,7 +184,7 @@ describe('the export of a contact', () => {
     for (const id of [contactId, v7(), 'nonsense']) {
       expect(codes(await ask(globex, id))).toEqual(['NOT_FOUND input.contactId']);
     }
-    const others = [acme.ada, { ...acme.ada, role: 'SUPERVISOR' } as const, acme.partner];
+    const others = [acme.ada, acme.supervisor, acme.partner];
     for (const identity of others) {
       const asking = requestPrivacyJob(inbox.database, identity, { contactId, kind: 'EXPORT' });
       await expect(asking).rejects.toMatchObject({ extensions: { code: 'FORBIDDEN' } });

@@ -124,7 +124,7 @@ describe('contents that a company keeps for 30 days', () => {
       expect(codes(await keep(count))).toEqual(['INVALID input.days']);
     }
     await keep(30);
-    for (const identity of [acme.ada, { ...acme.ada, role: 'SUPERVISOR' } as const, acme.partner]) {
+    for (const identity of [acme.ada, acme.supervisor, acme.partner]) {
       const forbidden = { extensions: { code: 'FORBIDDEN' } };
       await expect(updateRetention(inbox.database, identity, { days: 1 })).rejects.toMatchObject(forbidden);
     }

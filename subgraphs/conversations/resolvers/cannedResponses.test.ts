@@ -23,7 +23,7 @@ describe('canned responses on the graph', () => {
 
   beforeAll(async () => {
     graph = await openGraph();
-    lead = { ...graph.acme.ada, role: 'SUPERVISOR' };
+    lead = graph.acme.supervisor;
     ids = {};
     for (const [shortcode, content] of [
       ['greet', 'Hello {{contact.firstName | there}}, I am {{agent.firstName}}. It is about #{{conversation.number}}.'],

@@ -2,8 +2,8 @@ import { createAttributeDefinition } from '../commands/attributeDefinitions.ts';
 import type { TestCompany, TestInbox } from './inbox.ts';
 
 /** Ada, with more to say. */
-export function adminOf({ ada }: TestCompany) {
-  return { ...ada, role: 'ADMIN' } as const;
+export function adminOf({ admin }: TestCompany) {
+  return admin;
 }
 
 /** Codes and fields of what a command refused; empty when it did what it was asked. */

@@ -17,7 +17,7 @@ describe('a canned response', () => {
   });
   beforeEach(async () => {
     acme = await inbox.addCompany();
-    lead = { ...acme.ada, role: 'SUPERVISOR' };
+    lead = acme.supervisor;
   });
   afterAll(() => inbox.close());
 
@@ -121,8 +121,8 @@ describe('a canned response', () => {
     const id = await idOf(create());
     const shared = await idOf(create({ isShared: true, shortcode: 'all' }, lead));
     for (const [which, who] of [
-      [id, { ...acme.ada, role: 'ADMIN' as const }],
-      [shared, { ...globex.ada, role: 'ADMIN' as const }],
+      [id, acme.admin],
+      [shared, globex.admin],
       [v7(), acme.ben],
       ['nonsense', acme.ben],
     ] as const) {

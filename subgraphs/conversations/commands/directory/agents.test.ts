@@ -23,7 +23,7 @@ describe('agents', () => {
   });
   beforeEach(async () => {
     acme = await inbox.addCompany();
-    admin = await joinCompany(inbox.database, acme.companyId, 'ADMIN');
+    admin = acme.admin;
     await inbox.told();
   });
   afterAll(() => inbox.close());
