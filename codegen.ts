@@ -14,6 +14,8 @@ const subgraphs: Record<string, { folder: string; mappers: Record<string, string
     folder: 'subgraphs/conversations',
     mappers: {
       Agent: '../rows.ts#AgentRow',
+      AgentWorkload: '../queries/assignment.ts#WorkloadRow',
+      AssignmentPolicy: '../queries/assignment.ts#PolicyRow',
       Team: '../rows.ts#TeamRow',
       Label: '../rows.ts#LabelRow',
       Contact: '../rows.ts#ContactRow',

@@ -98,6 +98,8 @@ export function eventRow(text: string): EventRow | undefined {
       };
     case 'conversation.message.changed':
     case 'conversation.message.retried':
+    case 'conversation.agent.presence':
+    case 'conversation.routing.changed':
     case 'conversation.label.changed':
     case 'conversation.team.changed':
     case 'conversation.agent.changed':

@@ -3,6 +3,7 @@ import type { ClickHouseClient } from '@clickhouse/client';
 import { createAnalytics } from '#analytics/createAnalytics.ts';
 import type { MetaConfig } from '#channels/config.ts';
 import { createChannels } from '#channels/createChannels.ts';
+import { DEVICE_LIFETIME_MS } from '#conversations/config.ts';
 import { createConversations } from '#conversations/createConversations.ts';
 import type { EmbeddingsConfig } from '#knowledge/config.ts';
 import { createKnowledge } from '#knowledge/createKnowledge.ts';
@@ -134,6 +135,9 @@ function createServices(options: PlatformOptions, databases: Databases) {
         ...databases.conversations,
         reopenWithinMs: 72 * 60 * 60 * 1_000,
         snoozePollMs: 1_000,
+        redisUrl,
+        deviceLifetimeMs: DEVICE_LIFETIME_MS,
+        assignmentSweepMs: 30_000,
         privacyPollMs: 1_000,
         retentionPollMs: 60_000,
         files: { url: options.filesUrl, secret: secrets.files, publicUrl: options.publicUrl },

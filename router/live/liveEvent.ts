@@ -12,10 +12,12 @@ export type DraftEvent = EventOf<SwitchboardCatalogue, 'conversation.draft.chang
 /** How far a job is that changes many conversations. */
 export type BulkEvent = EventOf<SwitchboardCatalogue, 'conversation.bulk.progressed'>;
 
-/** The events that live views are made of. */
-export type LiveEvent = InboxEvent | ContactEvent | NotificationEvent | DraftEvent | BulkEvent;
+export type PresenceEvent = EventOf<SwitchboardCatalogue, 'conversation.agent.presence'>;
 
-const checks = [isInboxEvent, isContactEvent, isNotificationEvent, isDraftEvent, isBulkEvent];
+/** The events that live views are made of. */
+export type LiveEvent = InboxEvent | ContactEvent | NotificationEvent | DraftEvent | BulkEvent | PresenceEvent;
+
+const checks = [isInboxEvent, isContactEvent, isNotificationEvent, isDraftEvent, isBulkEvent, isPresenceEvent];
 
 export function isLiveEvent(event: AnyEvent<SwitchboardCatalogue>): event is LiveEvent {
   return checks.some((check) => check(event));
@@ -35,4 +37,8 @@ export function isDraftEvent(event: AnyEvent<SwitchboardCatalogue>): event is Dr
 
 export function isBulkEvent(event: AnyEvent<SwitchboardCatalogue>): event is BulkEvent {
   return event.type === 'conversation.bulk.progressed';
+}
+
+export function isPresenceEvent(event: AnyEvent<SwitchboardCatalogue>): event is PresenceEvent {
+  return event.type === 'conversation.agent.presence';
 }

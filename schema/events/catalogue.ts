@@ -35,6 +35,8 @@ export const catalogue = {
   'conversation.message.revised': conversations.messageRevised,
   'conversation.message.updated': conversations.messageUpdated,
   'conversation.read': conversations.read,
+  'conversation.agent.presence': conversations.agentPresence,
+  'conversation.routing.changed': conversations.routingChanged,
   'conversation.label.changed': conversations.labelChanged,
   'conversation.team.changed': conversations.teamChanged,
   'conversation.agent.changed': conversations.agentChanged,

@@ -7,6 +7,7 @@ import {
   id,
   instant,
   platform,
+  presence,
   priority,
   revisionKind,
 } from './values.ts';
@@ -68,6 +69,9 @@ export const assigned = {
     conversation: conversationFacts,
     previousAssigneeId: id.nullable(),
     previousTeamId: id.nullable(),
+    /** When no person wanted it: it was their turn, they have been gone for too long, they could not take it again. */
+    reason: z.enum(['POLICY', 'AGENT_LEFT', 'REOPENED']).nullable().default(null),
+    policyId: id.nullable().default(null),
   }),
 } as const;
 
@@ -140,6 +144,22 @@ export const messageUpdated = {
 export const read = {
   version: 1,
   data: z.object({ conversation: conversationFacts, agentId: id, unreadCount: z.int().nonnegative() }),
+} as const;
+
+/** An agent came, went away from the desk, or is not there any more; told once, however many processes saw it. */
+export const agentPresence = {
+  version: 1,
+  data: z.object({ agentId: id, presence, since: instant }),
+} as const;
+
+/** How conversations are given out has changed: what an agent may have, or a policy. */
+export const routingChanged = {
+  version: 1,
+  data: z.object({
+    change: z.enum(['CAPACITY', 'POLICY']),
+    agentId: id.nullable().default(null),
+    policyId: id.nullable().default(null),
+  }),
 } as const;
 
 export const labelFacts = z.object({ id, name: z.string(), color: z.string() });

@@ -15,6 +15,9 @@ export type ConversationStatus = z.output<typeof conversationStatus>;
 export const priority = z.enum(['LOW', 'NORMAL', 'HIGH', 'URGENT']);
 export type Priority = z.output<typeof priority>;
 
+export const presence = z.enum(['ONLINE', 'AWAY', 'OFFLINE']);
+export type Presence = z.output<typeof presence>;
+
 export const deliveryStatus = z.enum(['RECEIVED', 'QUEUED', 'SENT', 'DELIVERED', 'READ', 'FAILED']);
 export type DeliveryStatus = z.output<typeof deliveryStatus>;
 

@@ -2,6 +2,11 @@ import { backoff, pause } from '#platform/lifecycle/backoff.ts';
 import type { Part } from '#platform/lifecycle/part.ts';
 import type { Logger } from '#platform/logging/logger.ts';
 
+export interface Clock extends Part {
+  /** Look now instead of at the next poll. */
+  wake(): void;
+}
+
 /**
  * Looks again and again whether there is something to do. As many processes as like may do it side by side, so `work` has to
  * stand that another one does the same.
@@ -13,17 +18,19 @@ export function createClock(options: {
   readonly pollMs: number;
   readonly work: (stopping: AbortSignal) => Promise<boolean>;
   readonly logger: Logger;
-}): Part {
+}): Clock {
   const { name, pollMs, work, logger } = options;
   let stopping = new AbortController();
+  let waking = new AbortController();
   let loop: Promise<void> = Promise.resolve();
 
   async function workForever(signal: AbortSignal): Promise<void> {
     for (let failed = 0; !signal.aborted;) {
+      waking = new AbortController();
       try {
         const hasMore = await work(signal);
         failed = 0;
-        if (!hasMore) await pause(pollMs, signal);
+        if (!hasMore) await pause(pollMs, AbortSignal.any([signal, waking.signal]));
       } catch (error) {
         failed += 1;
         logger.warn({ err: error, failed, clock: name }, 'what was due could not be done, will try again');
@@ -34,6 +41,7 @@ export function createClock(options: {
 
   return {
     name,
+    wake: () => waking.abort(),
     async start() {
       stopping = new AbortController();
       loop = workForever(stopping.signal);

@@ -1,3 +1,4 @@
+import { createRedis } from '#platform/cache/redis.ts';
 import { publishSignal } from '#platform/events/publishSignal.ts';
 import { createFileStore } from '#platform/files/createFileStore.ts';
 import { createFileSigner } from '#platform/files/signedAddress.ts';
@@ -11,17 +12,25 @@ import type { Metrics } from '#platform/metrics/metrics.ts';
 import { createContextStores } from '#platform/postgres/contextStores.ts';
 import type { Database } from '#platform/postgres/database.ts';
 import { catalogue, type SwitchboardCatalogue } from '#schema/events/catalogue.ts';
-import { typingSubject } from '#schema/events/signals.ts';
+import { typingSubject, viewersSubject } from '#schema/events/signals.ts';
 import { upload, UPLOAD_PURPOSE } from '#schema/uploads.ts';
 import { readSubgraph } from '#schema/subgraphFiles.ts';
+import { createAssignmentSweep } from './assignment/assignmentSweep.ts';
+import { createDispatcher } from './assignment/dispatcher.ts';
+import { createReliefClock } from './assignment/reliefClock.ts';
 import type { ConversationsConfig } from './config.ts';
 import { createBulkClock } from './bulkClock.ts';
 import { createClearUpClock } from './clearUpClock.ts';
+import { createAssignmentConsumer } from './consumers/assignment.ts';
 import { createErasureConsumer } from './consumers/erasures.ts';
 import { createReceivedConsumer } from './consumers/received.ts';
-import { createContext, type TellTyping } from './context.ts';
+import { createContext, type TellTyping, type TellViewers } from './context.ts';
 import { entities } from './entities/index.ts';
 import { createForgetting } from './forgetting.ts';
+import { createPresenceStore } from './presence/presenceStore.ts';
+import { createPresenceWatch } from './presence/presenceWatch.ts';
+import { createRedisCalls } from './presence/redisCalls.ts';
+import { createViewersStore } from './presence/viewersStore.ts';
 import { resolvers } from './resolvers/index.ts';
 import { createRetentionClock } from './privacy/retentionClock.ts';
 import { createPrivacyWorker } from './privacy/worker.ts';
@@ -42,9 +51,15 @@ export function createConversations(
   const { reopenWithinMs, snoozePollMs, identitySecret } = config;
   const stores = createContextStores({ context: name, config, entities, catalogue, logger, metrics });
   const { nats, database } = stores;
+  const redis = createRedis({ url: config.redisUrl, name, logger });
+  // Not Redis: without it the inbox goes on.
   const { checks } = stores;
+  const calls = createRedisCalls({ redis, logger, metrics });
+  const presence = createPresenceStore({ redis: calls, deviceLifetimeMs: config.deviceLifetimeMs });
+  const viewers = createViewersStore({ redis: calls });
   const http = createHttpServer({ name, host: config.host, port: config.port, logger, metrics, checks: () => checks });
   const tellTyping: TellTyping = (companyId, signal) => publishSignal(nats, typingSubject(companyId), signal);
+  const tellViewers: TellViewers = (companyId, signal) => publishSignal(nats, viewersSubject(companyId), signal);
   const signer = createFileSigner({ secret: config.files.secret, baseUrl: config.files.publicUrl });
   const uploads = createTokenSigner({ secret: config.files.secret, purpose: UPLOAD_PURPOSE, model: upload });
   const subgraph = createSubgraph({
@@ -57,7 +72,19 @@ export function createConversations(
     metrics,
     visitors: { query: ['chatMessages'], mutation: ['setChatTyping'], entities: ['ChatMessage'] },
     context: (identity) =>
-      createContext({ database, tellTyping, signFile: (key) => signer.sign(key), uploads, reopenWithinMs }, identity),
+      createContext(
+        {
+          database,
+          presence,
+          viewers,
+          tellTyping,
+          tellViewers,
+          signFile: (key) => signer.sign(key),
+          uploads,
+          reopenWithinMs,
+        },
+        identity,
+      ),
   });
   const received = createReceivedConsumer({ nats, database, reopenWithinMs, logger, metrics });
   const erasures = createErasureConsumer({ nats, database, logger, metrics });
@@ -83,8 +110,22 @@ export function createConversations(
     metrics,
   });
 
+  const presenceWatch = createPresenceWatch({ database, presence, logger, metrics });
+
+  const dispatcher = createDispatcher({ database, presence, metrics });
+  const everyMs = config.assignmentSweepMs;
+  const assignmentSweep = createAssignmentSweep({ database, dispatcher, everyMs, logger, metrics });
+  // What waited while nobody knew who is there.
+  redis.client.on('ready', () => assignmentSweep.wake());
+  const assignment = [
+    createAssignmentConsumer({ nats, dispatcher, logger, metrics }),
+    createReliefClock({ database, presence, pollMs: snoozePollMs, logger, metrics }),
+    assignmentSweep,
+  ];
+
   const parts = [
     ...stores.parts,
+    redis,
     files,
     received,
     erasures,
@@ -94,6 +135,8 @@ export function createConversations(
     forgetting,
     privacy,
     retention,
+    presenceWatch,
+    ...assignment,
     subgraph,
     http,
   ];

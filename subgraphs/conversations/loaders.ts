@@ -1,10 +1,12 @@
 import { connectionOf, type Connection, type PageRequest } from '#platform/graphql/connection.ts';
 import { createLoader } from '#platform/graphql/loader.ts';
+import type { Presence } from '#schema/events/values.ts';
 import type { ReadSession } from '#platform/postgres/readSession.ts';
 import type { Sql } from '#platform/postgres/sql.ts';
 import { isId } from './ids.ts';
 import { activityPages } from './queries/activities.ts';
 import { cannedResponsesByIds } from './queries/cannedResponses.ts';
+import { policiesByIds, queuePlaces, queuesOfPolicies, workloadsOf } from './queries/assignment.ts';
 import { bulkJobsByIds, bulkResultCursor, bulkResultPages } from './queries/bulkJobs.ts';
 import { chatMessagesByIds } from './queries/chatMessages.ts';
 import { contactMergePages, contactMergesByIds } from './queries/contactMerges.ts';
@@ -28,6 +30,8 @@ import type {
   ConversationRow,
   MessageRow,
 } from './rows.ts';
+import type { PresenceStore } from './presence/presenceStore.ts';
+import type { ViewersStore } from './presence/viewersStore.ts';
 
 /** One page of something that belongs to an owner: of a conversation's messages, of a contact's conversations. */
 export interface OwnedPage {
@@ -38,7 +42,11 @@ export interface OwnedPage {
 export type Loaders = ReturnType<typeof createLoaders>;
 
 /** What a request's resolvers ask for one by one, read together and once. */
-export function createLoaders(session: ReadSession, viewer: Viewer) {
+export function createLoaders(
+  session: ReadSession,
+  viewer: Viewer,
+  { presence, viewers }: { readonly presence: PresenceStore; readonly viewers: ViewersStore },
+) {
   const { companyId, visitor } = viewer;
 
   /** Ids come from outside too (references, arguments): what is none is not there, and case makes no difference. */
@@ -124,6 +132,12 @@ export function createLoaders(session: ReadSession, viewer: Viewer) {
       (sql, ids) => reactionsOfMessages(sql, companyId, ids),
       ({ messageId }) => messageId,
     ),
+    policy: byId((sql, ids) => policiesByIds(sql, companyId, ids)),
+    policyQueue: byId((sql, ids) => queuesOfPolicies(sql, companyId, ids)),
+    queuePlace: byId((sql, ids) => queuePlaces(sql, companyId, ids)),
+    workload: byId((sql, ids) => workloadsOf(sql, companyId, ids)),
+    presence: createLoader<string, Presence>((ids) => presence.statesOf(companyId, ids)),
+    viewers: createLoader<string, readonly string[]>((ids) => viewers.viewersOf(companyId, ids)),
     messageMentions: byOwner(
       (sql, ids) => mentionsOfMessages(sql, companyId, ids),
       ({ messageId }) => messageId,

@@ -21,6 +21,8 @@ interface Known {
   readonly visitorId: string;
   /** That a visitor of Acme's has read. */
   readonly answerId: string;
+  /** By which Acme's conversations would be given out. */
+  readonly policyId: string;
 }
 
 /** Every root field, called with Acme's ids. The first test fails when the graph has one that is not here. */
@@ -37,7 +39,7 @@ const calls = {
       labelled: conversations(filter: { teamId: "${teamId}", labelIds: ["${labelId}"] }) { edges { node { id } } }
     }`,
     conversation: ({ conversationId }) =>
-      `{ conversation(id: "${conversationId}") { id contact { name } lastMessage { text } } }`,
+      `{ conversation(id: "${conversationId}") { id contact { name } lastMessage { text } viewers { id } queue { position } } }`,
     inboxCounts: () => '{ inboxCounts { open pending snoozed unassigned mine unread } }',
     inboxSettings: () => '{ inboxSettings { reopenWithinSeconds version } }',
     bulkJob: ({ jobId }) => `{ bulkJob(id: "${jobId}") { id total results { edges { node { conversationId } } } } }`,
@@ -45,6 +47,8 @@ const calls = {
     savedViews: () => '{ savedViews { id name filter } }',
     contact: ({ contactId }) =>
       `{ contact(id: "${contactId}") { id name identities { externalId } conversations { edges { node { id } } } } }`,
+    agents: () => '{ agents { id name email presence workload { load capacity } } }',
+    assignmentPolicies: () => '{ assignmentPolicies { id channel { id } queue { depth } } }',
     contacts: () =>
       `{ all: contacts(first: 100) { edges { cursor node { id name notes { edges { node { text } } } } } } found: contacts(search: "Sasha") { edges { node { id } } } }`,
     auditLog: ({ contactId }) =>
@@ -53,7 +57,6 @@ const calls = {
     retentionDays: () => '{ retentionDays }',
     privacyJobs: () => '{ privacyJobs(first: 100) { edges { node { id status url contactId } } } }',
     attributeDefinitions: () => '{ attributeDefinitions { id key name } }',
-    agents: () => '{ agents { id name email } }',
     teams: () => '{ teams { id name members { id email } } }',
     labels: () => '{ labels { id name } }',
     notifications: () =>
@@ -96,6 +99,17 @@ const calls = {
       `mutation { changeStatus(input: { conversationId: "${conversationId}", status: RESOLVED }) { conversation { id } userErrors { code message } } }`,
     assign: ({ conversationId, agentId }) =>
       `mutation { assign(input: { conversationId: "${conversationId}", agentId: "${agentId}" }) { conversation { id } userErrors { code message } } }`,
+    setCapacity: ({ agentId }) =>
+      `mutation { setCapacity(input: { agentId: "${agentId}", capacity: 0 }) { agent { id name } userErrors { code message } } }`,
+    setAssignmentPolicy: ({ teamId }) =>
+      `mutation { setAssignmentPolicy(input: { teamId: "${teamId}", strategy: ROUND_ROBIN, order: OLDEST_FIRST, graceSeconds: 0, isEnabled: true }) { policy { id team { name } } userErrors { code message } } }`,
+    removeAssignmentPolicy: ({ policyId }) =>
+      `mutation { removeAssignmentPolicy(input: { policyId: "${policyId}" }) { policyId userErrors { code message } } }`,
+    heartbeat: () =>
+      'mutation { heartbeat(input: { deviceId: "intruder", state: ONLINE }) { presence userErrors { code message } } }',
+    setAway: () => 'mutation { setAway(input: { isAway: true }) { presence userErrors { code message } } }',
+    viewConversation: ({ conversationId }) =>
+      `mutation { viewConversation(input: { conversationId: "${conversationId}", deviceId: "intruder", isViewing: true }) { userErrors { code message } } }`,
     snoozeConversation: ({ conversationId }) =>
       `mutation { snoozeConversation(input: { conversationId: "${conversationId}" }) { conversation { id } userErrors { code message } } }`,
     openConversation: ({ conversationId }) =>
@@ -220,6 +234,9 @@ const calls = {
     inboxUpdates: () => 'subscription { inboxUpdates { kind conversation { id } message { text } } }',
     conversationUpdates: ({ conversationId }) =>
       `subscription { conversationUpdates(id: "${conversationId}") { kind conversation { id } message { text } } }`,
+    presenceUpdates: () => 'subscription { presenceUpdates { agent { id name } presence since } }',
+    conversationViewers: ({ conversationId }) =>
+      `subscription { conversationViewers(id: "${conversationId}") { conversationId viewers { id name } } }`,
     notificationUpdates: () =>
       'subscription { notificationUpdates { notification { id conversation { id } message { text } } unreadNotificationCount } }',
     draftUpdates: () => 'subscription { draftUpdates { kind conversation { id } draft { id text } } }',
@@ -329,6 +346,7 @@ describe('another company', () => {
         webChatId: webChat?.channelId ?? '',
         visitorId: v7(),
         answerId: '',
+        policyId: '',
       };
     });
     await eventually(async () => {
@@ -346,6 +364,9 @@ describe('another company', () => {
       ),
     )) as [string, string];
     known = { ...known, answerId: await answerToVisitor(), jobId: await beginJob(), viewId: await shareView() };
+    const policy = `mutation { setAssignmentPolicy(input: { channelId: "${known.channelId}", strategy: ROUND_ROBIN, order: OLDEST_FIRST, graceSeconds: 0, isEnabled: false }) { policy { id } } }`;
+    const set = await platform.ask<{ setAssignmentPolicy: { policy: { id: string } } }>(acme, policy);
+    known = { ...known, answerId: await answerToVisitor(), policyId: set.data.setAssignmentPolicy.policy.id };
   }, 60_000);
 
   afterAll(() => platform.stop());
@@ -392,6 +413,10 @@ describe('another company', () => {
     ['editMessage', { message: null }],
     ['deleteMessage', { message: null }],
     ['setTyping', {}],
+    ['viewConversation', {}],
+    ['setCapacity', { agent: null }],
+    ['setAssignmentPolicy', { policy: null }],
+    ['removeAssignmentPolicy', { policyId: null }],
     ['markRead', { conversation: null }],
     ['changeStatus', { conversation: null }],
     ['assign', { conversation: null }],
@@ -484,6 +509,10 @@ describe('another company', () => {
     await platform.ask(acme, begin);
     const all = '{ conversations { edges { node { id } } } }';
     const { data } = await platform.ask<{ conversations: { edges: { node: { id: string } }[] } }>(acme, all);
+    for (const state of ['ONLINE', 'OFFLINE']) {
+      const beat = `mutation { heartbeat(input: { deviceId: "a", state: ${state} }) { presence } }`;
+      await platform.ask(acme, beat);
+    }
     const colleague = await platform.tokenOf('acme', 'AGENT');
     const { data: own } = await platform.ask<{ viewer: { id: string } }>(acme, '{ viewer { id } }');
     for (const { node } of data.conversations.edges) {
@@ -496,6 +525,10 @@ describe('another company', () => {
         `mutation { sendMessage(input: { conversationId: "${node.id}", text: "${SECRET}", isPrivate: true, mentions: [{ agentId: "${own.viewer.id}" }], idempotencyKey: "${v7()}" }) { userErrors { code } } }`,
       );
       for (const is of [true, false]) {
+        await platform.ask(
+          acme,
+          `mutation { viewConversation(input: { conversationId: "${node.id}", deviceId: "a", isViewing: ${String(is)} }) { userErrors { code } } }`,
+        );
         await platform.ask(
           acme,
           `mutation { setTyping(input: { conversationId: "${node.id}", isTyping: ${String(is)} }) { userErrors { code } } }`,
@@ -548,6 +581,7 @@ describe('a visitor', () => {
     webChatId: v7(),
     visitorId: v7(),
     answerId: v7(),
+    policyId: v7(),
   };
   const all = Object.entries({ ...calls.Query, ...calls.Mutation }) as [string, (known: Known) => string][];
 

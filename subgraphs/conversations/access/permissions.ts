@@ -2,6 +2,7 @@ import { forbidden } from '#platform/graphql/errors.ts';
 import type { Identity, Role } from '#platform/identity/identity.ts';
 
 const everybody = ['AGENT', 'SUPERVISOR', 'ADMIN'] as const;
+const supervisors = ['SUPERVISOR', 'ADMIN'] as const;
 
 /** Which roles of agents may do what. */
 export const permissions = {
@@ -11,6 +12,10 @@ export const permissions = {
   'messages:moderate': ['SUPERVISOR', 'ADMIN'],
   /** Status, assignment, labels, priority, the bot. */
   'conversations:change': everybody,
+  /** Say that one is there, and what one looks at. */
+  'presence:tell': everybody,
+  /** How conversations are given out, and how much agents get. */
+  'assignment:manage': supervisors,
   /** The company's labels themselves; hanging one on a conversation is a change of that. */
   'labels:manage': ['SUPERVISOR', 'ADMIN'],
   'teams:manage': ['SUPERVISOR', 'ADMIN'],

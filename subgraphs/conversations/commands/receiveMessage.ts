@@ -12,6 +12,7 @@ import { openAgain } from './lifecycle/openAgain.ts';
 import { switchBot } from './lifecycle/switchBot.ts';
 import { isOver, lockLatest, openConversation } from './openConversation.ts';
 import { findByExternalId } from './findMessage.ts';
+import { settleAssignee } from './settleAssignee.ts';
 import { tellMessage } from './tellMessage.ts';
 
 type Received = EventOf<SwitchboardCatalogue, 'channel.message.received'>;
@@ -47,14 +48,14 @@ export async function receiveMessage(
       changes.push({ kind: 'OPENED' });
     }
     if (data.standby) changes.push(...switchBot(conversation, false));
-    if (!muted && wakesUp(conversation)) {
-      changes.push(...(await openAgain(transaction, conversation, { at: now, byContact: true })));
-    }
+    const reopened = !muted && wakesUp(conversation);
+    if (reopened) changes.push(...(await openAgain(transaction, conversation, { at: now, byContact: true })));
 
     const repliedTo = await findByExternalId(transaction, companyId, { channelId, externalId: replyToExternalId });
     if (!muted) {
       conversation.inboundCount += 1;
       conversation.waitingSince ??= createdAt;
+      changes.push(...(await settleAssignee(transaction, conversation, { reopened, at: now })));
     }
     const message = transaction.em.create(Message, {
       ...unsaid,

@@ -73,11 +73,11 @@ function tell({ publish }: Transaction, actor: Actor, conversation: Facts, chang
       return publish({ type: 'conversation.status.changed', actor, data });
     }
     case 'ASSIGNED': {
-      const { previousAssigneeId, previousTeamId } = change;
+      const { previousAssigneeId, previousTeamId, reason = null, policyId = null } = change;
       return publish({
         type: 'conversation.assigned',
         actor,
-        data: { conversation, previousAssigneeId, previousTeamId },
+        data: { conversation, previousAssigneeId, previousTeamId, reason, policyId },
       });
     }
     case 'PRIORITY':

@@ -4,6 +4,7 @@ import type { SwitchboardCatalogue } from '#schema/events/catalogue.ts';
 import { Conversation } from '../entities/conversation.ts';
 import { systemActor } from '../rules/systemRule.ts';
 import { openAgain } from './lifecycle/openAgain.ts';
+import { settleAssignee } from './settleAssignee.ts';
 import { tellChanges } from './tellChanges.ts';
 
 /** Opens a conversation whose snooze has ended. False: somebody else has it in hand, or there is nothing to do any more. */
@@ -18,6 +19,7 @@ export async function wakeConversation(
     const now = new Date();
     if (!conversation?.snoozedUntil || conversation.snoozedUntil > now) return false;
     const changes = await openAgain(transaction, conversation, { at: now });
+    changes.push(...(await settleAssignee(transaction, conversation, { reopened: false, at: now })));
     await tellChanges(transaction, { actor: systemActor('SNOOZE_ENDED'), conversation, changes });
     return true;
   });

@@ -3,6 +3,8 @@ import { Inbox } from './20261123_inbox.ts';
 import { Platforms } from './20261125_platforms.ts';
 import { Activities } from './20261126_activities.ts';
 import { Bulk } from './20261126_bulk.ts';
+import { Assignment } from './20261126_assignment.ts';
+import { Presence } from './20261126_presence.ts';
 import { Directory } from './20261126_directory.ts';
 import { Settings } from './20261126_settings.ts';
 import { Audit } from './20261126_audit.ts';
@@ -39,4 +41,6 @@ export const migrations: MigrationList = [
   { name: '20261126_views', class: Views },
   { name: '20261126_erasure', class: Erasure },
   { name: '20261126_retention', class: Retention },
+  { name: '20261126_presence', class: Presence },
+  { name: '20261126_assignment', class: Assignment },
 ];

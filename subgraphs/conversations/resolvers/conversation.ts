@@ -1,10 +1,14 @@
 import { pageRequest } from '#platform/graphql/connection.ts';
 import type { ConversationResolvers } from '../generated/resolvers.ts';
 import { replyWindow } from '../rules/replyWindow.ts';
+import { conversationAssignment } from './assignment.ts';
+import { conversationViewers } from './presence.ts';
 import { newest, pageLimits, present } from './pages.ts';
 
 export const conversation: ConversationResolvers = {
   __resolveReference: ({ id }, { loaders }) => loaders.conversation.load(id),
+  ...conversationViewers,
+  ...conversationAssignment,
   channel: ({ channelId }) => ({ id: channelId }),
   contact: async ({ contactId }, _args, { loaders }) =>
     present(await loaders.contact.load(contactId), `contact ${contactId}`),

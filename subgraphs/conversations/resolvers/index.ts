@@ -1,5 +1,6 @@
 import type { Resolvers } from '../generated/resolvers.ts';
 import { activityTypes } from './activity.ts';
+import { agentWorkload, assignmentPolicy } from './assignment.ts';
 import { attachment } from './attachment.ts';
 import { auditEntry } from './auditEntry.ts';
 import { bulkJob, bulkResult } from './bulk.ts';
@@ -21,6 +22,8 @@ export const resolvers: Resolvers = {
   Query: query,
   Mutation: mutation,
   Agent: agent,
+  AgentWorkload: agentWorkload,
+  AssignmentPolicy: assignmentPolicy,
   Team: team,
   Label: label,
   Contact: contact,

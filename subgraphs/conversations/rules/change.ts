@@ -1,4 +1,5 @@
 import type { Priority } from '#schema/events/values.ts';
+import type { AssignmentReason } from './assignment.ts';
 import type { StatusChange } from './status.ts';
 
 /** What happened to a conversation besides that somebody wrote in it: an entry of its activity stream, and an event. */
@@ -21,6 +22,9 @@ export interface AssignmentChange {
   readonly previousAssigneeId: string | null;
   readonly teamId: string | null;
   readonly previousTeamId: string | null;
+  /** Without: a person wanted it. */
+  readonly reason?: AssignmentReason;
+  readonly policyId?: string | null;
 }
 
 export interface PriorityChange {

@@ -8,8 +8,9 @@ import { createMetrics } from '#platform/metrics/metrics.ts';
 import { provisionContext } from '#platform/postgres/provision.ts';
 import { upload, UPLOAD_PURPOSE } from '#schema/uploads.ts';
 import type { ConversationsConfig } from '../config.ts';
+import { testRedis } from '#test/stack/index.ts';
 import { currentTestRun } from '#test/stack/testRun.ts';
-import { createConversations } from '../createConversations.ts';
+import { createConversations, type Conversations } from '../createConversations.ts';
 import { migrations } from '../migrations/index.ts';
 import { DAY_MS, pool } from './inbox.ts';
 
@@ -20,11 +21,12 @@ export interface Answer<Data> {
   readonly errors?: readonly { readonly message: string; readonly extensions: { readonly code: string } }[];
 }
 
-/** The whole service on real stores, asked as the router asks it. */
+/** The whole service on real stores, asked as the router asks it; without a Redis given, on one of its own. */
 export async function startService(
-  stores: { readonly postgresUrl: string; readonly natsUrl: string },
+  stores: { readonly postgresUrl: string; readonly natsUrl: string; readonly redisUrl?: string },
   options: Partial<ConversationsConfig> = {},
 ) {
+  const ownRedis = stores.redisUrl === undefined ? await testRedis() : undefined;
   const { appUrl, relayUrl } = await provisionContext({
     adminUrl: stores.postgresUrl,
     context: 'conversations',
@@ -43,6 +45,9 @@ export async function startService(
     identitySecret,
     reopenWithinMs: 3 * DAY_MS,
     snoozePollMs: 60_000,
+    redisUrl: stores.redisUrl ?? ownRedis?.url ?? '',
+    deviceLifetimeMs: 60_000,
+    assignmentSweepMs: 60_000,
     privacyPollMs: 60_000,
     retentionPollMs: 60_000,
     files: {
@@ -52,7 +57,15 @@ export async function startService(
     },
     ...options,
   };
-  const service = createConversations(config, { logger, metrics: createMetrics({ service: 'conversations' }) });
+  const metrics = createMetrics({ service: 'conversations' });
+  const created = createConversations(config, { logger, metrics });
+  const service: Conversations = {
+    ...created,
+    async stop() {
+      await created.stop();
+      await ownRedis?.close();
+    },
+  };
   await service.start();
   const sign = createIdentitySigner(identitySecret);
 
@@ -61,6 +74,7 @@ export async function startService(
     database: service.database,
     /** What the channels sign when an agent has uploaded something. */
     uploads: createTokenSigner({ secret: config.files.secret, purpose: UPLOAD_PURPOSE, model: upload }),
+    metrics,
     async ask<Data>(identity: Identity, query: string, variables: object = {}): Promise<Answer<Data>> {
       const response = await fetch(`${service.url()}/graphql`, {
         method: 'POST',

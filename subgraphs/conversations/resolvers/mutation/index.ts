@@ -1,5 +1,6 @@
 import type { MutationResolvers } from '../../generated/resolvers.ts';
 import { bulkMutation } from '../bulk.ts';
+import { assignmentMutations } from '../assignment.ts';
 import { chatMutation } from '../chat.ts';
 import { contactMutations } from './contacts.ts';
 import { conversationMutations } from './conversations.ts';
@@ -10,6 +11,7 @@ import { privacyMutations } from './privacy.ts';
 import { cannedResponseMutations } from './cannedResponses.ts';
 import { draftMutations } from './drafts.ts';
 import { messageMutations } from './messages.ts';
+import { presenceMutations } from '../presence.ts';
 import { notificationMutations } from './notifications.ts';
 import { viewsMutation } from '../views.ts';
 
@@ -18,6 +20,8 @@ export const mutation: MutationResolvers = {
   ...directoryMutations,
   ...lifecycleMutations,
   ...messageMutations,
+  ...presenceMutations,
+  ...assignmentMutations,
   ...contactMutations,
   ...mergeMutations,
   ...privacyMutations,

@@ -1,5 +1,6 @@
 import type { QueryResolvers } from '../../generated/resolvers.ts';
 import { bulkQuery } from '../bulk.ts';
+import { assignmentQueries } from '../assignment.ts';
 import { chatQuery } from '../chat.ts';
 import { auditQueries } from './audit.ts';
 import { contactQueries } from './contacts.ts';
@@ -15,6 +16,7 @@ import { viewsQuery } from '../views.ts';
 export const query: QueryResolvers = {
   ...conversationQueries,
   ...peopleQueries,
+  ...assignmentQueries,
   ...settingsQueries,
   ...contactQueries,
   ...auditQueries,

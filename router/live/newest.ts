@@ -1,4 +1,4 @@
-import type { Sink } from '../subscriber.ts';
+import type { Sink } from './subscriber.ts';
 
 /** A way out for states, of which an older one is of no interest once there is a newer one. */
 export interface Newest<T> {
