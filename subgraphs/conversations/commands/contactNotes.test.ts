@@ -2,7 +2,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 import { v7 } from 'uuid';
 import { contactNotePages } from '../queries/contacts.ts';
 import { viewerOf } from '../queries/viewer.ts';
-import { adminOf, codes, contactOf } from '../testing/contacts.ts';
+import { adminOf, contactOf } from '../testing/contacts.ts';
+import { joinCompany, refusals as codes } from '../testing/people.ts';
 import { openInbox, write, type TestCompany, type TestInbox } from '../testing/inbox.ts';
 import { addContactNote, deleteContactNote, editContactNote } from './contactNotes.ts';
 
@@ -56,7 +57,7 @@ describe('notes about a contact', () => {
     const forbidden = { extensions: { code: 'FORBIDDEN' } };
     await expect(editContactNote(inbox.database, acme.ben, { noteId, text: 'x' })).rejects.toMatchObject(forbidden);
     await expect(deleteContactNote(inbox.database, acme.ben, { noteId })).rejects.toMatchObject(forbidden);
-    const supervisor = { ...acme.ben, role: 'SUPERVISOR' } as const;
+    const supervisor = await joinCompany(inbox.database, acme.companyId, 'SUPERVISOR');
     expect(await deleteContactNote(inbox.database, supervisor, { noteId })).toEqual({ deletedId: noteId });
     expect(await notes()).toEqual([]);
     expect(await inbox.told()).toMatchObject([{ data: { contactId, change: 'NOTES' } }, { data: { change: 'NOTES' } }]);
@@ -74,7 +75,7 @@ describe('notes about a contact', () => {
       expect(codes(await addContactNote(inbox.database, acme.ada, input))).toEqual(['INVALID input.text']);
       expect(codes(await editContactNote(inbox.database, acme.ada, input))).toEqual(['INVALID input.text']);
     }
-    const globex = adminOf(await inbox.addCompany());
+    const globex = await adminOf(inbox, await inbox.addCompany());
     for (const id of [noteId, contactId, v7(), 'nonsense']) {
       const input = { contactId: id, noteId: id, text: 'x' };
       expect(codes(await addContactNote(inbox.database, globex, input))).toEqual(['NOT_FOUND input.contactId']);

@@ -3,6 +3,7 @@ import type { Database } from '#platform/postgres/database.ts';
 import type { SwitchboardCatalogue } from '#schema/events/catalogue.ts';
 import { companySettings } from '../queries/companySettings.ts';
 import { refuse, refuseIfOutdated, writeAsAgent, type Outcome } from './asAgent.ts';
+import { audit } from './audit.ts';
 
 /** A year: what is older is another story. */
 const LONGEST_SECONDS = 366 * 24 * 60 * 60;
@@ -17,7 +18,8 @@ export async function updateInboxSettings(
     readonly expectedVersion?: number | null | undefined;
   },
 ): Promise<Outcome<{ version: number }>> {
-  return writeAsAgent(database, identity, 'settings:change', async ({ sql, companyId }) => {
+  return writeAsAgent(database, identity, 'settings:change', async (transaction) => {
+    const { sql, companyId } = transaction;
     const { reopenWithinSeconds: wanted } = input;
     if (wanted != null && (wanted < 0 || wanted > LONGEST_SECONDS)) {
       return refuse('INVALID', `A window has 0 to ${LONGEST_SECONDS} seconds, which is a year.`, 'reopenWithinSeconds');
@@ -37,6 +39,12 @@ export async function updateInboxSettings(
       update conversations.company_settings
       set reopen_within_seconds = ${within}, reopen_unassigned = ${unassigned}, version = version + 1
       where company_id = ${companyId}`;
+    await audit(transaction, {
+      action: 'settings.updated',
+      subject: { kind: 'company', id: companyId },
+      before,
+      after: { reopenWithinSeconds: within, reopenUnassigned: unassigned },
+    });
     return { version: version + 1 };
   });
 }

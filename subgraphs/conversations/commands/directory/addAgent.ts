@@ -3,6 +3,7 @@ import type { Identity, Role } from '#platform/identity/identity.ts';
 import type { Database } from '#platform/postgres/database.ts';
 import type { SwitchboardCatalogue } from '#schema/events/catalogue.ts';
 import { refuse, writeAsAgent, type Outcome } from '../asAgent.ts';
+import { audit } from '../audit.ts';
 import { tellAgent } from './agents.ts';
 import { readEmail, readName } from './inputs.ts';
 
@@ -27,6 +28,8 @@ export async function addAgent(
         where a.deactivated_at is not null
       returning id`;
     if (!added) return refuse('EMAIL_TAKEN', 'An agent has this address already.', 'email');
+    const after = { name, email, role: input.role };
+    await audit(transaction, { action: 'agent.added', subject: { kind: 'agent', id: added.id }, after });
     tellAgent(transaction, 'ADDED', { id: added.id, name, email, role: input.role });
     return { agentId: added.id };
   });

@@ -9,7 +9,8 @@ import {
   type Outcome,
   type Refusal,
 } from '../asAgent.ts';
-import { lockTeam, tellTeam } from './teams.ts';
+import { audit } from '../audit.ts';
+import { lockTeam, membersOf, tellTeam } from './teams.ts';
 
 export interface TeamInput {
   readonly teamId: string;
@@ -34,9 +35,19 @@ export async function changeTeam(
     if (!team) return refuse('NOT_FOUND', 'There is no such team.', 'teamId');
     const outdated = refuseIfOutdated('The team has', team.version, input.expectedVersion);
     if (outdated) return outdated;
+    const before = { name: team.name, memberIds: await membersOf(transaction, team.id) };
     const changed = await make(transaction, team);
     if (changed && 'userErrors' in changed) return changed;
-    if (changed) await tellTeam(transaction, change, changed);
+    if (changed) {
+      await tellTeam(transaction, change, changed);
+      const after = { name: changed.name, memberIds: await membersOf(transaction, team.id) };
+      await audit(transaction, {
+        action: change === 'DELETED' ? 'team.deleted' : 'team.updated',
+        subject: { kind: 'team', id: team.id },
+        before,
+        after: change === 'DELETED' ? null : after,
+      });
+    }
     return { teamId: team.id };
   });
 }

@@ -3,6 +3,7 @@ import type { Identity } from '#platform/identity/identity.ts';
 import type { Database } from '#platform/postgres/database.ts';
 import type { SwitchboardCatalogue } from '#schema/events/catalogue.ts';
 import { refuse, writeAsAgent, type Outcome } from '../asAgent.ts';
+import { audit } from '../audit.ts';
 import { nameTaken, readColor, readName } from './inputs.ts';
 import { tellLabel } from './labels.ts';
 import { unlessTaken } from './unlessTaken.ts';
@@ -31,6 +32,7 @@ export async function createLabel(
       if (created.length === 0) {
         return refuse('TOO_MANY', `A company has at most ${MOST} labels: delete some first.`, 'name');
       }
+      await audit(transaction, { action: 'label.created', subject: { kind: 'label', id }, after: { name, color } });
       tellLabel(transaction, 'CREATED', { id, name, color });
       return { labelId: id };
     }),

@@ -3,6 +3,7 @@ import type { Identity } from '#platform/identity/identity.ts';
 import type { Database } from '#platform/postgres/database.ts';
 import type { SwitchboardCatalogue } from '#schema/events/catalogue.ts';
 import { refuse, writeAsAgent, type Outcome } from '../asAgent.ts';
+import { audit } from '../audit.ts';
 import { nameTaken, readName } from './inputs.ts';
 import { tellTeam } from './teams.ts';
 import { unlessTaken } from './unlessTaken.ts';
@@ -29,6 +30,7 @@ export async function createTeam(
       if (created.length === 0) {
         return refuse('TOO_MANY', `A company has at most ${MOST} teams: delete some first.`, 'name');
       }
+      await audit(transaction, { action: 'team.created', subject: { kind: 'team', id }, after: { name } });
       await tellTeam(transaction, 'CREATED', { id, name });
       return { teamId: id };
     }),

@@ -3,6 +3,7 @@ import type { Database } from '#platform/postgres/database.ts';
 import type { SwitchboardCatalogue } from '#schema/events/catalogue.ts';
 import { isId } from '../../ids.ts';
 import { refuse, refuseIfOutdated, writeAsAgent, type Outcome } from '../asAgent.ts';
+import { audit } from '../audit.ts';
 import { lockAdmins, lockAgent, refuseWithoutAdmin, tellAgent } from './agents.ts';
 import { tellTeam } from './teams.ts';
 
@@ -33,6 +34,11 @@ export async function deactivateAgent(
     await sql`
       update conversations.agents set deactivated_at = now(), version = version + 1
       where company_id = ${companyId} and id = ${agent.id}`;
+    await audit(transaction, {
+      action: 'agent.deactivated',
+      subject: { kind: 'agent', id: agent.id },
+      before: { name: agent.name, email: agent.email, role: agent.role },
+    });
     tellAgent(transaction, 'DEACTIVATED', agent);
     const teams = await sql<{ id: string; name: string }>`
       with left_teams as (

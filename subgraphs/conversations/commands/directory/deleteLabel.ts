@@ -2,6 +2,7 @@ import type { Identity } from '#platform/identity/identity.ts';
 import type { Database } from '#platform/postgres/database.ts';
 import type { SwitchboardCatalogue } from '#schema/events/catalogue.ts';
 import { refuse, refuseIfOutdated, writeAsAgent, type Outcome } from '../asAgent.ts';
+import { audit } from '../audit.ts';
 import { lockLabel, tellLabel } from './labels.ts';
 
 /**
@@ -21,6 +22,11 @@ export async function deleteLabel(
     await transaction.sql`
       update conversations.labels set deleted_at = now(), version = version + 1
       where company_id = ${transaction.companyId} and id = ${label.id}`;
+    await audit(transaction, {
+      action: 'label.deleted',
+      subject: { kind: 'label', id: label.id },
+      before: { name: label.name, color: label.color },
+    });
     tellLabel(transaction, 'DELETED', label);
     return { labelId: label.id };
   });

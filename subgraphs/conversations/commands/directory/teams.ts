@@ -18,15 +18,20 @@ export async function lockTeam({ sql, companyId }: AgentTransaction, id: string)
 
 /** Call it after the last change: it tells who is in the team now. */
 export async function tellTeam(
-  { sql, publish, companyId, actor }: AgentTransaction,
+  transaction: AgentTransaction,
   change: 'CREATED' | 'UPDATED' | 'DELETED',
   { id, name }: { readonly id: string; readonly name: string },
 ): Promise<void> {
+  const { publish, actor } = transaction;
+  const team = { id, name, memberIds: await membersOf(transaction, id) };
+  publish({ type: 'conversation.team.changed', actor, data: { change, team } });
+}
+
+export async function membersOf({ sql, companyId }: AgentTransaction, teamId: string): Promise<string[]> {
   const members = await sql<{ id: string }>`
     select agent_id as id from conversations.team_members
-    where company_id = ${companyId} and team_id = ${id} order by agent_id`;
-  const team = { id, name, memberIds: members.map((member) => member.id) };
-  publish({ type: 'conversation.team.changed', actor, data: { change, team } });
+    where company_id = ${companyId} and team_id = ${teamId} order by agent_id`;
+  return members.map(({ id }) => id);
 }
 
 /** Counts a change of the team up that is not in its own row. */

@@ -2,6 +2,7 @@ import type { Identity, Role } from '#platform/identity/identity.ts';
 import type { Database } from '#platform/postgres/database.ts';
 import type { SwitchboardCatalogue } from '#schema/events/catalogue.ts';
 import { refuse, refuseIfOutdated, writeAsAgent, type Outcome } from '../asAgent.ts';
+import { audit } from '../audit.ts';
 import { lockAdmins, lockAgent, refuseWithoutAdmin, tellAgent } from './agents.ts';
 import { readName } from './inputs.ts';
 
@@ -33,6 +34,12 @@ export async function updateAgent(
     await transaction.sql`
       update conversations.agents set name = ${name}, role = ${role}, version = version + 1
       where company_id = ${transaction.companyId} and id = ${id}`;
+    await audit(transaction, {
+      action: 'agent.updated',
+      subject: { kind: 'agent', id },
+      before: { name: agent.name, role: agent.role },
+      after: { name, role },
+    });
     tellAgent(transaction, 'UPDATED', { ...agent, name, role });
     return { agentId: id };
   });

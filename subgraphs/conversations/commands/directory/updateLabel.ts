@@ -2,6 +2,7 @@ import type { Identity } from '#platform/identity/identity.ts';
 import type { Database } from '#platform/postgres/database.ts';
 import type { SwitchboardCatalogue } from '#schema/events/catalogue.ts';
 import { refuse, refuseIfOutdated, writeAsAgent, type Outcome } from '../asAgent.ts';
+import { audit } from '../audit.ts';
 import { nameTaken, readColor, readName } from './inputs.ts';
 import { lockLabel, tellLabel } from './labels.ts';
 import { unlessTaken } from './unlessTaken.ts';
@@ -33,6 +34,12 @@ export async function updateLabel(
       await transaction.sql`
         update conversations.labels set name = ${name}, color = ${color}, version = version + 1
         where company_id = ${transaction.companyId} and id = ${id}`;
+      await audit(transaction, {
+        action: 'label.updated',
+        subject: { kind: 'label', id },
+        before: { name: label.name, color: label.color },
+        after: { name, color },
+      });
       tellLabel(transaction, 'UPDATED', { id, name, color });
       return { labelId: id };
     }),
