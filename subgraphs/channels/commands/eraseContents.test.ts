@@ -52,6 +52,13 @@ describe('what conversations has erased', () => {
         insert into channels.delivery_parts (company_id, message_id, part, channel_id, thread_external_id, text, status, sent_at)
         values (${companyId}, ${messageId}, 0, ${channelId}, 'thread', 'Hello', 'SENDING', now())`;
       await sql`
+        insert into channels.revisions
+          (company_id, id, message_id, channel_id, conversation_id, thread_external_id, kind, text, status, created_at)
+        values (${companyId}, ${v7()}, ${messageId}, ${channelId}, ${v7()}, 'thread', 'EDIT', 'Hello!', 'DONE', now())`;
+      await sql`
+        insert into channels.profile_pictures (company_id, channel_id, external_id, file_id, digest)
+        values (${companyId}, ${channelId}, ${visitorId}, ${fileId}, 'digest')`;
+      await sql`
         insert into channels.threads (company_id, channel_id, thread_external_id) values (${companyId}, ${channelId}, 'thread')`;
       await sql`
         insert into channels.visitors (company_id, channel_id, id, name) values (${companyId}, ${channelId}, ${visitorId}, 'Kim')`;
@@ -78,12 +85,23 @@ describe('what conversations has erased', () => {
           (select count(*)::int from channels.received_messages) as received,
           (select count(*)::int from channels.deliveries) as deliveries,
           (select count(*)::int from channels.delivery_parts) as parts,
+          (select count(*)::int from channels.revisions) as revisions,
+          (select count(*)::int from channels.profile_pictures) as pictures,
           (select count(*)::int from channels.threads) as threads,
           (select count(*)::int from channels.visitors) as visitors`;
       return counts;
     });
-  const all = { files: 1, received: 1, deliveries: 1, parts: 1, threads: 1, visitors: 1 };
-  const nothing = { files: 0, received: 0, deliveries: 0, parts: 0, threads: 0, visitors: 0 };
+  const all = { files: 1, received: 1, deliveries: 1, parts: 1, revisions: 1, pictures: 1, threads: 1, visitors: 1 };
+  const nothing = {
+    files: 0,
+    received: 0,
+    deliveries: 0,
+    parts: 0,
+    revisions: 0,
+    pictures: 0,
+    threads: 0,
+    visitors: 0,
+  };
 
   it('is erased here too, the file first, and again does no harm', async () => {
     const someone = await person();

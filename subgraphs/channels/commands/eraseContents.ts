@@ -41,6 +41,8 @@ async function eraseDeliveries(sql: Sql, companyId: string, { messages }: Erased
   const ids = messages.map(({ messageId }) => messageId);
   await sql`
     delete from channels.delivery_parts where company_id = ${companyId} and message_id = any(${ids}::uuid[])`;
+  await sql`
+    delete from channels.revisions where company_id = ${companyId} and message_id = any(${ids}::uuid[])`;
   const rows = await sql`
     delete from channels.deliveries where company_id = ${companyId} and message_id = any(${ids}::uuid[]) returning 1`;
   return rows.length;
@@ -68,6 +70,16 @@ async function erasePeople(sql: Sql, companyId: string, { identities }: Erased['
     where t.company_id = ${companyId} and t.channel_id = i."channelId"
       and t.thread_external_id = i."threadExternalId"
     returning 1`;
+  // What the platform shows of the person now; the file goes with the others whose time is over.
+  await sql`
+    with pictures as (
+      delete from channels.profile_pictures p
+      using jsonb_to_recordset(${people}::jsonb) as i ("channelId" uuid, "externalId" text)
+      where p.company_id = ${companyId} and p.channel_id = i."channelId" and p.external_id = i."externalId"
+      returning p.file_id
+    )
+    update channels.files f set delete_after = now() from pictures
+    where f.company_id = ${companyId} and f.id = pictures.file_id`;
   const visitors = await sql`
     delete from channels.visitors v
     using jsonb_to_recordset(${people}::jsonb) as i ("channelId" uuid, "externalId" text)

@@ -1,5 +1,6 @@
 import type { MigrationList } from '#platform/postgres/provision.ts';
 import { FileEnds } from './20261126_file_ends.ts';
+import { RevisedMessages } from './20261126_revised_messages.ts';
 import { Revisions } from './20261126_revisions.ts';
 import { Uploads } from './20261126_uploads.ts';
 import { Watermarks } from './20261126_watermarks.ts';
@@ -13,4 +14,5 @@ export const migrations: MigrationList = [
   { name: '20261126_file_ends', class: FileEnds },
   { name: '20261126_revisions', class: Revisions },
   { name: '20261126_uploads', class: Uploads },
+  { name: '20261126_revised_messages', class: RevisedMessages },
 ];

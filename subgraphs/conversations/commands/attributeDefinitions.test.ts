@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { v7 } from 'uuid';
+import type { AgentIdentity } from '../access/permissions.ts';
 import { listDefinitions } from '../queries/attributeDefinitions.ts';
-import { adminOf, codes, define } from '../testing/contacts.ts';
+import { adminOf, define } from '../testing/contacts.ts';
+import { refusals as codes } from '../testing/people.ts';
 import { openInbox, type TestCompany, type TestInbox } from '../testing/inbox.ts';
 import {
   createAttributeDefinition,
@@ -12,14 +14,14 @@ import {
 describe('definitions of attributes', () => {
   let inbox: TestInbox;
   let acme: TestCompany;
-  let admin: ReturnType<typeof adminOf>;
+  let admin: AgentIdentity;
 
   beforeAll(async () => {
     inbox = await openInbox();
   });
   beforeEach(async () => {
     acme = await inbox.addCompany();
-    admin = adminOf(acme);
+    admin = await adminOf(inbox, acme);
   });
   afterAll(() => inbox.close());
 
@@ -78,7 +80,7 @@ describe('definitions of attributes', () => {
 
   test('are for admins, and of one’s own company', async () => {
     const definitionId = await define(inbox, acme, { key: 'tier' });
-    const globex = adminOf(await inbox.addCompany());
+    const globex = await adminOf(inbox, await inbox.addCompany());
     for (const id of [definitionId, v7(), 'nonsense']) {
       const input = { definitionId: id, name: 'x' };
       expect(codes(await updateAttributeDefinition(inbox.database, globex, input))).toEqual([

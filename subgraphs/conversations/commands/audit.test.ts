@@ -7,8 +7,14 @@ import { adminOf, contactOf, define } from '../testing/contacts.ts';
 import { openInbox, write, type TestCompany, type TestInbox } from '../testing/inbox.ts';
 import { deleteAttributeDefinition } from './attributeDefinitions.ts';
 import { blockContact } from './blockContact.ts';
+import { deleteTeam } from './directory/deleteTeam.ts';
+import { removeTeamMembers } from './directory/changeTeamMembers.ts';
+import { renameTeam } from './directory/renameTeam.ts';
+import { updateAgent } from './directory/updateAgent.ts';
+import { updateLabel } from './directory/updateLabel.ts';
 import { recordAudited } from './recordAudited.ts';
 import { updateContact } from './updateContact.ts';
+import { updateInboxSettings } from './updateInboxSettings.ts';
 
 describe('the audit log', () => {
   let inbox: TestInbox;
@@ -64,11 +70,12 @@ describe('the audit log', () => {
 
   test('is read newest first, by who, what, of what and when', async () => {
     const definitionId = await define(inbox, acme, { key: 'tier' });
-    await deleteAttributeDefinition(inbox.database, adminOf(acme), { definitionId });
+    const admin = await adminOf(inbox, acme);
+    await deleteAttributeDefinition(inbox.database, admin, { definitionId });
     await update({ name: 'Ada' });
     const actions = async (filter: AuditFilter) => (await log(filter)).map(({ action }) => action);
     expect(await actions({})).toEqual(['contact.updated', 'attribute.deleted', 'attribute.created']);
-    expect(await actions({ actorId: acme.ben.agentId.toUpperCase() })).toEqual(['attribute.deleted']);
+    expect(await actions({ actorId: admin.agentId.toUpperCase() })).toEqual(['attribute.deleted']);
     expect(await actions({ subjectId: definitionId })).toEqual(['attribute.deleted', 'attribute.created']);
     expect(await actions({ action: 'contact.updated' })).toEqual(['contact.updated']);
     expect(await actions({ from: new Date(Date.now() + 60_000) })).toEqual([]);
@@ -76,6 +83,32 @@ describe('the audit log', () => {
     await expect(log({ from: new Date(2), to: new Date(1) })).rejects.toMatchObject({
       extensions: { code: 'BAD_USER_INPUT' },
     });
+  });
+
+  test('has what is changed in teams, labels, agents and settings', async () => {
+    const admin = await adminOf(inbox, acme);
+    const { database } = inbox;
+    const { teamId } = acme;
+    await renameTeam(database, admin, { teamId, name: 'Help' });
+    await renameTeam(database, admin, { teamId, name: 'Help' });
+    await removeTeamMembers(database, admin, { teamId, agentIds: [acme.ben.agentId] });
+    await updateLabel(database, admin, { labelId: acme.labelIds[0], name: 'now' });
+    await updateAgent(database, admin, { agentId: acme.ben.agentId, role: 'SUPERVISOR' });
+    await updateInboxSettings(database, admin, { reopenUnassigned: true });
+    await deleteTeam(database, admin, { teamId });
+    const changes = (await log()).map(({ action, before, after }) => ({ action, before, after }));
+    expect(changes).toEqual([
+      { action: 'team.deleted', before: { name: 'Help', memberIds: [acme.ada.agentId] }, after: null },
+      { action: 'settings.updated', before: { reopenUnassigned: false }, after: { reopenUnassigned: true } },
+      { action: 'agent.updated', before: { role: 'AGENT' }, after: { role: 'SUPERVISOR' } },
+      { action: 'label.updated', before: { name: 'urgent' }, after: { name: 'now' } },
+      {
+        action: 'team.updated',
+        before: { memberIds: [acme.ada.agentId, acme.ben.agentId].toSorted() },
+        after: { memberIds: [acme.ada.agentId] },
+      },
+      { action: 'team.updated', before: { name: 'Support' }, after: { name: 'Help' } },
+    ]);
   });
 
   test('has what happened in another context once, however often it is told', async () => {

@@ -2,7 +2,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 import { v7 } from 'uuid';
 import { inboxCounts } from '../queries/inboxCounts.ts';
 import { viewerOf } from '../queries/viewer.ts';
-import { codes, contactOf } from '../testing/contacts.ts';
+import { contactOf } from '../testing/contacts.ts';
+import { refusals as codes } from '../testing/people.ts';
 import { DAY_MS, openInbox, write, type TestCompany, type TestInbox } from '../testing/inbox.ts';
 import { blockContact, unblockContact } from './blockContact.ts';
 import { changeStatus } from './changeStatus.ts';
@@ -44,6 +45,10 @@ describe('a contact who is blocked', () => {
   test.each(['SNOOZED', 'RESOLVED'] as const)('writes into their %s conversation and wakes nobody', async (status) => {
     await changeStatus(inbox.database, acme.ada, { conversationId, status });
     await inbox.rows(`update conversations.conversations set waiting_since = null where id = $1`, [conversationId]);
+    await inbox.rows('update conversations.conversations set assignee_id = $2 where id = $1', [
+      conversationId,
+      acme.ben.agentId,
+    ]);
     await block();
     await inbox.told();
     expect(await write(inbox, acme, { text: 'Hey!' })).toBe(conversationId);

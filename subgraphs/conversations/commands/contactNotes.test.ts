@@ -2,7 +2,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 import { v7 } from 'uuid';
 import { contactNotePages } from '../queries/contacts.ts';
 import { viewerOf } from '../queries/viewer.ts';
-import { adminOf, codes, contactOf } from '../testing/contacts.ts';
+import { adminOf, contactOf } from '../testing/contacts.ts';
+import { refusals as codes } from '../testing/people.ts';
 import { openInbox, write, type TestCompany, type TestInbox } from '../testing/inbox.ts';
 import { addContactNote, deleteContactNote, editContactNote } from './contactNotes.ts';
 
@@ -74,7 +75,7 @@ describe('notes about a contact', () => {
       expect(codes(await addContactNote(inbox.database, acme.ada, input))).toEqual(['INVALID input.text']);
       expect(codes(await editContactNote(inbox.database, acme.ada, input))).toEqual(['INVALID input.text']);
     }
-    const globex = adminOf(await inbox.addCompany());
+    const globex = await adminOf(inbox, await inbox.addCompany());
     for (const id of [noteId, contactId, v7(), 'nonsense']) {
       const input = { contactId: id, noteId: id, text: 'x' };
       expect(codes(await addContactNote(inbox.database, globex, input))).toEqual(['NOT_FOUND input.contactId']);

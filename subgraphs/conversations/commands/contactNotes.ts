@@ -43,7 +43,7 @@ export async function editContactNote(
   return writeAsAgent(database, identity, 'contacts:change', async (transaction) => {
     const text = readText(input.text);
     if (typeof text === 'object') return text;
-    const note = await lockNote(transaction, identity, input.noteId);
+    const note = await lockNote(transaction, input.noteId);
     if ('userErrors' in note || note.text === text) return 'userErrors' in note ? note : { noteId: note.id };
     const { sql, companyId } = transaction;
     await sql`
@@ -60,7 +60,7 @@ export async function deleteContactNote(
   input: { readonly noteId: string },
 ): Promise<Outcome<{ deletedId: string }>> {
   return writeAsAgent(database, identity, 'contacts:change', async (transaction) => {
-    const note = await lockNote(transaction, identity, input.noteId);
+    const note = await lockNote(transaction, input.noteId);
     if ('userErrors' in note) return note;
     const { sql, companyId } = transaction;
     await sql`delete from conversations.contact_notes where company_id = ${companyId} and id = ${note.id}`;
@@ -78,18 +78,14 @@ interface Note {
 }
 
 /** @throws GraphQLError `FORBIDDEN` when it is another agent's note, for agents who are nothing more than that. */
-async function lockNote(
-  { sql, companyId, agentId }: AgentTransaction,
-  identity: Identity,
-  id: string,
-): Promise<Note | Refusal> {
+async function lockNote({ sql, companyId, agentId, role }: AgentTransaction, id: string): Promise<Note | Refusal> {
   const [note] = isId(id)
     ? await sql<Note>`
         select id, contact_id as "contactId", author_id as "authorId", text from conversations.contact_notes
         where company_id = ${companyId} and id = ${id} for update`
     : [];
   if (!note) return refuse('NOT_FOUND', 'There is no such note.', 'noteId');
-  if (note.authorId !== agentId && identity.kind === 'agent' && identity.role === 'AGENT') {
+  if (note.authorId !== agentId && role === 'AGENT') {
     throw forbidden('Somebody else wrote this note: ask them, a supervisor or an admin.');
   }
   return note;

@@ -45,6 +45,7 @@ export async function eraseIdentities(
       where company_id = ${companyId} and contact_id = any(${contactIds}::uuid[]) returning id`;
     const pictures = await emptyContacts(transaction, companyId, contactIds);
     await forgetTraces(transaction, companyId, contactIds);
+    const { drafts, notifications } = await forgetWorkOn(transaction, companyId, contactId);
 
     const partId = v7();
     publish({
@@ -61,7 +62,13 @@ export async function eraseIdentities(
       },
     });
     publish({ type: 'conversation.contact.changed', actor, data: { contactId, change: 'ERASED' } });
-    const counts = { contacts: contactIds.length, identities: identities.length, notes: notes.length };
+    const counts = {
+      contacts: contactIds.length,
+      identities: identities.length,
+      notes: notes.length,
+      drafts,
+      notifications,
+    };
     await reportErased(transaction, { companyId, jobId, partId, context: 'conversations', counts, last: false });
   });
 }
@@ -104,6 +111,8 @@ async function resolveGoing(transaction: Transaction, companyId: string, contact
     const changes = [applyStatus(conversation, 'RESOLVED', { at: new Date() })];
     await tellChanges(transaction, { actor, conversation, changes });
   }
+  // Conversations before what hangs on them, as everybody writes them.
+  await transaction.em.flush();
 }
 
 /** Returns the keys of their pictures. */
@@ -124,6 +133,19 @@ async function emptyContacts(
     from before where k.company_id = ${companyId} and k.id = before.id
     returning before.picture_file_key as "fileKey"`;
   return rows.flatMap(({ fileKey }) => fileKey ?? []);
+}
+
+/** What agents have begun to write to the person, and what they were told of the person's conversations. */
+async function forgetWorkOn({ sql }: Transaction, companyId: string, contactId: string) {
+  const drafts = await sql`
+    delete from conversations.drafts d using conversations.conversations c
+    where d.company_id = ${companyId} and c.company_id = d.company_id and c.id = d.conversation_id
+      and c.contact_id = ${contactId} returning d.id`;
+  const notifications = await sql`
+    delete from conversations.notifications n using conversations.conversations c
+    where n.company_id = ${companyId} and c.company_id = n.company_id and c.id = n.conversation_id
+      and c.contact_id = ${contactId} returning n.id`;
+  return { drafts: drafts.length, notifications: notifications.length };
 }
 
 /** What was written down about the person elsewhere: by merges, in the audit log, and in archives that can be fetched. */

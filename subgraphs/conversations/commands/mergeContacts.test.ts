@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { v7 } from 'uuid';
 import { contactsByIds } from '../queries/contacts.ts';
-import { codes, contactOf, define } from '../testing/contacts.ts';
+import { contactOf, define } from '../testing/contacts.ts';
+import { refusals as codes } from '../testing/people.ts';
 import { openInbox, write, type TestCompany, type TestInbox } from '../testing/inbox.ts';
 import { blockContact } from './blockContact.ts';
 import { changeStatus } from './changeStatus.ts';

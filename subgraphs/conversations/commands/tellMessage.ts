@@ -21,7 +21,7 @@ export async function tellMessage(
 ): Promise<void> {
   const { actor, firstResponseSeconds, muted } = told;
   const conversation = await tellChanges(transaction, told);
-  await notifyOfMessage(transaction, told);
+  if (!muted) await notifyOfMessage(transaction, told);
   const message = messageFacts(told.message);
   transaction.publish({
     type: 'conversation.message.created',

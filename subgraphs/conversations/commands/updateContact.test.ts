@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { v7 } from 'uuid';
 import { contactsByIds } from '../queries/contacts.ts';
-import { codes, contactOf, define } from '../testing/contacts.ts';
+import { contactOf, define } from '../testing/contacts.ts';
+import { refusals as codes } from '../testing/people.ts';
 import { openInbox, write, type TestCompany, type TestInbox } from '../testing/inbox.ts';
 import { deleteAttributeDefinition } from './attributeDefinitions.ts';
 import { adminOf } from '../testing/contacts.ts';
@@ -121,7 +122,7 @@ describe('a change of a contact', () => {
     await update({ attributes: { tier: 'gold' } });
     await update({ attributes: { city: 'Vienna' } });
     expect(await contact()).toMatchObject({ attributes: { tier: 'gold', city: 'Vienna' } });
-    await deleteAttributeDefinition(inbox.database, adminOf(acme), { definitionId });
+    await deleteAttributeDefinition(inbox.database, await adminOf(inbox, acme), { definitionId });
     expect(await contact()).toMatchObject({ attributes: { city: 'Vienna' } });
     await define(inbox, acme, { key: 'tier', type: 'NUMBER' });
     expect((await contact())?.attributes).toEqual({ city: 'Vienna' });

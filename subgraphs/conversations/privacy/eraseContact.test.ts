@@ -1,18 +1,22 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { v7 } from 'uuid';
+import type { Identity } from '#platform/identity/identity.ts';
 import { silentLogger as logger } from '#platform/logging/logger.ts';
 import { createMetrics } from '#platform/metrics/metrics.ts';
 import type { FileStore } from '#platform/files/fileStore.ts';
 import { eventually } from '#test/stack/eventually.ts';
+import type { AgentIdentity } from '../access/permissions.ts';
 import { addContactNote } from '../commands/contactNotes.ts';
 import { mergeContacts } from '../commands/mergeContacts.ts';
 import { reportErased } from '../commands/reportErased.ts';
 import { requestPrivacyJob } from '../commands/requestPrivacyJob.ts';
+import { saveDraft } from '../commands/saveDraft.ts';
 import { sendMessage } from '../commands/sendMessage.ts';
 import { undoMerge } from '../commands/undoMerge.ts';
 import { updateContact } from '../commands/updateContact.ts';
 import { reportsOfJobs } from '../queries/privacyJobs.ts';
-import { adminOf, codes, contactOf, define } from '../testing/contacts.ts';
+import { adminOf, contactOf, define } from '../testing/contacts.ts';
+import { refusals as codes } from '../testing/people.ts';
 import { openFiles } from '../testing/files.ts';
 import { openInbox, picture, received, write, type TestCompany, type TestInbox } from '../testing/inbox.ts';
 import { eraseContact } from './eraseContact.ts';
@@ -25,6 +29,7 @@ describe('the erasure of a contact', () => {
   let inbox: TestInbox;
   let store: FileStore;
   let acme: TestCompany;
+  let admin: AgentIdentity;
   let contactId: string;
   let conversationId: string;
 
@@ -33,6 +38,7 @@ describe('the erasure of a contact', () => {
   });
   beforeEach(async () => {
     acme = await inbox.addCompany();
+    admin = await adminOf(inbox, acme);
     const contact = { ...received(acme).data.contact, name: `Ms ${SECRET}`, username: SECRET };
     conversationId = await write(inbox, acme, { text: `I am ${SECRET}`, contact });
     contactId = await contactOf(inbox, acme);
@@ -40,7 +46,7 @@ describe('the erasure of a contact', () => {
   });
   afterAll(() => inbox.close());
 
-  const ask = (kind: PrivacyJob['kind'] = 'ERASURE', identity = adminOf(acme)) =>
+  const ask = (kind: PrivacyJob['kind'] = 'ERASURE', identity: Identity = admin) =>
     requestPrivacyJob(inbox.database, identity, { contactId, kind });
   /** A job as a worker has it that has taken it. */
   async function taken(): Promise<PrivacyJob> {
@@ -115,6 +121,11 @@ describe('the erasure of a contact', () => {
       acme.companyId,
       SECRET,
     ]);
+    await saveDraft(inbox.database, acme.ada, {
+      conversationId,
+      text: `Dear ${SECRET}`,
+      revision: 1,
+    });
     expect(await tablesWith(SECRET)).not.toEqual([]);
     const figures = () =>
       inbox.rows(
@@ -269,7 +280,9 @@ describe('the erasure of a contact', () => {
       const asking = requestPrivacyJob(inbox.database, identity, { contactId, kind: 'ERASURE' });
       await expect(asking).rejects.toMatchObject({ extensions: { code: 'FORBIDDEN' } });
     }
-    expect(codes(await ask('ERASURE', adminOf(await inbox.addCompany())))).toEqual(['NOT_FOUND input.contactId']);
+    expect(codes(await ask('ERASURE', await adminOf(inbox, await inbox.addCompany())))).toEqual([
+      'NOT_FOUND input.contactId',
+    ]);
     expect(await tablesWith(`am ${SECRET}`)).toEqual(['messages']);
   });
 });

@@ -6,15 +6,18 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { v7 } from 'uuid';
 import type { FileStore } from '#platform/files/fileStore.ts';
+import type { Identity } from '#platform/identity/identity.ts';
 import { silentLogger as logger } from '#platform/logging/logger.ts';
 import { createMetrics } from '#platform/metrics/metrics.ts';
 import { eventually } from '#test/stack/eventually.ts';
+import type { AgentIdentity } from '../access/permissions.ts';
 import { currentTestRun } from '#test/stack/testRun.ts';
 import { addContactNote } from '../commands/contactNotes.ts';
 import { mergeContacts } from '../commands/mergeContacts.ts';
 import { requestPrivacyJob } from '../commands/requestPrivacyJob.ts';
 import { sendMessage } from '../commands/sendMessage.ts';
-import { adminOf, codes, contactOf } from '../testing/contacts.ts';
+import { adminOf, contactOf } from '../testing/contacts.ts';
+import { refusals as codes } from '../testing/people.ts';
 import { openFiles } from '../testing/files.ts';
 import { openInbox, picture, write, type TestCompany, type TestInbox } from '../testing/inbox.ts';
 import { createPrivacyWorker } from './worker.ts';
@@ -25,6 +28,7 @@ describe('the export of a contact', () => {
   let inbox: TestInbox;
   let store: FileStore;
   let acme: TestCompany;
+  let admin: AgentIdentity;
   let contactId: string;
   let conversationId: string;
 
@@ -33,12 +37,13 @@ describe('the export of a contact', () => {
   });
   beforeEach(async () => {
     acme = await inbox.addCompany();
+    admin = await adminOf(inbox, acme);
     conversationId = await write(inbox, acme, { text: 'Where is my order?' });
     contactId = await contactOf(inbox, acme);
   });
   afterAll(() => inbox.close());
 
-  const ask = (identity = adminOf(acme), id = contactId) =>
+  const ask = (identity: Identity = admin, id = contactId) =>
     requestPrivacyJob(inbox.database, identity, { contactId: id, kind: 'EXPORT' });
   async function asked(): Promise<string> {
     const outcome = await ask();
@@ -180,7 +185,7 @@ describe('the export of a contact', () => {
   });
 
   test('is for admins, and of the company’s own contacts', async () => {
-    const globex = adminOf(await inbox.addCompany());
+    const globex = await adminOf(inbox, await inbox.addCompany());
     for (const id of [contactId, v7(), 'nonsense']) {
       expect(codes(await ask(globex, id))).toEqual(['NOT_FOUND input.contactId']);
     }

@@ -1,13 +1,16 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { v7 } from 'uuid';
+import type { Identity } from '#platform/identity/identity.ts';
 import { silentLogger as logger } from '#platform/logging/logger.ts';
 import { createMetrics } from '#platform/metrics/metrics.ts';
 import { eventually } from '#test/stack/eventually.ts';
+import type { AgentIdentity } from '../access/permissions.ts';
 import { changeStatus } from '../commands/changeStatus.ts';
 import { eraseExpired } from '../commands/eraseExpired.ts';
 import { sendMessage } from '../commands/sendMessage.ts';
 import { updateRetention } from '../commands/updateRetention.ts';
-import { adminOf, codes } from '../testing/contacts.ts';
+import { adminOf } from '../testing/contacts.ts';
+import { refusals as codes } from '../testing/people.ts';
 import { DAY_MS, openInbox, picture, write, type TestCompany, type TestInbox } from '../testing/inbox.ts';
 import { createRetentionClock } from './retentionClock.ts';
 
@@ -16,6 +19,7 @@ const days = (count: number) => new Date(Date.now() + count * DAY_MS);
 describe('contents that a company keeps for 30 days', () => {
   let inbox: TestInbox;
   let acme: TestCompany;
+  let admin: AgentIdentity;
   let conversationId: string;
   let fileKey: string;
 
@@ -24,6 +28,7 @@ describe('contents that a company keeps for 30 days', () => {
   });
   beforeEach(async () => {
     acme = await inbox.addCompany();
+    admin = await adminOf(inbox, acme);
     fileKey = `${acme.companyId}/${v7()}`;
     conversationId = await write(inbox, acme, { text: 'Secret', attachments: [picture({ fileKey })] });
     await changeStatus(inbox.database, acme.ada, { conversationId, status: 'RESOLVED' });
@@ -32,7 +37,7 @@ describe('contents that a company keeps for 30 days', () => {
   });
   afterAll(() => inbox.close());
 
-  const keep = (count: number | null, identity = adminOf(acme)) =>
+  const keep = (count: number | null, identity: Identity = admin) =>
     updateRetention(inbox.database, identity, { days: count });
   const texts = async (id = conversationId) =>
     (
@@ -60,7 +65,7 @@ describe('contents that a company keeps for 30 days', () => {
     const other = await inbox.addCompany();
     const id = await write(inbox, other);
     await changeStatus(inbox.database, other.ada, { conversationId: id, status: 'RESOLVED' });
-    await updateRetention(inbox.database, adminOf(other), { days: 1 });
+    await updateRetention(inbox.database, await adminOf(inbox, other), { days: 1 });
     await at(time, async () => expect(await texts(id)).toEqual([null]));
   }
 

@@ -1,16 +1,11 @@
 import { createAttributeDefinition } from '../commands/attributeDefinitions.ts';
+import type { AgentIdentity } from '../access/permissions.ts';
 import type { TestCompany, TestInbox } from './inbox.ts';
+import { joinCompany } from './people.ts';
 
-/** Ada, with more to say. */
-export function adminOf({ admin }: TestCompany) {
-  return admin;
-}
-
-/** Codes and fields of what a command refused; empty when it did what it was asked. */
-export function codes(outcome: object): string[] {
-  if (!('userErrors' in outcome)) return [];
-  const { userErrors } = outcome as { userErrors: readonly { code: string; field: readonly string[] | null }[] };
-  return userErrors.map(({ code, field }) => `${code} ${field?.join('.')}`);
+/** An admin of the company. */
+export function adminOf({ database }: TestInbox, { companyId }: TestCompany): Promise<AgentIdentity> {
+  return joinCompany(database, companyId, 'ADMIN');
 }
 
 /** The contact behind an id of a channel. */
@@ -29,7 +24,7 @@ export async function define(
   definition: Partial<Parameters<typeof createAttributeDefinition>[2]> & { readonly key: string },
 ): Promise<string> {
   const input = { name: definition.key, type: 'TEXT', ...definition } as const;
-  const outcome = await createAttributeDefinition(inbox.database, adminOf(company), input);
+  const outcome = await createAttributeDefinition(inbox.database, await adminOf(inbox, company), input);
   if ('userErrors' in outcome) throw new Error(outcome.userErrors[0]?.message);
   return outcome.definitionId;
 }
