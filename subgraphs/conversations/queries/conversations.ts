@@ -5,7 +5,8 @@ import { conditions, type ConversationFilter } from './conversationFilter.ts';
 import { keyset } from './keyset.ts';
 import { readMark, unreadCount, type Viewer } from './viewer.ts';
 
-const activity = { at: fragment`c.last_activity_at`, id: fragment`c.id` };
+/** What the list is sorted by. */
+export const activity = { at: fragment`c.last_activity_at`, id: fragment`c.id` };
 
 /** A few labels each, found by their key: with the row they cost less than the statement that they would take alone. */
 const labels = fragment`(
@@ -15,11 +16,15 @@ const labels = fragment`(
   where cl.company_id = c.company_id and cl.conversation_id = c.id
 )`;
 
-function columnsFor(viewer: Viewer): Fragment {
+/** What a row of conversations shows, given conversation `c` and the viewer's read mark `r`. */
+export function columnsFor(viewer: Viewer): Fragment {
   return fragment`${conversationColumns}, ${unreadCount(viewer)} as "unreadCount", ${labels} as labels`;
 }
 
-/** A page of the inbox and one row more, newest activity first when read forward. One statement, whatever the filter. */
+/**
+ * A page of the inbox and one row more, newest activity first when read forward. One statement, whatever the filter, but for
+ * its search: see {@link searchPage}.
+ */
 export async function conversationPage(
   sql: Sql,
   viewer: Viewer,
@@ -27,14 +32,10 @@ export async function conversationPage(
   page: PageRequest,
 ): Promise<ConversationRow[]> {
   const { beyondCursor, order, limit } = keyset(activity, page, 'descending');
-  const where = conditions(viewer, filter);
   return sql<ConversationRow>`
     select ${columnsFor(viewer)}
     from conversations.conversations c ${readMark(viewer)}
-    where c.company_id = ${viewer.companyId} ${join(
-      where.map((condition) => fragment`and ${condition}`),
-      ' ',
-    )} ${beyondCursor}
+    where ${join([fragment`c.company_id = ${viewer.companyId}`, ...conditions(viewer, filter)], ' and ')} ${beyondCursor}
     order by ${order} limit ${limit}`;
 }
 

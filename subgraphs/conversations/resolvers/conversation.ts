@@ -12,8 +12,8 @@ export const conversation: ConversationResolvers = {
   team: ({ teamId }, _args, { loaders }) => (teamId === null ? null : loaders.team.load(teamId)),
   replyWindow: async ({ platform, identityId }, _args, { loaders }) =>
     replyWindow(platform, present(await loaders.replyRule.load(identityId), `identity ${identityId}`), new Date()),
-  lastMessage: ({ lastMessageId }, _args, { loaders }) =>
-    lastMessageId === null ? null : loaders.message.load(lastMessageId),
+  lastMessage: ({ lastMessageId, lastMessage }, _args, { loaders }) =>
+    lastMessage ?? (lastMessageId === null ? null : loaders.message.load(lastMessageId)),
   messages: async ({ id: ownerId }, args, { loaders }) =>
     present(
       await loaders.conversationMessages.load({ ownerId, page: pageRequest(newest(args), pageLimits) }),

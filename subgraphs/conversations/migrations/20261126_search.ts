@@ -1,0 +1,131 @@
+import { Migration } from '@mikro-orm/migrations';
+import { searchVector } from '../text/searchWords.ts';
+
+const BATCH = 5_000;
+const boundCompany = `nullif(current_setting('app.company_id', true), '')::uuid`;
+
+const byTextIndex = `language plpgsql stable security definer
+    set search_path = pg_catalog set enable_seqscan = off set plan_cache_mode = force_custom_plan set work_mem = '64MB' as $$
+  #variable_conflict use_column`;
+
+const before = [
+  `drop function conversations.search_conversations(tsquery, boolean, int)`,
+  `drop index conversations.messages_search`,
+  `drop index conversations.contacts_search`,
+];
+
+// What an e-mail address and a phone number can be found by, with the company's mark as text/searchWords.ts puts it. Made
+// by the table, so that whoever writes the one or the other need not know of it. A number is found with its country's code
+// and, since that has one to three digits, without it.
+const addressWords = `
+  array_to_tsvector(
+    (select coalesce(array_agg(distinct right(company_id::text, 8) || word), '{}') from unnest(words) word where word <> '')
+  )`;
+
+const after = [
+  `create function conversations.address_words(company_id uuid, email text, phone text) returns tsvector
+    language sql immutable parallel safe set search_path = pg_catalog as $$
+    with digits as (select regexp_replace(coalesce(phone, ''), '\\D', '', 'g') as all),
+    words as (
+      select regexp_split_to_array(lower(coalesce(email, '')), '[^[:alnum:]]+')
+        || array[d.all, substr(d.all, 2), substr(d.all, 3), substr(d.all, 4)] as words
+      from digits d
+    )
+    select ${addressWords} from words
+  $$`,
+  `alter table conversations.contacts
+    add column addresses tsvector not null generated always as (conversations.address_words(company_id, email, phone)) stored`,
+
+  // Without a list of what is not sorted in yet: a search would read it from end to end, and now and then a write would
+  // have to sort in megabytes of it.
+  `create index messages_search on conversations.messages using gin (search) with (fastupdate = off)`,
+  `create index contacts_search on conversations.contacts using gin ((search || addresses)) with (fastupdate = off)`,
+
+  // Under row-level security PostgreSQL does not use the text indexes: the match operator is not leakproof, so the policy
+  // has to be checked first, row by row. These run as the owner, take the company from the transaction as the policy does,
+  // and give away ids and counts only. The words carry the company's mark, so the text index finds this company's matches
+  // alone; no other index may be tried for the company, and planning anew for each search knows how common its words are.
+  // With less memory the matches of a common word become pages, whose every row has to be looked at again.
+
+  // How many messages, or contacts, have the words, counted to \`most\` + 1.
+  `create function conversations.count_matches(words tsquery, with_notes boolean, most int) returns int ${byTextIndex}
+  declare company constant uuid := ${boundCompany};
+  begin
+    return greatest(
+      (select count(*) from (
+        select from conversations.messages m
+        where m.search @@ words and (m.company_id = company) is true and (with_notes or not m.is_private) limit most + 1
+      ) found),
+      (select count(*) from (
+        select from conversations.contacts k
+        where (k.search || k.addresses) @@ words and (k.company_id = company) is true limit most + 1
+      ) found)
+    );
+  end $$`,
+
+  // Every conversation that has the words, or whose contact does, and how well.
+  `create function conversations.search_conversations(words tsquery, exact tsquery, with_notes boolean)
+    returns table (id uuid, score int) ${byTextIndex}
+  declare company constant uuid := ${boundCompany};
+  begin
+    return query
+      select found.id, sum(found.score)::int from (
+        select m.conversation_id as id,
+          conversations.match_score(0, count(*), count(*) filter (where m.search @@ exact)) as score
+        from conversations.messages m
+        where m.search @@ words and (m.company_id = company) is true and (with_notes or not m.is_private)
+        group by m.conversation_id
+        union all
+        select c.id, conversations.match_score(1, 0, 0)
+        from conversations.contacts k
+        join conversations.conversations c on c.company_id = company and c.contact_id = k.id
+        where (k.search || k.addresses) @@ words and (k.company_id = company) is true
+      ) found
+      group by found.id;
+  end $$`,
+];
+
+// A contact that is called so is better than any number of messages; of messages, the words as they stand count twice.
+const score = `create function conversations.match_score(contacts bigint, messages bigint, exact bigint) returns int
+  language sql immutable parallel safe as $$
+  select least(messages + exact, 999)::int + least(contacts, 1)::int * 1000
+$$`;
+
+/**
+ * Search by words that carry their company's mark, in any script (text/searchWords.ts), and by addresses of contacts. Finds
+ * all that match and not only the newest, and says how well.
+ */
+export class Search extends Migration {
+  override async up(): Promise<void> {
+    for (const statement of before) await this.execute(statement);
+    await this.#split('messages', 'text');
+    await this.#split('contacts', 'name');
+    for (const statement of [score, ...after]) await this.execute(statement);
+  }
+
+  /** Gives the rows that are there the words of today's rules. */
+  async #split(table: 'messages' | 'contacts', column: 'text' | 'name'): Promise<void> {
+    const nobody = '00000000-0000-0000-0000-000000000000';
+    for (let last: readonly [string, string] = [nobody, nobody]; ;) {
+      const rows = (await this.execute(
+        `select company_id, id, ${column} as text from conversations.${table}
+         where (company_id, id) > (?::uuid, ?::uuid) order by company_id, id limit ${String(BATCH)}`,
+        [...last],
+      )) as { company_id: string; id: string; text: string | null }[];
+      const end = rows.at(-1);
+      if (!end) return;
+      last = [end.company_id, end.id];
+      const words = rows.map(({ company_id, id, text }) => ({
+        company_id,
+        id,
+        words: searchVector(company_id, text),
+      }));
+      await this.execute(
+        `update conversations.${table} t set search = array_to_tsvector(array(select jsonb_array_elements_text(w.words)))
+         from jsonb_to_recordset(?::jsonb) as w (company_id uuid, id uuid, words jsonb)
+         where t.company_id = w.company_id and t.id = w.id`,
+        [JSON.stringify(words)],
+      );
+    }
+  }
+}

@@ -1,0 +1,183 @@
+import { z } from 'zod';
+import {
+  connectionOf,
+  decodeCursor,
+  encodeCursor,
+  type Connection,
+  type PageRequest,
+} from '#platform/graphql/connection.ts';
+import { fragment, join, type Fragment, type Sql } from '#platform/postgres/sql.ts';
+import { id, instant } from '#schema/events/values.ts';
+import type { ConversationRow } from '../rows.ts';
+import { searchQuery, type SearchQuery } from '../text/searchWords.ts';
+import { conditions, type ConversationFilter } from './conversationFilter.ts';
+import { activity, columnsFor } from './conversations.ts';
+import { cursorOf, keyset, keysetOf, type Keyset } from './keyset.ts';
+import { readMark, type Viewer } from './viewer.ts';
+
+/** NEWEST: by activity. BEST: by how well they match, and by activity where that is the same. */
+export type SearchOrder = 'NEWEST' | 'BEST';
+
+/** As many matches as are gone through one by one; words that more messages have are looked for in the newest conversations. */
+const FEW = 2_000;
+/** How many of the newest that are. */
+const WINDOW = 1_000;
+/** Better than any words. */
+const NUMBER_SCORE = 10_000;
+
+/** Where the conversations of a page come from: every match, or the newest conversations that pass the other filters. */
+type Source = 'all' | 'window';
+
+interface SearchRow extends ConversationRow {
+  readonly score: number;
+}
+
+/**
+ * A page of what `filter.search` finds within the rest of the filter: words in messages, the contact's name, e-mail address or
+ * phone number, `#12` or `12`.
+ *
+ * Every match counts, however old. Rare words are few matches in the index, which are filtered and sorted. Of words that
+ * thousands of messages have, the newest conversations are full, so these are gone through in order; should they not fill
+ * the page after all, every match is looked at.
+ */
+export async function searchPage(
+  sql: Sql,
+  viewer: Viewer,
+  {
+    filter,
+    search,
+    order,
+  }: { readonly filter: ConversationFilter; readonly search: string; readonly order: SearchOrder },
+  page: PageRequest,
+): Promise<Connection<ConversationRow>> {
+  const wanted = readSearch(viewer, search);
+  const where = join([fragment`c.company_id = ${viewer.companyId}`, ...conditions(viewer, filter)], ' and ');
+  const list = order === 'BEST' ? bestFirst(page) : newestFirst(page);
+  const pageOf = async (source: Source): Promise<SearchRow[]> => {
+    const candidates = source === 'all' ? everyMatch(viewer, wanted) : newest(viewer, wanted, where, list);
+    return sql<SearchRow>`
+      select ${columnsFor(viewer)}, c.score from (${candidates}) c ${readMark(viewer)}
+      where ${where} ${list.keyset.beyondCursor} order by ${list.keyset.order} limit ${list.keyset.limit}`;
+  };
+
+  const first = list.source ?? (await sourceFor(sql, viewer, wanted));
+  const rows = await pageOf(first);
+  const isComplete = first === 'all' || list.source !== undefined || rows.length > page.limit;
+  if (isComplete || (await isShort(sql, viewer, where, list))) {
+    return connectionOf(rows, page, (row) => list.cursor(row, first));
+  }
+  return connectionOf(await pageOf('all'), page, (row) => list.cursor(row, 'all'));
+}
+
+/** Whether so few conversations pass the other filters that there are no more than were gone through. */
+async function isShort(sql: Sql, viewer: Viewer, where: Fragment, { window }: List): Promise<boolean> {
+  const [found] = await sql<{ count: number }>`
+    select count(*)::int as count from (
+      select from conversations.conversations c ${readMark(viewer)} where ${where} ${window.beyondCursor}
+      order by ${window.order} limit ${WINDOW}
+    ) c`;
+  return found !== undefined && found.count < WINDOW;
+}
+
+interface Wanted {
+  readonly number: number | undefined;
+  readonly words: SearchQuery | undefined;
+}
+
+/** `#12` is a number, `12` may be one or a word, everything else is words. */
+function readSearch({ companyId }: Viewer, search: string): Wanted {
+  const [, hash, digits] = /^\s*(#?)(\d{1,9})\s*$/.exec(search) ?? [];
+  return {
+    number: digits === undefined ? undefined : Number(digits),
+    words: hash ? undefined : searchQuery(companyId, search),
+  };
+}
+
+async function sourceFor(sql: Sql, { agentId }: Viewer, { words }: Wanted): Promise<Source> {
+  if (!words) return 'all';
+  // To count what begins so would take longer than to find the newest.
+  if (words.isShort) return 'window';
+  const [found] = await sql<{ count: number }>`
+    select conversations.count_matches(${words.matches}::tsquery, ${agentId !== null}, ${FEW}) as count`;
+  return found && found.count > FEW ? 'window' : 'all';
+}
+
+function everyMatch({ companyId, agentId }: Viewer, { number, words }: Wanted): Fragment {
+  const found = [
+    words &&
+      fragment`select id, score
+        from conversations.search_conversations(${words.matches}::tsquery, ${words.exact}::tsquery, ${agentId !== null})`,
+    number !== undefined &&
+      fragment`select id, ${NUMBER_SCORE}::int from conversations.conversations
+        where company_id = ${companyId} and number = ${number}`,
+  ].filter((part) => typeof part === 'object');
+  if (found.length === 0) return fragment`select c.*, 0 as score from conversations.conversations c where false`;
+  return fragment`
+    select c.*, found.score from (
+      select id, max(score) as score from (${join(found, ' union all ')}) every (id, score) group by id
+    ) found
+    join conversations.conversations c on c.company_id = ${companyId} and c.id = found.id`;
+}
+
+function newest(viewer: Viewer, { number, words }: Wanted, where: Fragment, { window }: List): Fragment {
+  if (!words) throw new Error('only words are looked for in the newest conversations');
+  const { companyId, agentId } = viewer;
+  return fragment`
+    select c.*, found.score from (
+      select c.* from conversations.conversations c ${readMark(viewer)}
+      where ${where} ${window.beyondCursor} order by ${window.order} limit ${WINDOW}
+    ) c
+    cross join lateral (
+      select conversations.match_score(
+        (select count(*) from conversations.contacts k
+          where k.company_id = ${companyId} and k.id = c.contact_id and (k.search || k.addresses) @@ ${words.matches}::tsquery),
+        count(*), count(*) filter (where m.search @@ ${words.exact}::tsquery)
+      ) + case when c.number = ${number ?? null}::int then ${NUMBER_SCORE}::int else 0 end as score
+      from conversations.messages m
+      where m.company_id = ${companyId} and m.conversation_id = c.id and m.search @@ ${words.matches}::tsquery
+        and (${agentId !== null} or not m.is_private)
+    ) found
+    where found.score > 0`;
+}
+
+/** How a list of matches is sorted and gone on with. */
+interface List {
+  readonly keyset: Keyset;
+  /** Of the newest conversations, from which the page is taken. */
+  readonly window: Keyset;
+  /** What the cursor's page came from, where the next one has to come from the same. */
+  readonly source: Source | undefined;
+  readonly cursor: (row: SearchRow, source: Source) => string;
+}
+
+function newestFirst(page: PageRequest): List {
+  const byActivity = keyset(activity, page, 'descending');
+  return {
+    keyset: byActivity,
+    window: byActivity,
+    source: undefined,
+    cursor: ({ lastActivityAt, id: rowId }) => cursorOf(lastActivityAt, rowId),
+  };
+}
+
+const bestCursor = z.tuple([z.int(), instant, id, z.enum(['all', 'window'])]);
+
+function bestFirst(page: PageRequest): List {
+  const cursor = page.cursor === undefined ? undefined : decodeCursor(page.cursor, bestCursor);
+  return {
+    keyset: keysetOf(
+      [
+        { column: fragment`c.score`, value: cursor && fragment`${cursor[0]}::int` },
+        { column: activity.at, value: cursor && fragment`${cursor[1]}::timestamptz` },
+        { column: activity.id, value: cursor && fragment`${cursor[2]}::uuid` },
+      ],
+      page,
+      'descending',
+    ),
+    // The same for every page.
+    window: keyset(activity, { limit: WINDOW, direction: 'forward' }, 'descending'),
+    source: cursor?.[3],
+    cursor: ({ score, lastActivityAt, id: rowId }, source) =>
+      encodeCursor([score, lastActivityAt.toISOString(), rowId, source]),
+  };
+}
