@@ -63,9 +63,10 @@ const after = [
     );
   end $$`,
 
-  // Every conversation that has the words, or whose contact does, and how well.
+  // Every conversation that has the words, or whose contact does, and how well. Told that they are few, PostgreSQL looks
+  // each of them up, rather than reading all conversations of all companies.
   `create function conversations.search_conversations(words tsquery, exact tsquery, with_notes boolean)
-    returns table (id uuid, score int) ${byTextIndex}
+    returns table (id uuid, score int) rows 50 ${byTextIndex}
   declare company constant uuid := ${boundCompany};
   begin
     return query

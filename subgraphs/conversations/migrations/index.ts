@@ -2,6 +2,7 @@ import type { MigrationList } from '#platform/postgres/provision.ts';
 import { Inbox } from './20261123_inbox.ts';
 import { Platforms } from './20261125_platforms.ts';
 import { Activities } from './20261126_activities.ts';
+import { RarePriorities } from './20261126_rarePriorities.ts';
 import { Search } from './20261126_search.ts';
 
 export const migrations: MigrationList = [
@@ -9,4 +10,5 @@ export const migrations: MigrationList = [
   { name: '20261125_platforms', class: Platforms },
   { name: '20261126_activities', class: Activities },
   { name: '20261126_search', class: Search },
+  { name: '20261126_rarePriorities', class: RarePriorities },
 ];

@@ -51,32 +51,45 @@ export async function searchPage(
   page: PageRequest,
 ): Promise<Connection<ConversationRow>> {
   const wanted = readSearch(viewer, search);
-  const where = join([fragment`c.company_id = ${viewer.companyId}`, ...conditions(viewer, filter)], ' and ');
+  const filtered = {
+    where: join([fragment`c.company_id = ${viewer.companyId}`, ...conditions(viewer, filter)], ' and '),
+    mark: filter.unread == null ? fragment`` : readMark(viewer),
+  };
   const list = order === 'BEST' ? bestFirst(page) : newestFirst(page);
   const pageOf = async (source: Source): Promise<SearchRow[]> => {
-    const candidates = source === 'all' ? everyMatch(viewer, wanted) : newest(viewer, wanted, where, list);
+    const candidates = source === 'all' ? everyMatch(viewer, wanted) : newest(viewer, wanted, filtered, list);
+    const { beyondCursor, order: sorted, limit } = list.keyset;
+    // What a row shows is looked up for the rows of the page alone.
     return sql<SearchRow>`
-      select ${columnsFor(viewer)}, c.score from (${candidates}) c ${readMark(viewer)}
-      where ${where} ${list.keyset.beyondCursor} order by ${list.keyset.order} limit ${list.keyset.limit}`;
+      select ${columnsFor(viewer)}, c.score from (
+        select c.* from (${candidates}) c ${filtered.mark}
+        where ${filtered.where} ${beyondCursor} order by ${sorted} limit ${limit}
+      ) c ${readMark(viewer)} order by ${sorted}`;
   };
 
   const first = list.source ?? (await sourceFor(sql, viewer, wanted));
   const rows = await pageOf(first);
   const isComplete = first === 'all' || list.source !== undefined || rows.length > page.limit;
-  if (isComplete || (await isShort(sql, viewer, where, list))) {
+  if (isComplete || (await isShort(sql, filtered, list))) {
     return connectionOf(rows, page, (row) => list.cursor(row, first));
   }
   return connectionOf(await pageOf('all'), page, (row) => list.cursor(row, 'all'));
 }
 
 /** Whether so few conversations pass the other filters that there are no more than were gone through. */
-async function isShort(sql: Sql, viewer: Viewer, where: Fragment, { window }: List): Promise<boolean> {
+async function isShort(sql: Sql, { where, mark }: Filtered, { window }: List): Promise<boolean> {
   const [found] = await sql<{ count: number }>`
     select count(*)::int as count from (
-      select from conversations.conversations c ${readMark(viewer)} where ${where} ${window.beyondCursor}
+      select from conversations.conversations c ${mark} where ${where} ${window.beyondCursor}
       order by ${window.order} limit ${WINDOW}
     ) c`;
   return found !== undefined && found.count < WINDOW;
+}
+
+/** What the rest of the filter asks of conversation `c`, and the read mark where it asks for that. */
+interface Filtered {
+  readonly where: Fragment;
+  readonly mark: Fragment;
 }
 
 interface Wanted {
@@ -119,12 +132,12 @@ function everyMatch({ companyId, agentId }: Viewer, { number, words }: Wanted): 
     join conversations.conversations c on c.company_id = ${companyId} and c.id = found.id`;
 }
 
-function newest(viewer: Viewer, { number, words }: Wanted, where: Fragment, { window }: List): Fragment {
+function newest(viewer: Viewer, { number, words }: Wanted, { where, mark }: Filtered, { window }: List): Fragment {
   if (!words) throw new Error('only words are looked for in the newest conversations');
   const { companyId, agentId } = viewer;
   return fragment`
     select c.*, found.score from (
-      select c.* from conversations.conversations c ${readMark(viewer)}
+      select c.* from conversations.conversations c ${mark}
       where ${where} ${window.beyondCursor} order by ${window.order} limit ${WINDOW}
     ) c
     cross join lateral (
