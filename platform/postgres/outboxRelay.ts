@@ -1,9 +1,11 @@
-import { Pool, type QueryResult } from 'pg';
+import { Pool, type PoolClient, type QueryResult } from 'pg';
 import type { EventBus, StoredEvent } from '#platform/events/bus.ts';
 import { backoff, pause } from '#platform/lifecycle/backoff.ts';
 import type { Part } from '#platform/lifecycle/part.ts';
 import type { Logger } from '#platform/logging/logger.ts';
 import type { Metrics } from '#platform/metrics/metrics.ts';
+import type { LastWrites } from './lastWrites.ts';
+import { WRITTEN } from './replica.ts';
 
 /** Brings what transactions left in the outbox to the stream. */
 export interface OutboxRelay extends Part {
@@ -34,6 +36,8 @@ export function createOutboxRelay(options: {
   readonly context: string;
   readonly url: string;
   readonly bus: EventBus;
+  /** Where there is a replica: whoever hears of an event and reads then has to see what it tells. */
+  readonly lastWrites?: LastWrites | undefined;
   readonly logger: Logger;
   readonly metrics: Metrics;
 }): OutboxRelay {
@@ -74,6 +78,7 @@ export function createOutboxRelay(options: {
            where seq in (select seq from ${context}.outbox order by seq limit ${BATCH}) returning seq, event, created_at)
          select event, extract(epoch from clock_timestamp() - created_at)::float8 as age from batch order by seq`,
       );
+      await noteWrites(client, rows);
       await bus.publish(rows.map(({ event }) => event));
       await client.query('commit');
       relayed.inc({ context }, rows.length);
@@ -86,6 +91,14 @@ export function createOutboxRelay(options: {
     } finally {
       client.release(broken);
     }
+  }
+
+  /** All of the rows were committed before this moment. */
+  async function noteWrites(client: PoolClient, rows: readonly { readonly event: StoredEvent }[]): Promise<void> {
+    if (!options.lastWrites || rows.length === 0) return;
+    const found = await client.query<{ position: number }>(`select ${WRITTEN} as position`);
+    const companyIds = [...new Set(rows.map(({ event }) => event.companyId))];
+    await options.lastWrites.note(companyIds, found.rows[0]?.position ?? 0);
   }
 
   async function relayForever(from: Pool): Promise<void> {

@@ -25,11 +25,11 @@ export const configSchema = z
     FILES_SECRET: secret(),
     PUBLIC_URL: url(['https', 'http']),
   })
-  .transform((env) => ({
+  .transform((env, context) => ({
     logLevel: env.LOG_LEVEL,
     tracingEndpoint: env.OTEL_EXPORTER_OTLP_ENDPOINT,
     service: {
-      ...subgraphConfigOf(env),
+      ...subgraphConfigOf(env, context),
       reopenWithinMs: env.REOPEN_WITHIN,
       snoozePollMs: env.SNOOZE_POLL,
       files: { secret: env.FILES_SECRET, publicUrl: env.PUBLIC_URL },
