@@ -305,6 +305,13 @@ describe('a search', () => {
       expect(all).toHaveLength(1_499);
     });
 
+    test('goes on from a cursor also when the search was changed to a number meanwhile', async () => {
+      const order = { order: 'BEST' } as const;
+      const { pageInfo } = await list({ search: 'hello' }, { limit: 5 }, order);
+      const cursor = pageInfo.endCursor ?? '';
+      expect((await list({ search: '#12' }, { cursor }, order)).edges).toEqual([]);
+    });
+
     test('refuses the cursor of another order', async () => {
       const { pageInfo } = await list({ search: 'hello' }, { limit: 5 });
       const cursor = pageInfo.endCursor ?? '';

@@ -57,7 +57,9 @@ export async function searchPage(
   };
   const list = order === 'BEST' ? bestFirst(page) : newestFirst(page);
   const pageOf = async (source: Source): Promise<SearchRow[]> => {
-    const candidates = source === 'all' ? everyMatch(viewer, wanted) : newest(viewer, wanted, filtered, list);
+    const { number, words } = wanted;
+    const candidates =
+      source === 'window' && words ? newest(viewer, { number, words }, filtered, list) : everyMatch(viewer, wanted);
     const { beyondCursor, order: sorted, limit } = list.keyset;
     // What a row shows is looked up for the rows of the page alone.
     return sql<SearchRow>`
@@ -132,8 +134,12 @@ function everyMatch({ companyId, agentId }: Viewer, { number, words }: Wanted): 
     join conversations.conversations c on c.company_id = ${companyId} and c.id = found.id`;
 }
 
-function newest(viewer: Viewer, { number, words }: Wanted, { where, mark }: Filtered, { window }: List): Fragment {
-  if (!words) throw new Error('only words are looked for in the newest conversations');
+function newest(
+  viewer: Viewer,
+  { number, words }: Wanted & { readonly words: SearchQuery },
+  { where, mark }: Filtered,
+  { window }: List,
+): Fragment {
   const { companyId, agentId } = viewer;
   return fragment`
     select c.*, found.score from (
