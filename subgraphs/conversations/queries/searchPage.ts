@@ -18,10 +18,12 @@ import { readMark, type Viewer } from './viewer.ts';
 /** NEWEST: by activity. BEST: by how well they match, and by activity where that is the same. */
 export type SearchOrder = 'NEWEST' | 'BEST';
 
-/** As many matches as are gone through one by one; words that more messages have are looked for in the newest conversations. */
-const FEW = 2_000;
-/** How many of the newest that are. */
+/** How many of the newest conversations that pass the other filters are gone through before the text index is asked. */
 const WINDOW = 1_000;
+/** Words that so many of them have are common. */
+const COMMON = 60;
+/** To be the best of all, matches have to be looked at one by one: of this many that is done. */
+const FEW = 2_000;
 /** Better than any words. */
 const NUMBER_SCORE = 10_000;
 
@@ -36,9 +38,9 @@ interface SearchRow extends ConversationRow {
  * A page of what `filter.search` finds within the rest of the filter: words in messages, the contact's name, e-mail address or
  * phone number, `#12` or `12`.
  *
- * Every match counts, however old. Rare words are few matches in the index, which are filtered and sorted. Of words that
- * thousands of messages have, the newest conversations are full, so these are gone through in order; should they not fill
- * the page after all, every match is looked at.
+ * Every match counts, however old. Of common words the newest conversations are full: to go through these takes less than to
+ * read from the index where else the words are. Should they not fill the page, every match is looked up and sorted, which is
+ * quick when there are few. The best are sought among all where there are few, else among the newest.
  */
 export async function searchPage(
   sql: Sql,
@@ -59,7 +61,9 @@ export async function searchPage(
   const pageOf = async (source: Source): Promise<SearchRow[]> => {
     const { number, words } = wanted;
     const candidates =
-      source === 'window' && words ? newest(viewer, { number, words }, filtered, list) : everyMatch(viewer, wanted);
+      source === 'window' && words
+        ? newest(viewer, { number, words }, filtered, list.window)
+        : everyMatch(viewer, wanted);
     const { beyondCursor, order: sorted, limit } = list.keyset;
     // What a row shows is looked up for the rows of the page alone.
     return sql<SearchRow>`
@@ -69,23 +73,26 @@ export async function searchPage(
       ) c ${readMark(viewer)} order by ${sorted}`;
   };
 
-  const first = list.source ?? (await sourceFor(sql, viewer, wanted));
+  const first =
+    list.source ??
+    (order === 'BEST' ? await sourceOfBest(sql, viewer, wanted, filtered) : wanted.words && 'window') ??
+    'all';
   const rows = await pageOf(first);
   const isComplete = first === 'all' || list.source !== undefined || rows.length > page.limit;
-  if (isComplete || (await isShort(sql, filtered, list))) {
+  if (isComplete || (await isShort(sql, filtered, list.window))) {
     return connectionOf(rows, page, (row) => list.cursor(row, first));
   }
   return connectionOf(await pageOf('all'), page, (row) => list.cursor(row, 'all'));
 }
 
 /** Whether so few conversations pass the other filters that there are no more than were gone through. */
-async function isShort(sql: Sql, { where, mark }: Filtered, { window }: List): Promise<boolean> {
+async function isShort(sql: Sql, { where, mark }: Filtered, { keyset: range, size }: Window): Promise<boolean> {
   const [found] = await sql<{ count: number }>`
     select count(*)::int as count from (
-      select from conversations.conversations c ${mark} where ${where} ${window.beyondCursor}
-      order by ${window.order} limit ${WINDOW}
+      select from conversations.conversations c ${mark} where ${where} ${range.beyondCursor}
+      order by ${range.order} limit ${size}
     ) c`;
-  return found !== undefined && found.count < WINDOW;
+  return found !== undefined && found.count < size;
 }
 
 /** What the rest of the filter asks of conversation `c`, and the read mark where it asks for that. */
@@ -108,12 +115,15 @@ function readSearch({ companyId }: Viewer, search: string): Wanted {
   };
 }
 
-async function sourceFor(sql: Sql, { agentId }: Viewer, { words }: Wanted): Promise<Source> {
+async function sourceOfBest(sql: Sql, viewer: Viewer, { number, words }: Wanted, filtered: Filtered): Promise<Source> {
   if (!words) return 'all';
-  // To count what begins so would take longer than to find the newest.
-  if (words.isShort) return 'window';
+  const [probe] = await sql<{ count: number }>`
+    select count(*)::int as count from (
+      select from (${newest(viewer, { number, words }, filtered, newestOfAll)}) c limit ${COMMON}
+    ) c`;
+  if (probe?.count === COMMON) return 'window';
   const [found] = await sql<{ count: number }>`
-    select conversations.count_matches(${words.matches}::tsquery, ${agentId !== null}, ${FEW}) as count`;
+    select conversations.count_matches(${words.matches}::tsquery, ${viewer.agentId !== null}, ${FEW}) as count`;
   return found && found.count > FEW ? 'window' : 'all';
 }
 
@@ -138,13 +148,13 @@ function newest(
   viewer: Viewer,
   { number, words }: Wanted & { readonly words: SearchQuery },
   { where, mark }: Filtered,
-  { window }: List,
+  { keyset: range, size }: Window,
 ): Fragment {
   const { companyId, agentId } = viewer;
   return fragment`
     select c.*, found.score from (
       select c.* from conversations.conversations c ${mark}
-      where ${where} ${window.beyondCursor} order by ${window.order} limit ${WINDOW}
+      where ${where} ${range.beyondCursor} order by ${range.order} limit ${size}
     ) c
     cross join lateral (
       select conversations.match_score(
@@ -159,11 +169,23 @@ function newest(
     where found.score > 0`;
 }
 
+/** So many conversations from some place of the inbox on. */
+interface Window {
+  readonly keyset: Keyset;
+  readonly size: number;
+}
+
+/** The newest of all. */
+const newestOfAll: Window = {
+  keyset: keyset(activity, { limit: WINDOW, direction: 'forward' }, 'descending'),
+  size: WINDOW,
+};
+
 /** How a list of matches is sorted and gone on with. */
 interface List {
   readonly keyset: Keyset;
-  /** Of the newest conversations, from which the page is taken. */
-  readonly window: Keyset;
+  /** Of conversations, from which the page is taken. */
+  readonly window: Window;
   /** What the cursor's page came from, where the next one has to come from the same. */
   readonly source: Source | undefined;
   readonly cursor: (row: SearchRow, source: Source) => string;
@@ -173,7 +195,7 @@ function newestFirst(page: PageRequest): List {
   const byActivity = keyset(activity, page, 'descending');
   return {
     keyset: byActivity,
-    window: byActivity,
+    window: { keyset: byActivity, size: WINDOW },
     source: undefined,
     cursor: ({ lastActivityAt, id: rowId }) => cursorOf(lastActivityAt, rowId),
   };
@@ -194,7 +216,7 @@ function bestFirst(page: PageRequest): List {
       'descending',
     ),
     // The same for every page.
-    window: keyset(activity, { limit: WINDOW, direction: 'forward' }, 'descending'),
+    window: newestOfAll,
     source: cursor?.[3],
     cursor: ({ score, lastActivityAt, id: rowId }, source) =>
       encodeCursor([score, lastActivityAt.toISOString(), rowId, source]),

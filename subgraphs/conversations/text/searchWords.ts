@@ -49,8 +49,8 @@ function companyMark(companyId: string): string {
 }
 
 const MAX_QUERY_WORDS = 8;
-/** Shorter words begin too many others. */
-const MIN_BEGINNING = 3;
+/** Korean puts what English says by little words behind the word itself. */
+const suffixed = /\p{scx=Hang}/u;
 const MIN_PHONE_DIGITS = 5;
 
 /** What to look for, as PostgreSQL's `tsquery` says it. */
@@ -59,12 +59,10 @@ export interface SearchQuery {
   readonly matches: string;
   /** All of the words as they stand there: better than beginnings. */
   readonly exact: string;
-  /** A single word that is hardly begun: many others begin so. */
-  readonly isShort: boolean;
 }
 
 /**
- * All of the words; the last one, which may not be written to its end yet, and longer ones also as the beginning of a word.
+ * All of the words; the last one, which may not be written to its end yet, also as the beginning of a word.
  * What looks like a phone number is also looked for as one. Undefined when there is no word to look for.
  */
 export function searchQuery(companyId: string, text: string): SearchQuery | undefined {
@@ -73,13 +71,12 @@ export function searchQuery(companyId: string, text: string): SearchQuery | unde
   const mark = companyMark(companyId);
   const exact = words.map((each) => `'${mark}${each}'`);
   const beginnings = exact.map((each, index) => {
-    const mayGoOn = index === words.length - 1 || (words[index]?.length ?? 0) >= MIN_BEGINNING;
+    const mayGoOn = index === words.length - 1 || suffixed.test(each);
     return mayGoOn ? `${each}:*` : each;
   });
   const phone = phoneDigits(text);
   const asPhone = phone === undefined ? '' : ` | '${mark}${phone}':*`;
-  const isShort = words.length === 1 && (words[0]?.length ?? 0) <= MIN_BEGINNING;
-  return { matches: `${beginnings.join(' & ')}${asPhone}`, exact: exact.join(' & '), isShort };
+  return { matches: `${beginnings.join(' & ')}${asPhone}`, exact: exact.join(' & ') };
 }
 
 /** Without what stands before a number in one country or another: contacts are found with their country's code and without. */

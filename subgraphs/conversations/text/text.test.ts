@@ -87,14 +87,14 @@ describe('the words of a text', () => {
 });
 
 describe('a search', () => {
-  test('asks for all words: the last one and longer ones as beginnings, short ones as they are', () => {
+  test('asks for all words, the last one as a beginning, and Korean ones, which go on where others have a word more', () => {
     expect(searchQuery(acme, 'my order i')).toEqual({
-      matches: `'beefac3emy' & 'beefac3eorder':* & 'beefac3ei':*`,
+      matches: `'beefac3emy' & 'beefac3eorder' & 'beefac3ei':*`,
       exact: `'beefac3emy' & 'beefac3eorder' & 'beefac3ei'`,
-      isShort: false,
     });
-    expect(searchQuery(acme, 'ord')?.isShort).toBe(true);
-    expect(searchQuery(acme, 'orde')?.isShort).toBe(false);
+    expect(searchQuery(acme, '주문 확인')?.matches).toBe(
+      `'beefac3e${'주문'.normalize('NFKD')}':* & 'beefac3e${'확인'.normalize('NFKD')}':*`,
+    );
   });
 
   test('is no way into the query language', () => {
