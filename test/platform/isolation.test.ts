@@ -37,11 +37,28 @@ const calls = {
     conversation: ({ conversationId }) =>
       `{ conversation(id: "${conversationId}") { id contact { name } lastMessage { text } } }`,
     inboxCounts: () => '{ inboxCounts { open pending snoozed unassigned mine unread } }',
+    inboxSettings: () => '{ inboxSettings { reopenWithinSeconds version } }',
     contact: ({ contactId }) =>
       `{ contact(id: "${contactId}") { id name identities { externalId } conversations { edges { node { id } } } } }`,
+    contacts: () =>
+      `{ all: contacts(first: 100) { edges { cursor node { id name notes { edges { node { text } } } } } } found: contacts(search: "Sasha") { edges { node { id } } } }`,
+    auditLog: ({ contactId }) =>
+      `{ all: auditLog(first: 100) { edges { node { id action subjectId before after agent { name } } } } theirs: auditLog(filter: { subjectId: "${contactId}" }) { edges { node { action } } } }`,
+    privacyJob: ({ contactId }) => `{ privacyJob(id: "${contactId}") { id status url } }`,
+    privacyJobs: () => '{ privacyJobs(first: 100) { edges { node { id status url contactId } } } }',
+    attributeDefinitions: () => '{ attributeDefinitions { id key name } }',
     agents: () => '{ agents { id name email } }',
     teams: () => '{ teams { id name members { id email } } }',
     labels: () => '{ labels { id name } }',
+    notifications: () =>
+      '{ notifications(first: 100) { edges { node { id kind conversation { id } message { text } actor { __typename } } } } }',
+    unreadNotificationCount: () => '{ unreadNotificationCount }',
+    notificationSettings: () => '{ notificationSettings { kinds } }',
+    cannedResponses: () =>
+      '{ all: cannedResponses(first: 100) { edges { node { id shortcode content } } } searched: cannedResponses(search: "heron") { edges { node { id } } } }',
+    renderCannedResponse: ({ conversationId }) =>
+      `{ renderCannedResponse(id: "${v7()}", conversationId: "${conversationId}") { text } }`,
+    drafts: () => '{ drafts(first: 100) { edges { node { id text conversation { id } } } } }',
     documents: () => '{ documents(first: 100) { edges { node { id title } } } }',
     searchKnowledge: () => `{ searchKnowledge(query: "${SECRET}", first: 50) { text document { id title } } }`,
     dashboard: ({ channelId, agentId, teamId }) => {
@@ -69,6 +86,86 @@ const calls = {
       `mutation { changeStatus(input: { conversationId: "${conversationId}", status: RESOLVED }) { conversation { id } userErrors { code message } } }`,
     assign: ({ conversationId, agentId }) =>
       `mutation { assign(input: { conversationId: "${conversationId}", agentId: "${agentId}" }) { conversation { id } userErrors { code message } } }`,
+    snoozeConversation: ({ conversationId }) =>
+      `mutation { snoozeConversation(input: { conversationId: "${conversationId}" }) { conversation { id } userErrors { code message } } }`,
+    openConversation: ({ conversationId }) =>
+      `mutation { openConversation(input: { conversationId: "${conversationId}" }) { conversation { id } userErrors { code message } } }`,
+    reopenConversation: ({ conversationId }) =>
+      `mutation { reopenConversation(input: { conversationId: "${conversationId}" }) { conversation { id } userErrors { code message } } }`,
+    resolveConversation: ({ conversationId }) =>
+      `mutation { resolveConversation(input: { conversationId: "${conversationId}" }) { conversation { id } userErrors { code message } } }`,
+    handToBot: ({ conversationId }) =>
+      `mutation { handToBot(input: { conversationId: "${conversationId}" }) { conversation { id } userErrors { code message } } }`,
+    takeFromBot: ({ conversationId }) =>
+      `mutation { takeFromBot(input: { conversationId: "${conversationId}" }) { conversation { id } userErrors { code message } } }`,
+    setPriority: ({ conversationId }) =>
+      `mutation { setPriority(input: { conversationId: "${conversationId}", priority: URGENT }) { conversation { id } userErrors { code message } } }`,
+    updateInboxSettings: () =>
+      'mutation { updateInboxSettings(input: { reopenWithinSeconds: 60 }) { inboxSettings { version } userErrors { code message } } }',
+    labelConversation: ({ conversationId, labelId }) =>
+      `mutation { labelConversation(input: { conversationId: "${conversationId}", labelIds: ["${labelId}"] }) { conversation { id } userErrors { code message } } }`,
+    unlabelConversation: ({ conversationId, labelId }) =>
+      `mutation { unlabelConversation(input: { conversationId: "${conversationId}", labelIds: ["${labelId}"] }) { conversation { id } userErrors { code message } } }`,
+    createLabel: () =>
+      'mutation { createLabel(input: { name: "intruder", color: "#000000" }) { label { name } userErrors { code message } } }',
+    updateLabel: ({ labelId }) =>
+      `mutation { updateLabel(input: { labelId: "${labelId}", name: "taken over" }) { label { id } userErrors { code message } } }`,
+    deleteLabel: ({ labelId }) =>
+      `mutation { deleteLabel(input: { labelId: "${labelId}" }) { label { id } userErrors { code message } } }`,
+    createTeam: () =>
+      'mutation { createTeam(input: { name: "intruders" }) { team { name } userErrors { code message } } }',
+    renameTeam: ({ teamId }) =>
+      `mutation { renameTeam(input: { teamId: "${teamId}", name: "taken over" }) { team { id } userErrors { code message } } }`,
+    deleteTeam: ({ teamId }) =>
+      `mutation { deleteTeam(input: { teamId: "${teamId}" }) { team { id } userErrors { code message } } }`,
+    addTeamMembers: ({ teamId, agentId }) =>
+      `mutation { addTeamMembers(input: { teamId: "${teamId}", agentIds: ["${agentId}"] }) { team { id } userErrors { code message } } }`,
+    removeTeamMembers: ({ teamId, agentId }) =>
+      `mutation { removeTeamMembers(input: { teamId: "${teamId}", agentIds: ["${agentId}"] }) { team { id } userErrors { code message } } }`,
+    addAgent: () =>
+      'mutation { addAgent(input: { name: "Intruder", email: "intruder@example.com", role: AGENT }) { agent { name } userErrors { code message } } }',
+    updateAgent: ({ agentId }) =>
+      `mutation { updateAgent(input: { agentId: "${agentId}", role: AGENT }) { agent { id } userErrors { code message } } }`,
+    deactivateAgent: ({ agentId }) =>
+      `mutation { deactivateAgent(input: { agentId: "${agentId}" }) { agent { id } userErrors { code message } } }`,
+    updateContact: ({ contactId }) =>
+      `mutation { updateContact(input: { contactId: "${contactId}", name: "intruder" }) { contact { id } userErrors { code message } } }`,
+    blockContact: ({ contactId }) =>
+      `mutation { blockContact(input: { contactId: "${contactId}" }) { contact { id } userErrors { code message } } }`,
+    unblockContact: ({ contactId }) =>
+      `mutation { unblockContact(input: { contactId: "${contactId}" }) { contact { id } userErrors { code message } } }`,
+    addContactNote: ({ contactId }) =>
+      `mutation { addContactNote(input: { contactId: "${contactId}", text: "intruder" }) { note { id } userErrors { code message } } }`,
+    editContactNote: ({ contactId }) =>
+      `mutation { editContactNote(input: { noteId: "${contactId}", text: "intruder" }) { note { id } userErrors { code message } } }`,
+    deleteContactNote: ({ contactId }) =>
+      `mutation { deleteContactNote(input: { noteId: "${contactId}" }) { deletedId userErrors { code message } } }`,
+    mergeContacts: ({ contactId }) =>
+      `mutation { mergeContacts(input: { intoId: "${contactId}", fromId: "${contactId}" }) { merge { id } userErrors { code message } } }`,
+    undoMerge: ({ contactId }) =>
+      `mutation { undoMerge(input: { mergeId: "${contactId}" }) { merge { id } userErrors { code message } } }`,
+    exportContact: ({ contactId }) =>
+      `mutation { exportContact(input: { contactId: "${contactId}" }) { job { id } userErrors { code message } } }`,
+    createAttributeDefinition: () =>
+      `mutation { createAttributeDefinition(input: { key: "globex_only", name: "Globex only", type: TEXT }) { definition { id } userErrors { code message } } }`,
+    updateAttributeDefinition: ({ contactId }) =>
+      `mutation { updateAttributeDefinition(input: { definitionId: "${contactId}", name: "intruder" }) { definition { id } userErrors { code message } } }`,
+    deleteAttributeDefinition: ({ contactId }) =>
+      `mutation { deleteAttributeDefinition(input: { definitionId: "${contactId}" }) { deletedId userErrors { code message } } }`,
+    markNotificationsRead: ({ messageId }) =>
+      `mutation { markNotificationsRead(input: { upToId: "${messageId}" }) { unreadNotificationCount userErrors { code message } } }`,
+    updateNotificationSettings: () =>
+      'mutation { updateNotificationSettings(input: { kinds: [MENTIONED] }) { notificationSettings { kinds } userErrors { code message } } }',
+    createCannedResponse: () =>
+      `mutation { createCannedResponse(input: { shortcode: "intruder-${v7().slice(-12)}", content: "Nothing of interest." }) { cannedResponse { shortcode } userErrors { code message } } }`,
+    updateCannedResponse: ({ messageId }) =>
+      `mutation { updateCannedResponse(input: { id: "${messageId}", content: "intruder" }) { cannedResponse { id } userErrors { code message } } }`,
+    deleteCannedResponse: ({ messageId }) =>
+      `mutation { deleteCannedResponse(input: { id: "${messageId}" }) { deletedId userErrors { code message } } }`,
+    saveDraft: ({ conversationId }) =>
+      `mutation { saveDraft(input: { conversationId: "${conversationId}", text: "intruder", revision: 1 }) { draft { id } userErrors { code message } } }`,
+    deleteDraft: ({ conversationId }) =>
+      `mutation { deleteDraft(input: { conversationId: "${conversationId}", revision: 99 }) { draft { id } userErrors { code message } } }`,
     connectChannel: () =>
       `mutation { connectChannel(input: { telegram: { botToken: "${demoCompany('acme').telegram.botId}:${'x'.repeat(35)}" } }) { channel { id name } identitySecret userErrors { code message } } }`,
     reauthorizeChannel: ({ channelId }) =>
@@ -95,6 +192,9 @@ const calls = {
     inboxUpdates: () => 'subscription { inboxUpdates { kind conversation { id } message { text } } }',
     conversationUpdates: ({ conversationId }) =>
       `subscription { conversationUpdates(id: "${conversationId}") { kind conversation { id } message { text } } }`,
+    notificationUpdates: () =>
+      'subscription { notificationUpdates { notification { id conversation { id } message { text } } unreadNotificationCount } }',
+    draftUpdates: () => 'subscription { draftUpdates { kind conversation { id } draft { id text } } }',
     typing: ({ conversationId }) =>
       `subscription { typing(conversationId: "${conversationId}") { conversationId isTyping author { __typename ... on Agent { id name } } } }`,
     chatUpdates: () => 'subscription { chatUpdates { message { id text } } }',
@@ -129,8 +229,8 @@ describe('another company', () => {
   async function snapshotOfAcme(): Promise<unknown> {
     const { data } = await platform.ask(
       acme,
-      `query ($id: ID!) { channels { id name status } inboxCounts { open unassigned mine unread } conversation(id: $id) {
-        status unreadCount messageCount assignee { id } messages { edges { node { text } } } } }`,
+      `query ($id: ID!) { channels { id name status } labels { id name } teams { id name members { id } } agents { id role } inboxSettings { version } inboxCounts { open unassigned mine unread } conversation(id: $id) {
+        status priority botEnabled unreadCount messageCount assignee { id } messages { edges { node { text } } } } }`,
       { id: known.conversationId },
     );
     return data;
@@ -240,10 +340,41 @@ describe('another company', () => {
   it.each([
     ['sendMessage', { message: null }],
     ['retryMessage', { message: null }],
+    ['saveDraft', { draft: null }],
+    ['deleteDraft', { draft: null }],
+    ['markNotificationsRead', { unreadNotificationCount: 0 }],
     ['setTyping', {}],
     ['markRead', { conversation: null }],
     ['changeStatus', { conversation: null }],
     ['assign', { conversation: null }],
+    ['snoozeConversation', { conversation: null }],
+    ['openConversation', { conversation: null }],
+    ['reopenConversation', { conversation: null }],
+    ['resolveConversation', { conversation: null }],
+    ['handToBot', { conversation: null }],
+    ['takeFromBot', { conversation: null }],
+    ['setPriority', { conversation: null }],
+    ['labelConversation', { conversation: null }],
+    ['unlabelConversation', { conversation: null }],
+    ['updateLabel', { label: null }],
+    ['deleteLabel', { label: null }],
+    ['renameTeam', { team: null }],
+    ['deleteTeam', { team: null }],
+    ['addTeamMembers', { team: null }],
+    ['removeTeamMembers', { team: null }],
+    ['updateAgent', { agent: null }],
+    ['deactivateAgent', { agent: null }],
+    ['updateContact', { contact: null }],
+    ['blockContact', { contact: null }],
+    ['unblockContact', { contact: null }],
+    ['addContactNote', { note: null }],
+    ['editContactNote', { note: null }],
+    ['deleteContactNote', { deletedId: null }],
+    ['mergeContacts', { merge: null }],
+    ['undoMerge', { merge: null }],
+    ['exportContact', { job: null }],
+    ['updateAttributeDefinition', { definition: null }],
+    ['deleteAttributeDefinition', { deletedId: null }],
   ] as const)('is told by %s that there is no such thing', async (field, nothing) => {
     const { data } = await platform.ask(globex, calls.Mutation[field](known));
     expect(data[field]).toMatchObject({ userErrors: [{ code: 'NOT_FOUND' }] });
@@ -293,7 +424,17 @@ describe('another company', () => {
     await platform.ask(acmeVisitor, say);
     const all = '{ conversations { edges { node { id } } } }';
     const { data } = await platform.ask<{ conversations: { edges: { node: { id: string } }[] } }>(acme, all);
+    const colleague = await platform.tokenOf('acme', 'AGENT');
+    const { data: own } = await platform.ask<{ viewer: { id: string } }>(acme, '{ viewer { id } }');
     for (const { node } of data.conversations.edges) {
+      await platform.ask(
+        acme,
+        `mutation { saveDraft(input: { conversationId: "${node.id}", text: "${SECRET}", revision: ${lastMessage} }) { revision } }`,
+      );
+      await platform.ask(
+        colleague,
+        `mutation { sendMessage(input: { conversationId: "${node.id}", text: "${SECRET}", isPrivate: true, mentions: [{ agentId: "${own.viewer.id}" }], idempotencyKey: "${v7()}" }) { userErrors { code } } }`,
+      );
       for (const is of [true, false]) {
         await platform.ask(
           acme,

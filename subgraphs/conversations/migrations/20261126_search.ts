@@ -8,38 +8,21 @@ const byTextIndex = `language plpgsql stable security definer
     set search_path = pg_catalog set enable_seqscan = off set plan_cache_mode = force_custom_plan set work_mem = '64MB' as $$
   #variable_conflict use_column`;
 
+const markDetails = `update conversations.contacts set
+  detail_words = array(select right(company_id::text, 8) || word from unnest(detail_words) word)`;
+
 const before = [
   `drop function conversations.search_conversations(tsquery, boolean, int)`,
+  `drop function conversations.search_contacts(tsquery, int)`,
   `drop index conversations.messages_search`,
   `drop index conversations.contacts_search`,
 ];
 
-// What an e-mail address and a phone number can be found by, with the company's mark as text/searchWords.ts puts it. Made
-// by the table, so that whoever writes the one or the other need not know of it. A number is found with its country's code
-// and, since that has one to three digits, without it.
-const addressWords = `
-  array_to_tsvector(
-    (select coalesce(array_agg(distinct right(company_id::text, 8) || word), '{}') from unnest(words) word where word <> '')
-  )`;
-
 const after = [
-  `create function conversations.address_words(company_id uuid, email text, phone text) returns tsvector
-    language sql immutable parallel safe set search_path = pg_catalog as $$
-    with digits as (select regexp_replace(coalesce(phone, ''), '\\D', '', 'g') as all),
-    words as (
-      select regexp_split_to_array(lower(coalesce(email, '')), '[^[:alnum:]]+')
-        || array[d.all, substr(d.all, 2), substr(d.all, 3), substr(d.all, 4)] as words
-      from digits d
-    )
-    select ${addressWords} from words
-  $$`,
-  `alter table conversations.contacts
-    add column addresses tsvector not null generated always as (conversations.address_words(company_id, email, phone)) stored`,
-
   // Without a list of what is not sorted in yet: a search would read it from end to end, and now and then a write would
   // have to sort in megabytes of it.
   `create index messages_search on conversations.messages using gin (search) with (fastupdate = off)`,
-  `create index contacts_search on conversations.contacts using gin ((search || addresses)) with (fastupdate = off)`,
+  `create index contacts_search on conversations.contacts using gin (search) with (fastupdate = off)`,
 
   // Under row-level security PostgreSQL does not use the text indexes: the match operator is not leakproof, so the policy
   // has to be checked first, row by row. These run as the owner, take the company from the transaction as the policy does,
@@ -58,7 +41,7 @@ const after = [
       ) found),
       (select count(*) from (
         select from conversations.contacts k
-        where (k.search || k.addresses) @@ words and (k.company_id = company) is true limit most + 1
+        where k.search @@ words and (k.company_id = company) is true limit most + 1
       ) found)
     );
   end $$`,
@@ -80,9 +63,19 @@ const after = [
         select c.id, conversations.match_score(1, 0, 0)
         from conversations.contacts k
         join conversations.conversations c on c.company_id = company and c.contact_id = k.id
-        where (k.search || k.addresses) @@ words and (k.company_id = company) is true
+        where k.search @@ words and (k.company_id = company) is true
       ) found
       group by found.id;
+  end $$`,
+
+  // The newest contacts that have the words; one that was merged into another is found as that other.
+  `create function conversations.search_contacts(words tsquery, most int) returns setof uuid rows 20 ${byTextIndex}
+  declare company constant uuid := ${boundCompany};
+  begin
+    return query
+      select k.id from conversations.contacts k
+      where k.search @@ words and (k.company_id = company) is true and k.merged_into_id is null
+      order by k.created_at desc limit most;
   end $$`,
 ];
 
@@ -93,14 +86,16 @@ const score = `create function conversations.match_score(contacts bigint, messag
 $$`;
 
 /**
- * Search by words that carry their company's mark, in any script (text/searchWords.ts), and by addresses of contacts. Finds
+ * Search by words that carry their company's mark, in any script (text/searchWords.ts). Finds
  * all that match and not only the newest, and says how well.
  */
 export class Search extends Migration {
   override async up(): Promise<void> {
     for (const statement of before) await this.execute(statement);
     await this.#split('messages', 'text');
+    await this.execute(markDetails);
     await this.#split('contacts', 'name');
+    await this.execute(`update conversations.contacts set search = search || array_to_tsvector(detail_words)`);
     for (const statement of [score, ...after]) await this.execute(statement);
   }
 

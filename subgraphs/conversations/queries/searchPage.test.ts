@@ -5,6 +5,7 @@ import type { Connection, PageRequest } from '#platform/graphql/connection.ts';
 import type { Identity } from '#platform/identity/identity.ts';
 import { assign } from '../commands/assign.ts';
 import { removeMessage } from '../commands/removeMessage.ts';
+import { saveDetails } from '../commands/saveDetails.ts';
 import { sendMessage } from '../commands/sendMessage.ts';
 import type { ConversationRow } from '../rows.ts';
 import { openInbox, received, write, type TestCompany, type TestInbox } from '../testing/inbox.ts';
@@ -116,10 +117,14 @@ describe('a search', () => {
 
     test('finds e-mail addresses and phone numbers, in whatever form, as soon as they are known', async () => {
       expect(await numbers('0170 555 0100')).toEqual([]);
-      await inbox.rows(
-        `update conversations.contacts set email = 'Kim.Doe@shop.example', phone = '+49 (170) 555-0100'
-         where company_id = $1 and id = (select contact_id from conversations.conversations where id = $2)`,
-        [acme.companyId, await idOf(3)],
+      const [contact] = await inbox.rows<{ id: string }>(
+        'select contact_id as id from conversations.conversations where id = $1',
+        [await idOf(3)],
+      );
+      const { companyId } = acme;
+      const details = { name: 'Name of person-3', email: 'Kim.Doe@shop.example', phone: '+49 (170) 555-0100' };
+      await inbox.database.write(companyId, ({ sql }) =>
+        saveDetails({ sql, companyId }, contact?.id ?? '', { ...details, attributes: {}, blockedAt: null }),
       );
       for (const search of [
         'kim.doe@shop.example',

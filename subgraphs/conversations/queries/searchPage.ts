@@ -159,7 +159,7 @@ function newest(
     cross join lateral (
       select conversations.match_score(
         (select count(*) from conversations.contacts k
-          where k.company_id = ${companyId} and k.id = c.contact_id and (k.search || k.addresses) @@ ${words.matches}::tsquery),
+          where k.company_id = ${companyId} and k.id = c.contact_id and k.search @@ ${words.matches}::tsquery),
         count(*), count(*) filter (where m.search @@ ${words.exact}::tsquery)
       ) + case when c.number = ${number ?? null}::int then ${NUMBER_SCORE}::int else 0 end as score
       from conversations.messages m

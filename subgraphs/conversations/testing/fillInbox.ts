@@ -105,11 +105,22 @@ function steps(company: Company, count: number): Step[] {
     ],
     [
       'contacts',
-      `insert into conversations.contacts (company_id, id, name, email, phone, search, created_at)
-       select $1, uuidv7(s.opened_at - now()), w.text,
-         case when s.n % 2 = 0 then 'customer.' || s.n || '@mail' || s.n % 40 || '.example' end,
-         case when s.n % 3 = 0 then '+49 170 ' || 1000000 + s.n end, w.search, s.opened_at
+      `insert into conversations.contacts (company_id, id, name, email, phone, detail_words, search, created_at)
+       select $1, uuidv7(s.opened_at - now()), w.text, email, phone, words, w.search || array_to_tsvector(words), s.opened_at
        from staged_conversations s join staged_names w on w.n = ${chance('s.n', 7, NAMES)}
+       cross join lateral (
+         select case when s.n % 2 = 0 then 'customer.' || s.n || '@mail' || s.n % 40 || '.example' end as email,
+           case when s.n % 3 = 0 then '+49 170 ' || 1000000 + s.n end as phone
+       ) d
+       cross join lateral (
+         select array(
+           select right($1::uuid::text, 8) || word
+           from unnest(regexp_split_to_array(email, '[.@]') || array[digits, substr(digits, 2), substr(digits, 3), substr(digits, 4)])
+             word
+           where word is not null
+         ) as words
+         from (select regexp_replace(phone, '\\D', '', 'g') as digits) p
+       ) details
        where s.n = s.person order by s.n`,
       [companyId],
     ],

@@ -44,7 +44,7 @@ export function searchVector(companyId: string, ...texts: readonly (string | nul
 }
 
 /** Two companies may have the same: it only keeps them apart in the index, and every statement names the company too. */
-function companyMark(companyId: string): string {
+export function companyMark(companyId: string): string {
   return companyId.toLowerCase().slice(-8);
 }
 
