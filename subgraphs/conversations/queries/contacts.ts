@@ -49,7 +49,10 @@ function matches(companyId: string, search: string): Fragment {
   return fragment`and k.id in (select conversations.search_contacts(${query}::tsquery, ${MAX_MATCHES}))`;
 }
 
-/** Each under the id that was asked for: of one that was merged into another, that other. */
+/**
+ * Each under the id that was asked for: of one that was merged into another, that other. With `offset 0` each is looked up by
+ * its key: how many there are PostgreSQL cannot tell of a recursion, and would read all contacts.
+ */
 export async function contactsByIds(
   sql: Sql,
   companyId: string,
@@ -61,10 +64,14 @@ export async function contactsByIds(
       where c.company_id = ${companyId} and c.id = any(${ids}::uuid[])
       union all
       select kept.asked, c.id, c.merged_into_id from kept
-      join conversations.contacts c on c.company_id = ${companyId} and c.id = kept.merged_into_id
+      cross join lateral (
+        select * from conversations.contacts where company_id = ${companyId} and id = kept.merged_into_id offset 0
+      ) c
     )
     select kept.asked as "askedId", ${contactColumns}
-    from kept join conversations.contacts k on k.company_id = ${companyId} and k.id = kept.id
+    from kept cross join lateral (
+      select * from conversations.contacts where company_id = ${companyId} and id = kept.id offset 0
+    ) k
     where kept.merged_into_id is null`;
 }
 
