@@ -38,6 +38,8 @@ export interface PlatformOptions {
     readonly qdrantUrl: string;
     readonly clickhouse: ClickHouseClient;
   };
+  /** Where the services reach their schemas, when these are there already: through a pooler, say. @default made and migrated */
+  readonly databases?: Databases | undefined;
   readonly secrets: PlatformSecrets;
   readonly host: string;
   readonly port: number;
@@ -94,7 +96,9 @@ export async function startPlatform(options: PlatformOptions) {
   }
 
   try {
-    const databases = await provisionDatabases(options.stores.databaseUrl, options.secrets.database, options.logger);
+    const databases =
+      options.databases ??
+      (await provisionDatabases(options.stores.databaseUrl, options.secrets.database, options.logger));
     log('the database is up to date');
     const services = createServices(options, databases);
     await begin(Object.values(services));

@@ -8,7 +8,9 @@ import type { Logger } from '#platform/logging/logger.ts';
 import type { Metrics } from '#platform/metrics/metrics.ts';
 import { DatabaseError } from './errors.ts';
 import { appendToOutbox } from './outbox.ts';
+import type { LastWrites } from './lastWrites.ts';
 import { createReadSession, type ReadSession } from './readSession.ts';
+import { createReplica, WRITTEN } from './replica.ts';
 import { compile, type Sql } from './sql.ts';
 
 /** One write: everything in it becomes true together, the events included. */
@@ -46,6 +48,12 @@ export interface Database<C extends Catalogue> extends Part {
   onStatement(listener: (text: string) => void): () => void;
 }
 
+export interface ReplicaOptions {
+  /** As the context's own role, as on the primary. */
+  readonly url: string;
+  readonly lastWrites: LastWrites;
+}
+
 export interface PoolOptions {
   readonly max: number;
   readonly connectTimeoutMs: number;
@@ -74,6 +82,8 @@ export function createDatabase<C extends Catalogue>(options: {
   readonly pool: PoolOptions;
   readonly catalogue: C;
   readonly wakeRelay?: () => void;
+  /** A streaming replica for reads, and where processes tell each other how far it has to be. @default the primary is read */
+  readonly replica?: ReplicaOptions | undefined;
   readonly logger: Logger;
   readonly metrics: Metrics;
 }): Database<C> {
@@ -87,10 +97,37 @@ export function createDatabase<C extends Catalogue>(options: {
   });
   let orm: MikroORM | undefined;
   let pool: Pool | undefined;
+  const replica =
+    options.replica &&
+    createReplica({
+      context,
+      ...options.replica,
+      pool: options.pool,
+      written: endOfLog,
+      onConnect: (client) => reportStatements(client, listeners),
+      logger,
+      metrics,
+    });
 
   function opened(): { orm: MikroORM; pool: Pool } {
     if (!orm || !pool) throw DatabaseError.notStarted(context);
     return { orm, pool };
+  }
+
+  /** Where the log ends now: behind everything that is committed. */
+  async function endOfLog(): Promise<number> {
+    const { rows } = await opened().pool.query<{ position: number }>(`select ${WRITTEN} as position`);
+    return rows[0]?.position ?? 0;
+  }
+
+  /** Afterwards whoever reads, here or elsewhere, sees what was written. */
+  async function noteWrite(companyId: string): Promise<void> {
+    try {
+      await options.replica?.lastWrites.note([companyId], await endOfLog());
+    } catch (error) {
+      // It is committed all the same.
+      logger.warn({ err: error, context }, 'where a write ends is not known: a replica may show what was before it');
+    }
   }
 
   async function writeOnce<T>(companyId: string, work: (transaction: WriteTransaction<C>) => Promise<T>): Promise<T> {
@@ -107,6 +144,7 @@ export function createDatabase<C extends Catalogue>(options: {
       await em.flush();
       if (events.length > 0) await appendToOutbox(sql, context, companyId, events);
       await em.commit();
+      await noteWrite(companyId);
       if (events.length > 0) options.wakeRelay?.();
       return result;
     } catch (error) {
@@ -122,10 +160,10 @@ export function createDatabase<C extends Catalogue>(options: {
     },
     session(companyId) {
       assertCompany(companyId);
-      return createReadSession(() => opened().pool, companyId);
+      return createReadSession(async () => (await replica?.connect(companyId)) ?? opened().pool.connect(), companyId);
     },
     async lookup(query) {
-      const session = createReadSession(() => opened().pool, NO_COMPANY);
+      const session = createReadSession(() => opened().pool.connect(), NO_COMPANY);
       try {
         return await session.read(query);
       } finally {
@@ -179,8 +217,10 @@ export function createDatabase<C extends Catalogue>(options: {
       });
       pool = await (orm.em.getConnection() as unknown as { getNativeClient(): Promise<Pool> }).getNativeClient();
       await answers(pool, context);
+      await replica?.start();
     },
     async stop() {
+      await replica?.stop();
       const open = orm;
       orm = undefined;
       pool = undefined;

@@ -1,9 +1,11 @@
-import { Pool, type QueryResult } from 'pg';
+import { Pool, type PoolClient, type QueryResult } from 'pg';
 import type { EventBus, StoredEvent } from '#platform/events/bus.ts';
 import { backoff, pause } from '#platform/lifecycle/backoff.ts';
 import type { Part } from '#platform/lifecycle/part.ts';
 import type { Logger } from '#platform/logging/logger.ts';
 import type { Metrics } from '#platform/metrics/metrics.ts';
+import type { LastWrites } from './lastWrites.ts';
+import { WRITTEN } from './replica.ts';
 
 /** Brings what transactions left in the outbox to the stream. */
 export interface OutboxRelay extends Part {
@@ -58,6 +60,8 @@ export function createOutboxRelay(options: {
   readonly context: string;
   readonly url: string;
   readonly bus: EventBus;
+  /** Where there is a replica: whoever hears of an event and reads then has to see what it tells. */
+  readonly lastWrites?: LastWrites | undefined;
   readonly logger: Logger;
   readonly metrics: Metrics;
 }): OutboxRelay {
@@ -96,6 +100,7 @@ export function createOutboxRelay(options: {
         return undefined;
       }
       const events = rows.flatMap(({ event }) => event ?? []);
+      await noteWrites(client, events);
       await bus.publish(events);
       await client.query('commit');
       relayed.inc({ context }, events.length);
@@ -108,6 +113,14 @@ export function createOutboxRelay(options: {
     } finally {
       client.release(broken);
     }
+  }
+
+  /** All of the events were committed before this moment. */
+  async function noteWrites(client: PoolClient, events: readonly StoredEvent[]): Promise<void> {
+    if (!options.lastWrites || events.length === 0) return;
+    const found = await client.query<{ position: number }>(`select ${WRITTEN} as position`);
+    const companyIds = [...new Set(events.map(({ companyId }) => companyId))];
+    await options.lastWrites.note(companyIds, found.rows[0]?.position ?? 0);
   }
 
   async function relayForever(from: Pool): Promise<void> {

@@ -43,11 +43,11 @@ export const configSchema = z
     FILES_SECRET: secret(),
     PUBLIC_URL: url(['https', 'http']),
   })
-  .transform((env) => ({
+  .transform((env, context) => ({
     logLevel: env.LOG_LEVEL,
     tracingEndpoint: env.OTEL_EXPORTER_OTLP_ENDPOINT,
     service: {
-      ...subgraphConfigOf(env),
+      ...subgraphConfigOf(env, context),
       reopenWithinMs: env.REOPEN_WITHIN,
       snoozePollMs: env.SNOOZE_POLL,
       redisUrl: env.REDIS_URL,

@@ -70,6 +70,8 @@ const agentFields = [
 export interface ConversationRow extends Pick<ConversationEntity, (typeof conversationFields)[number]> {
   readonly unreadCount: number;
   readonly labels: readonly LabelRow[];
+  /** Where it was read together with those of other rows. */
+  readonly lastMessage?: MessageRow | null | undefined;
 }
 export interface MessageRow extends Pick<MessageEntity, (typeof messageFields)[number]> {}
 export interface AgentRow extends Pick<AgentEntity, (typeof agentFields)[number]> {}

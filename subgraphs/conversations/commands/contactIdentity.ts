@@ -37,7 +37,7 @@ export async function upsertIdentity(
   const { sql } = transaction;
   const { channelId, platform, threadExternalId, contact } = await oneWhatsAppId(transaction, companyId, sighting);
   const newContactId = v7();
-  const details = detailWords({ email: null, phone: contact.phone });
+  const details = detailWords(companyId, { email: null, phone: contact.phone });
   const words = [...searchVector(companyId, contact.name), ...details];
   const [identity] = await sql<ContactIdentity>`
     with before as (
@@ -110,7 +110,7 @@ function followPlatform(
   { contact: { name, phone }, pictureFileKey }: Pick<Profile, 'contact' | 'pictureFileKey'>,
 ): Fragment {
   const words = searchVector(companyId, name);
-  const numbers = detailWords({ email: null, phone });
+  const numbers = detailWords(companyId, { email: null, phone });
   const renamed = fragment`(${name}::text is not null and (c.name is null or c.name = before.display_name))`;
   const pictured = fragment`(${pictureFileKey}::text is not null
     and (c.picture_file_key is null or c.picture_file_key = before.picture_file_key))`;

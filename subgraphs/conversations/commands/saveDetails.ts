@@ -10,7 +10,7 @@ export async function saveDetails(
   details: ContactDetails,
 ): Promise<void> {
   const { name, email, phone, attributes, blockedAt } = details;
-  const words = detailWords(details);
+  const words = detailWords(companyId, details);
   await sql`
     update conversations.contacts set
       name = ${name}, email = ${email}, phone = ${phone}, attributes = ${JSON.stringify(attributes)}::jsonb,

@@ -5,6 +5,8 @@ import { Activities } from './20261126_activities.ts';
 import { Bulk } from './20261126_bulk.ts';
 import { Assignment } from './20261126_assignment.ts';
 import { Presence } from './20261126_presence.ts';
+import { RarePriorities } from './20261126_rarePriorities.ts';
+import { Search } from './20261126_search.ts';
 import { Directory } from './20261126_directory.ts';
 import { Settings } from './20261126_settings.ts';
 import { Audit } from './20261126_audit.ts';
@@ -43,4 +45,6 @@ export const migrations: MigrationList = [
   { name: '20261126_retention', class: Retention },
   { name: '20261126_presence', class: Presence },
   { name: '20261126_assignment', class: Assignment },
+  { name: '20261126_search', class: Search },
+  { name: '20261126_rarePriorities', class: RarePriorities },
 ];

@@ -5,6 +5,7 @@ import { updateContact } from '../commands/updateContact.ts';
 import { blockContact } from '../commands/blockContact.ts';
 import { profileContact } from '../commands/profileContact.ts';
 import { contactOf } from '../testing/contacts.ts';
+import { companyMark } from '../text/searchWords.ts';
 import { openInbox, received, write, type TestCompany, type TestInbox } from '../testing/inbox.ts';
 import { contactPage, type ContactFilter } from './contacts.ts';
 import { cursorOf } from './keyset.ts';
@@ -112,9 +113,9 @@ describe('the list of contacts', () => {
     await inbox.rows(
       `insert into conversations.contacts (company_id, id, name, created_at, search)
        select $1::uuid, gen_random_uuid(), 'Contact ' || n, now() - n * interval '1 second',
-         array_to_tsvector(array[$1::uuid::text, 'contact', 'number' || n])
+         array_to_tsvector(array[$2 || 'contact', $2 || 'number' || n])
        from generate_series(1, 20000) n`,
-      [other.companyId],
+      [other.companyId, companyMark(other.companyId)],
     );
     await inbox.rows('vacuum analyze conversations.contacts');
     const client = new Client({ connectionString: inbox.urls.appUrl });
@@ -125,7 +126,7 @@ describe('the list of contacts', () => {
         JSON.stringify((await client.query(`explain (format json) ${text}`)).rows);
       const list = `select id from conversations.contacts k where k.company_id = '${other.companyId}' and k.merged_into_id is null`;
       expect(await explained(`${list} order by k.created_at desc, k.id desc limit 26`)).toContain('contacts_newest');
-      const found = `${list} and k.id in (select conversations.search_contacts('''number777'':*', 1000))
+      const found = `${list} and k.id in (select conversations.search_contacts('''${companyMark(other.companyId)}number777'':*', 1000))
         order by k.created_at desc, k.id desc limit 26`;
       expect(await explained(found)).not.toContain('Seq Scan');
     } finally {
@@ -134,7 +135,7 @@ describe('the list of contacts', () => {
     // What the function does inside, as its owner.
     const plan = await inbox.rows(
       `explain (format json) select k.id from conversations.contacts k
-       where k.search @@ '''${other.companyId}'' & ''number777'':*'::tsquery and k.company_id = '${other.companyId}'
+       where k.search @@ '''${companyMark(other.companyId)}number777'':*'::tsquery and k.company_id = '${other.companyId}'
          and k.merged_into_id is null order by k.created_at desc limit 1000`,
     );
     expect(JSON.stringify(plan)).toContain('contacts_search');

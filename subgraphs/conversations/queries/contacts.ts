@@ -34,7 +34,7 @@ export async function contactPage(
   return sql<ContactRow>`
     select ${contactColumns} from conversations.contacts k
     where k.company_id = ${companyId} and k.merged_into_id is null and k.erased_at is null
-      ${blocked(filter)} ${matches(search.trim())} ${beyondCursor}
+      ${blocked(filter)} ${matches(companyId, search.trim())} ${beyondCursor}
     order by ${order} limit ${limit}`;
 }
 
@@ -43,14 +43,17 @@ function blocked({ blocked: wanted }: ContactFilter): Fragment {
   return wanted ? fragment`and k.blocked_at is not null` : fragment`and k.blocked_at is null`;
 }
 
-function matches(search: string): Fragment {
+function matches(companyId: string, search: string): Fragment {
   if (search === '') return fragment``;
-  const query = contactQuery(search);
+  const query = contactQuery(companyId, search);
   if (query === undefined) return fragment`and false`;
   return fragment`and k.id in (select conversations.search_contacts(${query}::tsquery, ${MAX_MATCHES}))`;
 }
 
-/** Each under the id that was asked for: of one that was merged into another, that other. */
+/**
+ * Each under the id that was asked for: of one that was merged into another, that other. With `offset 0` each is looked up by
+ * its key: how many there are PostgreSQL cannot tell of a recursion, and would read all contacts.
+ */
 export async function contactsByIds(
   sql: Sql,
   companyId: string,
@@ -62,10 +65,14 @@ export async function contactsByIds(
       where c.company_id = ${companyId} and c.id = any(${ids}::uuid[])
       union all
       select kept.asked, c.id, c.merged_into_id from kept
-      join conversations.contacts c on c.company_id = ${companyId} and c.id = kept.merged_into_id
+      cross join lateral (
+        select * from conversations.contacts where company_id = ${companyId} and id = kept.merged_into_id offset 0
+      ) c
     )
     select kept.asked as "askedId", ${contactColumns}
-    from kept join conversations.contacts k on k.company_id = ${companyId} and k.id = kept.id
+    from kept cross join lateral (
+      select * from conversations.contacts where company_id = ${companyId} and id = kept.id offset 0
+    ) k
     where kept.merged_into_id is null`;
 }
 

@@ -5,7 +5,8 @@ import { conditions, type ConversationFilter } from './conversationFilter.ts';
 import { keyset } from './keyset.ts';
 import { readMark, unreadCount, type Viewer } from './viewer.ts';
 
-const activity = { at: fragment`c.last_activity_at`, id: fragment`c.id` };
+/** What the list is sorted by. */
+export const activity = { at: fragment`c.last_activity_at`, id: fragment`c.id` };
 
 /** A few labels each, found by their key: with the row they cost less than the statement that they would take alone. */
 const labels = fragment`(
@@ -16,12 +17,14 @@ const labels = fragment`(
   where cl.company_id = c.company_id and cl.conversation_id = c.id
 )`;
 
-function columnsFor(viewer: Viewer): Fragment {
+/** What a row of conversations shows, given conversation `c` and the viewer's read mark `r`. */
+export function columnsFor(viewer: Viewer): Fragment {
   return fragment`${conversationColumns}, ${unreadCount(viewer)} as "unreadCount", ${labels} as labels`;
 }
 
 /**
- * A page of the inbox and one row more, newest activity first when read forward. One statement, whatever the filter.
+ * A page of the inbox and one row more, newest activity first when read forward. One statement, whatever the filter, but for
+ * its search: see {@link searchPage}.
  *
  * @param within Has to hold too.
  */
@@ -33,30 +36,16 @@ export async function conversationPage(
   within: ConversationFilter = {},
 ): Promise<ConversationRow[]> {
   const { beyondCursor, order, limit } = keyset(activity, page, 'descending');
-  const where = [...conditions(viewer, within), ...conditions(viewer, filter)];
+  const where = [
+    fragment`c.company_id = ${viewer.companyId}`,
+    ...conditions(viewer, within),
+    ...conditions(viewer, filter),
+  ];
   return sql<ConversationRow>`
     select ${columnsFor(viewer)}
     from conversations.conversations c ${readMark(viewer)}
-    where c.company_id = ${viewer.companyId} ${join(
-      where.map((condition) => fragment`and ${condition}`),
-      ' ',
-    )} ${beyondCursor}
+    where ${join(where, ' and ')} ${beyondCursor}
     order by ${order} limit ${limit}`;
-}
-
-/** The ids of what a filter matches, newest activity first. */
-export async function matchingIds(
-  sql: Sql,
-  viewer: Viewer,
-  filter: ConversationFilter,
-  limit: number,
-): Promise<string[]> {
-  const where = conditions(viewer, filter).map((condition) => fragment`and ${condition}`);
-  const rows = await sql<{ id: string }>`
-    select c.id from conversations.conversations c ${readMark(viewer)}
-    where c.company_id = ${viewer.companyId} ${join(where, ' ')}
-    order by c.last_activity_at desc, c.id desc limit ${limit}`;
-  return rows.map(({ id }) => id);
 }
 
 /** The same page for each of several contacts, in one statement. */

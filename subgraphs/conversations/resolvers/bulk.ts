@@ -12,7 +12,7 @@ import type {
   QueryResolvers,
 } from '../generated/resolvers.ts';
 import { bulkJobPage } from '../queries/bulkJobs.ts';
-import { matchingIds } from '../queries/conversations.ts';
+import { matchingIds } from '../queries/listConversations.ts';
 import { cursorOf } from '../queries/keyset.ts';
 import { pageLimits, present } from './pages.ts';
 

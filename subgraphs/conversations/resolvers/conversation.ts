@@ -16,8 +16,8 @@ export const conversation: ConversationResolvers = {
   team: ({ teamId }, _args, { loaders }) => (teamId === null ? null : loaders.team.load(teamId)),
   replyWindow: async ({ platform, identityId }, _args, { loaders }) =>
     replyWindow(platform, present(await loaders.replyRule.load(identityId), `identity ${identityId}`), new Date()),
-  lastMessage: ({ lastMessageId }, _args, { loaders }) =>
-    lastMessageId === null ? null : loaders.message.load(lastMessageId),
+  lastMessage: ({ lastMessageId, lastMessage }, _args, { loaders }) =>
+    lastMessage ?? (lastMessageId === null ? null : loaders.message.load(lastMessageId)),
   draft: async ({ id }, { kind }, { loaders }) =>
     (await loaders.conversationDrafts.load(id))?.find((draft) => draft.kind === kind) ?? null,
   drafts: async ({ id }, _args, { loaders }) => (await loaders.conversationDrafts.load(id)) ?? [],

@@ -67,6 +67,7 @@ export async function openInbox() {
   return {
     database,
     urls,
+    adminUrl: postgres.adminUrl,
     rows: async <Row extends object>(text: string, values: unknown[] = []) =>
       (await admin.query<Row>(text, values)).rows,
     /** What was told since the last call, oldest first. */

@@ -1,12 +1,16 @@
-import { searchQuery, searchWords } from './searchWords.ts';
+import { companyMark, searchQuery, searchVector } from './searchWords.ts';
 
 /** Shorter, they are in every other number. */
 const SHORTEST_NUMBER = 4;
 const COUNTRY_CODE_DIGITS = 3;
 
 /** What of a contact's e-mail and phone is searched by, beside the name. */
-export function detailWords({ email, phone }: { readonly email: string | null; readonly phone: string | null }) {
-  return [...searchWords(email ?? ''), ...phoneWords(phone ?? '')];
+export function detailWords(
+  companyId: string,
+  { email, phone }: { readonly email: string | null; readonly phone: string | null },
+): string[] {
+  const mark = companyMark(companyId);
+  return [...searchVector(companyId, email), ...phoneWords(phone ?? '').map((digits) => `${mark}${digits}`)];
 }
 
 /** A number is looked for as people dial it at home, too: without the country's code, of one to three digits. */
@@ -17,8 +21,8 @@ function phoneWords(phone: string): string[] {
 }
 
 /** What to look for: the beginning of a number, however it is written, or words. Undefined when it is nothing to look for. */
-export function contactQuery(search: string): string | undefined {
-  if (!/^[+\d\s()./-]*\d[+\d\s()./-]*$/.test(search)) return searchQuery(search);
+export function contactQuery(companyId: string, search: string): string | undefined {
+  if (!/^[+\d\s()./-]*\d[+\d\s()./-]*$/.test(search)) return searchQuery(companyId, search)?.matches;
   const digits = search.replaceAll(/\D/g, '').replace(/^0+/, '');
-  return digits === '' ? undefined : `'${digits}':*`;
+  return digits === '' ? undefined : `'${companyMark(companyId)}${digits}':*`;
 }
