@@ -120,8 +120,9 @@ async function ready(lockFile: string): Promise<void> {
   const status = lines[7]?.trim();
   // With our own id in it, it is still the file that disarmLockFile left.
   // A standby says so from when it can be read.
-  if (lines[0] === String(process.pid) || !(status === 'ready' || status === 'standby'))
+  if (lines[0] === String(process.pid) || !(status === 'ready' || status === 'standby')) {
     throw new Error(`it is ${status ?? 'starting'}`);
+  }
 }
 
 /** The package has no types for processors other than this machine's, so it is found, not imported. */

@@ -51,7 +51,7 @@ describe('an agent is notified', () => {
              where n.company_id = a.company_id and n.agent_id = a.id and n.read_at is null)::int as recount
            from conversations.agents a
            left join conversations.notification_counters k on k.company_id = a.company_id and k.agent_id = a.id
-           where a.company_id = $1`,
+           where a.company_id = $1 and a.role = 'AGENT'`,
           [acme.companyId],
         )
       ).map(({ name, unread: kept, recount }) => {

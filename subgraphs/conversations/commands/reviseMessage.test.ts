@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 import { v7 } from 'uuid';
 import type { Identity } from '#platform/identity/identity.ts';
 import type { Platform } from '#schema/events/values.ts';
+import { searchQuery } from '../text/searchWords.ts';
 import { openInbox, received, write, type TestCompany, type TestInbox } from '../testing/inbox.ts';
 import { retryMessage } from './retryMessage.ts';
 import { deleteMessage, editMessage } from './reviseMessage.ts';
@@ -65,10 +66,10 @@ describe('an agent changes a message', () => {
     const [row] = await inbox.rows<{ [column: string]: unknown }>(
       `select text, attachments, version, edited_at is not null as edited, deleted_at is not null as deleted,
         revision->>'kind' as kind, revision->>'status' as status, revision->>'id' as "revisionId",
-        coalesce(search @@ '''wrold'''::tsquery, false) as "isFoundByOld",
-        coalesce(search @@ '''world'''::tsquery, false) as "isFoundByNew"
+        coalesce(search @@ $2::tsquery, false) as "isFoundByOld",
+        coalesce(search @@ $3::tsquery, false) as "isFoundByNew"
        from conversations.messages where id = $1`,
-      [messageId],
+      [messageId, ...['wrold', 'world'].map((word) => searchQuery(acme.companyId, word)?.exact)],
     );
     return row;
   }
