@@ -14,5 +14,6 @@ export default {
   },
   // Suites share the machine's two cores with the servers they start.
   maxWorkers: 2,
-  testTimeout: 30_000,
+  // Also of set-ups, which start servers: on a machine that has other work as well they take half a minute.
+  testTimeout: 90_000,
 };

@@ -10,6 +10,7 @@ import type { Part, Service } from '#platform/lifecycle/part.ts';
 import { createPacer } from '#platform/limits/pacer.ts';
 import type { Logger } from '#platform/logging/logger.ts';
 import type { Metrics } from '#platform/metrics/metrics.ts';
+import { typingSignal, viewersSignal } from '#schema/events/signals.ts';
 import { readManifest, readOperations, type Manifest } from '#schema/operations/manifest.ts';
 import { supergraphFile } from '#schema/subgraphFiles.ts';
 import type { RouterConfig } from './config.ts';
@@ -26,8 +27,9 @@ import { createGraphqlEndpoint } from './http/graphqlEndpoint.ts';
 import { createEventFeed } from './live/eventFeed.ts';
 import { createEventStream } from './live/eventStream.ts';
 import { createLiveSubscriptions } from './live/liveSubscriptions.ts';
-import { createSignalFeed } from './live/typing/signalFeed.ts';
+import { createSignalFeed } from './live/signalFeed.ts';
 import { createTypingSubscriptions } from './live/typing/typingSubscriptions.ts';
+import { createViewersSubscriptions } from './live/viewers/viewersSubscriptions.ts';
 import { createAuthenticate } from './operations/authenticate.ts';
 import { createDocuments } from './operations/documents.ts';
 import { createPersistedOperations } from './operations/persisted.ts';
@@ -50,6 +52,9 @@ export interface Router extends Service {
 }
 
 const GRAPHQL_PATH = '/graphql';
+/** Subscription fields by what feeds them (`@signals`). */
+const typingFields = ['typing', 'chatTyping'];
+const viewersFields = ['conversationViewers'];
 
 /**
  * The one graph: plans and executes over the subgraphs, over HTTP and WebSocket; answers subscriptions from the event
@@ -63,9 +68,25 @@ export function createRouter(config: RouterConfig, deps: RouterDeps): Router {
   const subgraphs = connectSubgraphs(config, snapshot, metrics);
   const nats = connectNats({ url: config.natsUrl, name: 'router', logger, metrics });
   const redis = createRedis({ url: config.redisUrl, name: 'router', logger });
-  const stream = createEventStream({ subject: oneOf(snapshot.eventSubjects), nats, logger, metrics });
+  const stream = createEventStream({ subject: oneOf([...snapshot.eventSubjects.values()]), nats, logger, metrics });
   const feed = createEventFeed({ stream, nats, logger });
-  const signals = createSignalFeed({ subject: oneOf(snapshot.signalSubjects), nats, logger, metrics });
+  const { signalSubjects } = snapshot;
+  const typing = createSignalFeed({
+    name: 'typing',
+    subject: subjectOf(signalSubjects, typingFields),
+    schema: typingSignal,
+    nats,
+    logger,
+    metrics,
+  });
+  const viewers = createSignalFeed({
+    name: 'viewers',
+    subject: subjectOf(signalSubjects, viewersFields),
+    schema: viewersSignal,
+    nats,
+    logger,
+    metrics,
+  });
 
   const sources: Record<string, Source> = Object.fromEntries(subgraphs.map((subgraph) => [subgraph.name, subgraph]));
   if (snapshot.eventSubgraph) sources[snapshot.eventSubgraph] = createEventSource(snapshot);
@@ -122,7 +143,10 @@ export function createRouter(config: RouterConfig, deps: RouterDeps): Router {
         logger,
         metrics,
       }),
-      typing: createTypingSubscriptions({ executor, feed: signals, metrics }),
+      signals: new Map([
+        ...byField(typingFields, createTypingSubscriptions({ executor, feed: typing, metrics })),
+        ...byField(viewersFields, createViewersSubscriptions({ executor, feed: viewers, metrics })),
+      ]),
       logger,
     }),
     logger,
@@ -133,14 +157,18 @@ export function createRouter(config: RouterConfig, deps: RouterDeps): Router {
   const pools = partOf('subgraphs', {
     stop: async () => void (await Promise.all(subgraphs.map((subgraph) => subgraph.close()))),
   });
-  const service = createService('router', [nats, redis, streams, feed, signals, pools, endpoint, http, sockets], {
-    logger,
-    checks: {
-      nats: nats.check,
-      redis: redis.check,
-      ...Object.fromEntries(subgraphs.map(({ name, check }) => [name, check])),
+  const service = createService(
+    'router',
+    [nats, redis, streams, feed, typing, viewers, pools, endpoint, http, sockets],
+    {
+      logger,
+      checks: {
+        nats: nats.check,
+        redis: redis.check,
+        ...Object.fromEntries(subgraphs.map(({ name, check }) => [name, check])),
+      },
     },
-  });
+  );
   return { ...service, url: () => http.url() };
 }
 
@@ -158,10 +186,18 @@ function urlOf({ subgraphs }: RouterConfig, name: string): string {
 }
 
 /** One feed serves all subscription fields of a kind; the fields' own filters do the rest. */
-function oneOf(subjects: ReadonlyMap<string, string>): string {
-  const [subject, ...others] = new Set(subjects.values());
-  if (subject === undefined || others.length > 0) throw RouterError.notOneSubject([...subjects.values()]);
+function oneOf(subjects: readonly string[]): string {
+  const [subject, ...others] = new Set(subjects);
+  if (subject === undefined || others.length > 0) throw RouterError.notOneSubject(subjects);
   return subject;
+}
+
+function subjectOf(subjects: ReadonlyMap<string, string>, fields: readonly string[]): string {
+  return oneOf(fields.map((field) => subjects.get(field)).filter((subject) => subject !== undefined));
+}
+
+function byField<T>(fields: readonly string[], subscriptions: T): [string, T][] {
+  return fields.map((field) => [field, subscriptions]);
 }
 
 function exampleOperations(): string[] {

@@ -25,6 +25,28 @@ export const messagingWindows: Readonly<Record<Platform, MessagingWindow>> = {
   WEB_CHAT: unlimited,
 };
 
+interface MessageRevisions {
+  readonly edit: boolean;
+  /** How long after it was sent; 0 is never. */
+  readonly deleteWithinMs: number;
+  /** Why it is refused, for whoever wants it. */
+  readonly why: string;
+}
+
+const none: Omit<MessageRevisions, 'why'> = { edit: false, deleteWithinMs: 0 };
+
+/**
+ * What may be done to a message that the contact has. A Telegram bot edits its own at any time and deletes them for 48 hours
+ * (https://core.telegram.org/bots/api#deletemessage); the interfaces of Meta's platforms know neither.
+ */
+export const messageRevisions: Readonly<Record<Platform, MessageRevisions>> = {
+  MESSENGER: { ...none, why: 'Messenger lets no message be changed or deleted once it was sent.' },
+  INSTAGRAM: { ...none, why: 'Instagram lets no message be changed or deleted once it was sent.' },
+  WHATSAPP: { ...none, why: 'WhatsApp lets businesses change or delete no message once it was sent.' },
+  TELEGRAM: { edit: true, deleteWithinMs: 48 * HOUR_MS, why: 'Telegram lets a message be deleted for 48 hours.' },
+  WEB_CHAT: { edit: true, deleteWithinMs: Infinity, why: '' },
+};
+
 /** Which rule lets a message out now: the standard one, only that for people, or none. */
 export function messagingWindowAt(
   platform: Platform,

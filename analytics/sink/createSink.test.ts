@@ -4,7 +4,9 @@ import { v7 } from 'uuid';
 import { createEventBus } from '#platform/events/bus.ts';
 import { listDeadLetters } from '#platform/events/deadLetters.ts';
 import type { NatsPart } from '#platform/events/nats.ts';
+import { createEvent } from '#platform/events/catalogue.ts';
 import { EVENTS, ensureStreams } from '#platform/events/streams.ts';
+import { catalogue } from '#schema/events/catalogue.ts';
 import { silentLogger } from '#platform/logging/logger.ts';
 import { eventually } from '#test/stack/eventually.ts';
 import { testClickHouse, testNats, type TestServer } from '#test/stack/index.ts';
@@ -62,6 +64,17 @@ afterEach(async () => {
   for (const sink of sinks.splice(0)) await sink.stop();
 });
 
+/** What analytics has told of a company, once each. */
+async function answersOf(companyId: string) {
+  const consumer = await nats.jetstream.consumers.get(EVENTS.name, {
+    filter_subjects: `events.analytics.${companyId}.>`,
+  });
+  const messages = await consumer.fetch({ max_messages: 100, expires: 1_000 });
+  const events: { readonly data: { readonly partId: string } }[] = [];
+  for await (const message of messages) events.push(message.json());
+  return [...new Map(events.map((event) => [event.data.partId, event])).values()];
+}
+
 /** Until a later event is counted: what must not be counted is not under way any more then. */
 async function settled(): Promise<void> {
   const companyId = v7();
@@ -70,6 +83,52 @@ async function settled(): Promise<void> {
 }
 
 describe('the sink', () => {
+  test('forgets contacts who were erased, in what is written and in what comes with it, and counts on', async () => {
+    const [company, other, contactId] = [v7(), v7(), v7()];
+    const jobId = v7();
+    const erasure = (last: boolean) =>
+      createEvent(catalogue, company, {
+        type: 'conversation.erased',
+        actor: { kind: 'system' },
+        data: {
+          jobId,
+          partId: v7(),
+          contactIds: [contactId],
+          messages: [],
+          fileKeys: [],
+          last,
+          identities: last ? [] : [{ channelId: v7(), externalId: '42', threadExternalId: '42' }],
+        },
+      });
+    const ofContact = (companyId: string) => {
+      const event = eventOf(companyId, fact('received'));
+      if (event.type !== 'conversation.message.created') throw new Error('a received fact is a message');
+      const conversation = { ...event.data.conversation, contactId };
+      return { ...event, data: { ...event.data, conversation } };
+    };
+    const rowsOf = async (companyId: string) => {
+      const result = await clickhouse.query({
+        query:
+          'SELECT count() AS n FROM analytics.events WHERE company_id = {company:UUID} AND contact_id = {contact:UUID}',
+        query_params: { company: companyId, contact: contactId },
+        format: 'JSONEachRow',
+      });
+      return (await result.json<{ n: number | string }>()).map(({ n }) => Number(n));
+    };
+    const bus = createEventBus({ nats, metrics });
+    const sink = newSink();
+    await sink.start();
+    await bus.publish([ofContact(company), ofContact(other)]);
+    await countsOf(company, 1);
+    await bus.publish([ofContact(company), erasure(false), ofContact(company), erasure(true)]);
+    await publish(nats, company, [fact('received')]);
+    expect(await countsOf(company, 4)).toEqual(once(4));
+    await eventually(async () => expect(await rowsOf(company)).toEqual([0]), 30_000);
+    expect(await rowsOf(other)).toEqual([1]);
+    const answers = await answersOf(company);
+    expect(answers).toMatchObject([{ data: { jobId, last: false } }, { data: { jobId, last: true } }]);
+  });
+
   test('counts an event in every rollup', async () => {
     const company = v7();
     const sink = newSink();

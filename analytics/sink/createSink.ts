@@ -1,6 +1,7 @@
 import type { ClickHouseClient } from '@clickhouse/client';
 import type { JsMsg } from '@nats-io/jetstream';
 import { EventError } from '#platform/events/errors.ts';
+import { createEventBus } from '#platform/events/bus.ts';
 import { park } from '#platform/events/deadLetters.ts';
 import type { NatsPart } from '#platform/events/nats.ts';
 import { EVENTS } from '#platform/events/streams.ts';
@@ -8,6 +9,7 @@ import { backoff, pause } from '#platform/lifecycle/backoff.ts';
 import type { Part } from '#platform/lifecycle/part.ts';
 import type { Logger } from '#platform/logging/logger.ts';
 import type { Metrics } from '#platform/metrics/metrics.ts';
+import { erasureIn, withoutContacts, type Erasure } from './erasure.ts';
 import { SinkError } from './errors.ts';
 import { eventRow } from './eventRow.ts';
 import { createEventStore, STATEMENT_LIMIT_MS, type Cursor, type PlacedRow, type StreamState } from './eventStore.ts';
@@ -19,7 +21,8 @@ const NAME = 'analytics-sink';
 const FILTER = 'events.conversation.>';
 
 interface Batch {
-  readonly rows: PlacedRow[];
+  rows: PlacedRow[];
+  readonly erasures: Erasure[];
   readonly poison: { readonly message: JsMsg; readonly error: unknown }[];
   unknown: number;
   last: JsMsg | undefined;
@@ -47,18 +50,24 @@ export function createSink(options: {
   const lease = createLease({ nats, name: NAME, ttlMs: options.leaseMs, logger });
   const store = createEventStore(options.clickhouse, { mayWrite: () => lease.assertHeldFor(STATEMENT_LIMIT_MS) });
   const metrics = sinkMetrics(options.metrics);
+  const bus = createEventBus({ nats, metrics: options.metrics });
   let stopping = new AbortController();
   let reader: StreamReader | undefined;
   let loop: Promise<void> = Promise.resolve();
 
   async function readBatch(from: StreamReader): Promise<Batch> {
-    const batch: Batch = { rows: [], poison: [], unknown: 0, last: undefined };
+    const batch: Batch = { rows: [], erasures: [], poison: [], unknown: 0, last: undefined };
     await from.read(batchRows, (message) => {
       batch.last = message;
       try {
-        const row = eventRow(message.string());
+        const text = message.string();
+        const row = eventRow(text);
+        const erasure = row ? undefined : erasureIn(text);
         if (row) batch.rows.push({ sequence: message.seq, row });
-        else batch.unknown += 1;
+        else if (erasure) {
+          batch.rows = withoutContacts(batch.rows, erasure);
+          batch.erasures.push(erasure);
+        } else batch.unknown += 1;
       } catch (error) {
         if (!isPoison(error)) throw error;
         batch.poison.push({ message, error });
@@ -73,6 +82,8 @@ export function createSink(options: {
       await park(nats, { message, durable: NAME, error, attempts: 1 });
       logger.error({ err: error, subject: message.subject, seq: message.seq }, 'event parked');
     }
+    // Before what follows is written: from that on, the place where they stood in the stream may be behind us.
+    for (const erasure of batch.erasures) await bus.publish([erasure.answer(await store.forget(erasure))]);
     const end = metrics.writeSeconds.startTimer();
     const written = await store.append(cursor, batch.rows);
     end();

@@ -98,17 +98,35 @@ export function eventRow(text: string): EventRow | undefined {
       };
     case 'conversation.message.changed':
     case 'conversation.message.retried':
+    case 'conversation.agent.presence':
+    case 'conversation.routing.changed':
+    case 'conversation.label.changed':
+    case 'conversation.team.changed':
+    case 'conversation.agent.changed':
+    case 'conversation.contact.changed':
+    case 'conversation.contact.merged':
+    case 'conversation.notification.added':
+    case 'conversation.notification.read':
+    case 'conversation.draft.changed':
+    case 'conversation.message.revised':
+    case 'channel.message.revised':
+    case 'conversation.bulk.progressed':
+    case 'conversation.erased':
+    case 'channel.erased':
+    case 'analytics.erased':
     case 'channel.message.received':
     case 'channel.message.echoed':
     case 'channel.message.edited':
     case 'channel.message.extended':
     case 'channel.message.removed':
     case 'channel.message.reacted':
+    case 'channel.attachment.found':
     case 'channel.attachment.stored':
     case 'channel.contact.profiled':
     case 'channel.thread.activity':
     case 'channel.delivery.updated':
     case 'channel.connection.changed':
+    case 'channel.audited':
     case 'knowledge.document.added':
     case 'knowledge.document.indexed':
     case 'knowledge.document.failed':

@@ -2,8 +2,9 @@ import type { ClickHouseClient } from '@clickhouse/client';
 import { z } from 'zod';
 import { insertBlock, oneBlock, select, settingsClause } from '../clickhouse/statements.ts';
 import { measures, rollups, type Rollup } from '../rollups.ts';
+import type { Erasure } from './erasure.ts';
 import { SinkError } from './errors.ts';
-import type { EventRow } from './eventRow.ts';
+import { nobody, type EventRow } from './eventRow.ts';
 import { epochOf, positionOf, sequenceOf } from './position.ts';
 
 /** Longest that one statement of the sink may run: what is in doubt now is certain this much later. */
@@ -49,6 +50,13 @@ export interface EventStore {
    * @returns how many rows were new
    */
   append(cursor: Cursor, batch: readonly PlacedRow[]): Promise<number>;
+  /**
+   * Takes contacts' ids from the rows that are written. ClickHouse does it behind this call, and keeps in mind to do it. The
+   * figures stay: no rollup knows contacts.
+   *
+   * @returns how many rows had them
+   */
+  forget(erasure: Pick<Erasure, 'companyId' | 'contactIds'>): Promise<number>;
 }
 
 /**
@@ -149,6 +157,26 @@ export function createEventStore(
         // Also without new rows: those of an earlier attempt may not be in the rollups yet.
         await fillRollups(positionOf(cursor.epoch, cursor.sequence));
         return rows.length;
+      }),
+
+    forget: ({ companyId, contactIds }) =>
+      answered(async () => {
+        const params = { company: companyId, contacts: contactIds };
+        const where = 'company_id = {company:UUID} AND contact_id IN {contacts:Array(UUID)}';
+        const [found] = await select(client, {
+          name: 'sink-forget',
+          sql: `SELECT count() AS rows FROM analytics.events WHERE ${where}`,
+          params,
+          limits,
+          row: z.object({ rows: z.coerce.number() }),
+        });
+        if (!found?.rows) return 0;
+        mayWrite();
+        await client.command({
+          query: `ALTER TABLE analytics.events UPDATE contact_id = '${nobody}' WHERE ${where}`,
+          query_params: params,
+        });
+        return found.rows;
       }),
   };
 }

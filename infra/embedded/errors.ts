@@ -32,11 +32,15 @@ export class EmbeddedStackError extends Error {
   }
 
   static programMissing(program: string, cause: unknown): EmbeddedStackError {
-    const variable = program === 'nats-server' ? 'NATS_URL' : 'REDIS_URL';
+    const variable = new Map([
+      ['nats-server', 'NATS_URL'],
+      ['redis-server', 'REDIS_URL'],
+    ]).get(program);
+    const instead = variable === undefined ? '' : `, or set ${variable} to a running server`;
     return new EmbeddedStackError(
       'PROGRAM_MISSING',
       `${program} is not on this machine and its Debian package could not be fetched (${reason(cause)}): ` +
-        `install it (apt-get install ${program}), or set ${variable} to a running server.`,
+        `install it (apt-get install ${program})${instead}.`,
       cause,
     );
   }

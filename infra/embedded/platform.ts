@@ -3,6 +3,7 @@ import type { ClickHouseClient } from '@clickhouse/client';
 import { createAnalytics } from '#analytics/createAnalytics.ts';
 import type { MetaConfig } from '#channels/config.ts';
 import { createChannels } from '#channels/createChannels.ts';
+import { DEVICE_LIFETIME_MS } from '#conversations/config.ts';
 import { createConversations } from '#conversations/createConversations.ts';
 import type { EmbeddingsConfig } from '#knowledge/config.ts';
 import { createKnowledge } from '#knowledge/createKnowledge.ts';
@@ -37,6 +38,8 @@ export interface PlatformOptions {
     readonly qdrantUrl: string;
     readonly clickhouse: ClickHouseClient;
   };
+  /** Where the services reach their schemas, when these are there already: through a pooler, say. @default made and migrated */
+  readonly databases?: Databases | undefined;
   readonly secrets: PlatformSecrets;
   readonly host: string;
   readonly port: number;
@@ -93,7 +96,9 @@ export async function startPlatform(options: PlatformOptions) {
   }
 
   try {
-    const databases = await provisionDatabases(options.stores.databaseUrl, options.secrets.database, options.logger);
+    const databases =
+      options.databases ??
+      (await provisionDatabases(options.stores.databaseUrl, options.secrets.database, options.logger));
     log('the database is up to date');
     const services = createServices(options, databases);
     await begin(Object.values(services));
@@ -134,7 +139,12 @@ function createServices(options: PlatformOptions, databases: Databases) {
         ...databases.conversations,
         reopenWithinMs: 72 * 60 * 60 * 1_000,
         snoozePollMs: 1_000,
-        files: { secret: secrets.files, publicUrl: options.publicUrl },
+        redisUrl,
+        deviceLifetimeMs: DEVICE_LIFETIME_MS,
+        assignmentSweepMs: 30_000,
+        privacyPollMs: 1_000,
+        retentionPollMs: 60_000,
+        files: { url: options.filesUrl, secret: secrets.files, publicUrl: options.publicUrl },
       },
       deps('conversations'),
     ),

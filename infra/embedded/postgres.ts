@@ -119,7 +119,10 @@ async function ready(lockFile: string): Promise<void> {
   const lines = (await readFile(lockFile, 'utf8')).split('\n');
   const status = lines[7]?.trim();
   // With our own id in it, it is still the file that disarmLockFile left.
-  if (lines[0] === String(process.pid) || status !== 'ready') throw new Error(`it is ${status ?? 'starting'}`);
+  // A standby says so from when it can be read.
+  if (lines[0] === String(process.pid) || !(status === 'ready' || status === 'standby')) {
+    throw new Error(`it is ${status ?? 'starting'}`);
+  }
 }
 
 /** The package has no types for processors other than this machine's, so it is found, not imported. */

@@ -19,9 +19,9 @@ afterEach(async () => {
 
 describe('finding server programs', () => {
   it('gives programs that run', async () => {
-    for (const name of ['nats-server', 'redis-server'] as const) {
+    for (const name of ['nats-server', 'pgbouncer', 'redis-server'] as const) {
       const { file, env } = await findProgram(name, () => undefined);
-      expect((await run(file, ['--version'], { env })).stdout).toMatch(/v=?\d+\.\d+/);
+      expect((await run(file, ['--version'], { env })).stdout).toMatch(/(v=?|PgBouncer )\d+\.\d+/);
     }
   });
 

@@ -14,7 +14,7 @@ export interface Program {
 }
 
 /** Programs that do not come from npm. Their Debian packages have the same names. */
-export type ProgramName = 'nats-server' | 'redis-server';
+export type ProgramName = 'nats-server' | 'pgbouncer' | 'redis-server';
 
 /**
  * Finds a server program: installed on this machine, else in the user's cache, else downloaded into that cache as Debian

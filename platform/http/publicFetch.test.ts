@@ -2,6 +2,7 @@ import type { LookupAddress } from 'node:dns';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { buffer } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { publicLookup, type Lookup } from './publicConnector.ts';
@@ -177,6 +178,35 @@ describe('a file at an address that somebody gave', () => {
       more();
     });
     for (const path of ['/said', '/silent', '/endless']) expect(await fetched(path)).toBe('TOO_LARGE');
+  });
+
+  it('can be read as it comes, with what is said of it', async () => {
+    answers.set('/film', (_request, response) =>
+      response.writeHead(200, { 'content-length': 4, 'content-type': 'video/mp4' }).end('film'),
+    );
+    answers.set('/to-film', (_request, response) => response.writeHead(302, { location: '/film' }).end());
+    const fetcher = await open();
+    const { stream, ...said } = await fetcher.open(`${origin}/to-film`, { maxBytes: 4 });
+    expect(await buffer(stream)).toEqual(Buffer.from('film'));
+    expect(said).toEqual({ size: 4, mimeType: 'video/mp4', url: new URL(`${origin}/film`) });
+    await expect(fetcher.open(`${origin}/film`, { maxBytes: 3 })).rejects.toMatchObject({ code: 'TOO_LARGE' });
+    await expect(fetcher.open(`${origin}/missing`, { maxBytes: 3 })).rejects.toMatchObject({ code: 'NOT_FOUND' });
+  });
+
+  it('fails while it is read when it is larger than it may be, or breaks off', async () => {
+    answers.set('/half', (_request, response) => {
+      response.writeHead(200, { 'content-length': 100 }).write('x', () => response.destroy());
+    });
+    answers.set('/chunked', (_request, response) => {
+      response.write('x'.repeat(600));
+      response.end('x'.repeat(600));
+    });
+    const fetcher = await open();
+    const chunked = await fetcher.open(`${origin}/chunked`, { maxBytes: 1_000 });
+    expect(chunked).toMatchObject({ size: null, mimeType: null });
+    await expect(buffer(chunked.stream)).rejects.toMatchObject({ code: 'TOO_LARGE' });
+    const half = await fetcher.open(`${origin}/half`, { maxBytes: 1_000 });
+    await expect(buffer(half.stream)).rejects.toMatchObject({ code: 'UNAVAILABLE' });
   });
 
   it.each([

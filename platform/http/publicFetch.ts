@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { Agent, request, type Dispatcher } from 'undici';
 import type { Part } from '#platform/lifecycle/part.ts';
 import { publicConnector, type Lookup } from './publicConnector.ts';
@@ -5,6 +6,17 @@ import { PublicFetchError } from './publicFetchError.ts';
 
 export interface FetchedFile {
   readonly bytes: Buffer;
+  /** Where it was in the end. */
+  readonly url: URL;
+}
+
+/** A file on its way in; who gets it reads the stream to its end or destroys it. */
+export interface FileOnItsWay {
+  /** Fails with a PublicFetchError. */
+  readonly stream: Readable;
+  /** What the other side says of it, for what that is worth. */
+  readonly size: number | null;
+  readonly mimeType: string | null;
   /** Where it was in the end. */
   readonly url: URL;
 }
@@ -24,6 +36,8 @@ export interface PublicFetch extends Part {
    * @throws PublicFetchError
    */
   fetch(address: string, options: FetchOptions): Promise<FetchedFile>;
+  /** The same, to be read as it comes. */
+  open(address: string, options: FetchOptions): Promise<FileOnItsWay>;
 }
 
 const CONNECT_LIMIT_MS = 3_000;
@@ -64,23 +78,43 @@ export function createPublicFetch(options: {
     }
   }
 
+  /** Follows the redirections to where the file is. */
+  async function reach(address: string, { headers = {}, signal }: FetchOptions) {
+    const limit = AbortSignal.timeout(limitMs);
+    const ended = signal ? AbortSignal.any([signal, limit]) : limit;
+    let url = checked(address);
+    let given = headers;
+    for (let hop = 0; hop <= MAX_REDIRECTS; hop++) {
+      const response = await get(url, given, ended);
+      const target = redirection(response);
+      if (target === undefined) return { response, url };
+      abandon(response);
+      const next = checked(target, url.href);
+      if (next.origin !== url.origin) given = {};
+      url = next;
+    }
+    throw PublicFetchError.notFound(`more than ${String(MAX_REDIRECTS)} redirections`);
+  }
+
   return {
     name: 'fetcher',
-    async fetch(address, { maxBytes, headers = {}, signal }) {
-      const limit = AbortSignal.timeout(limitMs);
-      const ended = signal ? AbortSignal.any([signal, limit]) : limit;
-      let url = checked(address);
-      let given = headers;
-      for (let hop = 0; hop <= MAX_REDIRECTS; hop++) {
-        const response = await get(url, given, ended);
-        const target = redirection(response);
-        if (target === undefined) return { bytes: await bodyOf(response, maxBytes), url };
-        abandon(response);
-        const next = checked(target, url.href);
-        if (next.origin !== url.origin) given = {};
-        url = next;
-      }
-      throw PublicFetchError.notFound(`more than ${String(MAX_REDIRECTS)} redirections`);
+    async fetch(address, options) {
+      const { response, url } = await reach(address, options);
+      assertGiven(response, options.maxBytes);
+      const chunks: Buffer[] = [];
+      for await (const chunk of bodyOf(response, options.maxBytes)) chunks.push(chunk);
+      return { bytes: Buffer.concat(chunks), url };
+    },
+    async open(address, options) {
+      const { response, url } = await reach(address, options);
+      assertGiven(response, options.maxBytes);
+      const { 'content-length': length, 'content-type': type } = response.headers;
+      return {
+        stream: Readable.from(bodyOf(response, options.maxBytes), { objectMode: false }),
+        size: typeof length === 'string' ? Number(length) : null,
+        mimeType: typeof type === 'string' ? type : null,
+        url,
+      };
     },
     async start() {
       const common = {
@@ -120,23 +154,27 @@ function abandon({ body }: Dispatcher.ResponseData): void {
   body.on('error', () => undefined).destroy();
 }
 
-async function bodyOf(response: Dispatcher.ResponseData, maxBytes: number): Promise<Buffer> {
-  const { statusCode, headers, body } = response;
+function assertGiven(response: Dispatcher.ResponseData, maxBytes: number): void {
+  const { statusCode, headers } = response;
+  // What it says of its length may spare the way, and is not believed.
+  const isTooLarge = Number(headers['content-length']) > maxBytes;
+  if (statusCode === 200 && !isTooLarge) return;
+  abandon(response);
+  throw statusCode === 200 ? PublicFetchError.tooLarge(maxBytes) : refusalOf(statusCode);
+}
+
+async function* bodyOf(response: Dispatcher.ResponseData, maxBytes: number): AsyncGenerator<Buffer> {
+  let bytes = 0;
   try {
-    if (statusCode !== 200) throw refusalOf(statusCode);
-    // What it says of its length may spare the way, and is not believed.
-    if (Number(headers['content-length']) > maxBytes) throw PublicFetchError.tooLarge(maxBytes);
-    const chunks: Buffer[] = [];
-    let bytes = 0;
-    for await (const chunk of body as AsyncIterable<Buffer>) {
+    for await (const chunk of response.body as AsyncIterable<Buffer>) {
       bytes += chunk.length;
       if (bytes > maxBytes) throw PublicFetchError.tooLarge(maxBytes);
-      chunks.push(chunk);
+      yield chunk;
     }
-    return Buffer.concat(chunks);
   } catch (error) {
-    abandon(response);
     throw said(error);
+  } finally {
+    abandon(response);
   }
 }
 

@@ -52,6 +52,9 @@ export async function provisionContext(options: {
   };
 }
 
+/** For whoever reaches the server by a pooler, whose connections do not know what each client asked for. */
+const roleLimits = [`statement_timeout = '30s'`, `idle_in_transaction_session_timeout = '60s'`];
+
 /** Two who change one role at the same moment; the lock cannot help, it belongs to one database and roles to the server. */
 const roleConflicts = new Set(['XX000', '23505', '42710']);
 
@@ -76,6 +79,7 @@ async function createRoles(admin: Client, context: string, appPassword: string, 
   for (const [role, password] of logins) {
     await createRoleIfMissing(admin, role);
     await admin.query(`alter role ${escapeIdentifier(role)} login password ${escapeLiteral(password)}`);
+    for (const limit of roleLimits) await admin.query(`alter role ${escapeIdentifier(role)} set ${limit}`);
   }
   // Needed to create things in the owner's name when the administrator is not a superuser.
   await admin.query(`grant ${escapeIdentifier(`${context}_owner`)} to current_user`);
@@ -129,7 +133,14 @@ function grants(context: string): string[] {
        for t in select c.oid::regclass from pg_class c
          where c.relnamespace = '${context}'::regnamespace and c.relkind in ('r', 'p')
            and c.relname not in ('outbox', '${MIGRATIONS_TABLE}')
-       loop execute format('grant select, insert, update, delete on %s to ${context}_app', t); end loop;
+       loop
+         -- No policy lets anybody change its rows: it is one that is only added to.
+         if exists (select from pg_policy p where p.polrelid = t and p.polcmd in ('*', 'w', 'd')) then
+           execute format('grant select, insert, update, delete on %s to ${context}_app', t);
+         else
+           execute format('grant select, insert on %s to ${context}_app', t);
+         end if;
+       end loop;
      end $$`,
     `grant usage on all sequences in schema ${context} to ${context}_app`,
     `revoke execute on all functions in schema ${context} from public`,

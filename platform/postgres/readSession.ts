@@ -1,4 +1,4 @@
-import type { Pool, PoolClient } from 'pg';
+import type { PoolClient } from 'pg';
 import { DatabaseError } from './errors.ts';
 import { compile, type Sql } from './sql.ts';
 
@@ -16,9 +16,10 @@ export interface ReadSession {
  * Opens at the first read, so that a request that reads nothing takes no connection. All reads share one read-only
  * transaction at REPEATABLE READ: a page and the figures beside it are of one moment.
  *
+ * @param connect Takes a connection for one snapshot; `refresh` has it taken anew.
  * @param companyId A UUID, checked by the caller: it stands in the text of the first statement.
  */
-export function createReadSession(pool: () => Pool, companyId: string): ReadSession {
+export function createReadSession(connect: () => Promise<PoolClient>, companyId: string): ReadSession {
   let client: PoolClient | undefined;
   let closed = false;
   let last: Promise<unknown> = Promise.resolve();
@@ -30,7 +31,7 @@ export function createReadSession(pool: () => Pool, companyId: string): ReadSess
   };
 
   async function open(): Promise<void> {
-    client = await pool().connect();
+    client = await connect();
     // One round trip for both: the simple protocol takes several statements when there are no parameters.
     await client.query(
       `begin isolation level repeatable read read only; select set_config('app.company_id', '${companyId}', true)`,

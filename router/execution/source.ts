@@ -7,6 +7,8 @@ export interface RequestScope {
   /** Undefined only for introspection, which no subgraph is asked for. */
   readonly identity: Identity | undefined;
   readonly requestId: string;
+  /** Where the client is, as far as it is known. */
+  readonly clientAddress?: string | undefined;
   /** For a subscription: the value of its root field, by the field's name. */
   readonly event?: Readonly<Record<string, unknown>>;
 }

@@ -1,6 +1,7 @@
 import type { GraphQLFormattedError } from 'graphql';
 import { Pool } from 'undici';
 import { z } from 'zod';
+import { CLIENT_ADDRESS_HEADER } from '#platform/http/requestOrigin.ts';
 import type { Identity } from '#platform/identity/identity.ts';
 import { IDENTITY_HEADER } from '#platform/identity/signedIdentity.ts';
 import type { Check } from '#platform/lifecycle/part.ts';
@@ -87,7 +88,7 @@ export function createSubgraph(options: {
   async function fetchAnswer(
     { kind, bodyHead }: SubgraphOperation,
     variables: string,
-    { identity, requestId }: RequestScope,
+    { identity, requestId, clientAddress }: RequestScope,
   ): Promise<SubgraphAnswer> {
     if (!identity) throw OperationError.unauthenticated();
     const headers: Record<string, string> = {
@@ -95,6 +96,7 @@ export function createSubgraph(options: {
       accept: 'application/json',
       'x-request-id': requestId,
       [IDENTITY_HEADER]: await signIdentity(identity),
+      ...(clientAddress !== undefined && { [CLIENT_ADDRESS_HEADER]: clientAddress }),
     };
     injectTrace(headers);
     const body = `${bodyHead}${variables}}`;

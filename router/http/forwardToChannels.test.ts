@@ -195,6 +195,17 @@ describe('a file that a visitor sends', () => {
     expect(taken?.body.equals(bytes)).toBe(true);
   });
 
+  it('or an agent uploads, is handed on to its address', async () => {
+    const bytes = randomBytes(10_000);
+    const path = `/uploads?place=${'x'.repeat(400)}`;
+    const { statusCode, body } = await request(`${world.router.url()}${path}`, { method: 'PUT', body: bytes });
+    await body.dump();
+    expect(statusCode).toBe(200);
+    const [taken] = world.behaviour.handedOn;
+    expect(taken?.url).toBe(path);
+    expect(taken?.body.equals(bytes)).toBe(true);
+  });
+
   it('that is larger, or does not say how large it is, is refused before it is read', async () => {
     const length = `content-length: ${String(25 * 1024 ** 2 + 1)}`;
     const large = await byHand('POST /chat/42/files HTTP/1.1', 'content-type: image/png', length);

@@ -13,8 +13,8 @@ const META_LIMIT = 4 * MIB;
 const UPLOAD_LIMIT = 25 * MIB;
 
 /**
- * Hands on what channels answers, byte for byte (signatures are over the raw body): platforms' webhooks, the web chat, and
- * files. A service that does not answer is a 503, which every platform repeats. Channels is told whose request it is by
+ * Hands on what channels answers, byte for byte (signatures are over the raw body): platforms' webhooks, the web chat,
+ * files, and what agents upload. A service that does not answer is a 503, which every platform repeats. Channels is told whose request it is by
  * `x-forwarded-for`.
  *
  * @param options.url base address of the channels service.
@@ -76,6 +76,10 @@ export function forwardToChannels(
       // Not held here: whoever uploads is known to channels only, and could be anybody by the hundred.
       streamed.removeAllContentTypeParsers();
       streamed.addContentTypeParser('*', (_request, body, done) => done(null, body));
+      streamed.put('/uploads', {
+        onRequest: async ({ headers }) => assertLength(headers['content-length'], UPLOAD_LIMIT),
+        handler: handOn('/uploads', UPLOAD_TIMEOUT_MS),
+      });
       streamed.post('/chat/:channelId/files', {
         onRequest: async ({ headers }) => assertLength(headers['content-length'], UPLOAD_LIMIT),
         handler: handOn('/chat/', UPLOAD_TIMEOUT_MS),

@@ -1,6 +1,6 @@
 import type { Identity } from '#platform/identity/identity.ts';
-import type { EventView } from './eventView.ts';
-import { messageIdOf, type InboxEvent } from './inboxUpdate.ts';
+import { viewOf, type EventView } from './eventView.ts';
+import { isInboxEvent, messageIdOf, type InboxEvent } from './inboxUpdate.ts';
 
 /** What a visitor missed is found among all that happened in the company meanwhile: who is gone for longer reads anew. */
 const MOST_MISSED = 5_000;
@@ -9,7 +9,7 @@ type MessageEvent = Extract<InboxEvent, { type: `conversation.message.${'created
 
 /** The messages of a visitor's own thread; nobody else has any. */
 export function chatView(identity: Identity): EventView {
-  return {
+  return viewOf(isInboxEvent, {
     wants: (event) =>
       identity.kind === 'visitor' &&
       event.companyId === identity.companyId &&
@@ -22,7 +22,7 @@ export function chatView(identity: Identity): EventView {
       occurredAt: event.occurredAt,
     }),
     mostMissed: MOST_MISSED,
-  };
+  });
 }
 
 /** A note is never sent, so that no report on a delivery is about one. */

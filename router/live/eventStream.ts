@@ -7,12 +7,12 @@ import { EVENTS } from '#platform/events/streams.ts';
 import type { Logger } from '#platform/logging/logger.ts';
 import type { Metrics } from '#platform/metrics/metrics.ts';
 import { catalogue } from '#schema/events/catalogue.ts';
-import { isInboxEvent, type InboxEvent } from './inboxUpdate.ts';
+import { isLiveEvent, type LiveEvent } from './liveEvent.ts';
 
 /** An event with its place in the stream. */
 export interface StreamEvent {
   readonly sequence: number;
-  readonly event: InboxEvent;
+  readonly event: LiveEvent;
 }
 
 /** The EVENTS stream, as live views read it: in order, from any place, and without acknowledging anything. */
@@ -58,7 +58,7 @@ export function createEventStream(options: {
     decode(message) {
       try {
         const event = parseEvent(catalogue, message.json());
-        if (event && isInboxEvent(event)) {
+        if (event && isLiveEvent(event)) {
           read.inc({ outcome: 'read' });
           return { sequence: message.seq, event };
         }

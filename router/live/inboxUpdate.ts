@@ -26,6 +26,7 @@ const kinds = {
   'conversation.message.updated': 'MESSAGE_UPDATED',
   'conversation.message.changed': 'MESSAGE_UPDATED',
   'conversation.message.retried': 'MESSAGE_UPDATED',
+  'conversation.message.revised': 'MESSAGE_UPDATED',
   'conversation.read': 'READ',
 } as const satisfies Record<InboxEvent['type'], InboxUpdate['kind']>;
 

@@ -7,7 +7,7 @@ import { answerOf, type Executor } from '../execution/executor.ts';
 import { readLiveOperation } from '../live/liveOperation.ts';
 import type { LiveSubscriptions } from '../live/liveSubscriptions.ts';
 import { readSubscription } from '../live/subscription.ts';
-import type { TypingSubscriptions } from '../live/typing/typingSubscriptions.ts';
+import type { SignalSubscriptions } from '../live/signalSubscriptions.ts';
 import { checkAccess } from '../operations/access.ts';
 import type { LimitVisitor } from '../operations/visitorLimit.ts';
 import { sha256, type Documents } from '../operations/documents.ts';
@@ -27,10 +27,11 @@ export function createStartOperation(options: {
   readonly executor: Executor;
   readonly limitVisitor: LimitVisitor;
   readonly live: LiveSubscriptions;
-  readonly typing: TypingSubscriptions;
+  /** By subscription field (`@signals`). */
+  readonly signals: ReadonlyMap<string, SignalSubscriptions>;
   readonly logger: Logger;
 }): StartOperation {
-  const { documents, persisted, executor, limitVisitor, live, typing, logger } = options;
+  const { documents, persisted, executor, limitVisitor, live, signals, logger } = options;
 
   /** The document that a request means. One that comes with its hash is kept under it, once it is known to be valid. */
   async function read(request: OperationRequest): Promise<ReturnType<Documents['read']>> {
@@ -77,9 +78,9 @@ export function createStartOperation(options: {
     if (signal.aborted) return;
     if (definition.operation === 'subscription') {
       const subscription = readSubscription(operation, variables, identity);
-      const end = executor.snapshot.signalSubjects.has(subscription.field)
-        ? typing.subscribe(subscription, sink)
-        : live.subscribe(readLiveOperation(subscription), sink);
+      const end =
+        signals.get(subscription.field)?.subscribe(subscription, sink) ??
+        live.subscribe(readLiveOperation(subscription), sink);
       signal.addEventListener('abort', end, { once: true });
       return;
     }

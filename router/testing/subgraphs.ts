@@ -44,6 +44,18 @@ const inboxSdl = /* GraphQL */ `
     id: ID!
     text: String!
   }
+  type Notification @key(fields: "id") {
+    id: ID!
+    kind: String!
+  }
+  type Draft @key(fields: "id") {
+    id: ID!
+    text: String!
+  }
+  type BulkJob @key(fields: "id") {
+    id: ID!
+    total: Int!
+  }
   type Agent @key(fields: "id") {
     id: ID!
     name: String!
@@ -142,7 +154,7 @@ async function serve(
       scope.removeAllContentTypeParsers();
       const parser = { parseAs: 'buffer', bodyLimit: 64 * 1024 ** 2 } as const;
       scope.addContentTypeParser('*', parser, (_request, body, done) => done(null, body));
-      for (const address of ['/webhooks/*', '/chat/*', '/files/*']) {
+      for (const address of ['/webhooks/*', '/chat/*', '/files/*', '/uploads']) {
         scope.all(address, async ({ method, url: path, body, headers }, reply) => {
           const bytes = Buffer.isBuffer(body) ? body : Buffer.alloc(0);
           behaviour.handedOn.push({ method, url: path, body: bytes, headers });
@@ -226,12 +238,15 @@ export async function startTestGraph(identitySecret: string) {
         },
         parent: ({ id }: { id: string }) => conversation(`${id}'`),
       },
+      Draft: { __resolveReference: ({ id }: { id: string }) => ({ id, text: `draft ${id}` }) },
+      Notification: { __resolveReference: ({ id }: { id: string }) => ({ id, kind: 'MENTIONED' }) },
       Message: {
         __resolveReference: ({ id }: { id: string }) => ({
           id,
           text: `text of ${id}`.padEnd(behaviour.textLength, '.'),
         }),
       },
+      BulkJob: { __resolveReference: ({ id }: { id: string }) => ({ id, total: 500 }) },
       ChatMessage: { __resolveReference: ({ id }: { id: string }) => ({ id, text: `text of ${id}` }) },
       Agent: { __resolveReference: ({ id }: { id: string }) => ({ id, name: `name of ${id}` }) },
     },

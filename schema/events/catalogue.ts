@@ -1,6 +1,10 @@
 import * as channels from './channels.ts';
+import * as contacts from './contacts.ts';
 import * as conversations from './conversations.ts';
+import * as drafts from './drafts.ts';
+import * as erasure from './erasure.ts';
 import * as knowledge from './knowledge.ts';
+import * as notifications from './notifications.ts';
 
 /**
  * Every fact that crosses a context's border. A field may be added with a default; anything else that readers could
@@ -13,11 +17,14 @@ export const catalogue = {
   'channel.message.extended': channels.messageExtended,
   'channel.message.removed': channels.messageRemoved,
   'channel.message.reacted': channels.messageReacted,
+  'channel.attachment.found': channels.attachmentFound,
   'channel.attachment.stored': channels.attachmentStored,
   'channel.contact.profiled': channels.contactProfiled,
   'channel.thread.activity': channels.threadActivity,
+  'channel.message.revised': channels.messageRevised,
   'channel.delivery.updated': channels.deliveryUpdated,
   'channel.connection.changed': channels.channelChanged,
+  'channel.audited': channels.channelAudited,
   'conversation.opened': conversations.opened,
   'conversation.status.changed': conversations.statusChanged,
   'conversation.assigned': conversations.assigned,
@@ -25,8 +32,23 @@ export const catalogue = {
   'conversation.message.created': conversations.messageCreated,
   'conversation.message.changed': conversations.messageChanged,
   'conversation.message.retried': conversations.messageRetried,
+  'conversation.message.revised': conversations.messageRevised,
   'conversation.message.updated': conversations.messageUpdated,
   'conversation.read': conversations.read,
+  'conversation.agent.presence': conversations.agentPresence,
+  'conversation.routing.changed': conversations.routingChanged,
+  'conversation.label.changed': conversations.labelChanged,
+  'conversation.team.changed': conversations.teamChanged,
+  'conversation.agent.changed': conversations.agentChanged,
+  'conversation.contact.changed': contacts.contactChanged,
+  'conversation.contact.merged': contacts.contactMerged,
+  'conversation.notification.added': notifications.added,
+  'conversation.notification.read': notifications.read,
+  'conversation.draft.changed': drafts.changed,
+  'conversation.bulk.progressed': conversations.bulkProgressed,
+  'conversation.erased': erasure.erased,
+  'channel.erased': erasure.erasedThere,
+  'analytics.erased': erasure.erasedThere,
   'knowledge.document.added': knowledge.documentAdded,
   'knowledge.document.indexed': knowledge.documentIndexed,
   'knowledge.document.failed': knowledge.documentFailed,

@@ -7,7 +7,9 @@ import {
   id,
   instant,
   platform,
+  presence,
   priority,
+  revisionKind,
 } from './values.ts';
 
 /**
@@ -67,13 +69,16 @@ export const assigned = {
     conversation: conversationFacts,
     previousAssigneeId: id.nullable(),
     previousTeamId: id.nullable(),
+    /** When no person wanted it: it was their turn, they have been gone for too long, they could not take it again. */
+    reason: z.enum(['POLICY', 'AGENT_LEFT', 'REOPENED']).nullable().default(null),
+    policyId: id.nullable().default(null),
   }),
 } as const;
 
 /** Something else of a conversation than its status and who has it; the facts say what it is now. */
 export const changed = {
   version: 1,
-  data: z.object({ conversation: conversationFacts, change: z.enum(['PRIORITY', 'LABELS', 'BOT']) }),
+  data: z.object({ conversation: conversationFacts, change: z.enum(['PRIORITY', 'LABELS', 'BOT', 'CONTACT']) }),
 } as const;
 
 export const messageCreated = {
@@ -85,6 +90,8 @@ export const messageCreated = {
     delivery: z.object({ threadExternalId: z.string().min(1), replyToExternalId: z.string().nullable() }).nullable(),
     /** Seconds that the contact waited; only on the first answer of an agent or bot since the opening. */
     firstResponseSeconds: z.number().nonnegative().nullable(),
+    /** Of a contact whom the company has blocked: it is kept, and nobody is told and no bot answers. */
+    muted: z.boolean().default(false),
   }),
 } as const;
 
@@ -98,13 +105,27 @@ export const messageRetried = {
   }),
 } as const;
 
-/** Something else of a message that is there: what it says, its reactions, its files. */
+/**
+ * An agent wants something else in the place of a message to the contact, or nothing: where the contact has it as well. Until
+ * that is done the message is as it was.
+ */
+export const messageRevised = {
+  version: 1,
+  data: z.object({
+    conversation: conversationFacts,
+    message: messageFacts,
+    threadExternalId: z.string().min(1),
+    revision: z.object({ id, kind: revisionKind, text: z.string().nullable(), requestedAt: instant }),
+  }),
+} as const;
+
+/** Something else of a message that is there: what it says, its reactions, its files, that a change of it was refused. */
 export const messageChanged = {
   version: 1,
   data: z.object({
     conversation: conversationFacts,
     message: messageFacts,
-    change: z.enum(['EDITED', 'REMOVED', 'REACTED', 'ATTACHMENTS']),
+    change: z.enum(['EDITED', 'REMOVED', 'REACTED', 'ATTACHMENTS', 'REVISION_REFUSED']),
   }),
 } as const;
 
@@ -124,3 +145,60 @@ export const read = {
   version: 1,
   data: z.object({ conversation: conversationFacts, agentId: id, unreadCount: z.int().nonnegative() }),
 } as const;
+
+/** An agent came, went away from the desk, or is not there any more; told once, however many processes saw it. */
+export const agentPresence = {
+  version: 1,
+  data: z.object({ agentId: id, presence, since: instant }),
+} as const;
+
+/** How conversations are given out has changed: what an agent may have, or a policy. */
+export const routingChanged = {
+  version: 1,
+  data: z.object({
+    change: z.enum(['CAPACITY', 'POLICY']),
+    agentId: id.nullable().default(null),
+    policyId: id.nullable().default(null),
+  }),
+} as const;
+
+export const labelFacts = z.object({ id, name: z.string(), color: z.string() });
+export type LabelFacts = z.output<typeof labelFacts>;
+
+/** A label of the company itself. One that is deleted is on no conversation any more. */
+export const labelChanged = {
+  version: 1,
+  data: z.object({ change: z.enum(['CREATED', 'UPDATED', 'DELETED']), label: labelFacts }),
+} as const;
+
+/** A team and who is in it now. A deleted one gives its conversations back one by one (`conversation.assigned`). */
+export const teamChanged = {
+  version: 1,
+  data: z.object({
+    change: z.enum(['CREATED', 'UPDATED', 'DELETED']),
+    team: z.object({ id, name: z.string(), memberIds: z.array(id) }),
+  }),
+} as const;
+
+/** ADDED also of somebody who comes back. Who is deactivated gives their conversations back one by one (`conversation.assigned`). */
+export const agentChanged = {
+  version: 1,
+  data: z.object({
+    change: z.enum(['ADDED', 'UPDATED', 'DEACTIVATED']),
+    agent: z.object({ id, name: z.string(), email: z.string(), role: z.enum(['AGENT', 'SUPERVISOR', 'ADMIN']) }),
+  }),
+} as const;
+
+/** How far a change of many conversations is; told every few conversations and at its end. Of interest to who began it. */
+export const bulkProgressed = {
+  version: 1,
+  data: z.object({
+    jobId: id,
+    agentId: id,
+    status: z.enum(['RUNNING', 'DONE', 'CANCELLED']),
+    total: z.int().nonnegative(),
+    doneCount: z.int().nonnegative(),
+    failedCount: z.int().nonnegative(),
+  }),
+} as const;
+export type BulkProgress = z.output<typeof bulkProgressed.data>;

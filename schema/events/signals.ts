@@ -15,7 +15,22 @@ export const typingSignal = z.object({
 });
 export type TypingSignal = z.output<typeof typingSignal>;
 
+/**
+ * Who looks at a conversation now: all of them, so that nobody has to have heard what was said before. Each goes by
+ * themselves in time when nothing more is heard of them.
+ */
+export const viewersSignal = z.object({
+  conversationId: id,
+  viewers: z.array(z.object({ agentId: id, leavesInMs: z.int().positive() })),
+});
+export type ViewersSignal = z.output<typeof viewersSignal>;
+
 /** `*` for all companies. */
 export function typingSubject(companyId: string): string {
   return `signals.${companyId}.typing`;
+}
+
+/** `*` for all companies. */
+export function viewersSubject(companyId: string): string {
+  return `signals.${companyId}.viewers`;
 }

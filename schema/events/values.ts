@@ -15,8 +15,14 @@ export type ConversationStatus = z.output<typeof conversationStatus>;
 export const priority = z.enum(['LOW', 'NORMAL', 'HIGH', 'URGENT']);
 export type Priority = z.output<typeof priority>;
 
+export const presence = z.enum(['ONLINE', 'AWAY', 'OFFLINE']);
+export type Presence = z.output<typeof presence>;
+
 export const deliveryStatus = z.enum(['RECEIVED', 'QUEUED', 'SENT', 'DELIVERED', 'READ', 'FAILED']);
 export type DeliveryStatus = z.output<typeof deliveryStatus>;
+
+/** What an agent may do to a message afterwards. */
+export const revisionKind = z.enum(['EDIT', 'DELETE']);
 
 export const attachment = z.object({
   /** Names it among the attachments of its message; absent on those that agents give by address. */

@@ -114,7 +114,7 @@ export const configSchema = z
     logLevel: env.LOG_LEVEL,
     tracingEndpoint: env.OTEL_EXPORTER_OTLP_ENDPOINT,
     service: {
-      ...subgraphConfigOf(env),
+      ...subgraphConfigOf(env, context),
       publicUrl: env.PUBLIC_URL,
       credentials: env.CREDENTIALS_KEYS,
       telegramApiUrl: env.TELEGRAM_API_URL,

@@ -17,6 +17,7 @@ import { createFiles } from './attachments/createFiles.ts';
 import type { ChannelsConfig } from './config.ts';
 import { createDeliveryEnqueuer } from './consumers/enqueueDeliveries.ts';
 import { createCallbackAnswerer } from './consumers/answerCallbacks.ts';
+import { createErasureConsumer } from './consumers/erasures.ts';
 import { createNormalisers } from './consumers/normalise.ts';
 import { createSignals } from './consumers/signals.ts';
 import { createContext } from './context.ts';
@@ -26,12 +27,15 @@ import { createResealer } from './credentials/createResealer.ts';
 import { entities } from './entities/index.ts';
 import { createForgetting } from './forgetting.ts';
 import { createHealthRecorder } from './health/healthRecorder.ts';
+import { mountExports } from './http/serveExport.ts';
 import { mountFiles } from './http/serveFile.ts';
+import { mountAgentUploads } from './http/takeUpload.ts';
 import { resolvers } from './resolvers/index.ts';
 import { createPlatformApis } from './platforms/apis.ts';
 import { createSenders } from './platforms/senders.ts';
 import { createAccounts } from './platforms/accounts.ts';
 import { createTelegramAccount } from './platforms/telegram/account.ts';
+import { createAgentUploads } from './uploads/agentUploads.ts';
 import { createAccountDirectory } from './webhooks/accountDirectory.ts';
 import { createKeepEvent } from './webchat/keepEvent.ts';
 import { mountWebChat } from './webchat/mountWebChat.ts';
@@ -59,7 +63,6 @@ export function createChannels(
   const { nats, database } = stores;
   const health = createHealthRecorder({ database, logger });
   const apis = createPlatformApis(config);
-  const senders = createSenders(apis);
   const accounts = createAccounts(apis);
   const findAccount = createFindAccount(database, keyring);
   const redis = createRedis({ url: config.redisUrl, name, logger });
@@ -67,6 +70,8 @@ export function createChannels(
   const {
     store,
     keepFile,
+    profiler,
+    openFile,
     parts: files,
   } = createFiles({
     config: config.files,
@@ -80,6 +85,7 @@ export function createChannels(
     logger,
     metrics,
   });
+  const senders = createSenders(apis, openFile);
   const signer = createFileSigner({ secret: config.files.secret, baseUrl: publicUrl });
   const workers = createDeliveryWorkers({
     database,
@@ -100,6 +106,7 @@ export function createChannels(
     database,
     accounts: createAccountDirectory(database),
     health,
+    onMessage: (companyId, message) => profiler.note(companyId, message),
     onCallback: (companyId, channelId, callbackId) => callbacks.answer(companyId, channelId, callbackId),
     logger,
     metrics,
@@ -119,7 +126,11 @@ export function createChannels(
   mountTelegramWebhook(http.app, { nats, directory, health, metrics });
   mountMetaWebhook(http.app, { config: config.meta, nats, metrics });
   mountFiles(http.app, { store, signer, database, metrics });
-  const tools = { database, keyring, accounts, publicUrl, logger };
+  mountExports(http.app, { store, signer });
+  const { secret, maxBytes } = config.files;
+  const agentUploads = createAgentUploads({ secret, maxBytes, pacer, database });
+  mountAgentUploads(http.app, { agentUploads, keepFile });
+  const tools = { database, keyring, accounts, publicUrl, agentUploads, logger };
   serveWidget(http.app, { publicUrl });
   mountWebChat(http.app, {
     tokens: config.visitorTokens,
@@ -146,6 +157,7 @@ export function createChannels(
 
   const forgetting = createForgetting({ database, logger, metrics });
   const resealer = createResealer({ database, keyring, logger });
+  const erasures = createErasureConsumer({ nats, database, store, logger, metrics });
   const receiving = [callbacks, ...normalisers];
   const sending = [...apis.parts, workers, enqueuer, signals];
   const parts = [
@@ -157,6 +169,7 @@ export function createChannels(
     ...receiving,
     ...sending,
     ...files,
+    erasures,
     subgraph,
     http,
   ];

@@ -36,6 +36,11 @@ describe('what was kept to know repetitions', () => {
           await sql`
             insert into channels.early_receipts (company_id, channel_id, external_id, status, at, received_at)
             values (${company.id}, ${channel.id}, ${`${String(days)} days`}, 'READ', now(), now() - ${days} * interval '1 day')`;
+          await sql`
+            insert into channels.revisions (company_id, id, message_id, channel_id, conversation_id, thread_external_id,
+              kind, status, created_at, updated_at)
+            select ${company.id}, id, id, ${channel.id}, id, 't', 'DELETE', status, now(), now() - ${days} * interval '1 day'
+            from (values (gen_random_uuid(), 'DONE'), (gen_random_uuid(), 'WAITING')) as one (id, status)`;
           for (const status of ['SENT', 'FAILED']) {
             const messageId = v7();
             await sql`
@@ -62,6 +67,8 @@ describe('what was kept to know repetitions', () => {
           sent: await sql`select external_message_id as id from channels.deliveries where status = 'SENT' order by updated_at desc`,
           failed: await sql`select count(*)::int as count from channels.deliveries where status = 'FAILED'`,
           parts: await sql`select count(*)::int as count from channels.delivery_parts`,
+          revisions: await sql`
+            select status, count(*)::int as count from channels.revisions group by status order by status`,
         }));
         const recent = [{ id: '1 days' }, { id: '34 days' }];
         expect(left).toEqual({
@@ -70,6 +77,10 @@ describe('what was kept to know repetitions', () => {
           sent: recent,
           failed: [{ count: 4 }],
           parts: [{ count: 6 }],
+          revisions: [
+            { status: 'DONE', count: 2 },
+            { status: 'WAITING', count: 4 },
+          ],
         });
       });
     }

@@ -2,12 +2,18 @@ import type { Identity } from '#platform/identity/identity.ts';
 import type { Database } from '#platform/postgres/database.ts';
 import type { Sql } from '#platform/postgres/sql.ts';
 import type { SwitchboardCatalogue } from '#schema/events/catalogue.ts';
-import type { TypingSignal } from '#schema/events/signals.ts';
+import type { TypingSignal, ViewersSignal } from '#schema/events/signals.ts';
+import type { TokenSigner } from '#platform/files/signedToken.ts';
+import type { Upload } from '#schema/uploads.ts';
 import { createLoaders, type Loaders } from './loaders.ts';
+import type { PresenceStore } from './presence/presenceStore.ts';
+import type { ViewersStore } from './presence/viewersStore.ts';
 import { viewerOf, type Viewer } from './queries/viewer.ts';
 
 /** Tells who is listening right now that somebody of the company's conversation writes. */
 export type TellTyping = (companyId: string, signal: TypingSignal) => void;
+/** Tells who is listening right now who looks at one of the company's conversations. */
+export type TellViewers = (companyId: string, signal: ViewersSignal) => void;
 /** The address under which a client gets a kept file for the next hour. */
 type SignFile = (fileKey: string) => string;
 
@@ -22,21 +28,34 @@ export interface Context {
   readonly run: <T>(
     command: (database: Database<SwitchboardCatalogue>, identity: Identity) => Promise<T>,
   ) => Promise<T>;
+  readonly presence: PresenceStore;
+  readonly viewers: ViewersStore;
   readonly tellTyping: (signal: TypingSignal) => void;
+  readonly tellViewers: (signal: ViewersSignal) => void;
   readonly signFile: SignFile;
+  /** What the installation has for companies that have no window of their own. */
+  readonly reopenWithinMs: number;
+  /** Undefined for what is no upload of the company, or not any more. */
+  readonly readUpload: (id: string) => Upload | undefined;
   close(): Promise<void>;
 }
 
 export interface ContextDeps {
   readonly database: Database<SwitchboardCatalogue>;
+  readonly presence: PresenceStore;
+  readonly viewers: ViewersStore;
   readonly tellTyping: TellTyping;
+  readonly tellViewers: TellViewers;
   readonly signFile: SignFile;
+  readonly reopenWithinMs: number;
+  readonly uploads: Pick<TokenSigner<Upload>, 'read'>;
 }
 
-export function createContext({ database, tellTyping, signFile }: ContextDeps, identity: Identity): Context {
+export function createContext(deps: ContextDeps, identity: Identity): Context {
+  const { database, presence, viewers, tellTyping, tellViewers, signFile, uploads, reopenWithinMs } = deps;
   const viewer = viewerOf(identity);
   const session = database.session(identity.companyId);
-  const loaders = createLoaders(session, viewer);
+  const loaders = createLoaders(session, viewer, deps);
   return {
     identity,
     viewer,
@@ -48,8 +67,16 @@ export function createContext({ database, tellTyping, signFile }: ContextDeps, i
       for (const loader of Object.values(loaders)) loader.clearAll();
       return outcome;
     },
+    presence,
+    viewers,
     tellTyping: (signal) => tellTyping(identity.companyId, signal),
+    tellViewers: (signal) => tellViewers(identity.companyId, signal),
     signFile,
+    reopenWithinMs,
+    readUpload(id) {
+      const verdict = uploads.read(id);
+      return verdict.kind === 'good' && verdict.data.companyId === identity.companyId ? verdict.data : undefined;
+    },
     close: () => session.close(),
   };
 }

@@ -98,7 +98,9 @@ describe('the counts', () => {
   async function counted(acme: TestCompany): Promise<unknown[]> {
     const session = inbox.database.session(acme.companyId);
     try {
-      const agents = [acme.ada, acme.ben].toSorted((a, b) => (a.agentId < b.agentId ? -1 : 1));
+      const agents = [acme.ada, acme.ben, acme.supervisor, acme.admin].toSorted((a, b) =>
+        a.agentId < b.agentId ? -1 : 1,
+      );
       return await Promise.all(
         agents.map(async (agent) => ({
           id: agent.agentId,

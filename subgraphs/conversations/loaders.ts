@@ -1,15 +1,37 @@
 import { connectionOf, type Connection, type PageRequest } from '#platform/graphql/connection.ts';
 import { createLoader } from '#platform/graphql/loader.ts';
+import type { Presence } from '#schema/events/values.ts';
 import type { ReadSession } from '#platform/postgres/readSession.ts';
 import type { Sql } from '#platform/postgres/sql.ts';
 import { isId } from './ids.ts';
+import { activityPages } from './queries/activities.ts';
+import { cannedResponsesByIds } from './queries/cannedResponses.ts';
+import { policiesByIds, queuePlaces, queuesOfPolicies, workloadsOf } from './queries/assignment.ts';
+import { bulkJobsByIds, bulkResultCursor, bulkResultPages } from './queries/bulkJobs.ts';
 import { chatMessagesByIds } from './queries/chatMessages.ts';
+import { contactMergePages, contactMergesByIds } from './queries/contactMerges.ts';
+import * as contacts from './queries/contacts.ts';
 import { contactConversationPages, conversationsByIds } from './queries/conversations.ts';
+import { draftsByIds, draftsOfConversations } from './queries/drafts.ts';
 import { cursorOf } from './queries/keyset.ts';
+import { mentionsOfMessages } from './queries/mentions.ts';
 import { messagePages, messagesByIds, reactionsOfMessages } from './queries/messages.ts';
+import { notificationsByIds } from './queries/notifications.ts';
+import { privacyJobsByIds, reportsOfJobs } from './queries/privacyJobs.ts';
 import * as people from './queries/people.ts';
+import { viewsByIds } from './queries/savedViews.ts';
 import type { Viewer } from './queries/viewer.ts';
-import type { ConversationRow, MessageRow } from './rows.ts';
+import type {
+  ActivityRow,
+  BulkResultRow,
+  ContactMergeRow,
+  ContactNoteRow,
+  ContactRow,
+  ConversationRow,
+  MessageRow,
+} from './rows.ts';
+import type { PresenceStore } from './presence/presenceStore.ts';
+import type { ViewersStore } from './presence/viewersStore.ts';
 
 /** One page of something that belongs to an owner: of a conversation's messages, of a contact's conversations. */
 export interface OwnedPage {
@@ -20,7 +42,11 @@ export interface OwnedPage {
 export type Loaders = ReturnType<typeof createLoaders>;
 
 /** What a request's resolvers ask for one by one, read together and once. */
-export function createLoaders(session: ReadSession, viewer: Viewer) {
+export function createLoaders(
+  session: ReadSession,
+  viewer: Viewer,
+  { presence, viewers }: { readonly presence: PresenceStore; readonly viewers: ViewersStore },
+) {
   const { companyId, visitor } = viewer;
 
   /** Ids come from outside too (references, arguments): what is none is not there, and case makes no difference. */
@@ -34,6 +60,16 @@ export function createLoaders(session: ReadSession, viewer: Viewer) {
       (id) => id.toLowerCase(),
     );
   }
+
+  /** As byId, for what may have gone over into something else: under the id that was asked for. */
+  const contact = createLoader<string, ContactRow>(
+    async (keys) => {
+      const ids = keys.filter(isId);
+      const rows = ids.length === 0 ? [] : await session.read((sql) => contacts.contactsByIds(sql, companyId, ids));
+      return new Map(rows.map(({ askedId, ...row }) => [askedId, row]));
+    },
+    (id) => id.toLowerCase(),
+  );
 
   /** Everything of each owner; the owners come from rows, so their ids are ids. */
   function byOwner<Row>(read: (sql: Sql, ids: readonly string[]) => Promise<Row[]>, ownerOf: (row: Row) => string) {
@@ -67,27 +103,73 @@ export function createLoaders(session: ReadSession, viewer: Viewer) {
     agent: byId((sql, ids) => people.agentsByIds(sql, companyId, ids)),
     team: byId((sql, ids) => people.teamsByIds(sql, companyId, ids)),
     label: byId((sql, ids) => people.labelsByIds(sql, companyId, ids)),
-    contact: byId((sql, ids) => people.contactsByIds(sql, companyId, ids)),
+    contact,
+    contactNote: byId((sql, ids) => contacts.contactNotesByIds(sql, viewer, ids)),
+    contactMerge: byId((sql, ids) => contactMergesByIds(sql, companyId, ids)),
+    privacyJob: byId((sql, ids) => privacyJobsByIds(sql, companyId, ids)),
     conversation: byId((sql, ids) => conversationsByIds(sql, viewer, ids)),
     message: byId((sql, ids) => messagesByIds(sql, viewer, ids)),
     chatMessage: byId(async (sql, ids) => (visitor ? chatMessagesByIds(sql, visitor, ids) : [])),
+    notification: byId((sql, ids) => notificationsByIds(sql, viewer, ids)),
+    cannedResponse: byId((sql, ids) => cannedResponsesByIds(sql, viewer, ids)),
+    draft: byId((sql, ids) => draftsByIds(sql, viewer, ids)),
     replyRule: byId((sql, ids) => people.replyRulesOf(sql, companyId, ids)),
+    bulkJob: byId((sql, ids) => bulkJobsByIds(sql, viewer, ids)),
+    savedView: byId((sql, ids) => viewsByIds(sql, viewer, ids)),
     teamMembers: byOwner(
       (sql, ids) => people.agentsOfTeams(sql, companyId, ids),
       ({ teamId }) => teamId,
     ),
     contactIdentities: byOwner(
-      (sql, ids) => people.identitiesOfContacts(sql, companyId, ids),
+      (sql, ids) => contacts.identitiesOfContacts(sql, companyId, ids),
       ({ contactId }) => contactId,
+    ),
+    erasureReports: byOwner(
+      (sql, ids) => reportsOfJobs(sql, companyId, ids),
+      ({ jobId }) => jobId,
     ),
     messageReactions: byOwner(
       (sql, ids) => reactionsOfMessages(sql, companyId, ids),
       ({ messageId }) => messageId,
     ),
+    policy: byId((sql, ids) => policiesByIds(sql, companyId, ids)),
+    policyQueue: byId((sql, ids) => queuesOfPolicies(sql, companyId, ids)),
+    queuePlace: byId((sql, ids) => queuePlaces(sql, companyId, ids)),
+    workload: byId((sql, ids) => workloadsOf(sql, companyId, ids)),
+    presence: createLoader<string, Presence>((ids) => presence.statesOf(companyId, ids)),
+    viewers: createLoader<string, readonly string[]>((ids) => viewers.viewersOf(companyId, ids)),
+    messageMentions: byOwner(
+      (sql, ids) => mentionsOfMessages(sql, companyId, ids),
+      ({ messageId }) => messageId,
+    ),
+    conversationDrafts: byOwner(
+      (sql, ids) => draftsOfConversations(sql, viewer, ids),
+      ({ conversationId }) => conversationId,
+    ),
     conversationMessages: pages<MessageRow>(
       (sql, ids, page) => messagePages(sql, viewer, ids, page),
       ({ conversationId }) => conversationId,
       ({ createdAt, id }) => cursorOf(createdAt, id),
+    ),
+    conversationActivities: pages<ActivityRow>(
+      (sql, ids, page) => activityPages(sql, companyId, ids, page),
+      ({ conversationId }) => conversationId,
+      ({ occurredAt, id }) => cursorOf(occurredAt, id),
+    ),
+    contactNotes: pages<ContactNoteRow>(
+      (sql, ids, page) => contacts.contactNotePages(sql, viewer, ids, page),
+      ({ contactId }) => contactId,
+      ({ createdAt, id }) => cursorOf(createdAt, id),
+    ),
+    contactMerges: pages<ContactMergeRow>(
+      (sql, ids, page) => contactMergePages(sql, companyId, ids, page),
+      ({ intoId }) => intoId,
+      ({ mergedAt, id }) => cursorOf(mergedAt, id),
+    ),
+    bulkResults: pages<BulkResultRow>(
+      (sql, ids, page) => bulkResultPages(sql, companyId, ids, page),
+      ({ jobId }) => jobId,
+      bulkResultCursor,
     ),
     contactConversations: pages<ConversationRow>(
       (sql, ids, page) => contactConversationPages(sql, viewer, ids, page),

@@ -47,7 +47,7 @@ export const configSchema = z
     logLevel: env.LOG_LEVEL,
     tracingEndpoint: env.OTEL_EXPORTER_OTLP_ENDPOINT,
     service: {
-      ...subgraphConfigOf(env),
+      ...subgraphConfigOf(env, context),
       qdrant: { url: env.QDRANT_URL, apiKey: env.QDRANT_API_KEY },
       embeddings: embeddingsOf(env, context),
     } satisfies KnowledgeConfig,

@@ -1,10 +1,11 @@
 import { parseArgs } from 'node:util';
 import { delivery } from './delivery.ts';
+import { inbox } from './inbox.ts';
 import { live } from './live.ts';
 import { table } from './table.ts';
 import { webhooks } from './webhooks.ts';
 
-const benchmarks = { delivery, live, webhooks };
+const benchmarks = { delivery, inbox, live, webhooks };
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

@@ -15,10 +15,14 @@ interface Known {
   readonly teamId: string;
   readonly labelId: string;
   readonly documentId: string;
+  readonly jobId: string;
+  readonly viewId: string;
   readonly webChatId: string;
   readonly visitorId: string;
   /** That a visitor of Acme's has read. */
   readonly answerId: string;
+  /** By which Acme's conversations would be given out. */
+  readonly policyId: string;
 }
 
 /** Every root field, called with Acme's ids. The first test fails when the graph has one that is not here. */
@@ -35,13 +39,35 @@ const calls = {
       labelled: conversations(filter: { teamId: "${teamId}", labelIds: ["${labelId}"] }) { edges { node { id } } }
     }`,
     conversation: ({ conversationId }) =>
-      `{ conversation(id: "${conversationId}") { id contact { name } lastMessage { text } } }`,
+      `{ conversation(id: "${conversationId}") { id contact { name } lastMessage { text } viewers { id } queue { position } } }`,
     inboxCounts: () => '{ inboxCounts { open pending snoozed unassigned mine unread } }',
+    inboxSettings: () => '{ inboxSettings { reopenWithinSeconds version } }',
+    bulkJob: ({ jobId }) => `{ bulkJob(id: "${jobId}") { id total results { edges { node { conversationId } } } } }`,
+    bulkJobs: () => '{ bulkJobs { edges { node { id total } } } }',
+    savedViews: () => '{ savedViews { id name filter } }',
     contact: ({ contactId }) =>
       `{ contact(id: "${contactId}") { id name identities { externalId } conversations { edges { node { id } } } } }`,
-    agents: () => '{ agents { id name email } }',
+    agents: () => '{ agents { id name email presence workload { load capacity } } }',
+    assignmentPolicies: () => '{ assignmentPolicies { id channel { id } queue { depth } } }',
+    contacts: () =>
+      `{ all: contacts(first: 100) { edges { cursor node { id name notes { edges { node { text } } } } } } found: contacts(search: "Sasha") { edges { node { id } } } }`,
+    auditLog: ({ contactId }) =>
+      `{ all: auditLog(first: 100) { edges { node { id action subjectId before after agent { name } } } } theirs: auditLog(filter: { subjectId: "${contactId}" }) { edges { node { action } } } }`,
+    privacyJob: ({ contactId }) => `{ privacyJob(id: "${contactId}") { id status url } }`,
+    retentionDays: () => '{ retentionDays }',
+    privacyJobs: () => '{ privacyJobs(first: 100) { edges { node { id status url contactId } } } }',
+    attributeDefinitions: () => '{ attributeDefinitions { id key name } }',
     teams: () => '{ teams { id name members { id email } } }',
     labels: () => '{ labels { id name } }',
+    notifications: () =>
+      '{ notifications(first: 100) { edges { node { id kind conversation { id } message { text } actor { __typename } } } } }',
+    unreadNotificationCount: () => '{ unreadNotificationCount }',
+    notificationSettings: () => '{ notificationSettings { kinds } }',
+    cannedResponses: () =>
+      '{ all: cannedResponses(first: 100) { edges { node { id shortcode content } } } searched: cannedResponses(search: "heron") { edges { node { id } } } }',
+    renderCannedResponse: ({ conversationId }) =>
+      `{ renderCannedResponse(id: "${v7()}", conversationId: "${conversationId}") { text } }`,
+    drafts: () => '{ drafts(first: 100) { edges { node { id text conversation { id } } } } }',
     documents: () => '{ documents(first: 100) { edges { node { id title } } } }',
     searchKnowledge: () => `{ searchKnowledge(query: "${SECRET}", first: 50) { text document { id title } } }`,
     dashboard: ({ channelId, agentId, teamId }) => {
@@ -61,6 +87,10 @@ const calls = {
       `mutation { sendMessage(input: { conversationId: "${conversationId}", text: "intruder", idempotencyKey: "${v7()}" }) { message { id } userErrors { code message } } }`,
     retryMessage: ({ messageId }) =>
       `mutation { retryMessage(input: { messageId: "${messageId}" }) { message { id } userErrors { code message } } }`,
+    editMessage: ({ messageId }) =>
+      `mutation { editMessage(input: { messageId: "${messageId}", text: "intruder" }) { message { id } userErrors { code message } } }`,
+    deleteMessage: ({ messageId }) =>
+      `mutation { deleteMessage(input: { messageId: "${messageId}" }) { message { id } userErrors { code message } } }`,
     setTyping: ({ conversationId }) =>
       `mutation { setTyping(input: { conversationId: "${conversationId}", isTyping: true }) { userErrors { code message } } }`,
     markRead: ({ conversationId, messageId }) =>
@@ -69,8 +99,117 @@ const calls = {
       `mutation { changeStatus(input: { conversationId: "${conversationId}", status: RESOLVED }) { conversation { id } userErrors { code message } } }`,
     assign: ({ conversationId, agentId }) =>
       `mutation { assign(input: { conversationId: "${conversationId}", agentId: "${agentId}" }) { conversation { id } userErrors { code message } } }`,
+    setCapacity: ({ agentId }) =>
+      `mutation { setCapacity(input: { agentId: "${agentId}", capacity: 0 }) { agent { id name } userErrors { code message } } }`,
+    setAssignmentPolicy: ({ teamId }) =>
+      `mutation { setAssignmentPolicy(input: { teamId: "${teamId}", strategy: ROUND_ROBIN, order: OLDEST_FIRST, graceSeconds: 0, isEnabled: true }) { policy { id team { name } } userErrors { code message } } }`,
+    removeAssignmentPolicy: ({ policyId }) =>
+      `mutation { removeAssignmentPolicy(input: { policyId: "${policyId}" }) { policyId userErrors { code message } } }`,
+    heartbeat: () =>
+      'mutation { heartbeat(input: { deviceId: "intruder", state: ONLINE }) { presence userErrors { code message } } }',
+    setAway: () => 'mutation { setAway(input: { isAway: true }) { presence userErrors { code message } } }',
+    viewConversation: ({ conversationId }) =>
+      `mutation { viewConversation(input: { conversationId: "${conversationId}", deviceId: "intruder", isViewing: true }) { userErrors { code message } } }`,
+    snoozeConversation: ({ conversationId }) =>
+      `mutation { snoozeConversation(input: { conversationId: "${conversationId}" }) { conversation { id } userErrors { code message } } }`,
+    openConversation: ({ conversationId }) =>
+      `mutation { openConversation(input: { conversationId: "${conversationId}" }) { conversation { id } userErrors { code message } } }`,
+    reopenConversation: ({ conversationId }) =>
+      `mutation { reopenConversation(input: { conversationId: "${conversationId}" }) { conversation { id } userErrors { code message } } }`,
+    resolveConversation: ({ conversationId }) =>
+      `mutation { resolveConversation(input: { conversationId: "${conversationId}" }) { conversation { id } userErrors { code message } } }`,
+    handToBot: ({ conversationId }) =>
+      `mutation { handToBot(input: { conversationId: "${conversationId}" }) { conversation { id } userErrors { code message } } }`,
+    takeFromBot: ({ conversationId }) =>
+      `mutation { takeFromBot(input: { conversationId: "${conversationId}" }) { conversation { id } userErrors { code message } } }`,
+    setPriority: ({ conversationId }) =>
+      `mutation { setPriority(input: { conversationId: "${conversationId}", priority: URGENT }) { conversation { id } userErrors { code message } } }`,
+    updateInboxSettings: () =>
+      'mutation { updateInboxSettings(input: { reopenWithinSeconds: 60 }) { inboxSettings { version } userErrors { code message } } }',
+    labelConversation: ({ conversationId, labelId }) =>
+      `mutation { labelConversation(input: { conversationId: "${conversationId}", labelIds: ["${labelId}"] }) { conversation { id } userErrors { code message } } }`,
+    unlabelConversation: ({ conversationId, labelId }) =>
+      `mutation { unlabelConversation(input: { conversationId: "${conversationId}", labelIds: ["${labelId}"] }) { conversation { id } userErrors { code message } } }`,
+    createLabel: () =>
+      'mutation { createLabel(input: { name: "intruder", color: "#000000" }) { label { name } userErrors { code message } } }',
+    updateLabel: ({ labelId }) =>
+      `mutation { updateLabel(input: { labelId: "${labelId}", name: "taken over" }) { label { id } userErrors { code message } } }`,
+    deleteLabel: ({ labelId }) =>
+      `mutation { deleteLabel(input: { labelId: "${labelId}" }) { label { id } userErrors { code message } } }`,
+    createTeam: () =>
+      'mutation { createTeam(input: { name: "intruders" }) { team { name } userErrors { code message } } }',
+    renameTeam: ({ teamId }) =>
+      `mutation { renameTeam(input: { teamId: "${teamId}", name: "taken over" }) { team { id } userErrors { code message } } }`,
+    deleteTeam: ({ teamId }) =>
+      `mutation { deleteTeam(input: { teamId: "${teamId}" }) { team { id } userErrors { code message } } }`,
+    addTeamMembers: ({ teamId, agentId }) =>
+      `mutation { addTeamMembers(input: { teamId: "${teamId}", agentIds: ["${agentId}"] }) { team { id } userErrors { code message } } }`,
+    removeTeamMembers: ({ teamId, agentId }) =>
+      `mutation { removeTeamMembers(input: { teamId: "${teamId}", agentIds: ["${agentId}"] }) { team { id } userErrors { code message } } }`,
+    addAgent: () =>
+      'mutation { addAgent(input: { name: "Intruder", email: "intruder@example.com", role: AGENT }) { agent { name } userErrors { code message } } }',
+    updateAgent: ({ agentId }) =>
+      `mutation { updateAgent(input: { agentId: "${agentId}", role: AGENT }) { agent { id } userErrors { code message } } }`,
+    deactivateAgent: ({ agentId }) =>
+      `mutation { deactivateAgent(input: { agentId: "${agentId}" }) { agent { id } userErrors { code message } } }`,
+    updateContact: ({ contactId }) =>
+      `mutation { updateContact(input: { contactId: "${contactId}", name: "intruder" }) { contact { id } userErrors { code message } } }`,
+    blockContact: ({ contactId }) =>
+      `mutation { blockContact(input: { contactId: "${contactId}" }) { contact { id } userErrors { code message } } }`,
+    unblockContact: ({ contactId }) =>
+      `mutation { unblockContact(input: { contactId: "${contactId}" }) { contact { id } userErrors { code message } } }`,
+    addContactNote: ({ contactId }) =>
+      `mutation { addContactNote(input: { contactId: "${contactId}", text: "intruder" }) { note { id } userErrors { code message } } }`,
+    editContactNote: ({ contactId }) =>
+      `mutation { editContactNote(input: { noteId: "${contactId}", text: "intruder" }) { note { id } userErrors { code message } } }`,
+    deleteContactNote: ({ contactId }) =>
+      `mutation { deleteContactNote(input: { noteId: "${contactId}" }) { deletedId userErrors { code message } } }`,
+    mergeContacts: ({ contactId }) =>
+      `mutation { mergeContacts(input: { intoId: "${contactId}", fromId: "${contactId}" }) { merge { id } userErrors { code message } } }`,
+    undoMerge: ({ contactId }) =>
+      `mutation { undoMerge(input: { mergeId: "${contactId}" }) { merge { id } userErrors { code message } } }`,
+    eraseContact: ({ contactId }) =>
+      `mutation { eraseContact(input: { contactId: "${contactId}" }) { job { id } userErrors { code message } } }`,
+    updateRetention: () =>
+      'mutation { updateRetention(input: { days: 30 }) { retentionDays userErrors { code message } } }',
+    exportContact: ({ contactId }) =>
+      `mutation { exportContact(input: { contactId: "${contactId}" }) { job { id } userErrors { code message } } }`,
+    createAttributeDefinition: () =>
+      `mutation { createAttributeDefinition(input: { key: "globex_only", name: "Globex only", type: TEXT }) { definition { id } userErrors { code message } } }`,
+    updateAttributeDefinition: ({ contactId }) =>
+      `mutation { updateAttributeDefinition(input: { definitionId: "${contactId}", name: "intruder" }) { definition { id } userErrors { code message } } }`,
+    deleteAttributeDefinition: ({ contactId }) =>
+      `mutation { deleteAttributeDefinition(input: { definitionId: "${contactId}" }) { deletedId userErrors { code message } } }`,
+    markNotificationsRead: ({ messageId }) =>
+      `mutation { markNotificationsRead(input: { upToId: "${messageId}" }) { unreadNotificationCount userErrors { code message } } }`,
+    updateNotificationSettings: () =>
+      'mutation { updateNotificationSettings(input: { kinds: [MENTIONED] }) { notificationSettings { kinds } userErrors { code message } } }',
+    createCannedResponse: () =>
+      `mutation { createCannedResponse(input: { shortcode: "intruder-${v7().slice(-12)}", content: "Nothing of interest." }) { cannedResponse { shortcode } userErrors { code message } } }`,
+    updateCannedResponse: ({ messageId }) =>
+      `mutation { updateCannedResponse(input: { id: "${messageId}", content: "intruder" }) { cannedResponse { id } userErrors { code message } } }`,
+    deleteCannedResponse: ({ messageId }) =>
+      `mutation { deleteCannedResponse(input: { id: "${messageId}" }) { deletedId userErrors { code message } } }`,
+    saveDraft: ({ conversationId }) =>
+      `mutation { saveDraft(input: { conversationId: "${conversationId}", text: "intruder", revision: 1 }) { draft { id } userErrors { code message } } }`,
+    deleteDraft: ({ conversationId }) =>
+      `mutation { deleteDraft(input: { conversationId: "${conversationId}", revision: 99 }) { draft { id } userErrors { code message } } }`,
+    changeConversations: ({ conversationId }) =>
+      `mutation { changeConversations(input: { conversationIds: ["${conversationId}"], change: { status: RESOLVED }, idempotencyKey: "${v7()}" }) { job { total } userErrors { code message } } }`,
+    cancelBulkJob: ({ jobId }) =>
+      `mutation { cancelBulkJob(input: { jobId: "${jobId}" }) { job { id } userErrors { code message } } }`,
+    createView: ({ teamId }) =>
+      `mutation { createView(input: { name: "intruder", visibility: SHARED, filter: { teamId: "${teamId}" } }) { view { name } userErrors { code message } } }`,
+    updateView: ({ viewId }) =>
+      `mutation { updateView(input: { viewId: "${viewId}", name: "taken over" }) { view { id } userErrors { code message } } }`,
+    deleteView: ({ viewId }) =>
+      `mutation { deleteView(input: { viewId: "${viewId}" }) { viewId userErrors { code message } } }`,
+    orderViews: ({ viewId }) =>
+      `mutation { orderViews(input: { viewIds: ["${viewId}"] }) { savedViews { id } userErrors { code message } } }`,
     connectChannel: () =>
       `mutation { connectChannel(input: { telegram: { botToken: "${demoCompany('acme').telegram.botId}:${'x'.repeat(35)}" } }) { channel { id name } identitySecret userErrors { code message } } }`,
+    requestUpload: () =>
+      `mutation { requestUpload(input: { name: "a.png", mimeType: "image/png", size: 10 }) { url expiresAt userErrors { code message } } }`,
     reauthorizeChannel: ({ channelId }) =>
       `mutation { reauthorizeChannel(input: { channelId: "${channelId}", token: "x" }) { channel { id } userErrors { code message } } }`,
     pauseChannel: ({ channelId }) =>
@@ -95,6 +234,15 @@ const calls = {
     inboxUpdates: () => 'subscription { inboxUpdates { kind conversation { id } message { text } } }',
     conversationUpdates: ({ conversationId }) =>
       `subscription { conversationUpdates(id: "${conversationId}") { kind conversation { id } message { text } } }`,
+    presenceUpdates: () => 'subscription { presenceUpdates { agent { id name } presence since } }',
+    conversationViewers: ({ conversationId }) =>
+      `subscription { conversationViewers(id: "${conversationId}") { conversationId viewers { id name } } }`,
+    notificationUpdates: () =>
+      'subscription { notificationUpdates { notification { id conversation { id } message { text } } unreadNotificationCount } }',
+    draftUpdates: () => 'subscription { draftUpdates { kind conversation { id } draft { id text } } }',
+    bulkJobUpdates: () => 'subscription { bulkJobUpdates { cursor job { id total } } }',
+    contactUpdates: ({ contactId }) =>
+      `subscription { contactUpdates(id: "${contactId}") { kind mergedId contact { id name } } }`,
     typing: ({ conversationId }) =>
       `subscription { typing(conversationId: "${conversationId}") { conversationId isTyping author { __typename ... on Agent { id name } } } }`,
     chatUpdates: () => 'subscription { chatUpdates { message { id text } } }',
@@ -129,8 +277,8 @@ describe('another company', () => {
   async function snapshotOfAcme(): Promise<unknown> {
     const { data } = await platform.ask(
       acme,
-      `query ($id: ID!) { channels { id name status } inboxCounts { open unassigned mine unread } conversation(id: $id) {
-        status unreadCount messageCount assignee { id } messages { edges { node { text } } } } }`,
+      `query ($id: ID!) { channels { id name status } savedViews { id name } labels { id name } teams { id name members { id } } agents { id role } inboxSettings { version } inboxCounts { open unassigned mine unread } conversation(id: $id) {
+        status priority botEnabled unreadCount messageCount assignee { id } messages { edges { node { text } } } } }`,
       { id: known.conversationId },
     );
     return data;
@@ -152,6 +300,19 @@ describe('another company', () => {
     const answer = `mutation { sendMessage(input: { conversationId: "${conversationId}", text: "${SECRET}", idempotencyKey: "a" }) { message { id } } }`;
     const { data } = await platform.ask<{ sendMessage: { message: { id: string } } }>(acme, answer);
     return data.sendMessage.message.id;
+  }
+
+  /** Does to a conversation what is so already. */
+  async function beginJob(): Promise<string> {
+    const begin = `mutation { changeConversations(input: { conversationIds: ["${known.conversationId}"], change: { status: OPEN }, idempotencyKey: "a" }) { job { id } } }`;
+    const { data } = await platform.ask<{ changeConversations: { job: { id: string } } }>(acme, begin);
+    return data.changeConversations.job.id;
+  }
+
+  async function shareView(): Promise<string> {
+    const share = `mutation { createView(input: { name: "${SECRET}", visibility: SHARED, filter: {} }) { view { id } } }`;
+    const { data } = await platform.ask<{ createView: { view: { id: string } } }>(acme, share);
+    return data.createView.view.id;
   }
 
   beforeAll(async () => {
@@ -180,9 +341,12 @@ describe('another company', () => {
         teamId: teams[0]?.id ?? '',
         labelId: labels[0]?.id ?? '',
         documentId: added.data.addDocument.document.id,
+        jobId: '',
+        viewId: '',
         webChatId: webChat?.channelId ?? '',
         visitorId: v7(),
         answerId: '',
+        policyId: '',
       };
     });
     await eventually(async () => {
@@ -199,7 +363,10 @@ describe('another company', () => {
         }),
       ),
     )) as [string, string];
-    known = { ...known, answerId: await answerToVisitor() };
+    known = { ...known, answerId: await answerToVisitor(), jobId: await beginJob(), viewId: await shareView() };
+    const policy = `mutation { setAssignmentPolicy(input: { channelId: "${known.channelId}", strategy: ROUND_ROBIN, order: OLDEST_FIRST, graceSeconds: 0, isEnabled: false }) { policy { id } } }`;
+    const set = await platform.ask<{ setAssignmentPolicy: { policy: { id: string } } }>(acme, policy);
+    known = { ...known, answerId: await answerToVisitor(), policyId: set.data.setAssignmentPolicy.policy.id };
   }, 60_000);
 
   afterAll(() => platform.stop());
@@ -240,10 +407,52 @@ describe('another company', () => {
   it.each([
     ['sendMessage', { message: null }],
     ['retryMessage', { message: null }],
+    ['saveDraft', { draft: null }],
+    ['deleteDraft', { draft: null }],
+    ['markNotificationsRead', { unreadNotificationCount: 0 }],
+    ['editMessage', { message: null }],
+    ['deleteMessage', { message: null }],
     ['setTyping', {}],
+    ['viewConversation', {}],
+    ['setCapacity', { agent: null }],
+    ['setAssignmentPolicy', { policy: null }],
+    ['removeAssignmentPolicy', { policyId: null }],
     ['markRead', { conversation: null }],
     ['changeStatus', { conversation: null }],
     ['assign', { conversation: null }],
+    ['snoozeConversation', { conversation: null }],
+    ['openConversation', { conversation: null }],
+    ['reopenConversation', { conversation: null }],
+    ['resolveConversation', { conversation: null }],
+    ['handToBot', { conversation: null }],
+    ['takeFromBot', { conversation: null }],
+    ['setPriority', { conversation: null }],
+    ['cancelBulkJob', { job: null }],
+    ['updateView', { view: null }],
+    ['deleteView', { viewId: null }],
+    ['orderViews', { savedViews: null }],
+    ['labelConversation', { conversation: null }],
+    ['unlabelConversation', { conversation: null }],
+    ['updateLabel', { label: null }],
+    ['deleteLabel', { label: null }],
+    ['renameTeam', { team: null }],
+    ['deleteTeam', { team: null }],
+    ['addTeamMembers', { team: null }],
+    ['removeTeamMembers', { team: null }],
+    ['updateAgent', { agent: null }],
+    ['deactivateAgent', { agent: null }],
+    ['updateContact', { contact: null }],
+    ['blockContact', { contact: null }],
+    ['unblockContact', { contact: null }],
+    ['addContactNote', { note: null }],
+    ['editContactNote', { note: null }],
+    ['deleteContactNote', { deletedId: null }],
+    ['mergeContacts', { merge: null }],
+    ['undoMerge', { merge: null }],
+    ['exportContact', { job: null }],
+    ['eraseContact', { job: null }],
+    ['updateAttributeDefinition', { definition: null }],
+    ['deleteAttributeDefinition', { deletedId: null }],
   ] as const)('is told by %s that there is no such thing', async (field, nothing) => {
     const { data } = await platform.ask(globex, calls.Mutation[field](known));
     expect(data[field]).toMatchObject({ userErrors: [{ code: 'NOT_FOUND' }] });
@@ -289,12 +498,37 @@ describe('another company', () => {
   async function happens(): Promise<void> {
     lastMessage += 1;
     await platform.postUpdate('acme', telegramMessage(900, lastMessage, 'still here', 'Sasha'));
+    const email = `someone-${String(lastMessage)}@example.com`;
+    await platform.ask(
+      acme,
+      `mutation { updateContact(input: { contactId: "${known.contactId}", email: "${email}" }) { userErrors { code } } }`,
+    );
     const say = `mutation { sendChatMessage(input: { clientId: "${v7()}", text: "still here" }) { clientId } }`;
     await platform.ask(acmeVisitor, say);
+    const begin = `mutation { changeConversations(input: { conversationIds: [], change: { status: OPEN }, idempotencyKey: "${v7()}" }) { job { id } } }`;
+    await platform.ask(acme, begin);
     const all = '{ conversations { edges { node { id } } } }';
     const { data } = await platform.ask<{ conversations: { edges: { node: { id: string } }[] } }>(acme, all);
+    for (const state of ['ONLINE', 'OFFLINE']) {
+      const beat = `mutation { heartbeat(input: { deviceId: "a", state: ${state} }) { presence } }`;
+      await platform.ask(acme, beat);
+    }
+    const colleague = await platform.tokenOf('acme', 'AGENT');
+    const { data: own } = await platform.ask<{ viewer: { id: string } }>(acme, '{ viewer { id } }');
     for (const { node } of data.conversations.edges) {
+      await platform.ask(
+        acme,
+        `mutation { saveDraft(input: { conversationId: "${node.id}", text: "${SECRET}", revision: ${lastMessage} }) { revision } }`,
+      );
+      await platform.ask(
+        colleague,
+        `mutation { sendMessage(input: { conversationId: "${node.id}", text: "${SECRET}", isPrivate: true, mentions: [{ agentId: "${own.viewer.id}" }], idempotencyKey: "${v7()}" }) { userErrors { code } } }`,
+      );
       for (const is of [true, false]) {
+        await platform.ask(
+          acme,
+          `mutation { viewConversation(input: { conversationId: "${node.id}", deviceId: "a", isViewing: ${String(is)} }) { userErrors { code } } }`,
+        );
         await platform.ask(
           acme,
           `mutation { setTyping(input: { conversationId: "${node.id}", isTyping: ${String(is)} }) { userErrors { code } } }`,
@@ -342,9 +576,12 @@ describe('a visitor', () => {
     teamId: v7(),
     labelId: v7(),
     documentId: v7(),
+    jobId: v7(),
+    viewId: v7(),
     webChatId: v7(),
     visitorId: v7(),
     answerId: v7(),
+    policyId: v7(),
   };
   const all = Object.entries({ ...calls.Query, ...calls.Mutation }) as [string, (known: Known) => string][];
 

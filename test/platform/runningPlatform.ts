@@ -7,6 +7,7 @@ import { request } from 'undici';
 import { WebSocket } from 'ws';
 import { webhookSecret } from '#channels/queries/webhookSecret.ts';
 import { demoMetaToken } from '#infra/embedded/demoChannels.ts';
+import { provisionDatabases } from '#infra/embedded/databases.ts';
 import { startPlatform } from '#infra/embedded/platform.ts';
 import { demoCompanies, type DemoCompany } from '#infra/embedded/roster.ts';
 import { seedDemo } from '#infra/embedded/seed.ts';
@@ -15,6 +16,7 @@ import { bearerDefaults, signBearerToken } from '#platform/identity/bearerTokens
 import type { VisitorIdentity } from '#platform/identity/identity.ts';
 import { silentLogger as logger } from '#platform/logging/logger.ts';
 import { testClickHouse, testNats, testPostgresServer, testRedis } from '#test/stack/index.ts';
+import { testPgBouncer } from '#test/stack/pgBouncer.ts';
 import { testQdrant } from '#test/stack/qdrant.ts';
 import { currentTestRun } from '#test/stack/testRun.ts';
 
@@ -35,8 +37,13 @@ export function demoCompany(slug: string): DemoCompany {
  * The whole platform as `npm start` composes it, on stores of the suite's own, and what clients and platforms do with it.
  *
  * @param options.port Where browsers reach it, as `http://127.0.0.1:<port>`. @default any, and browsers cannot
+ * @param options.poolSize Of a PgBouncer in transaction mode between the services and PostgreSQL. @default none stands there
  */
-export async function runPlatform({ production = false, port }: { production?: boolean; port?: number } = {}) {
+export async function runPlatform({
+  production = false,
+  port,
+  poolSize,
+}: { production?: boolean; port?: number; poolSize?: number } = {}) {
   const [postgres, nats, redis, clickhouse, qdrant] = await Promise.all([
     testPostgresServer(),
     testNats(),
@@ -59,7 +66,10 @@ export async function runPlatform({ production = false, port }: { production?: b
   // Where the demo page stands that shows the web chat.
   const publicUrl = port === undefined ? 'https://switchboard.example' : `http://127.0.0.1:${String(port)}`;
   const files = await mkdtemp(join(currentTestRun().directory, 'files-'));
+  const direct = await provisionDatabases(postgres.url, secrets.database, logger);
+  const pooler = poolSize === undefined ? undefined : await testPgBouncer({ databases: direct, poolSize });
   const platform = await startPlatform({
+    databases: pooler?.databases ?? direct,
     stores: {
       databaseUrl: postgres.url,
       natsUrl: nats.url,
@@ -178,6 +188,7 @@ export async function runPlatform({ production = false, port }: { production?: b
     for (const client of sockets) await client.dispose();
     await platform.stop();
     await Promise.all([telegram.stop(), graph.stop()]);
+    await pooler?.close();
     await Promise.all([postgres, nats, redis, clickhouse, qdrant].map((store) => store.close()));
   }
 

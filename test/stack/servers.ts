@@ -22,7 +22,9 @@ export async function startServers(workers: number, log: (line: string) => void)
     await remove();
   };
   // Downloaded here, once, rather than within the time of a test.
-  await Promise.all([findProgram('nats-server', log), findProgram('redis-server', log)]);
+  await Promise.all(
+    (['nats-server', 'pgbouncer', 'redis-server'] as const).map(async (name) => findProgram(name, log)),
+  );
   for (let worker = 1; worker <= workers; worker++) {
     // A crash of the machine may lose what tests wrote.
     const settings = { fsync: 'off', shared_buffers: '64MB' };

@@ -51,14 +51,19 @@ export function createLocalServer({ name, host, port: wanted, answer }: LocalSer
 }
 
 /** Undefined when it is above the limit: it is read to its end, so that the answer arrives, and not kept. */
-export async function bodyOf(request: AsyncIterable<Buffer>): Promise<string | undefined> {
+export async function bytesOf(request: AsyncIterable<Buffer>, limit: number): Promise<Buffer | undefined> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of request) {
     bytes += chunk.length;
-    if (bytes <= BODY_LIMIT) chunks.push(chunk);
+    if (bytes <= limit) chunks.push(chunk);
   }
-  return bytes <= BODY_LIMIT ? Buffer.concat(chunks).toString() : undefined;
+  return bytes <= limit ? Buffer.concat(chunks) : undefined;
+}
+
+/** The same, as text. */
+export async function bodyOf(request: AsyncIterable<Buffer>): Promise<string | undefined> {
+  return (await bytesOf(request, BODY_LIMIT))?.toString();
 }
 
 /** Undefined for what is no JSON. */

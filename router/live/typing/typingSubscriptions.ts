@@ -1,31 +1,23 @@
-import { v7 } from 'uuid';
 import type { Metrics } from '#platform/metrics/metrics.ts';
-import { answerOf, type Executor } from '../../execution/executor.ts';
+import type { TypingSignal } from '#schema/events/signals.ts';
+import type { Executor } from '../../execution/executor.ts';
 import { OperationError } from '../../operations/errors.ts';
-import type { Sink } from '../subscriber.ts';
-import type { Subscription } from '../subscription.ts';
-import { createNewest } from './newest.ts';
-import type { SignalFeed } from './signalFeed.ts';
+import { createNewest } from '../newest.ts';
+import { signalAnswer } from '../signalAnswer.ts';
+import type { SignalFeed } from '../signalFeed.ts';
+import type { SignalSubscriptions } from '../signalSubscriptions.ts';
 import { signalViews, type Author, type TypingChange } from './signalView.ts';
 import { createTypists } from './typists.ts';
-
-export interface TypingSubscriptions {
-  /**
-   * Tells the sink who begins and stops to write, until the function returned is called.
-   *
-   * @throws OperationError `FORBIDDEN` for who may not know.
-   */
-  subscribe(subscription: Subscription, sink: Sink): () => void;
-}
 
 /** Clients say every few seconds that somebody goes on writing. */
 const LIFETIME_MS = 6_000;
 
+/** Who begins and stops to write. */
 export function createTypingSubscriptions(options: {
   readonly executor: Executor;
-  readonly feed: SignalFeed;
+  readonly feed: SignalFeed<TypingSignal>;
   readonly metrics: Metrics;
-}): TypingSubscriptions {
+}): SignalSubscriptions {
   const { executor, feed } = options;
   const subscribers = options.metrics.gauge(
     'switchboard_router_typing_subscriptions',
@@ -33,16 +25,14 @@ export function createTypingSubscriptions(options: {
   );
 
   return {
-    subscribe({ operation, variables, identity, field, args }, sink) {
+    subscribe(subscription, sink) {
+      const { identity, field, args } = subscription;
       const view = signalViews.get(field)?.(identity, args);
       if (!view) throw OperationError.unknownOperation();
       const way = createNewest<TypingChange>({
         sink,
         keyOf: (change) => view.keyOf(change),
-        async answer(change) {
-          const scope = { identity, requestId: v7(), event: { [field]: view.toValue(change) } };
-          return answerOf(await executor.execute(operation, variables, scope));
-        },
+        answer: (change) => signalAnswer(executor, subscription, view.toValue(change)),
       });
       const typists = createTypists<Author>({
         lifetimeMs: LIFETIME_MS,

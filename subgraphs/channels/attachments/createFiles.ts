@@ -13,14 +13,18 @@ import type { ChannelsConfig } from '../config.ts';
 import type { FindAccount } from '../credentials/findAccount.ts';
 import { createLookupMemory } from '../profiles/lookupMemory.ts';
 import { createKeepPicture } from '../profiles/profilePicture.ts';
-import { createProfiler } from '../profiles/profiler.ts';
+import { createProfiler, type Profiler } from '../profiles/profiler.ts';
 import { createAttachmentKeeper } from './attachmentKeeper.ts';
 import { createFetchAttachment, type AccountApis } from './fetchAttachment.ts';
+import { createFileRemover } from './fileRemover.ts';
 import { createKeepFile, type KeepFile } from './keepFile.ts';
+import { createOpenFile, type OpenFile } from './openFile.ts';
 
 export interface Files {
   readonly store: FileStore;
   readonly keepFile: KeepFile;
+  readonly profiler: Profiler;
+  readonly openFile: OpenFile;
   /** To be started after the stores, in this order. */
   readonly parts: readonly Part[];
 }
@@ -49,16 +53,17 @@ export function createFiles(options: {
   const keepFile = createKeepFile({ store, database, maxBytes });
   const fetchAttachment = createFetchAttachment({ fetcher, accounts, findAccount, maxBytes });
   const attachments = createAttachmentKeeper({ nats, database, fetchAttachment, keepFile, logger, metrics });
-  const profiles = createProfiler({
-    nats,
+  const profiler = createProfiler({
     database,
     accounts,
     findAccount,
     memory: createLookupMemory(redis),
     pacer,
-    keepPicture: createKeepPicture({ fetcher, keepFile }),
+    keepPicture: createKeepPicture({ fetcher, keepFile, database }),
     logger,
     metrics,
   });
-  return { store, keepFile, parts: [store, fetcher, attachments, profiles] };
+  const remover = createFileRemover({ store, database, logger, metrics });
+  const openFile = createOpenFile({ store, fetcher });
+  return { store, keepFile, openFile, profiler, parts: [store, fetcher, attachments, profiler, remover] };
 }

@@ -7,7 +7,7 @@ import { partReference, type SendResult } from '../platforms/outbound.ts';
 import { openDeliveries, type Connected, type Deliveries } from '../testing/deliveryHarness.ts';
 import { readEvents } from '../testing/readEvents.ts';
 import { applyFacts } from './applyFacts.ts';
-import { applyReceipt } from './applyReceipt.ts';
+import { applyReceipts } from './applyReceipts.ts';
 import { confirmEcho, type Echo } from './confirmEcho.ts';
 import { recordOutsideMessage } from './recordOutsideMessage.ts';
 
@@ -43,18 +43,25 @@ describe('what a platform tells of our own messages', () => {
       }),
     );
 
-  const receipt = (chat: Connected, of: Pick<InboundReceipt, 'status' | 'of'> & Partial<InboundReceipt>) =>
+  type Receipt = Pick<InboundReceipt, 'status' | 'of'> & Partial<InboundReceipt>;
+
+  const receipts = (chat: Connected, ...said: readonly Receipt[]) =>
     chat.write((transaction) =>
-      applyReceipt(transaction, chat.companyId, {
-        kind: 'receipt',
-        channelId: chat.channelId,
-        threadExternalId: chat.threadExternalId,
-        at: new Date().toISOString(),
-        failure: null,
-        reference: null,
-        ...of,
-      }),
+      applyReceipts(
+        transaction,
+        chat.companyId,
+        said.map((one) => ({
+          kind: 'receipt',
+          channelId: chat.channelId,
+          threadExternalId: chat.threadExternalId,
+          at: new Date().toISOString(),
+          failure: null,
+          reference: null,
+          ...one,
+        })),
+      ),
     );
+  const receipt = (chat: Connected, of: Receipt) => receipts(chat, of);
 
   const statuses = async (chat: Connected) => (await chat.outcomes()).map(({ status }) => status);
 
@@ -222,6 +229,34 @@ describe('what a platform tells of our own messages', () => {
     expect(await statuses(second.chat)).toEqual(['SENT']);
   });
 
+  it('tells of each message where it is by all that comes together', async () => {
+    const { chat, messageId, ids } = await sent('one|two');
+    const other = await sent('hello');
+    const early = { externalMessageIds: ['of-nobody'] };
+    await receipts(
+      chat,
+      { status: 'READ', of: { externalMessageIds: ids.slice(1) } },
+      { status: 'DELIVERED', of: { externalMessageIds: ids }, reference: partReference(messageId, 0) },
+      { status: 'DELIVERED', of: early },
+      { status: 'DELIVERED', of: early },
+      { status: 'DELIVERED', of: { externalMessageIds: [] } },
+    );
+    await told(chat, ['SENT', 'DELIVERED']);
+    const [past, present] = [-60_000, 1_000].map((ms) => new Date(Date.now() + ms).toISOString());
+    if (!past || !present) throw new Error('two were made');
+    const elsewhere = { threadExternalId: other.chat.threadExternalId };
+    await receipts(
+      chat,
+      { status: 'READ', of: { upTo: present } },
+      { status: 'READ', of: { upTo: past } },
+      { status: 'READ', of: { upTo: present }, ...elsewhere },
+    );
+    await told(chat, ['SENT', 'DELIVERED', 'READ']);
+    expect(await statuses(other.chat)).toEqual(['SENT']);
+    const kept = await chat.write(({ sql }) => sql`select external_id as id from channels.early_receipts`);
+    expect(kept).toEqual([{ id: 'of-nobody' }]);
+  });
+
   it('fails what was taken and could not be delivered, for an agent to send again', async () => {
     const { chat, ids } = await sent('hello');
     const failure = { code: 'RECIPIENT_NOT_FOUND', message: 'no such number', retryable: false };
@@ -241,6 +276,68 @@ describe('what a platform tells of our own messages', () => {
     await told(chat, ['DELIVERED']);
     const left = await chat.write(({ sql }) => sql`select 1 as one from channels.early_receipts`);
     expect(left).toEqual([]);
+  });
+
+  /** What the platform says of all that the thread got up to now. */
+  const seen = (chat: Connected, status: 'DELIVERED' | 'READ', upTo = new Date(Date.now() + 1_000).toISOString()) =>
+    applyFacts(deliveries.database, chat.companyId, [
+      {
+        kind: 'receipt',
+        channelId: chat.channelId,
+        threadExternalId: chat.threadExternalId,
+        status,
+        of: { upTo },
+        at: upTo,
+        failure: null,
+        reference: null,
+      },
+    ]);
+
+  it.each(['DELIVERED', 'READ'] as const)(
+    'up to a time counts for a send that is recorded after it: %s',
+    async (status) => {
+      const [chat, other] = [await deliveries.connect('MESSENGER'), await deliveries.connect('MESSENGER')];
+      await seen(other, 'READ', new Date(Date.now() - 60_000).toISOString());
+      deliveries.confirming.next(async () => {
+        await seen(chat, 'DELIVERED');
+        await seen(chat, status);
+        return { kind: 'sent', externalMessageId: `seen-${chat.channelId}` };
+      });
+      await chat.send('hello');
+      await told(chat, [status]);
+      await other.send('unseen');
+      await eventually(async () => expect(await statuses(other)).toEqual(['SENT']));
+    },
+  );
+
+  it('up to a time counts for a send that is recorded at the same moment', async () => {
+    for (let round = 0; round < 10; round++) {
+      const chat = await deliveries.connect('MESSENGER');
+      let reading: Promise<unknown> = Promise.resolve();
+      deliveries.confirming.next(async () => {
+        reading = seen(chat, 'READ');
+        return { kind: 'sent', externalMessageId: `moment-${chat.channelId}` };
+      });
+      await chat.send('hello');
+      await eventually(async () => expect((await statuses(chat)).at(-1)).toBe('READ'));
+      await reading;
+    }
+  });
+
+  it('up to a time counts for what was written past the inbox, and is told later', async () => {
+    const chat = await deliveries.connect('MESSENGER');
+    await seen(chat, 'READ');
+    await chat.write((transaction) =>
+      recordOutsideMessage(transaction, chat.companyId, {
+        messageId: v7(),
+        channelId: chat.channelId,
+        threadExternalId: chat.threadExternalId,
+        externalMessageId: 'outside-2',
+        text: 'from the page’s own inbox',
+        sentAt: new Date().toISOString(),
+      }),
+    );
+    await eventually(async () => expect(await statuses(chat)).toEqual(['READ']));
   });
 
   it('confirms by the reference of a status, and fails by it at once', async () => {

@@ -84,7 +84,10 @@ export function retryDelivery(
 }
 
 /** A queue that waits or is leased stays so: its row is only locked, so that it does not vanish while it is added to. */
-async function makeDue(sql: Sql, { companyId, conversationId, channelId }: NewDelivery): Promise<void> {
+export async function makeDue(
+  sql: Sql,
+  { companyId, conversationId, channelId }: Pick<NewDelivery, 'companyId' | 'conversationId' | 'channelId'>,
+): Promise<void> {
   await sql`
     insert into channels.delivery_queues (company_id, conversation_id, channel_id, due_at)
     values (${companyId}, ${conversationId}, ${channelId}, now())

@@ -1,4 +1,4 @@
-import { applyEarlyReceipts, lockExternalIds } from '../delivery/parts.ts';
+import { applyEarlyReceipts, lockExternalIds, threadLock } from '../delivery/parts.ts';
 import { settleDelivery, type Transaction } from '../delivery/settle.ts';
 
 /** A message of the company that was written past the inbox. */
@@ -20,7 +20,7 @@ export async function recordOutsideMessage(
 ): Promise<void> {
   const { sql } = transaction;
   const { messageId, channelId, threadExternalId, externalMessageId, text, sentAt } = message;
-  await lockExternalIds(sql, channelId, [externalMessageId]);
+  await lockExternalIds(sql, channelId, [externalMessageId, threadLock(threadExternalId)]);
   await sql`
     insert into channels.deliveries (company_id, message_id, channel_id, thread_external_id, status, part_count,
       external_message_id, created_at)

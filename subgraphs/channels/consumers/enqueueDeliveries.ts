@@ -8,7 +8,9 @@ import type { Logger } from '#platform/logging/logger.ts';
 import type { Metrics } from '#platform/metrics/metrics.ts';
 import type { Database } from '#platform/postgres/database.ts';
 import { catalogue, type SwitchboardCatalogue } from '#schema/events/catalogue.ts';
+import { useUploads } from '../attachments/keepFile.ts';
 import { enqueueDelivery, newDelivery, retryDelivery } from '../commands/enqueueDelivery.ts';
+import { enqueueRevision } from '../commands/enqueueRevision.ts';
 
 const CONCURRENCY = 16;
 /** Longer than a batch takes; when the process that has it dies, the others wait for so long. */
@@ -29,7 +31,15 @@ export function createDeliveryEnqueuer(options: {
 }): Part {
   const { nats, database, wake, logger, metrics } = options;
 
+  /** Also those of a note. */
+  async function keepUploads({ companyId, data }: EventOf<SwitchboardCatalogue, 'conversation.message.created'>) {
+    if (data.message.direction !== 'OUTBOUND') return;
+    const ids = data.message.attachments.flatMap(({ id, fileKey }) => (id !== null && fileKey !== null ? [id] : []));
+    if (ids.length > 0) await database.write(companyId, ({ sql }) => useUploads(sql, companyId, ids));
+  }
+
   async function created(event: EventOf<SwitchboardCatalogue, 'conversation.message.created'>): Promise<void> {
+    await keepUploads(event);
     const delivery = newDelivery(event);
     if (!delivery) return;
     await enqueueDelivery(database, delivery);
@@ -43,13 +53,22 @@ export function createDeliveryEnqueuer(options: {
     wake();
   }
 
+  async function revised(event: EventOf<SwitchboardCatalogue, 'conversation.message.revised'>): Promise<void> {
+    await enqueueRevision(database, event);
+    wake();
+  }
+
   return createEventConsumer({
     nats,
     durable: 'channels-deliver',
     filterSubject: 'events.conversation.>',
     catalogue,
     keyOf: ({ data, id }) => ('conversation' in data ? data.conversation.id : id),
-    handlers: { 'conversation.message.created': created, 'conversation.message.retried': retried },
+    handlers: {
+      'conversation.message.created': created,
+      'conversation.message.retried': retried,
+      'conversation.message.revised': revised,
+    },
     concurrency: CONCURRENCY,
     turn: createTurn(database, 'channels-deliver'),
     logger,

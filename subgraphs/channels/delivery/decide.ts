@@ -1,5 +1,6 @@
 import type { Keyring } from '#platform/secrets/keyring.ts';
 import { storableText } from '#platform/postgres/storableText.ts';
+import { mediumOn, typeByName } from '#schema/platformFiles.ts';
 import { messagingWindowAt } from '#schema/platforms.ts';
 import type { Attachment, DeliveryFailure, Platform } from '#schema/events/values.ts';
 import {
@@ -12,7 +13,14 @@ import {
 import type { Senders } from '../platforms/senders.ts';
 import type { ChannelStatus } from '../rows.ts';
 import { openAccount } from '../credentials/openAccount.ts';
-import { channelNotFound, channelRemoved, messageEmpty, sendUnconfirmed, windowClosed } from './failures.ts';
+import {
+  channelNotFound,
+  channelRemoved,
+  fileRefused,
+  messageEmpty,
+  sendUnconfirmed,
+  windowClosed,
+} from './failures.ts';
 import { deliveryPayload, type DeliveryPayload } from './payload.ts';
 
 /** How long an unconfirmed send may still be confirmed by its echo or status before a person is asked. */
@@ -28,6 +36,7 @@ export interface HeadRow {
   readonly claimedBy: string | null;
   readonly threadExternalId: string;
   readonly payload: unknown;
+  readonly createdAt: Date;
   readonly updatedAt: Date;
   /** The numbers of the parts that the platform has. */
   readonly sentParts: readonly number[];
@@ -38,6 +47,8 @@ export interface HeadRow {
   readonly accessToken: string | null;
   readonly settings: unknown;
   readonly lastInboundAt: Date | null;
+  /** Whether somebody wants a message of the conversation changed. */
+  readonly revised: boolean;
 }
 
 /** One part that may be sent now, with all that the send needs. */
@@ -90,8 +101,10 @@ export function decide(companyId: string, head: HeadRow, now: Date, options: Dec
   if (!account) return { kind: 'unauthorized' };
 
   const payload = deliveryPayload.parse(head.payload);
-  const files = payload.attachments.flatMap((attachment) => outgoingFile(companyId, attachment, options));
+  const files = filesOf(companyId, payload, options);
   const parts = sender.parts({ text: payload.text && storableText(payload.text), files });
+  const refused = files.find((file) => mediumOn(platform, file) === undefined);
+  if (refused) return { kind: 'fail', failure: fileRefused(platform, refused) };
   const part = parts.findIndex((_, number) => !head.sentParts.includes(number));
   const content = parts[part];
   if (!content) return { kind: 'fail', failure: messageEmpty };
@@ -131,9 +144,16 @@ function needsHumanAgent(
   return window === 'HUMAN_AGENT' && settings.humanAgent && authorKind === 'AGENT' ? true : undefined;
 }
 
+export function filesOf(companyId: string, { attachments }: DeliveryPayload, options: DecideOptions): OutgoingFile[] {
+  return attachments.flatMap((attachment) => outgoingFile(companyId, attachment, options));
+}
+
 /** Of our own copies, only those of the company: what a message names is no proof that it may have it. */
 function outgoingFile(companyId: string, attachment: Attachment, { fileAddress }: DecideOptions): OutgoingFile[] {
-  const { kind, name, mimeType, fileKey } = attachment;
-  const url = fileKey?.startsWith(`${companyId}/`) ? fileAddress(fileKey) : attachment.url;
-  return url === null ? [] : [{ kind, url, name, mimeType }];
+  const { kind, name, size } = attachment;
+  const fileKey = attachment.fileKey?.startsWith(`${companyId}/`) ? attachment.fileKey : null;
+  const url = fileKey === null ? attachment.url : fileAddress(fileKey);
+  if (url === null) return [];
+  const mimeType = attachment.mimeType ?? typeByName(name ?? new URL(url).pathname);
+  return [{ kind, url, fileKey, name, mimeType, size }];
 }

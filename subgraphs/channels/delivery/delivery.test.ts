@@ -83,6 +83,18 @@ describe('the delivery queues', () => {
     expect(sentTo(chat)).toEqual([`https://files.example.com/${chat.companyId}/file`, 'https://x.example/1']);
   });
 
+  it('send nothing of a message with a file that the platform takes in no way, and say why', async () => {
+    const chat = await deliveries.connect('INSTAGRAM');
+    await chat.send('with a list', { attachments: ['https://x.example/list.zip'] });
+    await chat.send('with a bill', { attachments: ['https://x.example/bill.pdf'] });
+    const message = expect.stringMatching(/^Instagram does not take the file.*application\/zip.*application\/pdf/);
+    expect(await told(chat, 2)).toMatchObject([
+      { status: 'FAILED', failure: { code: 'FILE_REFUSED', message, retryable: false } },
+      { status: 'SENT' },
+    ]);
+    expect(sentTo(chat)).toEqual(['with a bill', 'https://x.example/bill.pdf']);
+  });
+
   it('pause for as long as the platform says, without holding up others or sending again what was sent', async () => {
     const [slow, other] = [await deliveries.connect(), await deliveries.connect()];
     deliveries.silent.next(

@@ -6,6 +6,8 @@ import type { HealthRecorder } from '../health/healthRecorder.ts';
 import type { Send } from './decide.ts';
 import type { Lease } from './queue.ts';
 import type { Outcome, Recorded } from './recordSend.ts';
+import type { ReviseOutcome } from './revisions/recordRevision.ts';
+import type { Revise } from './revisions/revision.ts';
 import type { Failed, Head } from './takeHead.ts';
 
 /** Counts what becomes of deliveries and notes it in their channel's health. */
@@ -23,6 +25,11 @@ export function observeDeliveries(options: {
     'platform',
     'outcome',
   ]);
+  const revisions = metrics.counter(
+    'switchboard_channels_revisions_total',
+    'Changes of parts that went out, by what became of the try',
+    ['platform', 'outcome'],
+  );
   metrics.gauge(
     'switchboard_channels_delivery_queue_age_seconds',
     'How long the queue has been due that waits longest for a worker',
@@ -50,6 +57,12 @@ export function observeDeliveries(options: {
 
   return {
     head,
+    revised({ companyId, channelId }: Lease, { revision, account }: Revise, outcome: ReviseOutcome): void {
+      revisions.inc({ platform: account.platform, outcome: outcome.kind });
+      if (outcome.kind !== 'refused' && outcome.kind !== 'unconfirmed') return;
+      const reason = outcome.kind === 'refused' ? outcome.failure.message : outcome.reason;
+      logger.warn({ companyId, channelId, messageId: revision.messageId, reason }, 'a message was not changed');
+    },
     outcome(lease: Lease, { messageId, account }: Send, outcome: Outcome, recorded: Recorded): void {
       sends.inc({ platform: account.platform, outcome: outcome.kind });
       const isOver = recorded.failed.some((one) => one.messageId === messageId);

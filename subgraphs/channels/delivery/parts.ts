@@ -1,4 +1,4 @@
-import type { Sql } from '#platform/postgres/sql.ts';
+import { fragment, type Fragment, type Sql } from '#platform/postgres/sql.ts';
 import type { DeliveryFailure } from '#schema/events/values.ts';
 import { notDelivered } from './failures.ts';
 
@@ -22,18 +22,36 @@ export async function lockExternalIds(sql: Sql, channelId: string, externalIds: 
     from (select distinct id from unnest(${externalIds}::text[]) as given (id) order by id) ids`;
 }
 
+/** Locks, in the place of an id, what is said of a whole thread. */
+export function threadLock(threadExternalId: string): string {
+  return `thread:${threadExternalId}`;
+}
+
+/** For who learns the id of a part: the id and the thread. */
+async function lockPart(
+  sql: Sql,
+  { companyId, channelId, messageId, part }: PartKey,
+  externalId: string,
+): Promise<void> {
+  await sql`
+    select pg_advisory_xact_lock(hashtextextended(${channelId} || ':' || id, 0))
+    from (
+      select ${externalId}::text as id
+      union select 'thread:' || thread_external_id from channels.delivery_parts
+      where company_id = ${companyId} and message_id = ${messageId} and part = ${part}
+      order by id
+    ) ids`;
+}
+
 /**
  * The platform has a part, under this id. Whoever learns it second changes nothing: the answer to the send, an echo and a
  * status may come in any order.
  *
  * @returns How the platform's early receipts say that it failed, if they do. Settle the delivery afterwards.
  */
-export async function markPartSent(
-  sql: Sql,
-  { companyId, channelId, messageId, part }: PartKey,
-  externalId: string,
-): Promise<DeliveryFailure | null> {
-  await lockExternalIds(sql, channelId, [externalId]);
+export async function markPartSent(sql: Sql, key: PartKey, externalId: string): Promise<DeliveryFailure | null> {
+  const { companyId, channelId, messageId, part } = key;
+  await lockPart(sql, key, externalId);
   // An echo that was not recognised as ours holds the id already, as a message of its own: it keeps it.
   const [marked] = await sql<{ early: readonly EarlyReceipt[] }>`
     with marked as (
@@ -43,7 +61,7 @@ export async function markPartSent(
       ) then ${externalId} end
       where company_id = ${companyId} and message_id = ${messageId} and part = ${part}
         and status in ('SENDING', 'UNCONFIRMED')
-      returning 1
+      returning thread_external_id, sent_at
     ), moved_on as (
       update channels.deliveries set
         external_message_id = coalesce(external_message_id, ${externalId}),
@@ -55,9 +73,19 @@ export async function markPartSent(
       where company_id = ${companyId} and channel_id = ${channelId} and external_id = ${externalId}
         and exists (select from marked)
       returning status, failure
-    )
-    select coalesce((select jsonb_agg(early) from early), '[]') as early from marked`;
+    ), sent as (table marked), said as (table early union all ${seenOf(key)})
+    select coalesce((select jsonb_agg(said) from said), '[]') as early
+    from marked`;
   return marked ? raiseByEarly(sql, { companyId, channelId, externalId }, marked.early) : null;
+}
+
+/** What the thread says of a part that is called `sent`: the person may have seen it before it was recorded here. */
+function seenOf({ companyId, channelId }: Pick<PartKey, 'companyId' | 'channelId'>): Fragment {
+  return fragment`
+    select case when t.read_up_to >= sent.sent_at then 'READ' else 'DELIVERED' end, null::jsonb
+    from sent join channels.threads t on t.company_id = ${companyId} and t.channel_id = ${channelId}
+      and t.thread_external_id = sent.thread_external_id
+    where greatest(t.read_up_to, t.delivered_up_to) >= sent.sent_at`;
 }
 
 interface MessageKey {
@@ -75,9 +103,15 @@ interface EarlyReceipt {
 export async function applyEarlyReceipts(sql: Sql, message: MessageKey): Promise<DeliveryFailure | null> {
   const { companyId, channelId, externalId } = message;
   const early = await sql<EarlyReceipt>`
-    delete from channels.early_receipts
-    where company_id = ${companyId} and channel_id = ${channelId} and external_id = ${externalId}
-    returning status, failure`;
+    with early as (
+      delete from channels.early_receipts
+      where company_id = ${companyId} and channel_id = ${channelId} and external_id = ${externalId}
+      returning status, failure
+    ), sent as (
+      select thread_external_id, sent_at from channels.delivery_parts
+      where company_id = ${companyId} and channel_id = ${channelId} and external_id = ${externalId}
+    )
+    table early union all ${seenOf({ companyId, channelId })}`;
   return raiseByEarly(sql, message, early);
 }
 

@@ -77,7 +77,13 @@ export async function parkQueue(sql: Sql, { companyId, conversationId }: Lease):
     where company_id = ${companyId} and conversation_id = ${conversationId}`;
 }
 
-export async function removeQueue(sql: Sql, { companyId, conversationId }: Lease): Promise<void> {
-  await sql`
-    delete from channels.delivery_queues where company_id = ${companyId} and conversation_id = ${conversationId}`;
+/** @returns False when there is something to be changed in the conversation: then the queue stays. */
+export async function removeQueue(sql: Sql, { companyId, conversationId }: Lease): Promise<boolean> {
+  const removed = await sql`
+    delete from channels.delivery_queues
+    where company_id = ${companyId} and conversation_id = ${conversationId} and not exists (
+      select from channels.revisions
+      where company_id = ${companyId} and conversation_id = ${conversationId} and status = 'WAITING'
+    ) returning 1 as done`;
+  return removed.length > 0;
 }

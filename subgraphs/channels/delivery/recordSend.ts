@@ -5,11 +5,13 @@ import { markUnconfirmed, unclaimPart } from './claimPart.ts';
 import type { DecideOptions, Send } from './decide.ts';
 import { markPartSent } from './parts.ts';
 import { keepQueue, releaseQueue, type Lease } from './queue.ts';
+import type { Revise } from './revisions/revision.ts';
+import { recordRevision, type ReviseOutcome } from './revisions/recordRevision.ts';
 import { settleDelivery, tellDelivery, type Transaction } from './settle.ts';
 import { takeHead, type Failed, type Head } from './takeHead.ts';
 
 /** The tries of a part, spread over about two minutes unless the platform says how long it wants to be left alone. */
-const MAX_ATTEMPTS = 8;
+export const MAX_ATTEMPTS = 8;
 
 /** What became of a part that was to be sent. */
 export type Outcome =
@@ -36,16 +38,36 @@ export async function recordSend(
   outcome: Outcome,
   options: DecideOptions & { readonly goOn: boolean },
 ): Promise<Recorded> {
-  const { sql } = transaction;
-  const ours = await keepQueue(sql, lease);
+  const ours = await keepQueue(transaction.sql, lease);
   const { waitMs, completed, failed } = await apply(transaction, lease, send, outcome);
-  if (!ours) return { send: undefined, failed, completed };
-  if (waitMs !== undefined || !options.goOn) {
-    await releaseQueue(sql, lease, waitMs ?? 0);
-    return { send: undefined, failed, completed };
-  }
-  const head = await takeHead(transaction, lease, options);
-  return { send: head.send, failed: [...failed, ...head.failed], completed };
+  const head = ours ? await nextOf(transaction, lease, waitMs, options) : nothingNext;
+  return { next: head.next, failed: [...failed, ...head.failed], completed };
+}
+
+/** The same for a change of what went out. */
+export async function recordRevise(
+  transaction: Transaction,
+  lease: Lease,
+  revise: Revise,
+  outcome: ReviseOutcome,
+  options: DecideOptions & { readonly goOn: boolean },
+): Promise<Head> {
+  const ours = await keepQueue(transaction.sql, lease);
+  const waitMs = await recordRevision(transaction, lease, revise, outcome);
+  return ours ? nextOf(transaction, lease, waitMs, options) : nothingNext;
+}
+
+const nothingNext: Head = { next: undefined, failed: [] };
+
+async function nextOf(
+  transaction: Transaction,
+  lease: Lease,
+  waitMs: number | undefined,
+  options: DecideOptions & { readonly goOn: boolean },
+): Promise<Head> {
+  if (waitMs === undefined && options.goOn) return takeHead(transaction, lease, options);
+  await releaseQueue(transaction.sql, lease, waitMs ?? 0);
+  return nothingNext;
 }
 
 interface Applied {

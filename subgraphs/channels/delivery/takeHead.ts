@@ -4,6 +4,9 @@ import { requireReauthorization } from '../commands/requireReauthorization.ts';
 import { markUnconfirmed } from './claimPart.ts';
 import { decide, type DecideOptions, type HeadRow, type Send } from './decide.ts';
 import { parkQueue, releaseQueue, removeQueue, type Lease } from './queue.ts';
+import type { Revise, RevisionRow } from './revisions/revision.ts';
+import { reviseUnsent, settleRevision } from './revisions/settleRevision.ts';
+import { decideRevision, readRevision, type RevisionDecision } from './revisions/takeRevision.ts';
 import { tellDelivery, type Transaction } from './settle.ts';
 
 export interface Failed {
@@ -11,10 +14,15 @@ export interface Failed {
   readonly failure: DeliveryFailure;
 }
 
+/** One call that is to be made. */
+export type Work =
+  | { readonly kind: 'send'; readonly send: Send }
+  | { readonly kind: 'revise'; readonly revise: Revise };
+
 /** What comes next in a queue. */
 export interface Head {
   /** Undefined: the queue was given back, or there is nothing left in it. */
-  readonly send: Send | undefined;
+  readonly next: Work | undefined;
   /** Messages that came to their end without a send. */
   readonly failed: readonly Failed[];
 }
@@ -32,15 +40,20 @@ export async function takeHead(transaction: Transaction, lease: Lease, options: 
   const failed: Failed[] = [];
   for (let count = 0; count < MAX_DECISIONS; count++) {
     const head = await readHead(sql, lease);
-    if (!head) {
-      await removeQueue(sql, lease);
-      return { send: undefined, failed };
+    if (!head && (await removeQueue(sql, lease))) return { next: undefined, failed };
+    const revision = head?.revised === false ? undefined : await readRevision(sql, lease);
+    if (revision && comesFirst(revision, head)) {
+      const decision = await decideRevision(sql, companyId, revision, options);
+      if (decision.kind === 'revise') return { next: decision, failed };
+      if (await goesOn(transaction, lease, revision, decision)) continue;
+      return { next: undefined, failed };
     }
+    if (!head) continue;
     const { messageId, channelId, accessToken } = head;
     const decision = decide(companyId, head, new Date(), options);
     switch (decision.kind) {
       case 'send':
-        return { send: decision.send, failed };
+        return { next: decision, failed };
       case 'fail':
         await tellDelivery(transaction, companyId, messageId, 'FAILED', decision.failure);
         failed.push({ messageId, failure: decision.failure });
@@ -50,31 +63,70 @@ export async function takeHead(transaction: Transaction, lease: Lease, options: 
         break;
       case 'wait':
         await releaseQueue(sql, lease, decision.waitMs);
-        return { send: undefined, failed };
+        return { next: undefined, failed };
       case 'unauthorized':
         await requireReauthorization(transaction, companyId, channelId, accessToken);
         await parkQueue(sql, lease);
-        return { send: undefined, failed };
+        return { next: undefined, failed };
       case 'park':
         await parkQueue(sql, lease);
-        return { send: undefined, failed };
+        return { next: undefined, failed };
     }
   }
   await releaseQueue(sql, lease, 0);
-  return { send: undefined, failed };
+  return { next: undefined, failed };
+}
+
+/** A change comes behind what was written before it; of what has not begun to go out it comes before that goes out. */
+function comesFirst(revision: RevisionRow, head: HeadRow | undefined): boolean {
+  if (!head || revision.createdAt < head.createdAt) return true;
+  return revision.messageId === head.messageId && head.status === 'WAITING' && head.sentParts.length === 0;
+}
+
+/** @returns False when the queue was given back. */
+async function goesOn(
+  transaction: Transaction,
+  lease: Lease,
+  revision: RevisionRow,
+  decision: Exclude<RevisionDecision, { kind: 'revise' }>,
+): Promise<boolean> {
+  const { sql } = transaction;
+  const { companyId, conversationId } = lease;
+  switch (decision.kind) {
+    case 'unsent':
+      await reviseUnsent(transaction, companyId, revision, conversationId);
+      return true;
+    case 'done':
+      await settleRevision(transaction, companyId, revision, conversationId);
+      return true;
+    case 'refuse':
+      await settleRevision(transaction, companyId, revision, conversationId, decision.failure);
+      return true;
+    case 'unauthorized':
+      await requireReauthorization(transaction, companyId, revision.channelId, decision.sealedToken);
+      await parkQueue(sql, lease);
+      return false;
+    case 'park':
+      await parkQueue(sql, lease);
+      return false;
+  }
 }
 
 async function readHead(sql: Sql, { companyId, conversationId }: Lease): Promise<HeadRow | undefined> {
   const [head] = await sql<HeadRow>`
     select d.message_id as "messageId", d.channel_id as "channelId", d.status, d.attempts,
       d.claimed_by as "claimedBy", d.payload,
-      d.thread_external_id as "threadExternalId", d.updated_at as "updatedAt",
+      d.thread_external_id as "threadExternalId", d.created_at as "createdAt", d.updated_at as "updatedAt",
       array(
         select p.part from channels.delivery_parts p
         where p.company_id = d.company_id and p.message_id = d.message_id and p.status in ('SENT', 'DELIVERED', 'READ')
       ) as "sentParts",
       c.platform, c.status as "channelStatus", c.external_id as "externalId", c.access_token as "accessToken",
-      c.settings, t.last_inbound_at as "lastInboundAt"
+      c.settings, t.last_inbound_at as "lastInboundAt",
+      exists (
+        select from channels.revisions r
+        where r.company_id = d.company_id and r.conversation_id = d.conversation_id and r.status = 'WAITING'
+      ) as revised
     from channels.deliveries d
     left join channels.channels c on c.company_id = d.company_id and c.id = d.channel_id
     left join channels.threads t on t.company_id = d.company_id and t.channel_id = d.channel_id

@@ -98,12 +98,14 @@ describe('a message to a contact', () => {
 
   it('that is long goes out in parts, and each file by itself behind them', async () => {
     const chat = await connect();
-    const attachments = ['https://files.example.com/a.pdf'];
+    const file = telegram.addFile({ bytes: Buffer.from('a,b'), name: 'a.csv' });
+    const url = `${telegram.url()}/file/bot${chat.tenant.channel.accessToken}/files/${file}/a.csv`;
+    const attachments = [url];
     await chat.write(`${'word '.repeat(1_500)}end`, { attachments });
     await settled(chat);
-    const [first, second, file, ...more] = chat.sent();
+    const [first, second, third, ...more] = chat.sent();
     expect(`${first?.text ?? ''} ${second?.text ?? ''}`).toBe(`${'word '.repeat(1_500)}end`);
-    expect(file).toMatchObject({ file: { medium: 'document', url: 'https://files.example.com/a.pdf' } });
+    expect(third).toMatchObject({ file: { medium: 'document', upload: { name: 'a.csv', size: 3 } } });
     expect(more).toEqual([]);
   });
 

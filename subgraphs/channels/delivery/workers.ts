@@ -10,13 +10,13 @@ import type { Metrics } from '#platform/metrics/metrics.ts';
 import type { Database } from '#platform/postgres/database.ts';
 import type { SwitchboardCatalogue } from '#schema/events/catalogue.ts';
 import type { HealthRecorder } from '../health/healthRecorder.ts';
-import type { DecideOptions, Send } from './decide.ts';
+import type { DecideOptions } from './decide.ts';
 import { observeDeliveries } from './observe.ts';
 import { leaseQueues, lockQueue, type Lease } from './queue.ts';
-import { recordSend, type Outcome } from './recordSend.ts';
-import { sendPart } from './sendPart.ts';
+import { recordRevise, recordSend } from './recordSend.ts';
+import { revisePart, sendPart } from './sendPart.ts';
 import type { Transaction } from './settle.ts';
-import { takeHead } from './takeHead.ts';
+import { takeHead, type Head, type Work } from './takeHead.ts';
 
 /** Queues under way at once in this process, each with one send at the most. */
 const CONCURRENCY = 64;
@@ -68,23 +68,33 @@ export function createDeliveryWorkers(options: WorkerOptions): DeliveryWorkers {
   async function sendFrom(lease: Lease): Promise<void> {
     let head = await persist(lease, async (transaction) => {
       const ours = await lockQueue(transaction.sql, lease);
-      return ours ? takeHead(transaction, lease, options) : { send: undefined, failed: [] };
+      return ours ? takeHead(transaction, lease, options) : { next: undefined, failed: [] };
     });
     observe.head(lease, head);
-    while (head.send) {
-      const { send } = head;
-      const outcome = await sendOrHold(lease, send);
-      const recorded = await persist(lease, (transaction) =>
-        recordSend(transaction, lease, send, outcome, { ...options, goOn: !stopping.signal.aborted }),
-      );
-      observe.outcome(lease, send, outcome, recorded);
-      head = recorded;
-    }
+    while (head.next) head = await make(lease, head.next);
   }
 
-  async function sendOrHold(lease: Lease, send: Send): Promise<Outcome> {
+  async function make(lease: Lease, work: Work): Promise<Head> {
+    const goOn = () => ({ ...options, goOn: !stopping.signal.aborted });
+    const calling = { ...options, stopping: stopping.signal };
+    if (work.kind === 'revise') {
+      const { revise } = work;
+      const outcome = await orHold(() => revisePart(lease, revise, calling));
+      observe.revised(lease, revise, outcome);
+      const head = await persist(lease, (transaction) => recordRevise(transaction, lease, revise, outcome, goOn()));
+      observe.head(lease, head);
+      return head;
+    }
+    const { send } = work;
+    const outcome = await orHold(() => sendPart(lease, send, calling));
+    const recorded = await persist(lease, (transaction) => recordSend(transaction, lease, send, outcome, goOn()));
+    observe.outcome(lease, send, outcome, recorded);
+    return recorded;
+  }
+
+  async function orHold<T>(call: () => Promise<T>): Promise<T | { kind: 'heldBack'; waitMs: number }> {
     try {
-      return await sendPart(lease, send, { ...options, stopping: stopping.signal });
+      return await call();
     } catch (error) {
       // Of the claim: senders never reject. Whether it was committed is unknown, that nothing was sent is certain.
       if (!isOutage(error)) throw error;

@@ -17,6 +17,8 @@ export type FailureCode =
   | 'NOT_PERMITTED'
   | 'WINDOW_CLOSED'
   | 'FILE_REFUSED'
+  | 'FILE_UNAVAILABLE'
+  | 'NOT_SUPPORTED'
   | 'POLICY_BLOCKED'
   | 'SEND_UNCONFIRMED';
 

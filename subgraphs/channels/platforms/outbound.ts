@@ -18,8 +18,12 @@ export interface OutgoingFile {
   readonly kind: AttachmentKind;
   /** An address that the platform can fetch for the next hour. */
   readonly url: string;
+  /** Of our own copy, where we have one. */
+  readonly fileKey: string | null;
   readonly name: string | null;
   readonly mimeType: string | null;
+  /** Bytes. */
+  readonly size: number | null;
 }
 
 /** What goes out in one call. */
@@ -38,6 +42,8 @@ export interface SendOptions {
   readonly reference: string;
   /** More than 24 hours after the person wrote: only as an answer of a person, where the platform has that. */
   readonly humanAgent: boolean;
+  /** The process ends: what can be given up without a doubt about it is. */
+  readonly stopping?: AbortSignal | undefined;
 }
 
 /**
@@ -48,6 +54,19 @@ export type SendResult =
   | { readonly kind: 'sent'; readonly externalMessageId: string }
   | ({ readonly kind: 'refused' } & Refusal)
   /** The request went out and no answer says what became of it. */
+  | { readonly kind: 'unconfirmed'; readonly reason: string };
+
+/** What one part of a message that went out is to be. */
+export interface PartChange {
+  readonly externalMessageId: string;
+  /** Null: taken back. Of a file only the caption changes. */
+  readonly content: OutgoingPart | null;
+}
+
+/** What became of a change. One that is made twice does no harm. */
+export type ReviseResult =
+  | { readonly kind: 'done' }
+  | ({ readonly kind: 'refused' } & Refusal)
   | { readonly kind: 'unconfirmed'; readonly reason: string };
 
 /** Certainly not sent. */
@@ -85,8 +104,10 @@ export interface Sender {
   parts(message: OutgoingMessage): readonly OutgoingPart[];
   /** What the platform holds senders to; keys are unique over all platforms. */
   paces(account: Account, threadExternalId: string, part: OutgoingPart): readonly Pace[];
-  /** Never rejects: every failure is a result. Ends within {@link SEND_LIMIT_MS}. */
+  /** Never rejects: every failure is a result. Ends within {@link SEND_LIMIT_MS}, an upload within {@link UPLOAD_LIMIT_MS}. */
   send(account: Account, part: OutgoingPart, options: SendOptions): Promise<SendResult>;
+  /** Changes what went out, as {@link send} sends; absent where the platform has no such thing. */
+  revise?(account: Account, change: PartChange): Promise<ReviseResult>;
   /** Rejects when the platform does not take it. */
   signal(account: Account, threadExternalId: string, signal: Signal): Promise<void>;
   /** Whether the platform tells us of our own sends by webhook, so that an unconfirmed one may still be confirmed. */
@@ -95,6 +116,8 @@ export interface Sender {
 
 /** From the connection to the end of the answer, the longest that a send takes. */
 export const SEND_LIMIT_MS = 13_000;
+/** The same with a file in it. Less than a queue's lease lasts from the claim on. */
+export const UPLOAD_LIMIT_MS = 45_000;
 
 /** Names one send among all of ours: `sb:<message id>:<part>`. */
 export function partReference(messageId: string, part: number): string {

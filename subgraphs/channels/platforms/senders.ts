@@ -1,4 +1,5 @@
 import type { Platform } from '#schema/events/values.ts';
+import type { OpenFile } from '../attachments/openFile.ts';
 import type { PlatformApis } from './apis.ts';
 import { failure } from './failure.ts';
 import { createInstagramSender } from './instagram/sender.ts';
@@ -11,8 +12,8 @@ import { createWhatsAppSender } from './whatsapp/sender.ts';
 /** How messages go out, by platform. */
 export type Senders = Readonly<Record<Platform, Sender>>;
 
-export function createSenders({ telegram, graphs }: PlatformApis): Senders {
-  return { TELEGRAM: createTelegramSender(telegram), WEB_CHAT: webChatSender, ...metaSenders(graphs) };
+export function createSenders({ telegram, graphs }: PlatformApis, openFile: OpenFile): Senders {
+  return { TELEGRAM: createTelegramSender(telegram, openFile), WEB_CHAT: webChatSender, ...metaSenders(graphs) };
 }
 
 function metaSenders(graphs: PlatformApis['graphs']): Omit<Senders, 'TELEGRAM' | 'WEB_CHAT'> {

@@ -3,6 +3,7 @@ import type { Outcome } from '../commands/outcome.ts';
 import { pauseChannel } from '../commands/pauseChannel.ts';
 import { reauthorizeChannel } from '../commands/reauthorizeChannel.ts';
 import { removeChannel } from '../commands/removeChannel.ts';
+import { requestUpload } from '../commands/requestUpload.ts';
 import { resumeChannel } from '../commands/resumeChannel.ts';
 import { rotateIdentitySecret } from '../commands/rotateIdentitySecret.ts';
 import { updateWebChat } from '../commands/updateWebChat.ts';
@@ -27,6 +28,12 @@ export const Mutation: MutationResolvers = {
 
   updateWebChat: async (_parent, { input }, context) =>
     channelPayload(context, await context.run((tools, identity) => updateWebChat(tools, identity, input))),
+
+  requestUpload: async (_parent, { input }, context) => {
+    const outcome = await context.run((tools, identity) => requestUpload(tools, identity, input));
+    if ('userErrors' in outcome) return { url: null, expiresAt: null, userErrors: outcome.userErrors };
+    return { ...outcome, userErrors: [] };
+  },
 
   rotateIdentitySecret: async (_parent, { input }, context) =>
     secretPayload(context, await context.run((tools, identity) => rotateIdentitySecret(tools, identity, input))),

@@ -23,13 +23,14 @@ import type { Senders } from '../platforms/senders.ts';
 import { seedChannels } from '../seed.ts';
 import { newTenant } from './harness.ts';
 import { messageCreated } from './messageCreated.ts';
+import { readEvents } from './readEvents.ts';
 import { createScriptedSender } from './scriptedSender.ts';
 
 type Event = AnyEvent<SwitchboardCatalogue>;
 type DeliveryUpdated = EventOf<SwitchboardCatalogue, 'channel.delivery.updated'>['data'];
 type Transaction = WriteTransaction<SwitchboardCatalogue>;
 
-/** The delivery side alone, with platforms that do as they are told: TELEGRAM never confirms, MESSENGER does. */
+/** The delivery side alone, with platforms that do as they are told: TELEGRAM never confirms, and changes what it has; MESSENGER the other way. */
 export async function openDeliveries(urls: { adminUrl: string; natsUrl: string; redisUrl: string }) {
   const addresses = await provisionContext({
     adminUrl: urls.adminUrl,
@@ -40,7 +41,7 @@ export async function openDeliveries(urls: { adminUrl: string; natsUrl: string; 
     logger,
   });
   const keyring = createKeyring({ activeKeyId: 'k1', keys: { k1: randomBytes(32).toString('base64') } });
-  const silent = createScriptedSender({ confirms: false });
+  const silent = createScriptedSender({ confirms: false, revises: true });
   const confirming = createScriptedSender({ confirms: true });
   const senders: Senders = {
     TELEGRAM: silent.sender,
@@ -123,6 +124,28 @@ export async function openDeliveries(urls: { adminUrl: string; natsUrl: string; 
           actor,
           data: { conversation, message, delivery },
         });
+      },
+      /** An agent wants a message changed. */
+      async revise(
+        data: ReturnType<typeof messageCreated>['data'],
+        kind: 'EDIT' | 'DELETE',
+        text: string | null = null,
+      ) {
+        const { conversation, message, delivery } = data;
+        if (!delivery) throw new Error('only what goes to the contact is changed there');
+        const { threadExternalId } = delivery;
+        const revision = { id: randomUUID(), kind, text, requestedAt: new Date().toISOString() };
+        const event = await publish(companyId, {
+          type: 'conversation.message.revised',
+          actor: { kind: 'agent' },
+          data: { conversation, message, threadExternalId, revision },
+        });
+        return { event, revisionId: revision.id };
+      },
+      /** What was told of changes, oldest first. */
+      async revised() {
+        const events = await readEvents(nats, companyId);
+        return events.flatMap((event) => (event.type === 'channel.message.revised' ? [event.data] : []));
       },
       /** What was told of deliveries, oldest first. */
       async outcomes() {

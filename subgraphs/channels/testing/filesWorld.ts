@@ -5,8 +5,7 @@ import { buffer } from 'node:stream/consumers';
 import { pathToFileURL } from 'node:url';
 import { v7 } from 'uuid';
 import { createRedis } from '#platform/cache/redis.ts';
-import { createEventBus } from '#platform/events/bus.ts';
-import { createEvent, type NewEvent } from '#platform/events/catalogue.ts';
+import type { NewEvent } from '#platform/events/catalogue.ts';
 import { createPacer } from '#platform/limits/pacer.ts';
 import { silentLogger as logger } from '#platform/logging/logger.ts';
 import { createMetrics } from '#platform/metrics/metrics.ts';
@@ -17,7 +16,12 @@ import { catalogue, type SwitchboardCatalogue } from '#schema/events/catalogue.t
 import type { Attachment } from '#schema/events/values.ts';
 import { testNats, testPostgres, testRedis } from '#test/stack/index.ts';
 import { currentTestRun } from '#test/stack/testRun.ts';
+import { createPublicFetch } from '#platform/http/publicFetch.ts';
+import { createKeepPicture } from '../profiles/profilePicture.ts';
+import type { FileStore } from '#platform/files/fileStore.ts';
 import { createFiles } from '../attachments/createFiles.ts';
+import { tellingFiles } from '../attachments/tellingFiles.ts';
+import { createFileRemover } from '../attachments/fileRemover.ts';
 import { createFindAccount } from '../credentials/findAccount.ts';
 import { entities } from '../entities/index.ts';
 import { migrations } from '../migrations/index.ts';
@@ -55,6 +59,7 @@ export async function openFilesWorld(
     logger,
   });
   const metrics = createMetrics({ service: 'channels' });
+  const fileMetrics = createMetrics({ service: 'remover' });
   const config = {
     databaseUrl: urls.appUrl,
     relayDatabaseUrl: urls.relayUrl,
@@ -66,7 +71,7 @@ export async function openFilesWorld(
   const redis = createRedis({ url: redisServer.url, name: 'test', logger });
   const keyring = createKeyring({ activeKeyId: 'k1', keys: { k1: randomBytes(32).toString('base64') } });
   const directory = await mkdtemp(join(currentTestRun().directory, 'files-'));
-  const { store, keepFile, parts } = createFiles({
+  const { store, keepFile, profiler, parts } = createFiles({
     config: { url: options.filesUrl ?? pathToFileURL(directory).href, secret: 'of no use here', maxBytes },
     trustedOrigins: [server.url],
     accounts: { TELEGRAM: { ...silentAccount, ...account } },
@@ -78,27 +83,33 @@ export async function openFilesWorld(
     logger,
     metrics,
   });
-  const started = [...stores.parts, redis, ...parts];
+  const fetcher = createPublicFetch({ trustedOrigins: [server.url] });
+  const started = [...stores.parts, redis, fetcher, ...parts];
   for (const part of started) await part.start();
-  const bus = createEventBus({ nats, metrics });
-
   return {
     database,
     store,
     keepFile,
+    profiler,
+    keepPicture: createKeepPicture({ fetcher, keepFile, database }),
     server,
+    redis: redis.client,
     redisServer,
     /** What of a metric's lines is counted, by their labels. */
     async counted(name: string): Promise<string[]> {
       return (await metrics.text()).split('\n').filter((line) => line.startsWith(`${name}{`));
     },
+    /** What removes files, as another process has it; the caller starts and stops it. */
+    remover: (from: Pick<FileStore, 'delete'> = store) =>
+      createFileRemover({ store: from, database, logger, metrics: fileMetrics }),
     async tenant() {
       const tenant = newTenant();
       await seedChannels(database, keyring, [tenant.seed()]);
       return tenant;
     },
-    async publish(companyId: string, ...events: readonly NewEvent<SwitchboardCatalogue>[]): Promise<void> {
-      await bus.publish(events.map((event) => createEvent(catalogue, companyId, event)));
+    /** Tells what is told of messages when platforms have told of them. */
+    async tell(companyId: string, ...events: readonly NewEvent<SwitchboardCatalogue>[]): Promise<void> {
+      await database.write(companyId, async ({ publish }) => events.forEach(tellingFiles(publish)));
     },
     events: (companyId: string) => readEvents(nats, companyId),
     async bytesOf(fileKey: string | null | undefined): Promise<Buffer | undefined> {

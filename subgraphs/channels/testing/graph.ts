@@ -3,6 +3,7 @@ import type { Limits } from '#test/standins/graph/limits.ts';
 import { createGraphApi } from '../platforms/meta/graphApi.ts';
 import type { Account, OutgoingFile, SendOptions } from '../platforms/outbound.ts';
 import { channelSettings, type ChannelSettings } from '../settings.ts';
+import { testFile } from './testFile.ts';
 
 const appSecret = 'the-app-secret';
 
@@ -69,5 +70,5 @@ export function optionsFor(threadExternalId: string, overrides: Partial<SendOpti
 }
 
 export function outgoingFile(kind: OutgoingFile['kind'], name: string | null = null): OutgoingFile {
-  return { kind, url: `https://files.example/${kind.toLowerCase()}`, name, mimeType: null };
+  return testFile({ kind, url: `https://files.example/${kind.toLowerCase()}`, name, mimeType: null });
 }

@@ -3,23 +3,23 @@ import { decodeJwt } from 'jose';
 import { v7 } from 'uuid';
 import { createBearerVerifier, signBearerToken } from '#platform/identity/bearerTokens.ts';
 import type { VisitorIdentity } from '#platform/identity/identity.ts';
-import { testNats, testPostgresServer, type TestServer } from '#test/stack/index.ts';
+import { testNats, testPostgres, type TestPostgres, type TestServer } from '#test/stack/index.ts';
 import { openHarness, type Harness } from '../testing/harness.ts';
 import { hashOf, jwtOf, newAddress, newSite, openPage, type Site, visitorToken } from '../testing/site.ts';
 
 const MINUTE = 60;
 
 describe('a session of a web chat', () => {
-  let postgres: TestServer;
+  let postgres: TestPostgres;
   let natsServer: TestServer;
   let harness: Harness;
   const shop = newSite();
   const members = newSite({ requireIdentity: true });
 
   beforeAll(async () => {
-    [postgres, natsServer] = await Promise.all([testPostgresServer(), testNats()]);
+    [postgres, natsServer] = await Promise.all([testPostgres(), testNats()]);
     const telegramApiUrl = 'http://telegram.invalid';
-    harness = await openHarness({ adminUrl: postgres.url, natsUrl: natsServer.url, telegramApiUrl });
+    harness = await openHarness({ adminUrl: postgres.adminUrl, natsUrl: natsServer.url, telegramApiUrl });
     await harness.seed(shop, members);
   });
 
@@ -255,8 +255,8 @@ describe('a session of a web chat', () => {
 });
 
 it('without a secret for tokens there is no web chat', async () => {
-  const [postgres, natsServer] = await Promise.all([testPostgresServer(), testNats()]);
-  const stores = { adminUrl: postgres.url, natsUrl: natsServer.url, telegramApiUrl: 'http://telegram.invalid' };
+  const [postgres, natsServer] = await Promise.all([testPostgres(), testNats()]);
+  const stores = { adminUrl: postgres.adminUrl, natsUrl: natsServer.url, telegramApiUrl: 'http://telegram.invalid' };
   const harness = await openHarness(stores, { visitorTokens: undefined });
   const site = newSite();
   await harness.seed(site);

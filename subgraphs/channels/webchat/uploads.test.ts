@@ -1,19 +1,19 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { VisitorIdentity } from '#platform/identity/identity.ts';
-import { testNats, testPostgresServer, type TestServer } from '#test/stack/index.ts';
+import { testNats, testPostgres, type TestPostgres, type TestServer } from '#test/stack/index.ts';
 import { openHarness, type Harness } from '../testing/harness.ts';
 import { newAddress, newSite, openPage, png, visitorToken } from '../testing/site.ts';
 
 describe('a file of a visitor', () => {
-  let postgres: TestServer;
+  let postgres: TestPostgres;
   let natsServer: TestServer;
   let harness: Harness;
   const shop = newSite();
   const other = newSite();
 
   beforeAll(async () => {
-    [postgres, natsServer] = await Promise.all([testPostgresServer(), testNats()]);
-    const stores = { adminUrl: postgres.url, natsUrl: natsServer.url, telegramApiUrl: 'http://telegram.invalid' };
+    [postgres, natsServer] = await Promise.all([testPostgres(), testNats()]);
+    const stores = { adminUrl: postgres.adminUrl, natsUrl: natsServer.url, telegramApiUrl: 'http://telegram.invalid' };
     harness = await openHarness(stores);
     await harness.seed(shop, other);
   });

@@ -1,13 +1,10 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { FileStoreError } from '#platform/files/errors.ts';
 import { HttpError } from '#platform/http/errors.ts';
-import { FileRefused } from '../attachments/fileRefused.ts';
-import type { KeepFile, KeptFile, NewFile } from '../attachments/keepFile.ts';
+import type { KeepFile } from '../attachments/keepFile.ts';
+import { keepUpload } from '../attachments/keepUpload.ts';
 import { rawBody, takeRawBodies } from '../webhooks/rawBodies.ts';
 import type { Door, Page } from './door.ts';
 import type { VisitorTokens } from './visitorTokens.ts';
-
-const RETRY_AFTER_SECONDS = 5;
 
 /** `POST /chat/:siteKey/files`: keeps a file of a visitor, to be sent with a message afterwards. */
 export function mountChatUploads(
@@ -27,19 +24,6 @@ export function mountChatUploads(
     if (visitor?.origin !== origin) throw HttpError.unauthorized('The token of a visitor of this page is needed.');
   }
 
-  async function keep(file: NewFile): Promise<KeptFile> {
-    try {
-      return await keepFile(file);
-    } catch (error) {
-      if (error instanceof FileRefused) {
-        throw error.code === 'TOO_LARGE' ? HttpError.tooLarge(error.message) : HttpError.unsupportedType(error.message);
-      }
-      if (!(error instanceof FileStoreError)) throw error;
-      const retryAfterSeconds = RETRY_AFTER_SECONDS;
-      throw HttpError.unavailable('The file could not be kept: send it again.', { retryAfterSeconds, cause: error });
-    }
-  }
-
   app.register((scope, _options, done) => {
     takeRawBodies(scope);
     scope.decorateRequest('page', null);
@@ -54,9 +38,8 @@ export function mountChatUploads(
       async handler(request, reply) {
         const { companyId, channelId } = request.getDecorator<Page>('page').site;
         const bytes = rawBody(request.body);
-        if (bytes.length === 0) throw HttpError.badRequest('The file is empty.');
         const claimed = { kind: null, mimeType: request.headers['content-type'] ?? null };
-        const kept = await keep({ companyId, channelId, bytes, name: nameOf(request), claimed });
+        const kept = await keepUpload(keepFile, { companyId, channelId, bytes, name: nameOf(request), claimed });
         const { id, name, mimeType, size, kind } = kept;
         return reply.code(201).send({ id, name, mimeType, size, kind });
       },

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { v7 } from 'uuid';
 import type { Attachment } from '#schema/events/values.ts';
 import { FactError } from '../errors.ts';
-import { conversationPage } from '../queries/conversations.ts';
+import { listConversations } from '../queries/listConversations.ts';
 import { viewerOf } from '../queries/viewer.ts';
 import { openInbox, picture, write, type TestCompany, type TestInbox } from '../testing/inbox.ts';
 import { editMessage } from './editMessage.ts';
@@ -64,7 +64,8 @@ describe('a message of a platform', () => {
     const session = inbox.database.session(acme.companyId);
     try {
       const page = { direction: 'forward', limit: 10 } as const;
-      return (await session.read((sql) => conversationPage(sql, viewerOf(acme.ada), { search }, page))).length;
+      const asked = { filter: { search }, order: 'NEWEST' } as const;
+      return (await session.read((sql) => listConversations(sql, viewerOf(acme.ada), asked, page))).edges.length;
     } finally {
       await session.close();
     }

@@ -49,10 +49,18 @@ export async function changeMessage(
   });
 }
 
+/** That there was a message stays, what it said does not, and nobody finds it by its words. */
+export async function takeBack(transaction: Transaction, message: MessageEntity, at: Date): Promise<void> {
+  await rewordMessage(transaction, message, null);
+  message.attachments = [];
+  message.deletedAt = at;
+}
+
 /** Gives a message another text, and lets it be found by that one only. */
 export async function rewordMessage({ sql }: Transaction, message: MessageEntity, text: string | null): Promise<void> {
   const { companyId, id } = message;
   message.text = text;
+  message.version += 1;
   // Past the entity: after an update of a column with SQL of its own, MikroORM reads back what PostgreSQL prints of it.
   await sql`
     update conversations.messages set search = array_to_tsvector(${searchVector(companyId, text)}::text[])

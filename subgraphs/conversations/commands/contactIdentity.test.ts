@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { FactError } from '../errors.ts';
+import { searchQuery } from '../text/searchWords.ts';
 import { openInbox, received, write, type TestCompany, type TestInbox } from '../testing/inbox.ts';
 import { profileContact } from './profileContact.ts';
 import { recordActivity } from './recordActivity.ts';
@@ -68,8 +69,8 @@ describe('a contact on a platform', () => {
     test('is found by the new name', async () => {
       await profile({ name: 'Grace Hopper' });
       const [found] = await inbox.rows<{ hit: boolean }>(
-        `select search @@ '''hopper'''::tsquery as hit from conversations.contacts where company_id = $1`,
-        [acme.companyId],
+        'select search @@ $2::tsquery as hit from conversations.contacts where company_id = $1',
+        [acme.companyId, searchQuery(acme.companyId, 'hopper')?.exact],
       );
       expect(found).toEqual({ hit: true });
     });

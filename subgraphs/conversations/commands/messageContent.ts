@@ -1,14 +1,22 @@
 import { userError, type UserError } from '#platform/graphql/errors.ts';
 import type { Attachment } from '#schema/events/values.ts';
+import type { Upload } from '#schema/uploads.ts';
 import { storableText } from '#platform/postgres/storableText.ts';
 import { kindOf } from '../rules/attachments.ts';
+import type { Mention } from '../rows.ts';
+import { readMentions, type MentionInput } from './mentions.ts';
 
 export interface SendMessageInput {
   readonly conversationId: string;
   readonly text?: string | null | undefined;
   readonly attachmentUrls?: readonly string[] | null | undefined;
+  /** What was uploaded before; undefined for an id that is none of the company's, or not any more. */
+  readonly uploads?: readonly (Upload | undefined)[] | undefined;
   readonly replyToId?: string | null | undefined;
   readonly isPrivate?: boolean | null | undefined;
+  readonly mentions?: readonly MentionInput[] | null | undefined;
+  readonly cannedResponseId?: string | null | undefined;
+  readonly draftRevision?: number | null | undefined;
   readonly idempotencyKey: string;
 }
 
@@ -17,10 +25,11 @@ export interface Content {
   readonly attachments: readonly Attachment[];
   readonly replyToId: string | null;
   readonly isPrivate: boolean;
+  readonly mentions: readonly Mention[];
   readonly idempotencyKey: string;
 }
 
-const MAX_TEXT = 10_000;
+export const MAX_TEXT = 10_000;
 const MAX_ATTACHMENTS = 10;
 const MAX_KEY = 200;
 
@@ -28,27 +37,52 @@ const MAX_KEY = 200;
 export function readContent(input: SendMessageInput): Content | { readonly userErrors: readonly UserError[] } {
   const text = storableText(input.text ?? '').trim();
   const urls = input.attachmentUrls ?? [];
+  const uploads = input.uploads ?? [];
   const idempotencyKey = storableText(input.idempotencyKey);
+  const isPrivate = input.isPrivate ?? false;
+  const mentions = readMentions(input.mentions ?? []);
   const errors: UserError[] = [];
   function wrong(field: string, message: string): void {
     errors.push(userError('INVALID', message, ['input', field]));
   }
 
-  if (text === '' && urls.length === 0) wrong('text', 'A message needs a text or an attachment.');
+  if (text === '' && urls.length + uploads.length === 0) wrong('text', 'A message needs a text or an attachment.');
   if (text.length > MAX_TEXT) wrong('text', `A text has at most ${MAX_TEXT} characters, this one has ${text.length}.`);
-  if (urls.length > MAX_ATTACHMENTS) wrong('attachmentUrls', `A message has at most ${MAX_ATTACHMENTS} attachments.`);
-  if (!urls.every(isHttps)) wrong('attachmentUrls', 'Attachments are https addresses.');
+  const attachments = attachmentProblem(urls);
+  if (attachments !== undefined) wrong('attachmentUrls', attachments);
+  else if (urls.length + uploads.length > MAX_ATTACHMENTS) {
+    wrong('uploadIds', `A message has at most ${MAX_ATTACHMENTS} attachments.`);
+  }
+  const uploaded = uploads.filter((one) => one !== undefined);
+  if (uploaded.length < uploads.length) {
+    errors.push(userError('NOT_FOUND', 'There is no such upload (any more): upload it again.', ['input', 'uploadIds']));
+  }
   if (idempotencyKey === '' || idempotencyKey.length > MAX_KEY) {
     wrong('idempotencyKey', `A key has 1 to ${MAX_KEY} characters.`);
   }
-  if (errors.length > 0) return { userErrors: errors };
+  if ('wrong' in mentions) wrong('mentions', mentions.wrong);
+  else if (mentions.length > 0 && !isPrivate) {
+    wrong('mentions', 'Only a note mentions people, for the contact does not know them: send it with `isPrivate`.');
+  }
+  if (errors.length > 0 || 'wrong' in mentions) return { userErrors: errors };
   return {
     text: text === '' ? null : text,
-    attachments: urls.map(attachmentAt),
+    attachments: [...urls.map(attachmentAt), ...uploaded.map(attachmentOf)],
     replyToId: input.replyToId?.toLowerCase() ?? null,
-    isPrivate: input.isPrivate ?? false,
+    isPrivate,
+    mentions,
     idempotencyKey,
   };
+}
+
+/** What is wrong with files that are given by address; undefined: nothing. */
+export function attachmentProblem(urls: readonly string[]): string | undefined {
+  if (urls.length > MAX_ATTACHMENTS) return `A message has at most ${MAX_ATTACHMENTS} attachments.`;
+  return urls.every(isHttps) ? undefined : 'Attachments are https addresses.';
+}
+
+function attachmentOf({ id, kind, name, mimeType, size, fileKey }: Upload): Attachment {
+  return { id, kind, url: null, platformFileId: null, name, mimeType, size, latitude: null, longitude: null, fileKey };
 }
 
 function isHttps(url: string): boolean {

@@ -23,9 +23,9 @@ export async function recordActivity(
       await database.write(happened.companyId, (transaction) => block(transaction, happened, kind === 'BLOCKED'));
       return 'done';
     case 'MOVED': {
-      const { to } = detail;
+      const { to, phone = null } = detail;
       if (to === undefined) return 'done';
-      return database.write(happened.companyId, (transaction) => move(transaction, happened, to));
+      return database.write(happened.companyId, (transaction) => move(transaction, happened, { to, phone }));
     }
     case 'REFERRED':
     case 'OPTED_IN':
@@ -51,7 +51,11 @@ async function block({ sql }: Transaction, { companyId, data }: Happened, blocke
 }
 
 /** Another id of the same person, such as that of a group which became a supergroup: its conversation goes on there. */
-async function move({ sql }: Transaction, { companyId, data }: Happened, to: string): Promise<'done' | 'occupied'> {
+async function move(
+  { sql }: Transaction,
+  { companyId, data }: Happened,
+  { to, phone }: { readonly to: string; readonly phone: string | null },
+): Promise<'done' | 'occupied'> {
   const { channelId, contact } = data;
   const [before] = await sql<{ occupied: boolean }>`
     with before as (
@@ -62,7 +66,8 @@ async function move({ sql }: Transaction, { companyId, data }: Happened, to: str
       from conversations.contact_identities
       where company_id = ${companyId} and channel_id = ${channelId} and external_id = ${contact.externalId}
     ), moved as (
-      update conversations.contact_identities i set external_id = ${to}, thread_external_id = ${to}
+      update conversations.contact_identities i set
+        external_id = ${to}, thread_external_id = ${to}, phone = coalesce(${phone}, i.phone)
       from before where i.company_id = ${companyId} and i.id = before.id and not before.occupied
     )
     select occupied from before`;

@@ -34,6 +34,7 @@ async function retry(transaction: AgentTransaction, id: string): Promise<Outcome
   const message = conversation && (await em.findOne(Message, { companyId, id }));
   if (!message) return refuse('NOT_FOUND', 'There is no such message.', field);
   if (message.status === 'QUEUED') return { messageId: message.id };
+  if (message.deletedAt) return refuse('DELETED', 'The message was deleted: write another one.', field);
   const refusal =
     refuseUnlessRetryable(message) ??
     (await refuseIfSuperseded(transaction, conversation, field)) ??
@@ -52,7 +53,8 @@ async function retry(transaction: AgentTransaction, id: string): Promise<Outcome
     data: {
       conversation: facts,
       message: messageFacts(message),
-      delivery: { threadExternalId, replyToExternalId: repliedTo?.externalId ?? null },
+      // What was deleted meanwhile cannot be quoted any more, and is no reason not to send.
+      delivery: { threadExternalId, replyToExternalId: repliedTo?.deletedAt ? null : (repliedTo?.externalId ?? null) },
     },
   });
   return { messageId: message.id };

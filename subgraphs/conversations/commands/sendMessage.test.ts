@@ -1,10 +1,12 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { v7 } from 'uuid';
+import type { Upload } from '#schema/uploads.ts';
 import { connection, openInbox, received, write, type TestCompany, type TestInbox } from '../testing/inbox.ts';
 import { changeStatus } from './changeStatus.ts';
 import type { SendMessageInput } from './messageContent.ts';
 import { recordActivity } from './recordActivity.ts';
 import { recordChannel } from './recordChannel.ts';
+import { removeMessage } from './removeMessage.ts';
 import { sendMessage } from './sendMessage.ts';
 
 describe('an answer', () => {
@@ -58,6 +60,57 @@ describe('an answer', () => {
     const seconds = event?.type === 'conversation.message.created' ? event.data.firstResponseSeconds : null;
     expect(seconds).toBeGreaterThanOrEqual(30);
     expect(seconds).toBeLessThan(60);
+  });
+
+  describe('with files that were uploaded', () => {
+    const uploaded = (more: Partial<Upload> = {}): Upload => {
+      const { companyId } = acme;
+      const id = v7();
+      const file = { kind: 'FILE', name: 'list.zip', mimeType: 'application/zip', size: 10 } as const;
+      return { companyId, id, fileKey: `${companyId}/${id}`, ...file, ...more };
+    };
+
+    test('has them with name, type and size, beside those at an address', async () => {
+      const file = uploaded();
+      await send({ uploads: [file], attachmentUrls: ['https://x.example/a.png'] });
+      const { companyId: _company, ...kept } = file;
+      const attachments = [
+        { url: 'https://x.example/a.png', fileKey: null },
+        { ...kept, url: null },
+      ];
+      expect(await messages()).toMatchObject([{ text: 'On its way', attachments }]);
+      expect(await inbox.told()).toMatchObject([{ data: { message: { attachments } } }]);
+    });
+
+    test('needs no text, takes ten at the most, and none that is not there', async () => {
+      expect(codes(await send({ text: null, uploads: [uploaded()] }))).toEqual([]);
+      const many = Array.from({ length: 10 }, () => uploaded());
+      expect(codes(await send({ uploads: many, attachmentUrls: ['https://x.example/a'] }))).toEqual([
+        'INVALID input.uploadIds',
+      ]);
+      expect(codes(await send({ uploads: [uploaded(), undefined] }))).toEqual(['NOT_FOUND input.uploadIds']);
+    });
+
+    test('is the same message by the same key with the same files only', async () => {
+      const [idempotencyKey, file] = [v7(), uploaded()];
+      const first = await send({ idempotencyKey, uploads: [file] });
+      expect(await send({ idempotencyKey, uploads: [file] })).toEqual(first);
+      expect(codes(await send({ idempotencyKey, uploads: [uploaded()] }))).toEqual([
+        'IDEMPOTENCY_KEY_REUSED input.idempotencyKey',
+      ]);
+    });
+
+    test('that the platform takes in no way is refused before anything is queued, and is fine in a note', async () => {
+      const instagram = { conversationId: await write(inbox, acme, { platform: 'INSTAGRAM', from: 'insta' }) };
+      await inbox.told();
+      expect(codes(await send({ ...instagram, uploads: [uploaded()] }))).toEqual(['FILE_REFUSED input.uploadIds']);
+      const attachmentUrls = ['https://x.example/list.zip'];
+      expect(codes(await send({ ...instagram, attachmentUrls }))).toEqual(['FILE_REFUSED input.attachmentUrls']);
+      const large = uploaded({ size: 60 * 1024 ** 2 });
+      expect(codes(await send({ uploads: [large] }))).toEqual(['FILE_REFUSED input.uploadIds']);
+      expect(await inbox.told()).toEqual([]);
+      expect(codes(await send({ ...instagram, uploads: [uploaded()], isPrivate: true }))).toEqual([]);
+    });
   });
 
   test('that is not the first has no response time', async () => {
@@ -138,6 +191,45 @@ describe('an answer', () => {
     const missing = ['NOT_FOUND input.replyToId'];
     expect(codes(await send({ replyToId: elsewhere?.id ?? null }))).toEqual(missing);
     expect(codes(await send({ replyToId: 'nonsense' }))).toEqual(missing);
+  });
+
+  /** The contact's message, as the platform knows it, and a note beside it. */
+  async function messageAndNote(): Promise<{ messageId: string; externalMessageId: string; noteId: string }> {
+    const externalMessageId = v7();
+    await write(inbox, acme, { externalMessageId });
+    const [message] = await inbox.rows<{ id: string }>('select id from conversations.messages where external_id = $1', [
+      externalMessageId,
+    ]);
+    const note = await send({ isPrivate: true, text: 'A regular' });
+    return { messageId: message?.id ?? '', externalMessageId, noteId: 'messageId' in note ? note.messageId : '' };
+  }
+  const deleteIt = (externalMessageId: string) => {
+    const { companyId, data } = received(acme);
+    const { channelId, threadExternalId } = data;
+    const removed = { channelId, threadExternalId, externalMessageId, removedAt: new Date().toISOString() };
+    return removeMessage(inbox.database, { companyId, data: removed });
+  };
+
+  test('quotes no note, which the contact must not see; a note may', async () => {
+    const { noteId } = await messageAndNote();
+    await inbox.told();
+    expect(codes(await send({ replyToId: noteId }))).toEqual(['INVALID input.replyToId']);
+    expect(await inbox.told()).toEqual([]);
+    expect(codes(await send({ replyToId: noteId, isPrivate: true }))).toEqual([]);
+    expect(await inbox.told()).toMatchObject([{ data: { delivery: null } }]);
+  });
+
+  test('quotes nothing that was deleted; a note may point to it, and what was sent before is the same message', async () => {
+    const { messageId: replyToId, externalMessageId } = await messageAndNote();
+    const idempotencyKey = v7();
+    const sent = await send({ replyToId, idempotencyKey });
+    await deleteIt(externalMessageId);
+    await inbox.told();
+    expect(codes(await send({ replyToId }))).toEqual(['MESSAGE_DELETED input.replyToId']);
+    expect(await inbox.told()).toEqual([]);
+    expect(codes(await send({ replyToId, isPrivate: true }))).toEqual([]);
+    expect(await send({ replyToId, idempotencyKey })).toEqual(sent);
+    expect(codes(await send({ idempotencyKey }))).toEqual(['IDEMPOTENCY_KEY_REUSED input.idempotencyKey']);
   });
 
   test('carries attachments, without a text if need be', async () => {

@@ -11,10 +11,12 @@ import { extendMessage } from '../commands/extendMessage.ts';
 import { profileContact } from '../commands/profileContact.ts';
 import { reactToMessage } from '../commands/reactToMessage.ts';
 import { receiveMessage } from '../commands/receiveMessage.ts';
+import { recordAudited } from '../commands/recordAudited.ts';
 import { recordActivity } from '../commands/recordActivity.ts';
 import { recordChannel } from '../commands/recordChannel.ts';
 import { recordEcho } from '../commands/recordEcho.ts';
 import { removeMessage } from '../commands/removeMessage.ts';
+import { settleRevision } from '../commands/settleRevision.ts';
 import { storeAttachment } from '../commands/storeAttachment.ts';
 import { updateDelivery } from '../commands/updateDelivery.ts';
 
@@ -58,8 +60,10 @@ export function createReceivedConsumer(options: {
         const moved = { companyId: event.companyId, channelId, from: contact.externalId, to: detail['to'] };
         logger.warn(moved, 'a person moved to an id that has a conversation of its own: both stay');
       },
+      'channel.message.revised': (event) => settleRevision(database, event),
       'channel.delivery.updated': (event) => updateDelivery(database, event),
       'channel.connection.changed': (event) => recordChannel(database, event),
+      'channel.audited': (event) => recordAudited(database, event),
     },
     logger,
     metrics,
@@ -69,7 +73,7 @@ export function createReceivedConsumer(options: {
 /** What is told of one thread in the order in which it was told, and so whatever is about a message after the message. */
 function keyOf(event: AnyEvent<SwitchboardCatalogue>): string {
   if (!('channelId' in event.data)) return event.id;
-  if (event.type === 'channel.connection.changed') return event.data.channelId;
+  if (event.type === 'channel.connection.changed' || event.type === 'channel.audited') return event.data.channelId;
   if (event.type !== 'channel.delivery.updated') return `${event.data.channelId}:${event.data.threadExternalId}`;
   const { channelId, threadExternalId, messageId } = event.data;
   return threadExternalId === null ? messageId : `${channelId}:${threadExternalId}`;

@@ -9,6 +9,8 @@ export const Agent = defineEntity({
     name: p.text(),
     email: p.text(),
     role: p.text().$type<'AGENT' | 'SUPERVISOR' | 'ADMIN'>(),
+    deactivatedAt: p.datetime().strictNullable(),
+    version: p.integer(),
     /** Kept by triggers, as `fullyReadCount` is: never set. */
     openConversationCount: p.integer(),
     fullyReadCount: p.integer(),

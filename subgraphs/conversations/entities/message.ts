@@ -1,4 +1,5 @@
 import { defineEntity, p, Type, type InferEntity } from '@mikro-orm/postgresql';
+import type { Revision } from '../rules/revision.ts';
 import type { Referral, Story } from '#schema/events/channels.ts';
 import type { MessageFacts } from '#schema/events/conversations.ts';
 import type { Attachment, DeliveryFailure, DeliveryStatus } from '#schema/events/values.ts';
@@ -51,6 +52,9 @@ export const Message = defineEntity({
     search: p.type(SearchVector).lazy(),
     /** Inbound: the platform's time. */
     createdAt: p.datetime(),
+    /** Counts from 1, with everything that was made of what it says. */
+    version: p.integer(),
+    revision: p.json().$type<Revision>().strictNullable(),
     editedAt: p.datetime().strictNullable(),
     deletedAt: p.datetime().strictNullable(),
   },
@@ -68,6 +72,8 @@ export const unsaid = {
   statusAt: null,
   externalId: null,
   idempotencyKey: null,
+  version: 1,
+  revision: null,
   editedAt: null,
   deletedAt: null,
 } as const satisfies Partial<MessageEntity>;

@@ -2,9 +2,49 @@ import type { MigrationList } from '#platform/postgres/provision.ts';
 import { Inbox } from './20261123_inbox.ts';
 import { Platforms } from './20261125_platforms.ts';
 import { Activities } from './20261126_activities.ts';
+import { Bulk } from './20261126_bulk.ts';
+import { Assignment } from './20261126_assignment.ts';
+import { Presence } from './20261126_presence.ts';
+import { RarePriorities } from './20261126_rarePriorities.ts';
+import { Search } from './20261126_search.ts';
+import { Directory } from './20261126_directory.ts';
+import { Settings } from './20261126_settings.ts';
+import { Audit } from './20261126_audit.ts';
+import { Contacts } from './20261126_contacts.ts';
+import { Erasure } from './20261126_erasure.ts';
+import { Merges } from './20261126_merges.ts';
+import { Privacy } from './20261126_privacy.ts';
+import { CannedResponses } from './20261126_canned_responses.ts';
+import { Drafts } from './20261126_drafts.ts';
+import { Mentions } from './20261126_mentions.ts';
+import { Notifications } from './20261126_notifications.ts';
+import { Revisions } from './20261126_revisions.ts';
+import { IdentityPhones } from './20261126_identity_phones.ts';
+import { Views } from './20261126_views.ts';
+import { Retention } from './20261126_retention.ts';
 
 export const migrations: MigrationList = [
   { name: '20261123_inbox', class: Inbox },
   { name: '20261125_platforms', class: Platforms },
   { name: '20261126_activities', class: Activities },
+  { name: '20261126_settings', class: Settings },
+  { name: '20261126_directory', class: Directory },
+  { name: '20261126_contacts', class: Contacts },
+  { name: '20261126_merges', class: Merges },
+  { name: '20261126_audit', class: Audit },
+  { name: '20261126_privacy', class: Privacy },
+  { name: '20261126_mentions', class: Mentions },
+  { name: '20261126_notifications', class: Notifications },
+  { name: '20261126_canned_responses', class: CannedResponses },
+  { name: '20261126_drafts', class: Drafts },
+  { name: '20261126_identity_phones', class: IdentityPhones },
+  { name: '20261126_revisions', class: Revisions },
+  { name: '20261126_bulk', class: Bulk },
+  { name: '20261126_views', class: Views },
+  { name: '20261126_erasure', class: Erasure },
+  { name: '20261126_retention', class: Retention },
+  { name: '20261126_presence', class: Presence },
+  { name: '20261126_assignment', class: Assignment },
+  { name: '20261126_search', class: Search },
+  { name: '20261126_rarePriorities', class: RarePriorities },
 ];

@@ -2,7 +2,6 @@ import { badUserInput } from '#platform/graphql/errors.ts';
 import { fragment, type Fragment } from '#platform/postgres/sql.ts';
 import type { ConversationStatus, Platform, Priority } from '#schema/events/values.ts';
 import { isId } from '../ids.ts';
-import { searchQuery } from '../text/searchWords.ts';
 import { unreadCount, type Viewer } from './viewer.ts';
 
 /** What is left out or null does not filter; what is given has to hold together. */
@@ -19,12 +18,9 @@ export interface ConversationFilter {
   readonly search?: string | null | undefined;
 }
 
-/** The newest messages that a search looks at: words that half of all messages have must not read half of all messages. */
-const MAX_MATCHES = 1_000;
-
-/** Conditions on conversation `c`, given the viewer's read mark `r`. */
+/** Conditions on conversation `c`, given the viewer's read mark `r`; without the search, see {@link searchPage}. */
 export function conditions(viewer: Viewer, filter: ConversationFilter): Fragment[] {
-  const { status, channelIds, platforms, assigneeId, unassigned, teamId, labelIds, unread, priority, search } = filter;
+  const { status, channelIds, platforms, assigneeId, unassigned, teamId, labelIds, unread, priority } = filter;
   const found: Fragment[] = [];
   if (status) found.push(equalsOneOf(fragment`c.status`, status));
   if (channelIds) found.push(fragment`c.channel_id = any(${idsIn('channelIds', channelIds)}::uuid[])`);
@@ -35,7 +31,6 @@ export function conditions(viewer: Viewer, filter: ConversationFilter): Fragment
   if (labelIds) found.push(hasLabel(viewer, idsIn('labelIds', labelIds)));
   if (unread != null) found.push(fragment`(${unreadCount(viewer)} > 0) = ${unread}::boolean`);
   if (priority) found.push(equalsOneOf(fragment`c.priority`, priority));
-  if (search != null && search.trim() !== '') found.push(matches(viewer, search.trim()));
   return found;
 }
 
@@ -49,18 +44,6 @@ function hasLabel({ companyId }: Viewer, labelIds: readonly string[]): Fragment 
   return fragment`exists (
     select from conversations.conversation_labels l
     where l.company_id = ${companyId} and l.conversation_id = c.id and l.label_id = any(${labelIds}::uuid[]))`;
-}
-
-/** `#12` is a number, `12` may be one or a word, everything else is words. */
-function matches({ agentId }: Viewer, search: string): Fragment {
-  const [, hash, digits] = /^(#?)(\d{1,9})$/.exec(search) ?? [];
-  const number = digits === undefined ? undefined : fragment`c.number = ${Number(digits)}`;
-  if (number && hash) return number;
-  const query = searchQuery(search);
-  if (query === undefined) return fragment`false`;
-  const words = fragment`c.id in (
-    select conversations.search_conversations(${query}::tsquery, ${agentId !== null}, ${MAX_MATCHES}))`;
-  return number ? fragment`(${number} or ${words})` : words;
 }
 
 function idIn(field: string, value: string): string {

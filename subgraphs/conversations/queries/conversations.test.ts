@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { Client } from 'pg';
 import { v7 } from 'uuid';
 import type { PageRequest } from '#platform/graphql/connection.ts';
 import type { Sql } from '#platform/postgres/sql.ts';
@@ -93,29 +92,6 @@ describe('the list', () => {
   const page = (filter: ConversationFilter, request: Partial<PageRequest> = {}) =>
     read((sql) => conversationPage(sql, viewerOf(acme.ada), filter, { limit: 100, direction: 'forward', ...request }));
   const idsOf = (rows: readonly { readonly id: string }[]) => rows.map(({ id }) => id);
-  const numbers = async (search: string) =>
-    (await page({ search })).map(({ number }) => number).toSorted((a, b) => a - b);
-
-  test('shows every conversation once and in order, read in pages of any size from either end', async () => {
-    const sizes = fc.record({ limit: fc.integer({ min: 1, max: 30 }), forward: fc.boolean() });
-    await fc.assert(
-      fc.asyncProperty(sizes, async ({ limit, forward }) => {
-        const direction = forward ? 'forward' : 'backward';
-        const seen: string[] = [];
-        for (let cursor: string | undefined; ;) {
-          const rows = await page({}, { limit, direction, ...(cursor !== undefined && { cursor }) });
-          const shown = rows.slice(0, limit);
-          seen.push(...idsOf(shown));
-          const last = shown.at(-1);
-          if (rows.length <= limit || !last) break;
-          cursor = cursorOf(last.lastActivityAt, last.id);
-        }
-        expect(seen).toEqual(forward ? idsOf(known) : idsOf(known).toReversed());
-      }),
-      { numRuns: 12 },
-    );
-  });
-
   test('keeps to every filter, and to all of them together', async () => {
     const some = <T>(...values: readonly T[]) =>
       fc.option(fc.subarray([...values], { minLength: 0 }), { nil: undefined });
@@ -149,51 +125,6 @@ describe('the list', () => {
       }),
       { numRuns: 150 },
     );
-  });
-
-  test('finds a number, words in any order and form, the beginnings of words, and the contact’s name', async () => {
-    await write(inbox, acme, { from: 'customer-7', text: 'Où est ma commande 48213 ?' });
-    expect(await numbers('#12')).toEqual([12]);
-    expect(await numbers('commande ou')).toEqual([8]);
-    expect(await numbers('COMMANDE OÙ')).toEqual([8]);
-    expect(await numbers('comm')).toEqual([8]);
-    expect(await numbers('48213')).toEqual([8]);
-    expect(await numbers('customer 41 name')).toEqual([42]);
-    expect(await numbers('commande nowhere')).toEqual([]);
-    expect(await numbers('…')).toEqual([]);
-    expect(await numbers('#99999')).toEqual([]);
-    expect(await numbers(`'); drop table conversations.messages; --`)).toEqual([]);
-    expect(await numbers(' ')).toHaveLength(COUNT);
-    expect(await numbers('12')).toContain(12);
-  });
-
-  test('finds words by their index, though row-level security stands before the table', async () => {
-    const [first] = known;
-    await inbox.rows(
-      `insert into conversations.messages (company_id, id, conversation_id, channel_id, direction, author_kind, author_id,
-         status, inbound_ordinal, created_at, search)
-       select company_id, gen_random_uuid(), conversation_id, channel_id, direction, author_kind, author_id,
-         status, 1, created_at, array_to_tsvector(array[company_id::text, 'filler'])
-       from conversations.messages, generate_series(1, 10000) where conversation_id = $1`,
-      [first?.id],
-    );
-    await inbox.rows('vacuum analyze conversations.messages');
-    const client = new Client({ connectionString: inbox.urls.appUrl });
-    await client.connect();
-    try {
-      await client.query('begin');
-      await client.query(`select set_config('app.company_id', $1, true)`, [acme.companyId]);
-      const found = await client.query(`select conversations.search_conversations($1::tsquery, true, 100)`, [
-        `'commande':*`,
-      ]);
-      expect(found.rowCount).toBe(1);
-      const scans = await client.query(
-        `select pg_stat_get_xact_numscans('conversations.messages_search'::regclass) as n`,
-      );
-      expect(scans.rows).toEqual([{ n: '1' }]);
-    } finally {
-      await client.end();
-    }
   });
 
   test('gives the messages of several conversations, each its own page, from either end', async () => {

@@ -5,36 +5,46 @@ import { conditions, type ConversationFilter } from './conversationFilter.ts';
 import { keyset } from './keyset.ts';
 import { readMark, unreadCount, type Viewer } from './viewer.ts';
 
-const activity = { at: fragment`c.last_activity_at`, id: fragment`c.id` };
+/** What the list is sorted by. */
+export const activity = { at: fragment`c.last_activity_at`, id: fragment`c.id` };
 
 /** A few labels each, found by their key: with the row they cost less than the statement that they would take alone. */
 const labels = fragment`(
-  select coalesce(json_agg(json_build_object('id', l.id, 'name', l.name, 'color', l.color) order by l.name), '[]')
+  select coalesce(json_agg(json_build_object(
+    'id', l.id, 'name', l.name, 'color', l.color, 'version', l.version, 'deletedAt', null) order by l.name), '[]')
   from conversations.conversation_labels cl
-  join conversations.labels l on l.company_id = cl.company_id and l.id = cl.label_id
+  join conversations.labels l on l.company_id = cl.company_id and l.id = cl.label_id and l.deleted_at is null
   where cl.company_id = c.company_id and cl.conversation_id = c.id
 )`;
 
-function columnsFor(viewer: Viewer): Fragment {
+/** What a row of conversations shows, given conversation `c` and the viewer's read mark `r`. */
+export function columnsFor(viewer: Viewer): Fragment {
   return fragment`${conversationColumns}, ${unreadCount(viewer)} as "unreadCount", ${labels} as labels`;
 }
 
-/** A page of the inbox and one row more, newest activity first when read forward. One statement, whatever the filter. */
+/**
+ * A page of the inbox and one row more, newest activity first when read forward. One statement, whatever the filter, but for
+ * its search: see {@link searchPage}.
+ *
+ * @param within Has to hold too.
+ */
 export async function conversationPage(
   sql: Sql,
   viewer: Viewer,
   filter: ConversationFilter,
   page: PageRequest,
+  within: ConversationFilter = {},
 ): Promise<ConversationRow[]> {
   const { beyondCursor, order, limit } = keyset(activity, page, 'descending');
-  const where = conditions(viewer, filter);
+  const where = [
+    fragment`c.company_id = ${viewer.companyId}`,
+    ...conditions(viewer, within),
+    ...conditions(viewer, filter),
+  ];
   return sql<ConversationRow>`
     select ${columnsFor(viewer)}
     from conversations.conversations c ${readMark(viewer)}
-    where c.company_id = ${viewer.companyId} ${join(
-      where.map((condition) => fragment`and ${condition}`),
-      ' ',
-    )} ${beyondCursor}
+    where ${join(where, ' and ')} ${beyondCursor}
     order by ${order} limit ${limit}`;
 }
 

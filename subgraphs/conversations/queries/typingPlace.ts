@@ -18,7 +18,7 @@ export async function typingPlace(
       a.name as "agentName"
     from conversations.conversations c
     join conversations.contact_identities i on i.company_id = c.company_id and i.id = c.identity_id
-    join conversations.agents a on a.company_id = c.company_id and a.id = ${agentId}
+    join conversations.agents a on a.company_id = c.company_id and a.id = ${agentId} and a.deactivated_at is null
     where c.company_id = ${companyId} and c.id = ${conversationId}`;
   return place;
 }

@@ -1,7 +1,11 @@
+import { agentAssignment } from './assignment.ts';
+import { agentPresence } from './presence.ts';
 import type { AgentResolvers, LabelResolvers, TeamResolvers } from '../generated/resolvers.ts';
 
 export const agent: AgentResolvers = {
   __resolveReference: ({ id }, { loaders }) => loaders.agent.load(id),
+  ...agentPresence,
+  ...agentAssignment,
 };
 
 export const team: TeamResolvers = {

@@ -1,8 +1,16 @@
 import type { Priority } from '#schema/events/values.ts';
+import type { AssignmentReason } from './assignment.ts';
 import type { StatusChange } from './status.ts';
 
 /** What happened to a conversation besides that somebody wrote in it: an entry of its activity stream, and an event. */
-export type Change = Opening | StatusChange | AssignmentChange | PriorityChange | LabelsChange | BotChange;
+export type Change =
+  | Opening
+  | StatusChange
+  | AssignmentChange
+  | PriorityChange
+  | LabelsChange
+  | BotChange
+  | ContactMove;
 
 export interface Opening {
   readonly kind: 'OPENED';
@@ -14,6 +22,9 @@ export interface AssignmentChange {
   readonly previousAssigneeId: string | null;
   readonly teamId: string | null;
   readonly previousTeamId: string | null;
+  /** Without: a person wanted it. */
+  readonly reason?: AssignmentReason;
+  readonly policyId?: string | null;
 }
 
 export interface PriorityChange {
@@ -31,4 +42,11 @@ export interface LabelsChange {
 export interface BotChange {
   readonly kind: 'BOT';
   readonly enabled: boolean;
+}
+
+/** Its contact turned out to be another, or is a person apart again. */
+export interface ContactMove {
+  readonly kind: 'CONTACT';
+  readonly contactId: string;
+  readonly previousContactId: string;
 }

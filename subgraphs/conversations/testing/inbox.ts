@@ -20,14 +20,16 @@ type Changed = EventOf<SwitchboardCatalogue, 'channel.connection.changed'>;
 type Said = Partial<Received['data']> & { readonly from?: string };
 
 export const DAY_MS = 24 * 60 * 60 * 1_000;
-export const pool = { max: 10, connectTimeoutMs: 2_000, statementTimeoutMs: 10_000, idleTimeoutMs: 10_000 };
+export const pool = { max: 10, connectTimeoutMs: 5_000, statementTimeoutMs: 10_000, idleTimeoutMs: 10_000 };
 
-/** A company with two agents, one team of both, and two labels. */
+/** A company with two agents, one team of both, two labels, a supervisor and an admin. */
 export interface TestCompany {
   readonly companyId: string;
   readonly channelId: string;
   readonly ada: Identity & { kind: 'agent' };
   readonly ben: Identity & { kind: 'agent' };
+  readonly supervisor: Identity & { kind: 'agent' };
+  readonly admin: Identity & { kind: 'agent' };
   readonly teamId: string;
   readonly labelIds: readonly [string, string];
   readonly partner: Identity;
@@ -59,10 +61,13 @@ export async function openInbox() {
   await database.start();
   // Sees every company: what the tests compare with.
   const admin = new Pool({ connectionString: postgres.adminUrl, max: 4 });
+  // The database is dropped while the server still takes note that these connections have ended.
+  admin.on('error', (error) => logger.debug({ err: error }, 'a connection of the test has ended'));
 
   return {
     database,
     urls,
+    adminUrl: postgres.adminUrl,
     rows: async <Row extends object>(text: string, values: unknown[] = []) =>
       (await admin.query<Row>(text, values)).rows,
     /** What was told since the last call, oldest first. */
@@ -83,13 +88,15 @@ export async function openInbox() {
 
 export async function addCompany(database: Database<SwitchboardCatalogue>): Promise<TestCompany> {
   const companyId = v7();
-  const [ada, ben, teamId, urgent, refund] = [v7(), v7(), v7(), v7(), v7()];
-  const role = 'AGENT' as const;
+  const [ada, ben, cleo, max] = [v7(), v7(), v7(), v7()];
+  const [teamId, urgent, refund] = [v7(), v7(), v7()];
   await seedConversations(database, {
     companyId,
     agents: [
-      { id: ada, name: 'Ada', email: 'ada@example.com', role },
-      { id: ben, name: 'Ben', email: 'ben@example.com', role },
+      { id: ada, name: 'Ada', email: 'ada@example.com', role: 'AGENT' },
+      { id: ben, name: 'Ben', email: 'ben@example.com', role: 'AGENT' },
+      { id: cleo, name: 'Cleo', email: 'cleo@example.com', role: 'SUPERVISOR' },
+      { id: max, name: 'Max', email: 'max@example.com', role: 'ADMIN' },
     ],
     teams: [{ id: teamId, name: 'Support', memberIds: [ada, ben] }],
     labels: [
@@ -97,12 +104,15 @@ export async function addCompany(database: Database<SwitchboardCatalogue>): Prom
       { id: refund, name: 'refund', color: '#2563eb' },
     ],
   });
-  const agent = (agentId: string) => ({ kind: 'agent', companyId, agentId, role, scopes: [] }) as const;
+  const agent = (agentId: string, role: 'AGENT' | 'SUPERVISOR' | 'ADMIN' = 'AGENT') =>
+    ({ kind: 'agent', companyId, agentId, role, scopes: [] }) as const;
   return {
     companyId,
     channelId: v7(),
     ada: agent(ada),
     ben: agent(ben),
+    supervisor: agent(cleo, 'SUPERVISOR'),
+    admin: agent(max, 'ADMIN'),
     teamId,
     labelIds: [urgent, refund],
     partner: { kind: 'partner', companyId, partner: 'crm', scopes: [] },

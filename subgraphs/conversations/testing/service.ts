@@ -1,10 +1,16 @@
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { createTokenSigner } from '#platform/files/signedToken.ts';
 import { createIdentitySigner, IDENTITY_HEADER } from '#platform/identity/signedIdentity.ts';
 import type { Identity } from '#platform/identity/identity.ts';
 import { silentLogger as logger } from '#platform/logging/logger.ts';
 import { createMetrics } from '#platform/metrics/metrics.ts';
 import { provisionContext } from '#platform/postgres/provision.ts';
+import { upload, UPLOAD_PURPOSE } from '#schema/uploads.ts';
 import type { ConversationsConfig } from '../config.ts';
-import { createConversations } from '../createConversations.ts';
+import { testRedis } from '#test/stack/index.ts';
+import { currentTestRun } from '#test/stack/testRun.ts';
+import { createConversations, type Conversations } from '../createConversations.ts';
 import { migrations } from '../migrations/index.ts';
 import { DAY_MS, pool } from './inbox.ts';
 
@@ -15,11 +21,12 @@ export interface Answer<Data> {
   readonly errors?: readonly { readonly message: string; readonly extensions: { readonly code: string } }[];
 }
 
-/** The whole service on real stores, asked as the router asks it. */
+/** The whole service on real stores, asked as the router asks it; without a Redis given, on one of its own. */
 export async function startService(
-  stores: { readonly postgresUrl: string; readonly natsUrl: string },
+  stores: { readonly postgresUrl: string; readonly natsUrl: string; readonly redisUrl?: string },
   options: Partial<ConversationsConfig> = {},
 ) {
+  const ownRedis = stores.redisUrl === undefined ? await testRedis() : undefined;
   const { appUrl, relayUrl } = await provisionContext({
     adminUrl: stores.postgresUrl,
     context: 'conversations',
@@ -38,16 +45,36 @@ export async function startService(
     identitySecret,
     reopenWithinMs: 3 * DAY_MS,
     snoozePollMs: 60_000,
-    files: { secret: 'signs addresses of files in tests only', publicUrl: 'https://inbox.example.com' },
+    redisUrl: stores.redisUrl ?? ownRedis?.url ?? '',
+    deviceLifetimeMs: 60_000,
+    assignmentSweepMs: 60_000,
+    privacyPollMs: 60_000,
+    retentionPollMs: 60_000,
+    files: {
+      url: pathToFileURL(join(currentTestRun().directory, 'files')).href,
+      secret: 'signs addresses of files in tests only',
+      publicUrl: 'https://inbox.example.com',
+    },
     ...options,
   };
-  const service = createConversations(config, { logger, metrics: createMetrics({ service: 'conversations' }) });
+  const metrics = createMetrics({ service: 'conversations' });
+  const created = createConversations(config, { logger, metrics });
+  const service: Conversations = {
+    ...created,
+    async stop() {
+      await created.stop();
+      await ownRedis?.close();
+    },
+  };
   await service.start();
   const sign = createIdentitySigner(identitySecret);
 
   return {
     service,
     database: service.database,
+    /** What the channels sign when an agent has uploaded something. */
+    uploads: createTokenSigner({ secret: config.files.secret, purpose: UPLOAD_PURPOSE, model: upload }),
+    metrics,
     async ask<Data>(identity: Identity, query: string, variables: object = {}): Promise<Answer<Data>> {
       const response = await fetch(`${service.url()}/graphql`, {
         method: 'POST',

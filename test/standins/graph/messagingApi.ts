@@ -63,7 +63,10 @@ export function sendMessage(
     return success({ recipient_id: recipient.id });
   }
   if (!message) return badParameter('Message cannot be empty, must provide valid attachment or text');
-  const problem = lengthProblem(mailbox, message) ?? windowProblem(mailbox, parsed.data, world.people);
+  const problem =
+    lengthProblem(mailbox, message) ??
+    fileProblem(mailbox, message) ??
+    windowProblem(mailbox, parsed.data, world.people);
   if (problem) return problem;
   const tooFast = paceProblem(mailbox, message, world);
   if (tooFast) return tooFast;
@@ -88,6 +91,19 @@ function lengthProblem({ platform }: Mailbox, { text, attachment, metadata }: Me
   return length <= limit
     ? undefined
     : badParameter(`Length of param message[text] must be less than or equal to ${limit}`);
+}
+
+/** By the end of the address, as far as it says something. https://developers.facebook.com/docs/messenger-platform/error-codes */
+function fileProblem({ platform }: Mailbox, { attachment }: Message): Answer | undefined {
+  const [, extension] = /\.(\w{2,4})$/.exec(new URL(attachment?.payload.url ?? 'https://none').pathname) ?? [];
+  const type = attachment?.type;
+  const taken =
+    extension === undefined ||
+    (type === 'image' && /^(png|jpe?g|gif)$/i.test(extension)) ||
+    (type === 'file' && (platform === 'MESSENGER' || /^pdf$/i.test(extension))) ||
+    type === 'audio' ||
+    type === 'video';
+  return taken ? undefined : badParameter('Upload attachment failure: media format is not supported.', 2018047);
 }
 
 function windowProblem(mailbox: Mailbox, { recipient, messaging_type: type, tag }: Input, people: People) {

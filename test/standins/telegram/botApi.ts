@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { refusal, success, type Answer } from './answer.ts';
 import type { Chats } from './chats.ts';
-import { place, refusedBy, type createSending } from './sending.ts';
+import { place } from './place.ts';
+import { refusedBy, type createSending } from './sending.ts';
 import type { Webhooks } from './webhooks.ts';
 
 /** A call that a bot made, whatever became of it. */
@@ -90,7 +91,11 @@ export function createBotApi(options: {
       case 'readBusinessMessage':
         return inChat(botId, readMessage, input);
       default:
-        return sending.send(botId, method, input) ?? refusal(404, 'Not Found: method not found');
+        return (
+          sending.send(botId, method, input) ??
+          sending.revise(botId, method, input) ??
+          refusal(404, 'Not Found: method not found')
+        );
     }
   }
 

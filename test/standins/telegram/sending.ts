@@ -1,7 +1,10 @@
 import { z } from 'zod';
 import { refusal, success, type Answer } from './answer.ts';
 import type { Chats } from './chats.ts';
+import type { Upload } from './parameters.ts';
+import { LONGEST_CAPTION, LONGEST_TEXT, place } from './place.ts';
 import type { createRateLimiter } from './rateLimits.ts';
+import { createRevising } from './revising.ts';
 
 /** A message that a bot sent. */
 export interface SentMessage {
@@ -10,24 +13,24 @@ export interface SentMessage {
   readonly messageId: number;
   /** Of a file, what stands below it. */
   readonly text: string;
-  readonly file: { readonly medium: Medium; readonly url: string } | null;
+  /** By its address, or as it came. */
+  readonly file: { readonly medium: Medium; readonly url: string | null; readonly upload: Upload | null } | null;
   readonly replyTo: number | null;
   readonly businessConnectionId: string | null;
   readonly at: string;
+  readonly edited: boolean;
+  readonly deleted: boolean;
 }
 
 /** The newest are kept: a demo may run for days. */
 const MAX_SENT = 10_000;
-const LONGEST_TEXT = 4096;
-const LONGEST_CAPTION = 1024;
+/** Bytes, of what is sent along. */
+const LARGEST_PHOTO = 10 * 1024 ** 2;
+const LARGEST_FILE = 50 * 1024 ** 2;
 
 const medium = z.enum(['photo', 'animation', 'video', 'audio', 'voice', 'document']);
 type Medium = z.output<typeof medium>;
 
-export const place = z.object({
-  chat_id: z.union([z.int(), z.string().regex(/^-?\d+$|^@\w+$/)]).transform(String),
-  business_connection_id: z.string().optional(),
-});
 const message = place.extend({
   text: z.string().default(''),
   caption: z.string().default(''),
@@ -49,8 +52,8 @@ export function createSending(
     const parsed = message.safeParse(input);
     if (!parsed.success) return refusal(400, 'Bad Request: chat_id is empty or invalid');
     const { chat_id: chatId, business_connection_id: businessConnectionId, reply_parameters: reply } = parsed.data;
-    const file = media && { medium: media, url: urlOf(input, media) };
-    const { text, problem } = file ? captionOf(file.url, parsed.data.caption) : textOf(parsed.data.text);
+    const file = media && { medium: media, ...fileOf(input, media) };
+    const { text, problem } = file ? captionOf(file, parsed.data.caption) : textOf(parsed.data.text);
     const refused = refusedBy(chats, botId, chatId, businessConnectionId) ?? problem ?? tooMany(botId, chatId);
     if (refused) return refused;
 
@@ -65,6 +68,8 @@ export function createSending(
       replyTo: reply?.message_id ?? null,
       businessConnectionId: businessConnectionId ?? null,
       at: at.toISOString(),
+      edited: false,
+      deleted: false,
     };
     sent.push(said);
     if (sent.length > MAX_SENT) sent.splice(0, sent.length - MAX_SENT);
@@ -85,7 +90,11 @@ export function createSending(
     return refusal(429, `Too Many Requests: retry after ${String(seconds)}`, { retry_after: seconds });
   }
 
-  return { send, sent: (): readonly SentMessage[] => sent };
+  const revising = createRevising(sent, (botId, place) => {
+    const { chat_id: chatId, business_connection_id: business } = place;
+    return refusedBy(chats, botId, chatId, business) ?? tooMany(botId, chatId);
+  });
+  return { send, revise: revising.revise, age: revising.age, sent: (): readonly SentMessage[] => sent };
 }
 
 /** Messages are counted by chat, and a business' chat with a person is another than the bot's. */
@@ -122,16 +131,35 @@ function textOf(text: string): { readonly text: string; readonly problem?: Answe
   return { text };
 }
 
-function captionOf(url: string, caption: string): { readonly text: string; readonly problem?: Answer } {
-  if (!/^https?:\/\//.test(url)) {
-    return { text: caption, problem: refusal(400, 'Bad Request: wrong file identifier/HTTP URL specified') };
-  }
+function captionOf(
+  file: NonNullable<SentMessage['file']>,
+  caption: string,
+): { readonly text: string; readonly problem?: Answer } {
+  const problem = problemOf(file);
+  if (problem) return { text: caption, problem: refusal(400, `Bad Request: ${problem}`) };
   if (caption.length > LONGEST_CAPTION) {
     return { text: caption, problem: refusal(400, 'Bad Request: message caption is too long') };
   }
   return { text: caption };
 }
 
-function urlOf(input: unknown, media: Medium): string {
-  return z.looseObject({ [media]: z.string() }).safeParse(input).data?.[media] ?? '';
+/** https://core.telegram.org/bots/api#sending-files */
+function problemOf({ medium: media, url, upload }: NonNullable<SentMessage['file']>): string | undefined {
+  if (upload) {
+    if (upload.size === 0) return 'file must be non-empty';
+    if (media === 'photo' && upload.size > LARGEST_PHOTO) return 'file is too big';
+    return upload.size > LARGEST_FILE ? 'file is too big' : undefined;
+  }
+  if (!/^https?:\/\//.test(url ?? '')) return 'wrong file identifier/HTTP URL specified';
+  // By an address, documents are of three types only.
+  const isDocument = media === 'document' && !/\.(gif|pdf|zip)$/i.test(new URL(url ?? '').pathname);
+  return isDocument ? 'wrong type of the web page content' : undefined;
+}
+
+const given = z.object({ name: z.string(), mimeType: z.string(), size: z.int(), sha256: z.string() });
+
+function fileOf(input: unknown, media: Medium): { readonly url: string | null; readonly upload: Upload | null } {
+  const field = z.looseObject({ [media]: z.union([z.string(), given]) }).safeParse(input).data?.[media];
+  const upload = given.safeParse(field).data;
+  return upload ? { url: null, upload } : { url: typeof field === 'string' ? field : '', upload: null };
 }

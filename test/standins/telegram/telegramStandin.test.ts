@@ -39,6 +39,7 @@ describe('the stand-in for Telegram', () => {
     ['sendPhoto', { chat_id: 1, photo: url, caption: 'x'.repeat(1_025) }, /caption is too long/],
     ['sendPhoto', { chat_id: 1, photo: 'nonsense' }, /HTTP URL/],
     ['sendVoice', { chat_id: 1, photo: url }, /HTTP URL/],
+    ['sendDocument', { chat_id: 1, document: 'https://files.example.com/a.csv' }, /wrong type of the web page content/],
     ['sendChatAction', { chat_id: 1, action: 'dancing' }, /wrong parameters/],
     ['sendMessage', { chat_id: 1, text: 'x', business_connection_id: 'b' }, /business connection not found/],
     ['getChat', { chat_id: 1 }, /chat not found/],
@@ -49,6 +50,39 @@ describe('the stand-in for Telegram', () => {
   ])('refuses what Telegram would refuse: %s %o', async (method, message, description) => {
     const answer = { ok: false, error_code: 400, description: expect.stringMatching(description) };
     expect(await call(method, message)).toMatchObject(answer);
+    expect(telegram.sent()).toEqual([]);
+  });
+
+  async function upload(method: string, field: string, bytes: number): Promise<unknown> {
+    const body = new FormData();
+    body.set('chat_id', '1');
+    body.set('reply_parameters', '{"message_id":3}');
+    body.set(field, new Blob([Buffer.alloc(bytes, 1)], { type: 'text/csv' }), 'a.csv');
+    return (await fetch(`${telegram.url()}/bot${token}/${method}`, { method: 'POST', body })).json();
+  }
+
+  it('takes by an address what it takes by one, and along with the call a file of any type', async () => {
+    for (const type of ['gif', 'PDF', 'zip']) {
+      expect(await call('sendDocument', { chat_id: 1, document: `https://a.example/b.${type}?c` })).toMatchObject({
+        ok: true,
+      });
+    }
+    expect(await upload('sendDocument', 'document', 3)).toMatchObject({ ok: true });
+    const file = { medium: 'document', url: null, upload: { name: 'a.csv', mimeType: 'text/csv', size: 3 } };
+    expect(telegram.sent().at(-1)).toMatchObject({ chatId: '1', replyTo: 3, file });
+  });
+
+  it.each([
+    ['sendPhoto', 'photo', 10 * 1024 ** 2 + 1, /too big/],
+    ['sendDocument', 'document', 50 * 1024 ** 2 + 1, /too big/],
+    ['sendDocument', 'document', 52 * 1024 ** 2, /Too Large/],
+    ['sendDocument', 'document', 0, /non-empty/],
+    ['sendDocument', 'photo', 3, /HTTP URL/],
+  ])('refuses a file by %s in %s of %i bytes', async (method, field, bytes, description) => {
+    expect(await upload(method, field, bytes)).toMatchObject({
+      ok: false,
+      description: expect.stringMatching(description),
+    });
     expect(telegram.sent()).toEqual([]);
   });
 

@@ -1,10 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Part } from '#platform/lifecycle/part.ts';
-import { bodyOf, createLocalServer, parsedJson } from '../localServer.ts';
+import { createLocalServer } from '../localServer.ts';
 import { refusal } from './answer.ts';
 import { createBotApi, type Call } from './botApi.ts';
 import { createChats, type BusinessConnection, type Person } from './chats.ts';
+import { parametersOf } from './parameters.ts';
 import { createRateLimiter, type RateLimits } from './rateLimits.ts';
 import { chatOf, createReceiving, type Happening, type Received } from './receiving.ts';
 import { createSending, type SentMessage } from './sending.ts';
@@ -26,6 +27,8 @@ export interface TelegramStandin extends Part {
   url(): string;
   /** Everything that bots sent, oldest first; the newest 10,000. */
   sent(): readonly SentMessage[];
+  /** As if a message had been sent so much earlier. */
+  age(chatId: string, messageId: number, ms: number): void;
   /** Every call that bots made, oldest first; the newest 10,000. */
   calls(): readonly Call[];
   /** How many messages were refused because they came too fast. */
@@ -90,23 +93,23 @@ export function createTelegramStandin(options: TelegramStandinOptions): Telegram
     const [, fileToken, file] = /^\/file\/bot([^/]+)\/(.+)$/.exec(path) ?? [];
     if (fileToken !== undefined && file !== undefined) return respondFile(response, api.download(fileToken, file));
     const [, token = '', method = ''] = /^\/bot([^/]+)\/(\w+)$/.exec(path) ?? [];
-    const sent = await bodyOf(request);
-    if (sent === undefined) {
+    const parameters = await parametersOf(request);
+    if (!parameters) {
       const { status, body } = refusal(413, 'Request Entity Too Large');
       return respond(response, status, body);
     }
     const fault = faults.get(method)?.shift();
     if (fault?.kind === 'refuse') {
       const { retryAfter } = fault;
-      const parameters = retryAfter === undefined ? undefined : { retry_after: retryAfter };
-      const { status, body } = refusal(fault.status, fault.description, parameters);
+      const wait = retryAfter === undefined ? undefined : { retry_after: retryAfter };
+      const { status, body } = refusal(fault.status, fault.description, wait);
       return respond(response, status, body);
     }
     if (fault?.kind === 'proxy') {
       response.writeHead(fault.status, { 'content-type': 'text/html' }).end('<html>nginx</html>');
       return undefined;
     }
-    const { status, body } = api.call(token, method, parsedJson(sent));
+    const { status, body } = api.call(token, method, parameters.given);
     if (fault?.kind === 'drop') {
       request.socket.destroy();
       return undefined;
@@ -119,6 +122,7 @@ export function createTelegramStandin(options: TelegramStandinOptions): Telegram
     name: server.name,
     url: () => server.url(),
     sent: sending.sent,
+    age: sending.age,
     calls: api.calls,
     violations: limiter.violations,
     fail(times, fault, method = 'sendMessage') {

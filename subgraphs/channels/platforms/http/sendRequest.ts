@@ -2,6 +2,7 @@ import { Agent, request, type Dispatcher } from 'undici';
 import { z } from 'zod';
 import { unavailable } from '../failure.ts';
 import { SEND_LIMIT_MS, type SendResult } from '../outbound.ts';
+import type { FormBody } from './formBody.ts';
 
 export interface PlatformRequest {
   readonly method: 'GET' | 'POST' | 'DELETE';
@@ -9,6 +10,8 @@ export interface PlatformRequest {
   readonly headers?: Readonly<Record<string, string>>;
   /** Sent as JSON. */
   readonly body?: unknown;
+  /** In its place: a form. */
+  readonly form?: FormBody | undefined;
   /**
    * From the connection to the end of the answer.
    *
@@ -26,7 +29,7 @@ export type Exchange =
       /** Undefined when the answer is no JSON: something in front of the platform spoke. */
       readonly body: unknown;
     }
-  /** There was no connection. */
+  /** There was no connection, or it broke before all of the request was out. */
   | { readonly kind: 'unreachable'; readonly reason: string }
   /** The request went out, and no whole answer came. */
   | { readonly kind: 'unconfirmed'; readonly reason: string };
@@ -43,21 +46,23 @@ export function platformConnections(): Agent {
 /** Never rejects, and ends within its limit. Redirects are not followed: no API we use has any. */
 export async function sendRequest(
   dispatcher: Dispatcher,
-  { method, url, headers, body, limitMs = SEND_LIMIT_MS }: PlatformRequest,
+  { method, url, headers, body, form, limitMs = SEND_LIMIT_MS }: PlatformRequest,
 ): Promise<Exchange> {
   try {
     const response = await request(url, {
       method,
       dispatcher,
-      headers: { ...(body !== undefined && { 'content-type': 'application/json' }), ...headers },
+      headers: { ...(body !== undefined && { 'content-type': 'application/json' }), ...form?.headers, ...headers },
       ...(body !== undefined && { body: JSON.stringify(body) }),
+      ...(form && { body: form.stream }),
       signal: AbortSignal.timeout(Math.max(0, Math.floor(limitMs))),
     });
     const answer = parsed(await response.body.text());
     return { kind: 'answered', status: response.statusCode, headers: response.headers, body: answer };
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    return { kind: neverLeft(error) ? 'unreachable' : 'unconfirmed', reason };
+    // Nobody takes a form for whole that is not.
+    return { kind: neverLeft(error) || form?.isComplete() === false ? 'unreachable' : 'unconfirmed', reason };
   }
 }
 

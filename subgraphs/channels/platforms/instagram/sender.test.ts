@@ -35,6 +35,12 @@ describe('the sender for Instagram', () => {
     });
   });
 
+  it('hears from Instagram which files it does not take', async () => {
+    const file = { ...outgoingFile('FILE'), url: 'https://files.example/a.zip', mimeType: null };
+    const result = await sender.send(behindPage, { file, caption: null }, optionsFor(person));
+    expect(result).toMatchObject({ kind: 'refused', again: false, failure: { code: 'FILE_REFUSED' } });
+  });
+
   it('goes to the door that the account came in by', async () => {
     const byPage = createInstagramSender({ facebook: meta.graph, instagram: elsewhere });
     expect(await byPage.send(behindPage, { text: 'page' }, optionsFor(person))).toMatchObject({ kind: 'sent' });

@@ -5,7 +5,7 @@ import { graphOf, type InstagramGraphs } from './graphs.ts';
 /** https://developers.facebook.com/docs/messenger-platform/instagram/features/send-message */
 export function createInstagramSender(graphs: InstagramGraphs): Sender {
   return createMessagingSender({
-    name: 'instagram',
+    platform: 'INSTAGRAM',
     longestText: 1_000,
     textMeasure: 'UTF8_BYTES',
     takesMetadata: false,

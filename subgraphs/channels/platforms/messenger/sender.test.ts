@@ -42,6 +42,16 @@ describe('the sender for Messenger', () => {
     expect(meta.standin.sent()[0]).toMatchObject({ url: 'https://files.example/image', text: null });
   });
 
+  it('sends as a file what Messenger does not take as a picture', async () => {
+    const url = 'https://files.example/a.webp';
+    const file = { ...outgoingFile('IMAGE'), url, mimeType: 'image/webp' };
+    expect(await send({ file, caption: null })).toMatchObject({ kind: 'sent' });
+    expect(await send({ file: { ...file, mimeType: null }, caption: null })).toMatchObject({
+      failure: { code: 'FILE_REFUSED' },
+    });
+    expect(meta.standin.sent()).toMatchObject([{ type: 'file', url }]);
+  });
+
   it('says what it answers, and what finds it again', async () => {
     await send({ text: 'yes' }, { replyToExternalId: 'm_theirs', reference: 'sb:1:0' });
     expect(meta.standin.sent()).toMatchObject([{ replyTo: 'm_theirs', reference: 'sb:1:0', tag: null }]);

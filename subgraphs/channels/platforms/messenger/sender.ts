@@ -5,7 +5,7 @@ import type { Sender } from '../outbound.ts';
 /** @param graph Of graph.facebook.com. */
 export function createMessengerSender(graph: GraphApi): Sender {
   return createMessagingSender({
-    name: 'messenger',
+    platform: 'MESSENGER',
     longestText: 2_000,
     textMeasure: 'UTF16_UNITS',
     takesMetadata: true,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { mediumOn, type Medium } from '#schema/platformFiles.ts';
 import { splitText, type TextMeasure } from '../splitText.ts';
 import type { Account, OutgoingFile, OutgoingPart, Pace, Sender, SendOptions, Signal } from '../outbound.ts';
 import { askGraph } from './askGraph.ts';
@@ -7,8 +8,7 @@ import { sendByGraph } from './sendByGraph.ts';
 
 /** In what Messenger and Instagram differ. */
 export interface Messaging {
-  /** Starts the names of its paces. */
-  readonly name: string;
+  readonly platform: 'MESSENGER' | 'INSTAGRAM';
   readonly longestText: number;
   readonly textMeasure: TextMeasure;
   /** Whether it takes metadata with a message and gives it back in the echo. */
@@ -35,9 +35,9 @@ export function createMessagingSender(messaging: Messaging): Sender {
       ...splitText(text ?? '', messaging.longestText, messaging.textMeasure).map((part) => ({ text: part })),
       ...files.map((file) => ({ file, caption: null })),
     ],
-    paces: (account, _thread, part) => [paceOf(`${messaging.name}:${account.externalId}`, part)],
+    paces: (account, _thread, part) => [paceOf(messaging.platform, account, part)],
     send: (account, part, options) => {
-      const body = messageBody(part, options, messaging.takesMetadata);
+      const body = messageBody(part, options, messaging);
       return sendByGraph(messaging.graph(account), account.token, request(account, body), sent);
     },
     async signal(account, threadExternalId, signal) {
@@ -53,12 +53,13 @@ const senderActions = { typing: 'typing_on', seen: 'mark_seen' } as const satisf
  * 300 calls a second for each account, 10 for audio and video: a tenth below, and a burst that does not take a second above.
  * https://developers.facebook.com/docs/messenger-platform/overview/rate-limiting
  */
-function paceOf(key: string, part: OutgoingPart): Pace {
-  const slow = 'file' in part && (part.file.kind === 'AUDIO' || part.file.kind === 'VIDEO');
+function paceOf(platform: Messaging['platform'], { externalId }: Account, part: OutgoingPart): Pace {
+  const key = `${platform.toLowerCase()}:${externalId}`;
+  const slow = 'file' in part && ['audio', 'video'].includes(attachmentType(platform, part.file));
   return slow ? { key: `${key}:media`, perSecond: 9, burst: 1 } : { key, perSecond: 270, burst: 15 };
 }
 
-function messageBody(part: OutgoingPart, options: SendOptions, takesMetadata: boolean): object {
+function messageBody(part: OutgoingPart, options: SendOptions, { platform, takesMetadata }: Messaging): object {
   const { threadExternalId, replyToExternalId, reference, humanAgent } = options;
   return {
     recipient: { id: threadExternalId },
@@ -66,25 +67,26 @@ function messageBody(part: OutgoingPart, options: SendOptions, takesMetadata: bo
     message: {
       ...('text' in part
         ? { text: part.text }
-        : { attachment: { type: attachmentType(part.file), payload: { url: part.file.url, is_reusable: false } } }),
+        : {
+            attachment: {
+              type: attachmentType(platform, part.file),
+              payload: { url: part.file.url, is_reusable: false },
+            },
+          }),
       ...(takesMetadata && { metadata: reference }),
     },
     ...(replyToExternalId !== null && { reply_to: { mid: replyToExternalId } }),
   };
 }
 
-function attachmentType({ kind }: OutgoingFile): 'image' | 'video' | 'audio' | 'file' {
-  switch (kind) {
-    case 'IMAGE':
-    case 'STICKER':
-      return 'image';
-    case 'VIDEO':
-      return 'video';
-    case 'AUDIO':
-      return 'audio';
-    case 'FILE':
-    case 'LOCATION':
-    case 'OTHER':
-      return 'file';
-  }
+const attachmentTypes = {
+  IMAGE: 'image',
+  STICKER: 'image',
+  VIDEO: 'video',
+  AUDIO: 'audio',
+  DOCUMENT: 'file',
+} as const satisfies Record<Medium, string>;
+
+function attachmentType(platform: Messaging['platform'], file: OutgoingFile) {
+  return attachmentTypes[mediumOn(platform, file) ?? 'DOCUMENT'];
 }

@@ -1,6 +1,7 @@
 import type { Dispatcher } from 'undici';
 import { z } from 'zod';
-import { sendRequest, type Exchange } from '../http/sendRequest.ts';
+import type { FormBody } from '../http/formBody.ts';
+import { sendRequest, type Exchange, type PlatformRequest } from '../http/sendRequest.ts';
 
 /** What came of a call, in Telegram's own words where it answered. */
 export type TelegramAnswer =
@@ -26,6 +27,8 @@ export interface TelegramApi {
    * @default SEND_LIMIT_MS
    */
   call(token: string, method: string, parameters: object, limitMs?: number): Promise<TelegramAnswer>;
+  /** The same with a form, for files. */
+  upload(token: string, method: string, form: FormBody, limitMs: number): Promise<TelegramAnswer>;
   /** Where a file is, by its path from getFile. The token is part of it: for fetching at once, never for keeping or logging. */
   fileUrl(token: string, path: string): string;
 }
@@ -50,13 +53,22 @@ export function createTelegramApi({
   readonly apiUrl: string;
   readonly connections: Dispatcher;
 }): TelegramApi {
+  async function post(
+    token: string,
+    method: string,
+    content: Pick<PlatformRequest, 'body' | 'form' | 'limitMs'>,
+  ): Promise<TelegramAnswer> {
+    if (!tokenForm.test(token)) {
+      content.form?.stream.destroy();
+      return { kind: 'refused', status: 401, description: 'not the token of a bot' };
+    }
+    const url = `${apiUrl}/bot${token}/${method}`;
+    return answerOf(await sendRequest(connections, { method: 'POST', url, ...content }));
+  }
+
   return {
-    async call(token, method, parameters, limitMs) {
-      if (!tokenForm.test(token)) return { kind: 'refused', status: 401, description: 'not the token of a bot' };
-      const url = `${apiUrl}/bot${token}/${method}`;
-      const exchange = await sendRequest(connections, { method: 'POST', url, body: parameters, limitMs });
-      return answerOf(exchange);
-    },
+    call: (token, method, parameters, limitMs) => post(token, method, { body: parameters, limitMs }),
+    upload: (token, method, form, limitMs) => post(token, method, { form, limitMs }),
     fileUrl(token, path) {
       return `${apiUrl}/file/bot${token}/${path.split('/').map(encodeURIComponent).join('/')}`;
     },

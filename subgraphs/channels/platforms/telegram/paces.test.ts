@@ -7,6 +7,7 @@ import { createTelegramSender } from './sender.ts';
 
 const sender = createTelegramSender(
   createTelegramApi({ apiUrl: 'http://telegram.invalid', connections: platformConnections() }),
+  () => Promise.reject(new Error('nothing is sent')),
 );
 const account = testAccount('TELEGRAM');
 

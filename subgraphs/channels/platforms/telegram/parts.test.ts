@@ -1,10 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import type { OutgoingFile } from '../outbound.ts';
+import { testFile as file } from '../../testing/testFile.ts';
 import { mediumOf, partsOf } from './parts.ts';
-
-function file(overrides: Partial<OutgoingFile> = {}): OutgoingFile {
-  return { kind: 'IMAGE', url: 'https://files.example.com/a', name: null, mimeType: 'image/jpeg', ...overrides };
-}
 
 describe('a message for Telegram', () => {
   it('is one part when it is a text that fits, and none when it is nothing', () => {
@@ -55,5 +51,10 @@ describe('a message for Telegram', () => {
     ['OTHER', null, 'document'],
   ] as const)('shows %s of type %s as %s', (kind, mimeType, medium) => {
     expect(mediumOf(file({ kind, mimeType }))).toBe(medium);
+  });
+
+  it('shows a picture that is too large for one as a document', () => {
+    expect(mediumOf(file({ size: 10 * 1024 ** 2 }))).toBe('photo');
+    expect(mediumOf(file({ size: 10 * 1024 ** 2 + 1 }))).toBe('document');
   });
 });

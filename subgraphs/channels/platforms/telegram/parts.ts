@@ -1,5 +1,5 @@
-import type { AttachmentKind } from '#schema/events/values.ts';
-import type { OutgoingFile, OutgoingMessage, OutgoingPart } from '../outbound.ts';
+import { mediumOn, type FileToSend, type Medium as Shown } from '#schema/platformFiles.ts';
+import type { OutgoingMessage, OutgoingPart } from '../outbound.ts';
 import { splitText } from '../splitText.ts';
 
 /** The most that Telegram takes, in UTF-16 units. */
@@ -20,28 +20,18 @@ export function partsOf({ text, files }: OutgoingMessage): OutgoingPart[] {
 /** How a file is shown, and the name of its field: `sendPhoto` takes a `photo`. */
 type Medium = 'photo' | 'animation' | 'video' | 'audio' | 'voice' | 'document';
 
-/** What Telegram shows as such (https://core.telegram.org/bots/api#available-methods); it hands on the rest as documents. */
-const byType: Readonly<Record<string, Medium>> = {
-  'image/jpeg': 'photo',
-  'image/png': 'photo',
-  'image/webp': 'photo',
-  'image/gif': 'animation',
-  'video/mp4': 'video',
-  'audio/mpeg': 'audio',
-  'audio/mp4': 'audio',
-  'audio/x-m4a': 'audio',
-  'audio/ogg': 'voice',
-};
-const byKind: Readonly<Partial<Record<AttachmentKind, Medium>>> = {
+const fields: Readonly<Record<Shown, Medium>> = {
   IMAGE: 'photo',
   STICKER: 'photo',
   VIDEO: 'video',
   AUDIO: 'audio',
+  DOCUMENT: 'document',
 };
 
-export function mediumOf({ kind, mimeType }: OutgoingFile): Medium {
-  // Somebody who gives a picture as a file wants it to arrive as it is: Telegram shrinks photos.
-  if (kind === 'FILE') return 'document';
-  const type = mimeType?.split(';')[0]?.trim().toLowerCase();
-  return (type === undefined ? byKind[kind] : byType[type]) ?? 'document';
+/** What Telegram shows as such (https://core.telegram.org/bots/api#available-methods); it hands on the rest as documents. */
+export function mediumOf(file: FileToSend): Medium {
+  const type = file.mimeType?.split(';')[0]?.trim().toLowerCase();
+  if (file.kind !== 'FILE' && type === 'image/gif') return 'animation';
+  const medium = fields[mediumOn('TELEGRAM', file) ?? 'DOCUMENT'];
+  return medium === 'audio' && type === 'audio/ogg' ? 'voice' : medium;
 }

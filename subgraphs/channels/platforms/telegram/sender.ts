@@ -1,13 +1,16 @@
 import { z } from 'zod';
+import type { OpenFile } from '../../attachments/openFile.ts';
 import { externalMessageId, messageNumber } from './externalId.ts';
 import { failure } from '../failure.ts';
 import { withoutAnswer } from '../http/sendRequest.ts';
-import { SEND_LIMIT_MS, type OutgoingPart, type SendOptions, type SendResult, type Sender } from '../outbound.ts';
+import { SEND_LIMIT_MS, UPLOAD_LIMIT_MS, type SendOptions, type SendResult, type Sender } from '../outbound.ts';
 import type { TelegramAnswer, TelegramApi } from './api.ts';
 import { ask } from './ask.ts';
-import { mediumOf, partsOf } from './parts.ts';
+import { partsOf } from './parts.ts';
 import { refusalOf } from './refusals.ts';
+import { reviseMessage } from './revise.ts';
 import { addressOf, isGroup, readThread } from './thread.ts';
+import { uploadPart, type NotUploaded } from './uploadPart.ts';
 
 /**
  * Telegram's own numbers: about 30 a second for a bot, 20 a minute for a group, one a second for a person, of whom it lets a
@@ -21,7 +24,7 @@ const PRIVATE_PACE = { perSecond: 1, burst: 3 };
 const sentMessage = z.object({ message_id: z.int() });
 
 /** Sends by Telegram bots. */
-export function createTelegramSender(api: TelegramApi): Sender {
+export function createTelegramSender(api: TelegramApi, openFile: OpenFile): Sender {
   return {
     // Of its own sends, a bot hears nothing.
     confirms: false,
@@ -39,17 +42,21 @@ export function createTelegramSender(api: TelegramApi): Sender {
       if (!chat) {
         return { kind: 'refused', failure: failure('RECIPIENT_NOT_FOUND', 'no chat of Telegram', false), again: false };
       }
-      const startedAt = performance.now();
-      const { method, content } = contentOf(part);
-      const first = await api.call(token, method, { ...addressOf(chat), ...content, ...replyOf(options) });
+      const isText = 'text' in part;
+      const endsAt = performance.now() + (isText ? SEND_LIMIT_MS : UPLOAD_LIMIT_MS);
+      const post = (to: object): Promise<TelegramAnswer | NotUploaded> => {
+        const limitMs = endsAt - performance.now();
+        if (isText) return api.call(token, 'sendMessage', { ...to, text: part.text }, limitMs);
+        return uploadPart({ api, openFile }, token, part, { to, limitMs, stopping: options.stopping });
+      };
+      const first = await post({ ...addressOf(chat), ...replyOf(options) });
       if (first.kind !== 'refused' || first.migratedTo === undefined) return resultOf(first, threadExternalId);
 
       const moved = { ...chat, chatId: String(first.migratedTo) };
-      const leftMs = SEND_LIMIT_MS - (performance.now() - startedAt);
       // Messages have other numbers there, so it answers none.
-      const second = await api.call(token, method, { ...addressOf(moved), ...content }, leftMs);
-      return resultOf(second, moved.chatId);
+      return resultOf(await post(addressOf(moved)), moved.chatId);
     },
+    revise: ({ token }, change) => reviseMessage(api, token, change),
     async signal({ token }, threadExternalId, signal) {
       const chat = readThread(threadExternalId);
       if (!chat) return;
@@ -65,22 +72,16 @@ export function createTelegramSender(api: TelegramApi): Sender {
   };
 }
 
-function contentOf(part: OutgoingPart): { readonly method: string; readonly content: object } {
-  if ('text' in part) return { method: 'sendMessage', content: { text: part.text } };
-  const { file, caption } = part;
-  const medium = mediumOf(file);
-  const method = `send${medium.charAt(0).toUpperCase()}${medium.slice(1)}`;
-  return { method, content: { [medium]: file.url, ...(caption !== null && { caption }) } };
-}
-
 function replyOf({ replyToExternalId, threadExternalId }: SendOptions): object {
   const number = messageNumber(replyToExternalId ?? '', threadExternalId);
   // The customer may have deleted what is answered: the answer is worth sending all the same.
   return number === undefined ? {} : { reply_parameters: { message_id: number, allow_sending_without_reply: true } };
 }
 
-function resultOf(answer: TelegramAnswer, place: string): SendResult {
+function resultOf(answer: TelegramAnswer | NotUploaded, place: string): SendResult {
   switch (answer.kind) {
+    case 'notUploaded':
+      return { kind: 'refused', ...answer.refusal };
     case 'none':
       return withoutAnswer(answer.exchange);
     case 'refused': {

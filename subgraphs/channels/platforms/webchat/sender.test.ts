@@ -1,15 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import { testAccount } from '../../testing/testAccount.ts';
-import { partReference, type OutgoingFile } from '../outbound.ts';
+import { testFile } from '../../testing/testFile.ts';
+import { partReference } from '../outbound.ts';
 import { webChatSender } from './sender.ts';
 
 const account = testAccount('WEB_CHAT');
-const file: OutgoingFile = {
-  kind: 'IMAGE',
-  url: 'https://inbox.example/files/1',
-  name: 'a.png',
-  mimeType: 'image/png',
-};
+const file = testFile();
 const messageId = '01890a5d-ac96-774b-bcce-b302099a8059';
 
 describe('a message to a visitor of a web chat', () => {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { mediumOn, type Medium } from '#schema/platformFiles.ts';
 import { askGraph } from '../meta/askGraph.ts';
 import type { GraphApi, GraphRequest } from '../meta/graphApi.ts';
 import { sendByGraph } from '../meta/sendByGraph.ts';
@@ -96,19 +97,14 @@ function media(file: OutgoingFile, caption: string | null): object {
   return { type, [type]: described };
 }
 
-function mediaType({ kind }: OutgoingFile): 'image' | 'video' | 'audio' | 'sticker' | 'document' {
-  switch (kind) {
-    case 'IMAGE':
-      return 'image';
-    case 'VIDEO':
-      return 'video';
-    case 'AUDIO':
-      return 'audio';
-    case 'STICKER':
-      return 'sticker';
-    case 'FILE':
-    case 'LOCATION':
-    case 'OTHER':
-      return 'document';
-  }
+const mediaTypes = {
+  IMAGE: 'image',
+  VIDEO: 'video',
+  AUDIO: 'audio',
+  STICKER: 'sticker',
+  DOCUMENT: 'document',
+} as const satisfies Record<Medium, string>;
+
+function mediaType(file: OutgoingFile) {
+  return mediaTypes[mediumOn('WHATSAPP', file) ?? 'DOCUMENT'];
 }

@@ -1,0 +1,86 @@
+import { describe, expect, it } from '@jest/globals';
+import { v7 } from 'uuid';
+import type { Identity } from '#platform/identity/identity.ts';
+import { contactView } from './contactView.ts';
+import { isContactEvent, type ContactEvent } from './liveEvent.ts';
+
+const companyId = v7();
+const [contactId, other] = [v7(), v7()];
+const agent: Identity = { kind: 'agent', companyId, agentId: v7(), role: 'AGENT', scopes: [] };
+const partner: Identity = { kind: 'partner', companyId, partner: 'crm', scopes: [] };
+const visitor: Identity = {
+  kind: 'visitor',
+  companyId,
+  channelId: v7(),
+  visitorId: v7(),
+  origin: 'https://shop.example',
+  scopes: [],
+};
+const envelope = {
+  id: v7(),
+  version: 1,
+  companyId,
+  occurredAt: '2026-01-01T00:00:00.000Z',
+  actor: { kind: 'system' },
+} as const;
+
+type Change = Extract<ContactEvent, { type: 'conversation.contact.changed' }>['data']['change'];
+const changed = (change: Change): ContactEvent => ({
+  ...envelope,
+  type: 'conversation.contact.changed',
+  data: { contactId, change },
+});
+const merged = (undone: boolean): ContactEvent => ({
+  ...envelope,
+  type: 'conversation.contact.merged',
+  data: { mergeId: v7(), intoId: contactId, fromId: other, undone },
+});
+
+function shown(event: ContactEvent, identity = agent, args: Record<string, unknown> = {}): object | undefined {
+  const view = contactView(identity, args);
+  return view.wants(event) ? view.toValue(event, 'cursor') : undefined;
+}
+
+describe('the live view of contacts', () => {
+  it.each([
+    ['DETAILS', 'CHANGED'],
+    ['BLOCKED', 'BLOCKED'],
+    ['UNBLOCKED', 'UNBLOCKED'],
+    ['NOTES', 'NOTES'],
+    ['ERASED', 'ERASED'],
+  ] as const)('shows %s as %s', (change, kind) => {
+    expect(shown(changed(change))).toEqual({
+      cursor: 'cursor',
+      kind,
+      contact: { __typename: 'Contact', id: contactId },
+      mergedId: null,
+      occurredAt: envelope.occurredAt,
+    });
+  });
+
+  it('shows a merge once, with the contact that stays and the one that became a part of it', () => {
+    expect(shown(changed('MERGED'))).toBeUndefined();
+    expect(shown(merged(false))).toMatchObject({ kind: 'MERGED', contact: { id: contactId }, mergedId: other });
+    expect(shown(merged(true))).toMatchObject({ kind: 'UNMERGED', contact: { id: contactId }, mergedId: other });
+  });
+
+  it('keeps to one contact when asked for one, under either id of a merge', () => {
+    expect(shown(changed('DETAILS'), agent, { id: contactId.toUpperCase() })).toBeDefined();
+    expect(shown(changed('DETAILS'), agent, { id: other })).toBeUndefined();
+    expect(shown(merged(false), agent, { id: other })).toBeDefined();
+  });
+
+  it('is the company’s own, tells partners of no notes, and visitors of nothing', () => {
+    expect(shown(changed('DETAILS'), { ...agent, companyId: v7() })).toBeUndefined();
+    expect(shown(changed('DETAILS'), partner)).toBeDefined();
+    expect(shown(changed('NOTES'), partner)).toBeUndefined();
+    expect(shown(changed('DETAILS'), visitor)).toBeUndefined();
+  });
+
+  it('takes nothing else for an event of contacts', () => {
+    expect(isContactEvent(merged(false))).toBe(true);
+    const read = { ...envelope, type: 'channel.audited' as const };
+    const data = { channelId: v7(), action: 'channel.paused', before: null, after: null, origin: null };
+    expect(isContactEvent({ ...read, data })).toBe(false);
+  });
+});

@@ -1,0 +1,169 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { PageRequest } from '#platform/graphql/connection.ts';
+import type { Identity } from '#platform/identity/identity.ts';
+import type { Sql } from '#platform/postgres/sql.ts';
+import type { Company } from '../testing/fillInbox.ts';
+import { openInbox, type TestInbox } from '../testing/inbox.ts';
+import { addLargeCompany, workOf } from '../testing/largeInbox.ts';
+import { chatMessagePage, chatMessagesByIds } from './chatMessages.ts';
+import { chatPlace } from './chatPlace.ts';
+import type { ConversationFilter } from './conversationFilter.ts';
+import { contactConversationPages, conversationsByIds } from './conversations.ts';
+import { inboxCounts } from './inboxCounts.ts';
+import { cursorOf } from './keyset.ts';
+import { listConversations } from './listConversations.ts';
+import { messagePages, messagesByIds } from './messages.ts';
+import { contactsByIds, identitiesOfContacts } from './contacts.ts';
+import { agentsByIds, labelsByIds, replyRulesOf, teamsByIds } from './people.ts';
+import type { SearchOrder } from './searchPage.ts';
+import { typingPlace } from './typingPlace.ts';
+import { viewerOf } from './viewer.ts';
+
+const CONVERSATIONS = 20_000;
+/** A page looks at its rows, their labels and marks, and at what it passes by between them. */
+const PAGE = 1_000;
+const page: PageRequest = { limit: 25, direction: 'forward' };
+/** They have a row for each conversation, message or person; of the others a company has few. */
+const large = ['contact_identities', 'contacts', 'conversation_labels', 'conversations', 'messages', 'read_marks'];
+
+describe('at 20,000 conversations, beside other companies', () => {
+  let inbox: TestInbox;
+  let company: Company;
+  let agent: Identity & { kind: 'agent' };
+  /** Some from all over the list. */
+  let some: readonly {
+    readonly id: string;
+    readonly contact_id: string;
+    readonly identity_id: string;
+    readonly last_message_id: string;
+    readonly last_activity_at: Date;
+    readonly channel_id: string;
+  }[];
+
+  beforeAll(async () => {
+    inbox = await openInbox();
+    await addLargeCompany(inbox, 4_000);
+    company = await addLargeCompany(inbox, CONVERSATIONS);
+    await addLargeCompany(inbox, 4_000);
+    const [agentId = ''] = company.agentIds;
+    agent = { kind: 'agent', companyId: company.companyId, agentId, role: 'AGENT', scopes: [] };
+    some = await inbox.rows(
+      'select * from conversations.conversations where company_id = $1 and number % 800 = 1 limit 25',
+      [company.companyId],
+    );
+  }, 240_000);
+  afterAll(() => inbox.close());
+
+  const work = (query: (sql: Sql) => Promise<unknown>) => workOf(inbox, company.companyId, query);
+  const list = (filter: ConversationFilter, request: Partial<PageRequest> = {}, order: SearchOrder = 'NEWEST') =>
+    work((sql) => listConversations(sql, viewerOf(agent), { filter, order }, { ...page, ...request }));
+  const ids = () => some.map(({ id }) => id);
+  const visitor = () => ({
+    kind: 'visitor' as const,
+    companyId: company.companyId,
+    channelId: some[3]?.channel_id ?? '',
+    visitorId: 'person-1',
+    origin: 'https://shop.example',
+    scopes: [],
+  });
+
+  type Lists = readonly [name: string, index: string, filter: () => ConversationFilter, most: number];
+  const lists: Lists[] = [
+    ['all', 'conversations_activity', () => ({}), PAGE],
+    ['open ones', 'conversations_status', () => ({ status: ['OPEN'] }), PAGE],
+    ['resolved ones', 'conversations_activity', () => ({ status: ['RESOLVED'] }), PAGE],
+    ['the agent’s', 'conversations_assignee', () => ({ assigneeId: agent.agentId, status: ['OPEN'] }), PAGE],
+    ['unassigned ones', 'conversations_unassigned', () => ({ unassigned: true }), PAGE],
+    ['a team’s', 'conversations_team', () => ({ teamId: company.teamIds[0] ?? '' }), PAGE],
+    ['a channel’s', 'conversations_activity', () => ({ channelIds: [company.channels[0]?.id ?? ''] }), PAGE],
+    ['unread ones', 'conversations_active', () => ({ unread: true, status: ['OPEN', 'PENDING', 'SNOOZED'] }), 1_500],
+    ['a platform’s', 'conversations_activity', () => ({ platforms: ['TELEGRAM'] }), PAGE],
+    ['urgent ones', 'conversations_priority', () => ({ priority: ['URGENT'] }), PAGE],
+    ['a common label’s', 'conversation_labels_pkey', () => ({ labelIds: [company.labelIds[0] ?? ''] }), 1_000],
+  ];
+  test.each(lists)('a page of %s walks %s', async (_name, index, filter, most) => {
+    const middle = some[12];
+    const cursor = cursorOf(middle?.last_activity_at ?? new Date(), middle?.id ?? '');
+    for (const request of [{}, { cursor }, { direction: 'backward', cursor }] as const) {
+      const { indexes, sequential, examined } = await list(filter(), request);
+      expect(indexes).toContain(index);
+      expect(sequential.filter((table) => large.includes(table))).toEqual([]);
+      expect(examined).toBeLessThan(most);
+    }
+  });
+
+  test('a page of several filters is bounded by the rarest of them', async () => {
+    const { sequential, examined } = await list({ priority: ['URGENT'], status: ['OPEN'], assigneeId: agent.agentId });
+    expect(sequential.filter((table) => large.includes(table))).toEqual([]);
+    expect(examined).toBeLessThan(2_000);
+  });
+
+  test.each<[string, string, number]>([
+    ['a rare word', 'k1234', 20_000],
+    ['two words, of which one is rare', 'order k1234', 20_000],
+    ['a common word', 'order', 10_000],
+    ['the first letter that somebody types', 'o', 3_000],
+    ['a contact', 'Zoë granka', 20_000],
+    ['an e-mail address', 'customer.100@mail20.example', 20_000],
+    ['a phone number', '0170 1000300', 20_000],
+    ['a number', '#17', 100],
+    ['nothing that is there', 'xylophone', 20_000],
+  ])('a search for %s looks at matches and newest conversations only', async (_name, search, most) => {
+    for (const order of ['NEWEST', 'BEST'] as const) {
+      const { sequential, examined, statements } = await list({ search }, {}, order);
+      expect(sequential.filter((table) => large.includes(table))).toEqual([]);
+      expect(examined).toBeLessThan(order === 'BEST' ? most + 20_000 : most);
+      expect(statements).toBeLessThanOrEqual(3);
+    }
+  });
+
+  test('what a screen asks beside its list is found by keys', async () => {
+    const contacts = some.map(({ contact_id }) => contact_id);
+    const messages = some.map(({ last_message_id }) => last_message_id);
+    const viewer = viewerOf(agent);
+    const { companyId } = company;
+    const expected: readonly [query: (sql: Sql) => Promise<unknown>, index: string, most: number][] = [
+      [(sql) => conversationsByIds(sql, viewer, ids()), 'conversations_pkey', PAGE],
+      [(sql) => messagePages(sql, viewer, ids(), { ...page, direction: 'backward' }), 'messages_conversation', 700],
+      [(sql) => messagesByIds(sql, viewer, messages), 'messages_pkey', 100],
+      [(sql) => contactConversationPages(sql, viewer, contacts, page), 'conversations_contact', PAGE],
+      [(sql) => contactsByIds(sql, companyId, contacts), 'contacts_pkey', 100],
+      [(sql) => identitiesOfContacts(sql, companyId, contacts), 'contact_identities_contact', 100],
+      [
+        (sql) =>
+          replyRulesOf(
+            sql,
+            companyId,
+            some.map(({ identity_id }) => identity_id),
+          ),
+        'contact_identities_pkey',
+        100,
+      ],
+      [(sql) => chatMessagePage(sql, visitor(), page), 'contact_identities_external', 300],
+      [(sql) => chatMessagesByIds(sql, visitor(), messages), 'messages_pkey', 200],
+      [(sql) => chatPlace(sql, visitor()), 'contact_identities_external', 20],
+      [(sql) => typingPlace(sql, agent, ids()[0] ?? ''), 'conversations_pkey', 20],
+    ];
+    for (const [query, index, most] of expected) {
+      const { indexes, sequential, examined } = await work(query);
+      expect(indexes).toContain(index);
+      expect(sequential.filter((table) => large.includes(table))).toEqual([]);
+      expect(examined).toBeLessThan(most);
+    }
+  });
+
+  test('counts and menus look at as many rows as there are agents, teams and labels', async () => {
+    const { companyId, agentIds, teamIds, labelIds } = company;
+    const few = [
+      (sql: Sql) => inboxCounts(sql, viewerOf(agent)),
+      (sql: Sql) => agentsByIds(sql, companyId, agentIds),
+      (sql: Sql) => teamsByIds(sql, companyId, teamIds),
+      (sql: Sql) => labelsByIds(sql, companyId, labelIds),
+    ];
+    for (const query of few) {
+      const { sequential, examined } = await work(query);
+      expect(sequential.filter((table) => large.includes(table))).toEqual([]);
+      expect(examined).toBeLessThan(100);
+    }
+  });
+});
