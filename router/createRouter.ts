@@ -28,6 +28,7 @@ import { createEventStream } from './live/eventStream.ts';
 import { createLiveSubscriptions } from './live/liveSubscriptions.ts';
 import { createSignalFeed } from './live/typing/signalFeed.ts';
 import { createTypingSubscriptions } from './live/typing/typingSubscriptions.ts';
+import { checkLiveAccess } from './operations/access.ts';
 import { createAuthenticate } from './operations/authenticate.ts';
 import { createDocuments } from './operations/documents.ts';
 import { createPersistedOperations } from './operations/persisted.ts';
@@ -60,6 +61,7 @@ const GRAPHQL_PATH = '/graphql';
 export function createRouter(config: RouterConfig, deps: RouterDeps): Router {
   const { logger, metrics } = deps;
   const snapshot = createSnapshot(deps.supergraphSdl ?? readFileSync(supergraphFile, 'utf8'));
+  checkLiveAccess([...snapshot.eventSubjects.keys(), ...snapshot.signalSubjects.keys()]);
   const subgraphs = connectSubgraphs(config, snapshot, metrics);
   const nats = connectNats({ url: config.natsUrl, name: 'router', logger, metrics });
   const redis = createRedis({ url: config.redisUrl, name: 'router', logger });

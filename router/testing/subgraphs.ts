@@ -3,6 +3,7 @@ import { GraphQLError } from 'graphql';
 import { compose } from '#schema/compose.ts';
 import { readSubgraphs, supergraphFile } from '#schema/subgraphFiles.ts';
 import { createSubgraph } from '#platform/graphql/subgraphServer.ts';
+import { openAccess } from '#platform/graphql/testing/openAccess.ts';
 import { createHttpServer } from '#platform/http/server.ts';
 import type { Identity } from '#platform/identity/identity.ts';
 import { createService } from '#platform/lifecycle/createService.ts';
@@ -131,7 +132,7 @@ async function serve(
       identitySecret,
       logger: silentLogger,
       metrics,
-      visitors: { query: [], mutation: [], entities: ['ChatMessage'] },
+      access: openAccess(typeDefs, ['ChatMessage']),
       context(identity, { requestId }) {
         behaviour.identities.push(identity);
         behaviour.requestIds.push(requestId);

@@ -11,6 +11,7 @@ import type { Database } from '#platform/postgres/database.ts';
 import { catalogue, type SwitchboardCatalogue } from '#schema/events/catalogue.ts';
 import { typingSubject } from '#schema/events/signals.ts';
 import { readSubgraph } from '#schema/subgraphFiles.ts';
+import { access } from './access/permissions.ts';
 import type { ConversationsConfig } from './config.ts';
 import { createReceivedConsumer } from './consumers/received.ts';
 import { createContext, type TellTyping } from './context.ts';
@@ -45,7 +46,7 @@ export function createConversations(
     identitySecret,
     logger,
     metrics,
-    visitors: { query: ['chatMessages'], mutation: ['setChatTyping'], entities: ['ChatMessage'] },
+    access,
     context: (identity) =>
       createContext({ database, tellTyping, signFile: (fileKey) => signer.sign(fileKey) }, identity),
   });

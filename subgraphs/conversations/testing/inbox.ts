@@ -105,7 +105,12 @@ export async function addCompany(database: Database<SwitchboardCatalogue>): Prom
     ben: agent(ben),
     teamId,
     labelIds: [urgent, refund],
-    partner: { kind: 'partner', companyId, partner: 'crm', scopes: [] },
+    partner: {
+      kind: 'partner',
+      companyId,
+      partner: 'crm',
+      scopes: ['conversations:read', 'contacts:read', 'directory:read'],
+    },
   };
 }
 
