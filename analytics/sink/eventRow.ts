@@ -109,6 +109,7 @@ export function eventRow(text: string): EventRow | undefined {
     case 'channel.thread.activity':
     case 'channel.delivery.updated':
     case 'channel.connection.changed':
+    case 'conversation.agent.changed':
     case 'knowledge.document.added':
     case 'knowledge.document.indexed':
     case 'knowledge.document.failed':

@@ -27,6 +27,7 @@ export const catalogue = {
   'conversation.message.retried': conversations.messageRetried,
   'conversation.message.updated': conversations.messageUpdated,
   'conversation.read': conversations.read,
+  'conversation.agent.changed': conversations.agentChanged,
   'knowledge.document.added': knowledge.documentAdded,
   'knowledge.document.indexed': knowledge.documentIndexed,
   'knowledge.document.failed': knowledge.documentFailed,

@@ -4,20 +4,22 @@ import type { Sql } from '#platform/postgres/sql.ts';
 import type { SwitchboardCatalogue } from '#schema/events/catalogue.ts';
 import type { TypingSignal } from '#schema/events/signals.ts';
 import { createLoaders, type Loaders } from './loaders.ts';
-import { viewerOf, type Viewer } from './queries/viewer.ts';
+import { callerOf, limitQuery, viewerOf, type Caller, type Viewer } from './queries/viewer.ts';
 
 /** Tells who is listening right now that somebody of the company's conversation writes. */
 export type TellTyping = (companyId: string, signal: TypingSignal) => void;
 /** The address under which a client gets a kept file for the next hour. */
 type SignFile = (fileKey: string) => string;
 
+export type Read = <T>(query: (sql: Sql, viewer: Viewer) => Promise<T>) => Promise<T>;
+
 /** What the resolvers of one request share. */
 export interface Context {
   readonly identity: Identity;
-  readonly viewer: Viewer;
+  readonly viewer: Caller;
   readonly loaders: Loaders;
-  /** On the request's snapshot. */
-  readonly read: <T>(query: (sql: Sql) => Promise<T>) => Promise<T>;
+  /** On the request's snapshot, which also says what the viewer may see. */
+  readonly read: Read;
   /** Runs a command in the caller's name. What is read afterwards, by this mutation or the next, sees what it wrote. */
   readonly run: <T>(
     command: (database: Database<SwitchboardCatalogue>, identity: Identity) => Promise<T>,
@@ -34,14 +36,15 @@ export interface ContextDeps {
 }
 
 export function createContext({ database, tellTyping, signFile }: ContextDeps, identity: Identity): Context {
-  const viewer = viewerOf(identity);
-  const session = database.session(identity.companyId);
-  const loaders = createLoaders(session, viewer);
+  const viewer = callerOf(identity);
+  const session = database.session(identity.companyId, limitQuery(viewer));
+  const read: Read = (query) => session.read((sql, limit) => query(sql, viewerOf(viewer, limit)));
+  const loaders = createLoaders(read, viewer);
   return {
     identity,
     viewer,
     loaders,
-    read: (query) => session.read(query),
+    read,
     async run(command) {
       const outcome = await command(database, identity);
       await session.refresh();

@@ -1,14 +1,14 @@
 import { connectionOf, type Connection, type PageRequest } from '#platform/graphql/connection.ts';
 import { createLoader } from '#platform/graphql/loader.ts';
-import type { ReadSession } from '#platform/postgres/readSession.ts';
 import type { Sql } from '#platform/postgres/sql.ts';
+import type { Read } from './context.ts';
 import { isId } from './ids.ts';
 import { chatMessagesByIds } from './queries/chatMessages.ts';
 import { contactConversationPages, conversationsByIds } from './queries/conversations.ts';
 import { cursorOf } from './queries/keyset.ts';
 import { messagePages, messagesByIds, reactionsOfMessages } from './queries/messages.ts';
 import * as people from './queries/people.ts';
-import type { Viewer } from './queries/viewer.ts';
+import type { Caller, Viewer } from './queries/viewer.ts';
 import type { ConversationRow, MessageRow } from './rows.ts';
 
 /** One page of something that belongs to an owner: of a conversation's messages, of a contact's conversations. */
@@ -20,15 +20,15 @@ export interface OwnedPage {
 export type Loaders = ReturnType<typeof createLoaders>;
 
 /** What a request's resolvers ask for one by one, read together and once. */
-export function createLoaders(session: ReadSession, viewer: Viewer) {
-  const { companyId, visitor } = viewer;
-
+export function createLoaders(read: Read, { companyId, visitor }: Caller) {
   /** Ids come from outside too (references, arguments): what is none is not there, and case makes no difference. */
-  function byId<Row extends { readonly id: string }>(read: (sql: Sql, ids: readonly string[]) => Promise<Row[]>) {
+  function byId<Row extends { readonly id: string }>(
+    query: (sql: Sql, ids: readonly string[], viewer: Viewer) => Promise<Row[]>,
+  ) {
     return createLoader<string, Row>(
       async (keys) => {
         const ids = keys.filter(isId);
-        const rows = ids.length === 0 ? [] : await session.read((sql) => read(sql, ids));
+        const rows = ids.length === 0 ? [] : await read((sql, viewer) => query(sql, ids, viewer));
         return new Map(rows.map((row) => [row.id, row]));
       },
       (id) => id.toLowerCase(),
@@ -36,15 +36,15 @@ export function createLoaders(session: ReadSession, viewer: Viewer) {
   }
 
   /** Everything of each owner; the owners come from rows, so their ids are ids. */
-  function byOwner<Row>(read: (sql: Sql, ids: readonly string[]) => Promise<Row[]>, ownerOf: (row: Row) => string) {
+  function byOwner<Row>(query: (sql: Sql, ids: readonly string[]) => Promise<Row[]>, ownerOf: (row: Row) => string) {
     return createLoader<string, readonly Row[]>(async (ids) =>
-      Map.groupBy(await session.read((sql) => read(sql, ids)), ownerOf),
+      Map.groupBy(await read((sql) => query(sql, ids)), ownerOf),
     );
   }
 
   /** One statement for each different page that is asked for; in one operation that is one for each field. */
   function pages<Row>(
-    read: (sql: Sql, ids: readonly string[], page: PageRequest) => Promise<Row[]>,
+    query: (sql: Sql, ids: readonly string[], page: PageRequest, viewer: Viewer) => Promise<Row[]>,
     ownerOf: (row: Row) => string,
     cursor: (row: Row) => string,
   ) {
@@ -56,7 +56,7 @@ export function createLoaders(session: ReadSession, viewer: Viewer) {
         if (!first) continue;
         const { page } = first;
         const ids = same.map(({ ownerId }) => ownerId);
-        const rows = Map.groupBy(await session.read((sql) => read(sql, ids, page)), ownerOf);
+        const rows = Map.groupBy(await read((sql, viewer) => query(sql, ids, page, viewer)), ownerOf);
         for (const key of same) connections.set(keyOf(key), connectionOf(rows.get(key.ownerId) ?? [], page, cursor));
       }
       return connections;
@@ -67,14 +67,18 @@ export function createLoaders(session: ReadSession, viewer: Viewer) {
     agent: byId((sql, ids) => people.agentsByIds(sql, companyId, ids)),
     team: byId((sql, ids) => people.teamsByIds(sql, companyId, ids)),
     label: byId((sql, ids) => people.labelsByIds(sql, companyId, ids)),
-    contact: byId((sql, ids) => people.contactsByIds(sql, companyId, ids)),
-    conversation: byId((sql, ids) => conversationsByIds(sql, viewer, ids)),
-    message: byId((sql, ids) => messagesByIds(sql, viewer, ids)),
+    contact: byId((sql, ids, viewer) => people.contactsByIds(sql, viewer, ids)),
+    conversation: byId((sql, ids, viewer) => conversationsByIds(sql, viewer, ids)),
+    message: byId((sql, ids, viewer) => messagesByIds(sql, viewer, ids)),
     chatMessage: byId(async (sql, ids) => (visitor ? chatMessagesByIds(sql, visitor, ids) : [])),
     replyRule: byId((sql, ids) => people.replyRulesOf(sql, companyId, ids)),
     teamMembers: byOwner(
       (sql, ids) => people.agentsOfTeams(sql, companyId, ids),
       ({ teamId }) => teamId,
+    ),
+    agentTeams: byOwner(
+      (sql, ids) => people.teamsOfAgents(sql, companyId, ids),
+      ({ agentId }) => agentId,
     ),
     contactIdentities: byOwner(
       (sql, ids) => people.identitiesOfContacts(sql, companyId, ids),
@@ -85,12 +89,12 @@ export function createLoaders(session: ReadSession, viewer: Viewer) {
       ({ messageId }) => messageId,
     ),
     conversationMessages: pages<MessageRow>(
-      (sql, ids, page) => messagePages(sql, viewer, ids, page),
+      (sql, ids, page, viewer) => messagePages(sql, viewer, ids, page),
       ({ conversationId }) => conversationId,
       ({ createdAt, id }) => cursorOf(createdAt, id),
     ),
     contactConversations: pages<ConversationRow>(
-      (sql, ids, page) => contactConversationPages(sql, viewer, ids, page),
+      (sql, ids, page, viewer) => contactConversationPages(sql, viewer, ids, page),
       ({ contactId }) => contactId,
       ({ lastActivityAt, id }) => cursorOf(lastActivityAt, id),
     ),

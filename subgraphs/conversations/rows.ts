@@ -53,6 +53,7 @@ const agentFields = [
   'name',
   'email',
   'role',
+  'limitedToTeams',
   'openConversationCount',
 ] as const satisfies readonly (keyof AgentEntity)[];
 

@@ -69,6 +69,8 @@ const calls = {
       `mutation { changeStatus(input: { conversationId: "${conversationId}", status: RESOLVED }) { conversation { id } userErrors { code message } } }`,
     assign: ({ conversationId, agentId }) =>
       `mutation { assign(input: { conversationId: "${conversationId}", agentId: "${agentId}" }) { conversation { id } userErrors { code message } } }`,
+    limitAgentToTeams: ({ agentId }) =>
+      `mutation { limitAgentToTeams(input: { agentId: "${agentId}", limited: true }) { agent { id } userErrors { code message } } }`,
     connectChannel: () =>
       `mutation { connectChannel(input: { telegram: { botToken: "${demoCompany('acme').telegram.botId}:${'x'.repeat(35)}" } }) { channel { id name } identitySecret userErrors { code message } } }`,
     reauthorizeChannel: ({ channelId }) =>

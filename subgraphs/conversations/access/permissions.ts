@@ -44,6 +44,7 @@ export const access = accessTable<Permission>(permissions, {
     markRead: 'conversations:answer',
     changeStatus: 'conversations:change',
     assign: 'conversations:change',
+    limitAgentToTeams: 'directory:manage',
     setChatTyping: 'chat',
   },
   types: {

@@ -4,8 +4,7 @@ import { v7 } from 'uuid';
 import type { Attachment } from '#schema/events/values.ts';
 import { FactError } from '../errors.ts';
 import { conversationPage } from '../queries/conversations.ts';
-import { viewerOf } from '../queries/viewer.ts';
-import { openInbox, picture, write, type TestCompany, type TestInbox } from '../testing/inbox.ts';
+import { openInbox, picture, viewer, write, type TestCompany, type TestInbox } from '../testing/inbox.ts';
 import { editMessage } from './editMessage.ts';
 import { extendMessage } from './extendMessage.ts';
 import { reactToMessage } from './reactToMessage.ts';
@@ -64,7 +63,7 @@ describe('a message of a platform', () => {
     const session = inbox.database.session(acme.companyId);
     try {
       const page = { direction: 'forward', limit: 10 } as const;
-      return (await session.read((sql) => conversationPage(sql, viewerOf(acme.ada), { search }, page))).length;
+      return (await session.read((sql) => conversationPage(sql, viewer(acme.ada), { search }, page))).length;
     } finally {
       await session.close();
     }

@@ -8,6 +8,7 @@ import {
   type TeamRow,
 } from '../rows.ts';
 import type { ReplyRule } from '../rules/replyWindow.ts';
+import { visibleContacts, type Viewer } from './viewer.ts';
 
 /** More than any company shows in one menu. */
 const MAX_LISTED = 1_000;
@@ -45,6 +46,18 @@ export async function listTeams(sql: Sql, companyId: string): Promise<TeamRow[]>
     select id, name from conversations.teams where company_id = ${companyId} order by name limit ${MAX_LISTED}`;
 }
 
+export async function teamsOfAgents(
+  sql: Sql,
+  companyId: string,
+  agentIds: readonly string[],
+): Promise<(TeamRow & { readonly agentId: string })[]> {
+  return sql<TeamRow & { agentId: string }>`
+    select m.agent_id as "agentId", t.id, t.name
+    from conversations.team_members m
+    join conversations.teams t on t.company_id = m.company_id and t.id = m.team_id
+    where m.company_id = ${companyId} and m.agent_id = any(${agentIds}::uuid[]) order by t.name`;
+}
+
 export async function labelsByIds(sql: Sql, companyId: string, ids: readonly string[]): Promise<LabelRow[]> {
   return sql<LabelRow>`
     select id, name, color from conversations.labels where company_id = ${companyId} and id = any(${ids}::uuid[])`;
@@ -55,10 +68,11 @@ export async function listLabels(sql: Sql, companyId: string): Promise<LabelRow[
     select id, name, color from conversations.labels where company_id = ${companyId} order by name limit ${MAX_LISTED}`;
 }
 
-export async function contactsByIds(sql: Sql, companyId: string, ids: readonly string[]): Promise<ContactRow[]> {
+export async function contactsByIds(sql: Sql, viewer: Viewer, ids: readonly string[]): Promise<ContactRow[]> {
   return sql<ContactRow>`
-    select id, name, email, phone, attributes, picture_file_key as "pictureFileKey" from conversations.contacts
-    where company_id = ${companyId} and id = any(${ids}::uuid[])`;
+    select k.id, k.name, k.email, k.phone, k.attributes, k.picture_file_key as "pictureFileKey"
+    from conversations.contacts k
+    where k.company_id = ${viewer.companyId} and k.id = any(${ids}::uuid[]) and ${visibleContacts(viewer)}`;
 }
 
 export async function identitiesOfContacts(

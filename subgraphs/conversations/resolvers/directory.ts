@@ -2,6 +2,7 @@ import type { AgentResolvers, LabelResolvers, TeamResolvers } from '../generated
 
 export const agent: AgentResolvers = {
   __resolveReference: ({ id }, { loaders }) => loaders.agent.load(id),
+  teams: async ({ id }, _args, { loaders }) => (await loaders.agentTeams.load(id)) ?? [],
 };
 
 export const team: TeamResolvers = {
