@@ -23,10 +23,13 @@ import { allowAnyOrigin } from './http/cors.ts';
 import { forwardToChannels } from './http/forwardToChannels.ts';
 import { renderGraphiql } from './http/graphiql.ts';
 import { createGraphqlEndpoint } from './http/graphqlEndpoint.ts';
+import { createAgentLimits } from './live/agentLimits.ts';
+import { createCountsSubscriptions } from './live/counts/countsSubscriptions.ts';
 import { createEventFeed } from './live/eventFeed.ts';
 import { createEventStream } from './live/eventStream.ts';
 import { createLiveSubscriptions } from './live/liveSubscriptions.ts';
 import { createSignalFeed } from './live/typing/signalFeed.ts';
+import { createLookAt } from './live/typing/sight.ts';
 import { createTypingSubscriptions } from './live/typing/typingSubscriptions.ts';
 import { checkLiveAccess } from './operations/access.ts';
 import { createAuthenticate } from './operations/authenticate.ts';
@@ -124,7 +127,9 @@ export function createRouter(config: RouterConfig, deps: RouterDeps): Router {
         logger,
         metrics,
       }),
-      typing: createTypingSubscriptions({ executor, feed: signals, metrics }),
+      typing: createTypingSubscriptions({ executor, feed: signals, lookAt: createLookAt({ executor, feed }), metrics }),
+      counts: createCountsSubscriptions({ executor, feed, metrics }),
+      limits: createAgentLimits({ executor, feed }),
       logger,
     }),
     logger,

@@ -7,12 +7,12 @@ import { EVENTS } from '#platform/events/streams.ts';
 import type { Logger } from '#platform/logging/logger.ts';
 import type { Metrics } from '#platform/metrics/metrics.ts';
 import { catalogue } from '#schema/events/catalogue.ts';
-import { isInboxEvent, type InboxEvent } from './inboxUpdate.ts';
+import { isLiveEvent, type LiveEvent } from './inboxUpdate.ts';
 
 /** An event with its place in the stream. */
 export interface StreamEvent {
   readonly sequence: number;
-  readonly event: InboxEvent;
+  readonly event: LiveEvent;
 }
 
 /** The EVENTS stream, as live views read it: in order, from any place, and without acknowledging anything. */
@@ -21,7 +21,7 @@ export interface EventStream {
   locate(): Promise<{ readonly id: string; readonly first: number; readonly last: number }>;
   /** A reader of what comes after a sequence: of one company, or of all. */
   readAfter(sequence: number, companyId?: string): Promise<Consumer>;
-  /** Undefined for events that no inbox shows, and for those that cannot be read, which are logged. */
+  /** Undefined for events that no live view shows, and for those that cannot be read, which are logged. */
   decode(message: JsMsg): StreamEvent | undefined;
 }
 
@@ -58,7 +58,7 @@ export function createEventStream(options: {
     decode(message) {
       try {
         const event = parseEvent(catalogue, message.json());
-        if (event && isInboxEvent(event)) {
+        if (event && isLiveEvent(event)) {
           read.inc({ outcome: 'read' });
           return { sequence: message.seq, event };
         }

@@ -20,6 +20,7 @@ export const livePermissions = {
 export const liveAccess: Readonly<Record<string, keyof typeof livePermissions>> = {
   inboxUpdates: 'conversations:read',
   conversationUpdates: 'conversations:read',
+  inboxCountsUpdates: 'conversations:read',
   typing: 'conversations:answer',
   chatUpdates: 'chat',
   chatTyping: 'chat',

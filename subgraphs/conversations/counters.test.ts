@@ -5,6 +5,7 @@ import type { ConversationStatus } from '#schema/events/values.ts';
 import { assign } from './commands/assign.ts';
 import { changeStatus } from './commands/changeStatus.ts';
 import { markRead } from './commands/markRead.ts';
+import { markUnread } from './commands/markUnread.ts';
 import { receiveMessage } from './commands/receiveMessage.ts';
 import { recordEcho } from './commands/recordEcho.ts';
 import { sendMessage } from './commands/sendMessage.ts';
@@ -24,6 +25,7 @@ const step = fc.record({
     'notes',
     'reads',
     'reads half',
+    'unreads',
     'status',
     'assigns',
     'unassigns',
@@ -66,11 +68,12 @@ describe('the counts', () => {
         return changeStatus(database, agent, { conversationId, status: step.status });
       case 'reads':
         return markRead(database, agent, { conversationId });
+      case 'unreads': {
+        const [message] = await messagesOf(conversationId);
+        return message && markUnread(database, agent, { conversationId, fromMessageId: message.id });
+      }
       case 'reads half': {
-        const [message] = await inbox.rows<{ id: string }>(
-          'select id from conversations.messages where conversation_id = $1 order by random() limit 1',
-          [conversationId],
-        );
+        const [message] = await messagesOf(conversationId);
         return markRead(database, agent, { conversationId, upToMessageId: message?.id });
       }
       case 'to a team':
@@ -84,6 +87,13 @@ describe('the counts', () => {
         return assign(database, agent, { conversationId, agentId: step.what === 'assigns' ? agent.agentId : null });
     }
   }
+
+  /** One of them. */
+  const messagesOf = (conversationId: string) =>
+    inbox.rows<{ id: string }>(
+      'select id from conversations.messages where conversation_id = $1 order by random() limit 1',
+      [conversationId],
+    );
 
   /** One that no agent is of. */
   async function otherTeam({ companyId }: TestCompany): Promise<string | undefined> {

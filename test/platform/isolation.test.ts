@@ -65,6 +65,8 @@ const calls = {
       `mutation { setTyping(input: { conversationId: "${conversationId}", isTyping: true }) { userErrors { code message } } }`,
     markRead: ({ conversationId, messageId }) =>
       `mutation { markRead(input: { conversationId: "${conversationId}", upToMessageId: "${messageId}" }) { conversation { id } userErrors { code message } } }`,
+    markUnread: ({ conversationId, messageId }) =>
+      `mutation { markUnread(input: { conversationId: "${conversationId}", fromMessageId: "${messageId}" }) { conversation { id } userErrors { code message } } }`,
     changeStatus: ({ conversationId }) =>
       `mutation { changeStatus(input: { conversationId: "${conversationId}", status: RESOLVED }) { conversation { id } userErrors { code message } } }`,
     assign: ({ conversationId, agentId }) =>
@@ -97,6 +99,7 @@ const calls = {
     inboxUpdates: () => 'subscription { inboxUpdates { kind conversation { id } message { text } } }',
     conversationUpdates: ({ conversationId }) =>
       `subscription { conversationUpdates(id: "${conversationId}") { kind conversation { id } message { text } } }`,
+    inboxCountsUpdates: () => 'subscription { inboxCountsUpdates { open } }',
     typing: ({ conversationId }) =>
       `subscription { typing(conversationId: "${conversationId}") { conversationId isTyping author { __typename ... on Agent { id name } } } }`,
     chatUpdates: () => 'subscription { chatUpdates { message { id text } } }',

@@ -42,6 +42,7 @@ export const access = accessTable<Permission>(permissions, {
     retryMessage: 'conversations:answer',
     setTyping: 'conversations:answer',
     markRead: 'conversations:answer',
+    markUnread: 'conversations:answer',
     changeStatus: 'conversations:change',
     assign: 'conversations:change',
     limitAgentToTeams: 'directory:manage',

@@ -143,6 +143,7 @@ describe('an agent who is limited to their teams', () => {
     ['retryMessage', 'messageId: $message'],
     ['setTyping', 'conversationId: $conversation, isTyping: true'],
     ['markRead', 'conversationId: $conversation'],
+    ['markUnread', 'conversationId: $conversation, fromMessageId: $message'],
     ['changeStatus', 'conversationId: $conversation, status: RESOLVED'],
     ['assign', 'conversationId: $conversation, agentId: $agent'],
   ])('is told by %s of anything else that it does not exist, and it stays as it was', async (field, input) => {

@@ -8,7 +8,7 @@ import { Agent, type AgentEntity } from '../entities/agent.ts';
 import { Conversation, type ConversationEntity } from '../entities/conversation.ts';
 import type { Transaction } from '../facts.ts';
 import { isId } from '../ids.ts';
-import { isVisible, type Limit } from '../rules/visibility.ts';
+import { isVisible, type Limit } from '#schema/visibility.ts';
 
 export interface AgentTransaction extends Transaction {
   readonly companyId: string;

@@ -1,6 +1,6 @@
 import type { PageRequest } from '#platform/graphql/connection.ts';
 import { fragment, join, type Fragment, type Sql } from '#platform/postgres/sql.ts';
-import type { Limit } from '../rules/visibility.ts';
+import type { Limit } from '#schema/visibility.ts';
 import { conversationColumns, type ConversationRow } from '../rows.ts';
 import { conditions, type ConversationFilter } from './conversationFilter.ts';
 import { keyset } from './keyset.ts';

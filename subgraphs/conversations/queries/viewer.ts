@@ -1,7 +1,7 @@
 import type { Identity, VisitorIdentity } from '#platform/identity/identity.ts';
 import { fragment, type Fragment } from '#platform/postgres/sql.ts';
 import { isId } from '../ids.ts';
-import type { Limit } from '../rules/visibility.ts';
+import type { Limit } from '#schema/visibility.ts';
 
 /** Who asks, as far as their token tells. */
 export interface Caller {

@@ -13,7 +13,7 @@ import { receiveMessage } from '../commands/receiveMessage.ts';
 import { entities } from '../entities/index.ts';
 import { migrations } from '../migrations/index.ts';
 import { callerOf, type Viewer } from '../queries/viewer.ts';
-import type { Limit } from '../rules/visibility.ts';
+import type { Limit } from '#schema/visibility.ts';
 import { seedConversations } from '../seed.ts';
 
 type Received = EventOf<SwitchboardCatalogue, 'channel.message.received'>;

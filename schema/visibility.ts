@@ -1,4 +1,4 @@
-/** What an agent who is limited sees: what is of one of these teams, or assigned to them. */
+/** What an agent who is limited sees: what is of one of these teams, or assigned to them. The inbox and what is live of it have to agree on that. */
 export interface Limit {
   readonly agentId: string;
   readonly teamIds: readonly string[];
