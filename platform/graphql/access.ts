@@ -9,6 +9,7 @@ import {
   type DocumentNode,
   type FieldNode,
   type FragmentDefinitionNode,
+  type GraphQLError,
   type GraphQLNamedType,
   type GraphQLObjectType,
   type GraphQLSchema,
@@ -91,26 +92,25 @@ function isResolvable({ astNode, extensionASTNodes }: GraphQLObjectType): boolea
   );
 }
 
-/**
- * Looks at a whole operation before any of it is executed.
- *
- * @throws GraphQLError `FORBIDDEN` for the first thing that the caller has no permission for.
- */
-export function checkOperation(table: AccessTable, asked: Asked): void {
+/** Looks at a whole operation before any of it is executed. @returns why it is refused, for the first thing that is not permitted. */
+export function checkOperation(table: AccessTable, asked: Asked): GraphQLError | undefined {
   const { operation, document, identity } = asked;
-  if (identity.kind === 'service') return;
+  if (identity.kind === 'service') return undefined;
   const fields = operation.operation === 'subscription' ? {} : table[operation.operation];
+  const taken: (readonly [what: string, permission: string | undefined])[] = [];
   for (const field of rootFieldsOf(document, operation)) {
     const name = field.name.value;
-    if (name === '_entities') for (const type of entityTypesOf(asked, field)) check(type, table.types[type]);
-    else if (!name.startsWith('__')) check(name, fields[name]);
+    if (name === '_entities')
+      taken.push(...entityTypesOf(asked, field).map((type) => [type, table.types[type]] as const));
+    else if (!name.startsWith('__')) taken.push([name, fields[name]]);
   }
-  for (const type of typesOf(asked)) if (type in table.types) check(type, table.types[type]);
+  for (const type of typesOf(asked)) if (type in table.types) taken.push([type, table.types[type]]);
 
-  function check(what: string, name: string | undefined): void {
+  for (const [what, name] of taken) {
     const permission = name === undefined ? undefined : table.permissions[name];
-    if (!permission || !isPermitted(permission, identity)) throw refusal(identity, what, permission);
+    if (!permission || !isPermitted(permission, identity)) return refusal(identity, what, permission);
   }
+  return undefined;
 }
 
 export function isPermitted({ roles, scope, visitors }: Permission, identity: Identity): boolean {
@@ -127,7 +127,7 @@ export function isPermitted({ roles, scope, visitors }: Permission, identity: Id
 }
 
 /** Says what it would take. */
-export function refusal(identity: Identity, what: string, permission: Permission | undefined) {
+export function refusal(identity: Identity, what: string, permission: Permission | undefined): GraphQLError {
   const { roles = [], scope, visitors } = permission ?? {};
   if (identity.kind === 'visitor') return forbidden(`A visitor of a web chat may not ask for ${what}.`);
   if (visitors && roles.length === 0) return forbidden(`${what} is for visitors of a web chat.`);

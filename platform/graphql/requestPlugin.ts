@@ -6,6 +6,7 @@ import type { DocumentNode, GraphQLFormattedError, OperationDefinitionNode } fro
 import type { Identity } from '#platform/identity/identity.ts';
 import type { Metrics } from '#platform/metrics/metrics.ts';
 import { checkOperation, type AccessTable } from './access.ts';
+import { forbidden } from './errors.ts';
 
 /** What the plugin has to know about a request beyond the context that its resolvers see. */
 export interface RequestFacts {
@@ -38,12 +39,11 @@ export function requestPlugin(options: {
       return {
         async didResolveOperation({ document, operation }) {
           if (request.identity.kind !== 'service' && asksAboutSchema(document)) {
-            throw new GraphQLError('Only services may ask about the schema', {
-              extensions: { code: 'FORBIDDEN', http: { status: 403 } },
-            });
+            throw refused(forbidden('Only services may ask about the schema'));
           }
           const { identity } = request;
-          if (operation) checkOperation(access, { schema, document, operation, variables, identity });
+          const denied = operation && checkOperation(access, { schema, document, operation, variables, identity });
+          if (denied) throw refused(denied);
         },
         async willSendResponse({ response, errors, operation }) {
           durations.observe(
@@ -56,6 +56,11 @@ export function requestPlugin(options: {
       };
     },
   };
+}
+
+/** Before the execution an error stands for a fault of the server, unless it says otherwise: the router would try again. */
+function refused({ message, extensions }: GraphQLError): GraphQLError {
+  return new GraphQLError(message, { extensions: { ...extensions, http: { status: 403 } } });
 }
 
 /** Lets errors pass that carry a code of their own; the others are logged, one that many fields met only once. */
