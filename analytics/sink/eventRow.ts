@@ -98,18 +98,28 @@ export function eventRow(text: string): EventRow | undefined {
       };
     case 'conversation.message.changed':
     case 'conversation.message.retried':
+    case 'conversation.label.changed':
+    case 'conversation.team.changed':
+    case 'conversation.agent.limited':
+    case 'conversation.agent.changed':
+    case 'conversation.contact.changed':
+    case 'conversation.contact.merged':
+    case 'conversation.notification.added':
+    case 'conversation.notification.read':
+    case 'conversation.draft.changed':
     case 'channel.message.received':
     case 'channel.message.echoed':
     case 'channel.message.edited':
     case 'channel.message.extended':
     case 'channel.message.removed':
     case 'channel.message.reacted':
+    case 'channel.attachment.found':
     case 'channel.attachment.stored':
     case 'channel.contact.profiled':
     case 'channel.thread.activity':
     case 'channel.delivery.updated':
     case 'channel.connection.changed':
-    case 'conversation.agent.changed':
+    case 'channel.audited':
     case 'knowledge.document.added':
     case 'knowledge.document.indexed':
     case 'knowledge.document.failed':

@@ -26,6 +26,9 @@ export interface BatchConsumerOptions<Item> extends Pick<
   readonly attempts?: number | undefined;
 }
 
+/** A batch that is not full begins so long after the one before: what a batch costs, it costs whatever is in it. */
+const BATCH_EVERY_MS = 20;
+
 /**
  * A durable consumer that handles what has come by then together: under load a batch costs about what one message costs,
  * and a message that comes alone does not wait for others.
@@ -44,6 +47,8 @@ export function createBatchConsumer<Item>(options: BatchConsumerOptions<Item>): 
   let waiting: { readonly message: JsMsg; readonly done: () => void }[] = [];
   let working: Promise<void> | undefined;
   let makeRoom: (() => void) | undefined;
+  let beganAt = -Infinity;
+  let full = new AbortController();
 
   /** Read and handled together where that goes well, else one by one. */
   async function settleAll(messages: readonly JsMsg[]): Promise<void> {
@@ -108,8 +113,17 @@ export function createBatchConsumer<Item>(options: BatchConsumerOptions<Item>): 
     else message.nak();
   }
 
+  /** Returns when a batch is full, or the one before began long enough ago. */
+  async function gather(): Promise<void> {
+    full = new AbortController();
+    const leftMs = beganAt + BATCH_EVERY_MS - performance.now();
+    if (waiting.length < maxBatch && leftMs > 0) await pause(leftMs, full.signal);
+    beganAt = performance.now();
+  }
+
   async function work(): Promise<void> {
     while (waiting.length > 0) {
+      await gather();
       const batch = waiting.slice(0, maxBatch);
       waiting = waiting.slice(maxBatch);
       makeRoom?.();
@@ -145,6 +159,7 @@ export function createBatchConsumer<Item>(options: BatchConsumerOptions<Item>): 
       waiting.push({ message, done });
       working ??= work().finally(() => (working = undefined));
       if (waiting.length >= maxBatch) {
+        full.abort();
         await new Promise<void>((resolve) => (makeRoom = resolve));
         makeRoom = undefined;
       }

@@ -1,3 +1,5 @@
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import {
   DeleteObjectCommand,
@@ -53,6 +55,16 @@ export function createBucketStore(address: BucketAddress): FileStore {
       await withClient((open) =>
         open.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: bytes, ContentType: contentType })),
       );
+    },
+    async putFile(key, path, { contentType }) {
+      assertFileKey(key);
+      await withClient(async (open) => {
+        const { size } = await stat(path);
+        const Body = createReadStream(path);
+        await open.send(
+          new PutObjectCommand({ Bucket: bucket, Key: key, Body, ContentLength: size, ContentType: contentType }),
+        );
+      });
     },
     async get(key, range) {
       assertFileKey(key);

@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
+import { createReadStream, createWriteStream } from 'node:fs';
 import { access, constants, mkdir, open, rename, rm, type FileHandle } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
 import { isNativeError } from 'node:util/types';
 import { FileStoreError } from './errors.ts';
 import { assertFileKey } from './fileKey.ts';
@@ -15,21 +17,24 @@ export function createDirectoryStore(directory: string): FileStore {
     return join(directory, key);
   }
 
+  /** Written beside and renamed: nobody reads half a file, and a crash leaves none. A key has no dot, so this is no key. */
+  async function place(key: string, fill: (draft: string) => Promise<void>): Promise<void> {
+    const path = pathOf(key);
+    const draft = `${path}.${randomBytes(6).toString('hex')}`;
+    try {
+      await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+      await fill(draft);
+      await rename(draft, path);
+    } catch (error) {
+      await rm(draft, { force: true }).catch(() => undefined);
+      throw unavailable(error);
+    }
+  }
+
   return {
     name: 'files',
-    async put(key, bytes) {
-      const path = pathOf(key);
-      // Written beside and renamed: nobody reads half a file, and a crash leaves none. A key has no dot, so this is no key.
-      const draft = `${path}.${randomBytes(6).toString('hex')}`;
-      try {
-        await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-        await write(draft, bytes);
-        await rename(draft, path);
-      } catch (error) {
-        await rm(draft, { force: true }).catch(() => undefined);
-        throw unavailable(error);
-      }
-    },
+    put: (key, bytes) => place(key, (draft) => write(draft, bytes)),
+    putFile: (key, path) => place(key, (draft) => copy(path, draft)),
     async get(key, range) {
       const path = pathOf(key);
       let file: FileHandle | undefined;
@@ -68,6 +73,10 @@ async function write(path: string, bytes: Uint8Array): Promise<void> {
   await using file = await open(path, 'wx', 0o600);
   await file.writeFile(bytes);
   await file.sync();
+}
+
+async function copy(from: string, to: string): Promise<void> {
+  await pipeline(createReadStream(from), createWriteStream(to, { flags: 'wx', mode: 0o600, flush: true }));
 }
 
 function isMissing(error: unknown): boolean {

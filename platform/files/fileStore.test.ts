@@ -1,5 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { pathToFileURL } from 'node:url';
@@ -48,6 +48,16 @@ describe.each([
     const [name, bytes] = [key(), randomBytes(size)];
     await store.put(name, bytes, { contentType });
     expect((await bytesOf(name))?.equals(bytes)).toBe(true);
+  });
+
+  it('come back as they stood on the disk, however large', async () => {
+    const [name, bytes] = [key(), randomBytes(3 * 1024 * 1024)];
+    const path = join(directory, randomUUID());
+    await writeFile(path, bytes);
+    await store.putFile(name, path, { contentType });
+    expect((await bytesOf(name))?.equals(bytes)).toBe(true);
+    const missing = store.putFile(key(), join(directory, 'nothing'), { contentType });
+    await expect(missing).rejects.toMatchObject({ code: 'UNAVAILABLE' });
   });
 
   it.each([

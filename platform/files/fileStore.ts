@@ -21,6 +21,8 @@ export interface OpenedFile {
  */
 export interface FileStore extends Part {
   put(key: string, bytes: Uint8Array, options: { readonly contentType: string }): Promise<void>;
+  /** The same from a file on this machine, of any size: it is never in memory as a whole. */
+  putFile(key: string, path: string, options: { readonly contentType: string }): Promise<void>;
   /** Undefined when there is no such file. A range has to lie within the file. */
   get(key: string, range?: ByteRange): Promise<OpenedFile | undefined>;
   /** Of a file that is not there is no failure. */

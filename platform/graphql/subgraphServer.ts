@@ -8,6 +8,7 @@ import {
   ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { CLIENT_ADDRESS_HEADER, withOrigin } from '#platform/http/requestOrigin.ts';
 import type { HttpServer } from '#platform/http/server.ts';
 import { IdentityError } from '#platform/identity/errors.ts';
 import type { Identity } from '#platform/identity/identity.ts';
@@ -109,7 +110,8 @@ export function createSubgraph<C extends Closable>(options: SubgraphOptions<C>):
       request.log.warn({ err: error }, 'request without a valid identity');
       return reply.code(401).send({ errors: [{ message: error.message, extensions: { code: error.code } }] });
     }
-    return execute(identity, request, reply);
+    const origin = { requestId: request.id, address: request.headers[CLIENT_ADDRESS_HEADER] };
+    return withOrigin(origin, () => execute(identity, request, reply));
   });
 
   return { name: `${name} subgraph`, start: () => apollo.start(), stop: () => apollo.stop() };

@@ -1,6 +1,6 @@
 import { MikroORM, type EntityManager, type Options } from '@mikro-orm/postgresql';
 import { CompiledQuery } from 'kysely';
-import { types, type Pool, type PoolClient } from 'pg';
+import { types, type Pool, type PoolClient, type QueryResult } from 'pg';
 import { createEvent, type AnyEvent, type Catalogue, type NewEvent } from '#platform/events/catalogue.ts';
 import { backoff, pause } from '#platform/lifecycle/backoff.ts';
 import type { Check, Part } from '#platform/lifecycle/part.ts';
@@ -169,7 +169,10 @@ export function createDatabase<C extends Catalogue>(options: {
           onPoolCreated(created: Pool) {
             // MikroORM asks for timestamps as text; both it and `sql` are better served by Date.
             created.options.types = types;
-            created.on('connect', (client) => reportStatements(client, listeners));
+            created.on('connect', (client) => {
+              reportStatements(client, listeners);
+              sendBeginAlong(client);
+            });
           },
         },
         logger: (message) => logger.debug({ context }, message),
@@ -220,3 +223,34 @@ function reportStatements(client: PoolClient, listeners: ReadonlySet<(text: stri
     },
   });
 }
+
+type Query = (...args: [text: unknown, values?: readonly unknown[], ...more: unknown[]]) => Promise<QueryResult>;
+
+/**
+ * Nobody waits for what `begin` answers: it travels with the statement after it, which in our transactions binds them to a
+ * company. One round trip less for each.
+ */
+function sendBeginAlong(client: PoolClient): void {
+  const query = client.query.bind(client) as Query;
+  let begun = false;
+
+  async function begin(...[text, values, ...more]: Parameters<Query>): Promise<QueryResult> {
+    if (typeof text !== 'string' || (values && values.length > 0)) {
+      await query('begin');
+      return query(text, values, ...more);
+    }
+    const results = (await query(`begin; ${text}`)) as unknown as readonly QueryResult[];
+    return results.at(-1) ?? noRows;
+  }
+
+  function joined(...args: Parameters<Query>): ReturnType<Query> {
+    const [text] = args;
+    const beginning = begun;
+    begun = text === 'begin';
+    if (begun) return Promise.resolve(noRows);
+    return beginning ? begin(...args) : query(...args);
+  }
+  Object.assign(client, { query: joined });
+}
+
+const noRows: QueryResult = { command: 'BEGIN', rowCount: null, oid: 0, fields: [], rows: [] };

@@ -129,7 +129,14 @@ function grants(context: string): string[] {
        for t in select c.oid::regclass from pg_class c
          where c.relnamespace = '${context}'::regnamespace and c.relkind in ('r', 'p')
            and c.relname not in ('outbox', '${MIGRATIONS_TABLE}')
-       loop execute format('grant select, insert, update, delete on %s to ${context}_app', t); end loop;
+       loop
+         -- No policy lets anybody change its rows: it is one that is only added to.
+         if exists (select from pg_policy p where p.polrelid = t and p.polcmd in ('*', 'w', 'd')) then
+           execute format('grant select, insert, update, delete on %s to ${context}_app', t);
+         else
+           execute format('grant select, insert on %s to ${context}_app', t);
+         end if;
+       end loop;
      end $$`,
     `grant usage on all sequences in schema ${context} to ${context}_app`,
     `revoke execute on all functions in schema ${context} from public`,

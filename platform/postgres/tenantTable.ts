@@ -1,3 +1,5 @@
+const bound = `nullif(current_setting('app.company_id', true), '')::uuid`;
+
 /**
  * The statements that close a table to every company but the one that the transaction is bound to. They belong into the
  * migration that creates the table: provisioning refuses a table without them.
@@ -8,9 +10,17 @@
  * @param table Qualified by its schema.
  */
 export function protectTable(table: string, companyColumn = 'company_id'): string[] {
-  const bound = `nullif(current_setting('app.company_id', true), '')::uuid`;
   return [
     `alter table ${table} enable row level security`,
     `create policy company_only on ${table} using (${companyColumn} = ${bound}) with check (${companyColumn} = ${bound})`,
+  ];
+}
+
+/** The same for a table whose rows the service adds and reads, and can neither change nor delete: it is not granted more. */
+export function protectAppendOnly(table: string): string[] {
+  return [
+    `alter table ${table} enable row level security`,
+    `create policy company_reads on ${table} for select using (company_id = ${bound})`,
+    `create policy company_adds on ${table} for insert with check (company_id = ${bound})`,
   ];
 }

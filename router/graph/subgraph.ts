@@ -2,6 +2,7 @@ import type { GraphQLDataSource } from '@apollo/gateway';
 import type { GraphQLFormattedError } from 'graphql';
 import { Pool } from 'undici';
 import { z } from 'zod';
+import { CLIENT_ADDRESS_HEADER } from '#platform/http/requestOrigin.ts';
 import type { Identity } from '#platform/identity/identity.ts';
 import { IDENTITY_HEADER } from '#platform/identity/signedIdentity.ts';
 import type { Check } from '#platform/lifecycle/part.ts';
@@ -15,6 +16,8 @@ export interface RequestScope {
   /** Undefined only for introspection, which no subgraph is asked for. */
   readonly identity: Identity | undefined;
   readonly requestId: string;
+  /** Where the client is, as far as it is known. */
+  readonly clientAddress?: string | undefined;
   /** For a subscription: the value of its root field, by the field's name. */
   readonly event?: Readonly<Record<string, unknown>>;
 }
@@ -105,6 +108,7 @@ export function createSubgraph(options: {
       accept: 'application/json',
       'x-request-id': scope.requestId,
       [IDENTITY_HEADER]: await signIdentity(scope.identity),
+      ...(scope.clientAddress !== undefined && { [CLIENT_ADDRESS_HEADER]: scope.clientAddress }),
     };
     injectTrace(headers);
     const body = JSON.stringify({ query, variables, operationName });

@@ -7,7 +7,7 @@ import type { Executor } from '../graph/executor.ts';
 import { OperationError } from '../operations/errors.ts';
 import { sha256 } from '../operations/documents.ts';
 import type { EventFeed } from './eventFeed.ts';
-import type { AgentChanged } from './inboxUpdate.ts';
+import type { LimitEvent, LiveEvent } from './liveEvent.ts';
 
 /** What a subscriber may see, for as long as it stays so. */
 export interface WatchedLimit {
@@ -66,7 +66,7 @@ export function createAgentLimits({
   function meet(identity: Extract<Identity, { kind: 'agent' }>, key: string): Known {
     const { companyId, agentId } = identity;
     const watchers = new Set<() => void>();
-    let told: AgentChanged | undefined;
+    let told: LimitEvent | undefined;
     let found: Limit | null | undefined;
 
     /** What is told while the graph is asked may be newer than its answer: then it is asked again. */
@@ -99,10 +99,9 @@ export function createAgentLimits({
 
     const leave = feed.listen(companyId, {
       onEvent({ event }) {
-        if (event.type !== 'conversation.agent.changed' || event.data.agentId !== agentId.toLowerCase()) return;
+        if (!isAbout(event, agentId.toLowerCase())) return;
         told = event;
-        const { limitedToTeams, teamIds } = event.data;
-        if (found !== undefined && !isSame(found, limitFrom(agentId, limitedToTeams, teamIds))) change();
+        if (found !== undefined && !isSame(found, limitAfter(event, found))) change();
       },
       onGap: lose,
     });
@@ -131,6 +130,20 @@ export function createAgentLimits({
       }
     },
   };
+}
+
+function isAbout(event: LiveEvent, agentId: string): event is LimitEvent {
+  if (event.type === 'conversation.agent.limited') return event.data.agentId === agentId;
+  return event.type === 'conversation.team.changed';
+}
+
+function limitAfter({ type, data }: LimitEvent, limit: Limit | null): Limit | null {
+  if (type === 'conversation.agent.limited') return limitFrom(data.agentId, data.limitedToTeams, data.teamIds);
+  if (limit === null) return null;
+  const { id, memberIds } = data.team;
+  const others = limit.teamIds.filter((teamId) => teamId !== id);
+  const isMember = data.change !== 'DELETED' && memberIds.includes(limit.agentId);
+  return { ...limit, teamIds: isMember ? [...others, id] : others };
 }
 
 function limitFrom(agentId: string, limited: boolean, teamIds: readonly string[]): Limit | null {

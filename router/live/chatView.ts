@@ -1,6 +1,6 @@
 import type { Identity } from '#platform/identity/identity.ts';
-import type { EventView } from './eventView.ts';
-import { messageIdOf, type InboxEvent, type LiveEvent } from './inboxUpdate.ts';
+import { viewOf, type EventView } from './eventView.ts';
+import { isInboxEvent, messageIdOf, type InboxEvent } from './inboxUpdate.ts';
 
 /** What a visitor missed is found among all that happened in the company meanwhile: who is gone for longer reads anew. */
 const MOST_MISSED = 5_000;
@@ -9,8 +9,8 @@ type MessageEvent = Extract<InboxEvent, { type: `conversation.message.${'created
 
 /** The messages of a visitor's own thread; nobody else has any. */
 export function chatView(identity: Identity): EventView {
-  return {
-    wants: (event: LiveEvent): event is MessageEvent =>
+  return viewOf(isInboxEvent, {
+    wants: (event) =>
       identity.kind === 'visitor' &&
       event.companyId === identity.companyId &&
       isPublicMessage(event) &&
@@ -22,11 +22,11 @@ export function chatView(identity: Identity): EventView {
       occurredAt: event.occurredAt,
     }),
     mostMissed: MOST_MISSED,
-  };
+  });
 }
 
 /** A note is never sent, so that no report on a delivery is about one. */
-function isPublicMessage(event: LiveEvent): event is MessageEvent {
+function isPublicMessage(event: InboxEvent): event is MessageEvent {
   if (event.type === 'conversation.message.updated') return true;
   const says = event.type === 'conversation.message.created' || event.type === 'conversation.message.changed';
   return says && !event.data.message.isPrivate;

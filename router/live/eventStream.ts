@@ -7,7 +7,7 @@ import { EVENTS } from '#platform/events/streams.ts';
 import type { Logger } from '#platform/logging/logger.ts';
 import type { Metrics } from '#platform/metrics/metrics.ts';
 import { catalogue } from '#schema/events/catalogue.ts';
-import { isLiveEvent, type LiveEvent } from './inboxUpdate.ts';
+import { isLiveEvent, type LiveEvent } from './liveEvent.ts';
 
 /** An event with its place in the stream. */
 export interface StreamEvent {
@@ -21,7 +21,7 @@ export interface EventStream {
   locate(): Promise<{ readonly id: string; readonly first: number; readonly last: number }>;
   /** A reader of what comes after a sequence: of one company, or of all. */
   readAfter(sequence: number, companyId?: string): Promise<Consumer>;
-  /** Undefined for events that no live view shows, and for those that cannot be read, which are logged. */
+  /** Undefined for events that no inbox shows, and for those that cannot be read, which are logged. */
   decode(message: JsMsg): StreamEvent | undefined;
 }
 

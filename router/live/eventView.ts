@@ -1,23 +1,22 @@
-import type { Identity } from '#platform/identity/identity.ts';
-import type { Limit } from '#schema/visibility.ts';
-import type { Variables } from '../operations/variables.ts';
-import { chatView } from './chatView.ts';
-import type { InboxEvent, LiveEvent } from './inboxUpdate.ts';
-import { inboxView } from './inboxView.ts';
+import type { LiveEvent } from './liveEvent.ts';
 
 /** What a subscription field shows of the event stream to one subscriber. */
-export interface EventView {
-  wants(event: LiveEvent): event is InboxEvent;
+export interface EventView<E extends LiveEvent = LiveEvent> {
+  wants(event: E): boolean;
   /** The field's value: ids only, the other fields come from the subgraphs that own them. */
-  toValue(event: InboxEvent, cursor: string): object;
+  toValue(event: E, cursor: string): object;
   /** How many events of the company may have to be read again for somebody who comes back. */
   readonly mostMissed: number;
 }
 
-/** By subscription field (`@events`). */
-export const eventViews: ReadonlyMap<string, (identity: Identity, args: Variables, limit: Limit | null) => EventView> =
-  new Map([
-    ['inboxUpdates', inboxView],
-    ['conversationUpdates', inboxView],
-    ['chatUpdates', chatView],
-  ]);
+/** A view of one kind of events, which wants nothing of the others. */
+export function viewOf<E extends LiveEvent>(isOne: (event: LiveEvent) => event is E, view: EventView<E>): EventView {
+  return {
+    ...view,
+    wants: (event) => isOne(event) && view.wants(event),
+    toValue(event, cursor) {
+      if (!isOne(event)) throw new Error(`a ${event.type} came to a view that does not want it`);
+      return view.toValue(event, cursor);
+    },
+  };
+}

@@ -9,12 +9,6 @@ type SwitchboardEvent = AnyEvent<SwitchboardCatalogue>;
 /** The events that the inbox is made of. */
 export type InboxEvent = Extract<SwitchboardEvent, { data: { conversation: ConversationFacts } }>;
 
-/** What says that an agent may see something else now. */
-export type AgentChanged = Extract<SwitchboardEvent, { type: 'conversation.agent.changed' }>;
-
-/** What live views are made of. */
-export type LiveEvent = InboxEvent | AgentChanged;
-
 /** The graph's InboxUpdate: ids only, the other fields come from the subgraphs that own them. */
 export interface InboxUpdate {
   readonly cursor: string;
@@ -43,8 +37,8 @@ const kinds = {
   'conversation.read': 'READ',
 } as const satisfies Record<InboxEvent['type'], InboxUpdate['kind']>;
 
-export function isLiveEvent(event: SwitchboardEvent): event is LiveEvent {
-  return event.type in kinds || event.type === 'conversation.agent.changed';
+export function isInboxEvent(event: SwitchboardEvent): event is InboxEvent {
+  return event.type in kinds;
 }
 
 /** Who may see an event at all: their company's, and of reading only their own. A visitor has no inbox. */

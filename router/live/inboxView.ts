@@ -2,8 +2,8 @@ import type { Identity } from '#platform/identity/identity.ts';
 import { isVisible, type Limit } from '#schema/visibility.ts';
 import type { Variables } from '../operations/variables.ts';
 import { checkFilter, matches, type ConversationFilter } from './conversationFilter.ts';
-import type { EventView } from './eventView.ts';
-import { hasLeft, mayUse, toDeparture, toInboxUpdate, type InboxEvent, type LiveEvent } from './inboxUpdate.ts';
+import { viewOf, type EventView } from './eventView.ts';
+import { hasLeft, isInboxEvent, mayUse, toDeparture, toInboxUpdate, type InboxEvent } from './inboxUpdate.ts';
 
 /**
  * What changes in the inbox, or in one conversation. To who is limited, a conversation that leaves their view is told too, whatever
@@ -17,13 +17,12 @@ export function inboxView(identity: Identity, args: Variables, limit: Limit | nu
   const id = args['id'];
   const shows = ({ data: { conversation } }: InboxEvent) =>
     isVisible(limit, conversation) && matches(filter, conversation);
-  return {
-    wants: (event: LiveEvent): event is InboxEvent =>
-      event.type !== 'conversation.agent.changed' &&
+  return viewOf(isInboxEvent, {
+    wants: (event) =>
       mayUse(identity, event) &&
       (id === undefined || id === event.data.conversation.id) &&
       (shows(event) || hasLeft(limit, event)),
     toValue: (event, cursor) => (shows(event) ? toInboxUpdate(event, cursor) : toDeparture(event, cursor)),
     mostMissed: Infinity,
-  };
+  });
 }

@@ -63,7 +63,7 @@ describe('the live views of an agent who is limited to their teams', () => {
     teamIds: readonly string[],
     of = agentId,
   ): NewEvent<SwitchboardCatalogue> => ({
-    type: 'conversation.agent.changed',
+    type: 'conversation.agent.limited',
     actor: { kind: 'system' },
     data: { agentId: of, limitedToTeams, teamIds: [...teamIds] },
   });

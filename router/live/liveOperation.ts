@@ -4,7 +4,8 @@ import type { PreparedOperation } from '../graph/executor.ts';
 import { OperationError } from '../operations/errors.ts';
 import type { Variables } from '../operations/variables.ts';
 import { decodePosition, type StreamPosition } from './cursor.ts';
-import { eventViews, type EventView } from './eventView.ts';
+import type { EventView } from './eventView.ts';
+import { eventViews } from './eventViews.ts';
 import type { Subscription } from './subscription.ts';
 
 /** A subscription to events. */

@@ -8,7 +8,7 @@ import { OperationError } from '../operations/errors.ts';
 import { encodePosition, type StreamPosition } from './cursor.ts';
 import type { EventFeed } from './eventFeed.ts';
 import type { EventStream } from './eventStream.ts';
-import type { InboxEvent } from './inboxUpdate.ts';
+import type { LiveEvent } from './liveEvent.ts';
 import type { LiveOperation } from './liveOperation.ts';
 import { createOrderedWork } from './orderedWork.ts';
 import { replay } from './replay.ts';
@@ -58,7 +58,7 @@ export function createLiveSubscriptions(options: {
   ]);
   const lag = metrics.histogram('switchboard_router_live_lag_seconds', 'From an event to its delivery');
 
-  async function answer(live: LiveOperation, sequence: number, event: InboxEvent): Promise<Delivery> {
+  async function answer(live: LiveOperation, sequence: number, event: LiveEvent): Promise<Delivery> {
     executions.inc();
     const value = live.toValue(event, encodePosition({ stream: feed.streamId, sequence }));
     const scope = { identity: live.identity, requestId: v7(), event: { [live.field]: value } };

@@ -12,6 +12,8 @@ export const livePermissions = {
   'conversations:read': { roles: everybody, scope: 'conversations:read' },
   /** Who is writing where is shown to those who write there. */
   'conversations:answer': { roles: everybody },
+  /** What is an agent's own: notifications, drafts. */
+  'own:keep': { roles: everybody },
   /** The visitor's own side of a web chat. */
   chat: { roles: [], visitors: true },
 } as const satisfies Record<string, Permission>;
@@ -22,6 +24,8 @@ export const liveAccess: Readonly<Record<string, keyof typeof livePermissions>> 
   conversationUpdates: 'conversations:read',
   inboxCountsUpdates: 'conversations:read',
   typing: 'conversations:answer',
+  notificationUpdates: 'own:keep',
+  draftUpdates: 'own:keep',
   chatUpdates: 'chat',
   chatTyping: 'chat',
 };

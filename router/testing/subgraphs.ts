@@ -47,6 +47,14 @@ const inboxSdl = /* GraphQL */ `
     id: ID!
     text: String!
   }
+  type Notification @key(fields: "id") {
+    id: ID!
+    kind: String!
+  }
+  type Draft @key(fields: "id") {
+    id: ID!
+    text: String!
+  }
   type Agent @key(fields: "id") {
     id: ID!
     name: String!
@@ -260,6 +268,8 @@ export async function startTestGraph(identitySecret: string) {
         },
         parent: ({ id }: { id: string }) => conversation(`${id}'`),
       },
+      Draft: { __resolveReference: ({ id }: { id: string }) => ({ id, text: `draft ${id}` }) },
+      Notification: { __resolveReference: ({ id }: { id: string }) => ({ id, kind: 'MENTIONED' }) },
       Message: {
         __resolveReference: ({ id }: { id: string }) => ({
           id,

@@ -1,6 +1,9 @@
 import * as channels from './channels.ts';
+import * as contacts from './contacts.ts';
 import * as conversations from './conversations.ts';
+import * as drafts from './drafts.ts';
 import * as knowledge from './knowledge.ts';
+import * as notifications from './notifications.ts';
 
 /**
  * Every fact that crosses a context's border. A field may be added with a default; anything else that readers could
@@ -13,11 +16,13 @@ export const catalogue = {
   'channel.message.extended': channels.messageExtended,
   'channel.message.removed': channels.messageRemoved,
   'channel.message.reacted': channels.messageReacted,
+  'channel.attachment.found': channels.attachmentFound,
   'channel.attachment.stored': channels.attachmentStored,
   'channel.contact.profiled': channels.contactProfiled,
   'channel.thread.activity': channels.threadActivity,
   'channel.delivery.updated': channels.deliveryUpdated,
   'channel.connection.changed': channels.channelChanged,
+  'channel.audited': channels.channelAudited,
   'conversation.opened': conversations.opened,
   'conversation.status.changed': conversations.statusChanged,
   'conversation.assigned': conversations.assigned,
@@ -27,7 +32,15 @@ export const catalogue = {
   'conversation.message.retried': conversations.messageRetried,
   'conversation.message.updated': conversations.messageUpdated,
   'conversation.read': conversations.read,
+  'conversation.agent.limited': conversations.agentLimited,
+  'conversation.label.changed': conversations.labelChanged,
+  'conversation.team.changed': conversations.teamChanged,
   'conversation.agent.changed': conversations.agentChanged,
+  'conversation.contact.changed': contacts.contactChanged,
+  'conversation.contact.merged': contacts.contactMerged,
+  'conversation.notification.added': notifications.added,
+  'conversation.notification.read': notifications.read,
+  'conversation.draft.changed': drafts.changed,
   'knowledge.document.added': knowledge.documentAdded,
   'knowledge.document.indexed': knowledge.documentIndexed,
   'knowledge.document.failed': knowledge.documentFailed,

@@ -120,6 +120,12 @@ export const messageReacted = {
   }),
 } as const;
 
+/** A message came with a file that only its platform has: somebody has to fetch it, before its address dies. */
+export const attachmentFound = {
+  version: 1,
+  data: z.object({ ...place, externalMessageId: z.string().min(1), attachment: attachment.extend({ id }) }),
+} as const;
+
 /** A file of a message has a copy of our own, or never will: then `failure` says why. */
 export const attachmentStored = {
   version: 1,
@@ -184,6 +190,18 @@ export const deliveryUpdated = {
 } as const;
 
 /** A channel as it is now: connected, changed, paused, resumed, in need of a new token, or removed. */
+/** Somebody of the company changed a channel: an entry of the audit log. `before` is null when the channel is new. */
+export const channelAudited = {
+  version: 1,
+  data: z.object({
+    channelId: id,
+    action: z.string(),
+    before: z.record(z.string(), z.unknown()).nullable(),
+    after: z.record(z.string(), z.unknown()).nullable(),
+    origin: z.object({ requestId: z.string(), clientAddress: z.string().nullable() }).nullable(),
+  }),
+} as const;
+
 export const channelChanged = {
   version: 1,
   data: z.object({

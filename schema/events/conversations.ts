@@ -73,7 +73,7 @@ export const assigned = {
 /** Something else of a conversation than its status and who has it; the facts say what it is now. */
 export const changed = {
   version: 1,
-  data: z.object({ conversation: conversationFacts, change: z.enum(['PRIORITY', 'LABELS', 'BOT']) }),
+  data: z.object({ conversation: conversationFacts, change: z.enum(['PRIORITY', 'LABELS', 'BOT', 'CONTACT']) }),
 } as const;
 
 export const messageCreated = {
@@ -85,6 +85,8 @@ export const messageCreated = {
     delivery: z.object({ threadExternalId: z.string().min(1), replyToExternalId: z.string().nullable() }).nullable(),
     /** Seconds that the contact waited; only on the first answer of an agent or bot since the opening. */
     firstResponseSeconds: z.number().nonnegative().nullable(),
+    /** Of a contact whom the company has blocked: it is kept, and nobody is told and no bot answers. */
+    muted: z.boolean().default(false),
   }),
 } as const;
 
@@ -120,7 +122,7 @@ export const messageUpdated = {
 } as const;
 
 /** What an agent may see, as it is now: of which teams they are, and whether they see only those teams' conversations. */
-export const agentChanged = {
+export const agentLimited = {
   version: 1,
   data: z.object({ agentId: id, limitedToTeams: z.boolean(), teamIds: z.array(id) }),
 } as const;
@@ -129,4 +131,31 @@ export const agentChanged = {
 export const read = {
   version: 1,
   data: z.object({ conversation: conversationFacts, agentId: id, unreadCount: z.int().nonnegative() }),
+} as const;
+
+export const labelFacts = z.object({ id, name: z.string(), color: z.string() });
+export type LabelFacts = z.output<typeof labelFacts>;
+
+/** A label of the company itself. One that is deleted is on no conversation any more. */
+export const labelChanged = {
+  version: 1,
+  data: z.object({ change: z.enum(['CREATED', 'UPDATED', 'DELETED']), label: labelFacts }),
+} as const;
+
+/** A team and who is in it now. A deleted one gives its conversations back one by one (`conversation.assigned`). */
+export const teamChanged = {
+  version: 1,
+  data: z.object({
+    change: z.enum(['CREATED', 'UPDATED', 'DELETED']),
+    team: z.object({ id, name: z.string(), memberIds: z.array(id) }),
+  }),
+} as const;
+
+/** ADDED also of somebody who comes back. Who is deactivated gives their conversations back one by one (`conversation.assigned`). */
+export const agentChanged = {
+  version: 1,
+  data: z.object({
+    change: z.enum(['ADDED', 'UPDATED', 'DEACTIVATED']),
+    agent: z.object({ id, name: z.string(), email: z.string(), role: z.enum(['AGENT', 'SUPERVISOR', 'ADMIN']) }),
+  }),
 } as const;

@@ -27,6 +27,7 @@ import { createResealer } from './credentials/createResealer.ts';
 import { entities } from './entities/index.ts';
 import { createForgetting } from './forgetting.ts';
 import { createHealthRecorder } from './health/healthRecorder.ts';
+import { mountExports } from './http/serveExport.ts';
 import { mountFiles } from './http/serveFile.ts';
 import { resolvers } from './resolvers/index.ts';
 import { createPlatformApis } from './platforms/apis.ts';
@@ -68,6 +69,7 @@ export function createChannels(
   const {
     store,
     keepFile,
+    profiler,
     parts: files,
   } = createFiles({
     config: config.files,
@@ -101,6 +103,7 @@ export function createChannels(
     database,
     accounts: createAccountDirectory(database),
     health,
+    onMessage: (companyId, message) => profiler.note(companyId, message),
     onCallback: (companyId, channelId, callbackId) => callbacks.answer(companyId, channelId, callbackId),
     logger,
     metrics,
@@ -120,6 +123,7 @@ export function createChannels(
   mountTelegramWebhook(http.app, { nats, directory, health, metrics });
   mountMetaWebhook(http.app, { config: config.meta, nats, metrics });
   mountFiles(http.app, { store, signer, database, metrics });
+  mountExports(http.app, { store, signer });
   const tools = { database, keyring, accounts, publicUrl, logger };
   serveWidget(http.app, { publicUrl });
   mountWebChat(http.app, {

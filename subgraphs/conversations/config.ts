@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { duration, secret, url } from '#platform/config/fields.ts';
+import { duration, filesUrl, secret, url } from '#platform/config/fields.ts';
 import { subgraphConfigOf, subgraphEnvironment, type SubgraphConfig } from '#platform/config/subgraphConfig.ts';
 
 export interface ConversationsConfig extends SubgraphConfig {
@@ -7,10 +7,13 @@ export interface ConversationsConfig extends SubgraphConfig {
   readonly reopenWithinMs: number;
   /** How often to look for snoozes that have ended. */
   readonly snoozePollMs: number;
-  /** For addresses of files. */
+  /** How often to look for what privacy asks to be done. */
+  readonly privacyPollMs: number;
   readonly files: {
     /** Shared with channels, which serves them. */
     readonly secret: string;
+    /** Where channels keeps them: see filesAddress. */
+    readonly url: string;
     /** Where clients reach the router, without a slash at the end. */
     readonly publicUrl: string;
   };
@@ -22,6 +25,8 @@ export const configSchema = z
     ...subgraphEnvironment,
     REOPEN_WITHIN: duration().default(72 * 60 * 60 * 1_000),
     SNOOZE_POLL: duration().default(1_000),
+    PRIVACY_POLL: duration().default(5_000),
+    FILES_URL: filesUrl(),
     FILES_SECRET: secret(),
     PUBLIC_URL: url(['https', 'http']),
   })
@@ -32,6 +37,7 @@ export const configSchema = z
       ...subgraphConfigOf(env),
       reopenWithinMs: env.REOPEN_WITHIN,
       snoozePollMs: env.SNOOZE_POLL,
-      files: { secret: env.FILES_SECRET, publicUrl: env.PUBLIC_URL },
+      privacyPollMs: env.PRIVACY_POLL,
+      files: { url: env.FILES_URL, secret: env.FILES_SECRET, publicUrl: env.PUBLIC_URL },
     } satisfies ConversationsConfig,
   }));

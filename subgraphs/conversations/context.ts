@@ -26,6 +26,8 @@ export interface Context {
   ) => Promise<T>;
   readonly tellTyping: (signal: TypingSignal) => void;
   readonly signFile: SignFile;
+  /** What the installation has for companies that have no window of their own. */
+  readonly reopenWithinMs: number;
   close(): Promise<void>;
 }
 
@@ -33,9 +35,11 @@ export interface ContextDeps {
   readonly database: Database<SwitchboardCatalogue>;
   readonly tellTyping: TellTyping;
   readonly signFile: SignFile;
+  readonly reopenWithinMs: number;
 }
 
-export function createContext({ database, tellTyping, signFile }: ContextDeps, identity: Identity): Context {
+export function createContext(deps: ContextDeps, identity: Identity): Context {
+  const { database, tellTyping, signFile, reopenWithinMs } = deps;
   const viewer = callerOf(identity);
   const session = database.session(identity.companyId, limitQuery(viewer));
   const read: Read = (query) => session.read((sql, limit) => query(sql, viewerOf(viewer, limit)));
@@ -53,6 +57,7 @@ export function createContext({ database, tellTyping, signFile }: ContextDeps, i
     },
     tellTyping: (signal) => tellTyping(identity.companyId, signal),
     signFile,
+    reopenWithinMs,
     close: () => session.close(),
   };
 }

@@ -1,4 +1,5 @@
 import { publishSignal } from '#platform/events/publishSignal.ts';
+import { createFileStore } from '#platform/files/createFileStore.ts';
 import { createFileSigner } from '#platform/files/signedAddress.ts';
 import { createSubgraph } from '#platform/graphql/subgraphServer.ts';
 import { createHttpServer } from '#platform/http/server.ts';
@@ -13,10 +14,13 @@ import { typingSubject } from '#schema/events/signals.ts';
 import { readSubgraph } from '#schema/subgraphFiles.ts';
 import { access } from './access/permissions.ts';
 import type { ConversationsConfig } from './config.ts';
+import { createClearUpClock } from './clearUpClock.ts';
 import { createReceivedConsumer } from './consumers/received.ts';
 import { createContext, type TellTyping } from './context.ts';
 import { entities } from './entities/index.ts';
+import { createForgetting } from './forgetting.ts';
 import { resolvers } from './resolvers/index.ts';
+import { createPrivacyWorker } from './privacy/worker.ts';
 import { createSnoozeClock } from './snoozeClock.ts';
 
 export interface Conversations extends Service {
@@ -48,11 +52,22 @@ export function createConversations(
     metrics,
     access,
     context: (identity) =>
-      createContext({ database, tellTyping, signFile: (fileKey) => signer.sign(fileKey) }, identity),
+      createContext({ database, tellTyping, signFile: (key) => signer.sign(key), reopenWithinMs }, identity),
   });
   const received = createReceivedConsumer({ nats, database, reopenWithinMs, logger, metrics });
   const snoozeClock = createSnoozeClock({ database, pollMs: snoozePollMs, logger, metrics });
+  const clearUpClock = createClearUpClock({ database, pollMs: snoozePollMs, logger });
+  const forgetting = createForgetting({ database, logger, metrics });
 
-  const parts = [...stores.parts, received, snoozeClock, subgraph, http];
+  const files = createFileStore(config.files.url);
+  const privacy = createPrivacyWorker({
+    database,
+    store: files,
+    pollMs: config.privacyPollMs,
+    logger,
+    metrics,
+  });
+
+  const parts = [...stores.parts, files, received, snoozeClock, clearUpClock, forgetting, privacy, subgraph, http];
   return { ...createService(name, parts, { logger, checks }), url: () => http.url(), database };
 }

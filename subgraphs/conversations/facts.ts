@@ -17,9 +17,10 @@ export async function conversationFacts(
   const { companyId, id, identityId } = conversation;
   const [around] = await sql<{ threadExternalId: string; labelIds: string[] }>`
     select i.thread_external_id as "threadExternalId", array(
-      select l.label_id::text from conversations.conversation_labels l
-      where l.company_id = ${companyId} and l.conversation_id = ${id}
-      order by l.label_id
+      select cl.label_id::text from conversations.conversation_labels cl
+      join conversations.labels l on l.company_id = cl.company_id and l.id = cl.label_id and l.deleted_at is null
+      where cl.company_id = ${companyId} and cl.conversation_id = ${id}
+      order by cl.label_id
     ) as "labelIds"
     from conversations.contact_identities i
     where i.company_id = ${companyId} and i.id = ${identityId}`;

@@ -3,13 +3,21 @@ import { createLoader } from '#platform/graphql/loader.ts';
 import type { Sql } from '#platform/postgres/sql.ts';
 import type { Read } from './context.ts';
 import { isId } from './ids.ts';
+import { activityPages } from './queries/activities.ts';
+import { cannedResponsesByIds } from './queries/cannedResponses.ts';
 import { chatMessagesByIds } from './queries/chatMessages.ts';
+import { contactMergePages, contactMergesByIds } from './queries/contactMerges.ts';
+import * as contacts from './queries/contacts.ts';
 import { contactConversationPages, conversationsByIds } from './queries/conversations.ts';
+import { draftsByIds, draftsOfConversations } from './queries/drafts.ts';
 import { cursorOf } from './queries/keyset.ts';
+import { mentionsOfMessages } from './queries/mentions.ts';
 import { messagePages, messagesByIds, reactionsOfMessages } from './queries/messages.ts';
+import { privacyJobsByIds } from './queries/privacyJobs.ts';
+import { notificationsByIds } from './queries/notifications.ts';
 import * as people from './queries/people.ts';
 import type { Caller, Viewer } from './queries/viewer.ts';
-import type { ConversationRow, MessageRow } from './rows.ts';
+import type { ActivityRow, ContactMergeRow, ContactNoteRow, ContactRow, ConversationRow, MessageRow } from './rows.ts';
 
 /** One page of something that belongs to an owner: of a conversation's messages, of a contact's conversations. */
 export interface OwnedPage {
@@ -35,10 +43,23 @@ export function createLoaders(read: Read, { companyId, visitor }: Caller) {
     );
   }
 
+  /** As byId, for what may have gone over into something else: under the id that was asked for. */
+  const contact = createLoader<string, ContactRow>(
+    async (keys) => {
+      const ids = keys.filter(isId);
+      const rows = ids.length === 0 ? [] : await read((sql, viewer) => contacts.contactsByIds(sql, viewer, ids));
+      return new Map(rows.map(({ askedId, ...row }) => [askedId, row]));
+    },
+    (id) => id.toLowerCase(),
+  );
+
   /** Everything of each owner; the owners come from rows, so their ids are ids. */
-  function byOwner<Row>(query: (sql: Sql, ids: readonly string[]) => Promise<Row[]>, ownerOf: (row: Row) => string) {
+  function byOwner<Row>(
+    query: (sql: Sql, ids: readonly string[], viewer: Viewer) => Promise<Row[]>,
+    ownerOf: (row: Row) => string,
+  ) {
     return createLoader<string, readonly Row[]>(async (ids) =>
-      Map.groupBy(await read((sql) => query(sql, ids)), ownerOf),
+      Map.groupBy(await read((sql, viewer) => query(sql, ids, viewer)), ownerOf),
     );
   }
 
@@ -67,10 +88,16 @@ export function createLoaders(read: Read, { companyId, visitor }: Caller) {
     agent: byId((sql, ids) => people.agentsByIds(sql, companyId, ids)),
     team: byId((sql, ids) => people.teamsByIds(sql, companyId, ids)),
     label: byId((sql, ids) => people.labelsByIds(sql, companyId, ids)),
-    contact: byId((sql, ids, viewer) => people.contactsByIds(sql, viewer, ids)),
+    contact,
+    contactNote: byId((sql, ids, viewer) => contacts.contactNotesByIds(sql, viewer, ids)),
+    contactMerge: byId((sql, ids) => contactMergesByIds(sql, companyId, ids)),
+    privacyJob: byId((sql, ids) => privacyJobsByIds(sql, companyId, ids)),
     conversation: byId((sql, ids, viewer) => conversationsByIds(sql, viewer, ids)),
     message: byId((sql, ids, viewer) => messagesByIds(sql, viewer, ids)),
     chatMessage: byId(async (sql, ids) => (visitor ? chatMessagesByIds(sql, visitor, ids) : [])),
+    notification: byId((sql, ids, viewer) => notificationsByIds(sql, viewer, ids)),
+    cannedResponse: byId((sql, ids, viewer) => cannedResponsesByIds(sql, viewer, ids)),
+    draft: byId((sql, ids, viewer) => draftsByIds(sql, viewer, ids)),
     replyRule: byId((sql, ids) => people.replyRulesOf(sql, companyId, ids)),
     teamMembers: byOwner(
       (sql, ids) => people.agentsOfTeams(sql, companyId, ids),
@@ -81,17 +108,40 @@ export function createLoaders(read: Read, { companyId, visitor }: Caller) {
       ({ agentId }) => agentId,
     ),
     contactIdentities: byOwner(
-      (sql, ids) => people.identitiesOfContacts(sql, companyId, ids),
+      (sql, ids) => contacts.identitiesOfContacts(sql, companyId, ids),
       ({ contactId }) => contactId,
     ),
     messageReactions: byOwner(
       (sql, ids) => reactionsOfMessages(sql, companyId, ids),
       ({ messageId }) => messageId,
     ),
+    messageMentions: byOwner(
+      (sql, ids) => mentionsOfMessages(sql, companyId, ids),
+      ({ messageId }) => messageId,
+    ),
+    conversationDrafts: byOwner(
+      (sql, ids, viewer) => draftsOfConversations(sql, viewer, ids),
+      ({ conversationId }) => conversationId,
+    ),
     conversationMessages: pages<MessageRow>(
       (sql, ids, page, viewer) => messagePages(sql, viewer, ids, page),
       ({ conversationId }) => conversationId,
       ({ createdAt, id }) => cursorOf(createdAt, id),
+    ),
+    conversationActivities: pages<ActivityRow>(
+      (sql, ids, page) => activityPages(sql, companyId, ids, page),
+      ({ conversationId }) => conversationId,
+      ({ occurredAt, id }) => cursorOf(occurredAt, id),
+    ),
+    contactNotes: pages<ContactNoteRow>(
+      (sql, ids, page, viewer) => contacts.contactNotePages(sql, viewer, ids, page),
+      ({ contactId }) => contactId,
+      ({ createdAt, id }) => cursorOf(createdAt, id),
+    ),
+    contactMerges: pages<ContactMergeRow>(
+      (sql, ids, page) => contactMergePages(sql, companyId, ids, page),
+      ({ intoId }) => intoId,
+      ({ mergedAt, id }) => cursorOf(mergedAt, id),
     ),
     contactConversations: pages<ConversationRow>(
       (sql, ids, page, viewer) => contactConversationPages(sql, viewer, ids, page),

@@ -1,8 +1,12 @@
+import type { Actor } from '#platform/events/catalogue.ts';
 import { Fragment } from '#platform/postgres/sql.ts';
 import type { Attachment } from '#schema/events/values.ts';
 import type { AgentEntity } from './entities/agent.ts';
 import type { ConversationEntity } from './entities/conversation.ts';
 import type { MessageEntity } from './entities/message.ts';
+import type { Change } from './rules/change.ts';
+import type { AttributeType } from './rules/attributeValues.ts';
+import type { NotificationKind } from './rules/notifications.ts';
 
 const conversationFields = [
   'id',
@@ -55,6 +59,8 @@ const agentFields = [
   'role',
   'limitedToTeams',
   'openConversationCount',
+  'deactivatedAt',
+  'version',
 ] as const satisfies readonly (keyof AgentEntity)[];
 
 /** As the viewer sees it. */
@@ -70,12 +76,16 @@ export interface AttachmentRow extends Attachment {}
 export interface TeamRow {
   readonly id: string;
   readonly name: string;
+  readonly version: number;
+  readonly deletedAt: Date | null;
 }
 
 export interface LabelRow {
   readonly id: string;
   readonly name: string;
   readonly color: string;
+  readonly version: number;
+  readonly deletedAt: Date | null;
 }
 
 export interface ContactRow {
@@ -83,8 +93,67 @@ export interface ContactRow {
   readonly name: string | null;
   readonly email: string | null;
   readonly phone: string | null;
+  /** By the keys of the definitions that are there. */
   readonly attributes: unknown;
   readonly pictureFileKey: string | null;
+  readonly blockedAt: Date | null;
+  readonly version: number;
+  readonly createdAt: Date;
+}
+
+export interface ContactNoteRow {
+  readonly id: string;
+  readonly contactId: string;
+  readonly authorId: string;
+  readonly text: string;
+  readonly createdAt: Date;
+  readonly editedAt: Date | null;
+}
+
+export interface ContactMergeRow {
+  readonly id: string;
+  readonly intoId: string;
+  readonly fromId: string;
+  readonly mergedBy: string;
+  readonly mergedAt: Date;
+  readonly undoneBy: string | null;
+  readonly undoneAt: Date | null;
+}
+
+export interface AuditEntryRow {
+  readonly id: string;
+  readonly occurredAt: Date;
+  readonly actorKind: Actor['kind'];
+  readonly actorId: string | null;
+  readonly action: string;
+  readonly subjectKind: string;
+  readonly subjectId: string;
+  readonly before: unknown;
+  readonly after: unknown;
+  readonly clientAddress: string | null;
+  readonly requestId: string | null;
+}
+
+export interface PrivacyJobRow {
+  readonly id: string;
+  readonly kind: 'EXPORT' | 'ERASURE';
+  readonly status: 'QUEUED' | 'RUNNING' | 'DONE' | 'FAILED' | 'EXPIRED';
+  readonly contactId: string;
+  readonly requestedBy: string;
+  readonly requestedAt: Date;
+  readonly finishedAt: Date | null;
+  readonly fileKey: string | null;
+  /** Bytes. */
+  readonly size: number | null;
+  readonly expiresAt: Date | null;
+}
+
+export interface DefinitionRow {
+  readonly id: string;
+  readonly key: string;
+  readonly name: string;
+  readonly type: AttributeType;
+  readonly choices: readonly string[];
 }
 
 export interface IdentityRow {
@@ -95,12 +164,89 @@ export interface IdentityRow {
   readonly blockedAt: Date | null;
 }
 
+/** Of one of the two. */
+export interface Mention {
+  readonly agentId: string | null;
+  readonly teamId: string | null;
+}
+
+export interface NotificationRow {
+  readonly id: string;
+  readonly kind: NotificationKind;
+  readonly conversationId: string;
+  readonly messageId: string | null;
+  readonly teamId: string | null;
+  readonly actorKind: Actor['kind'];
+  readonly actorId: string | null;
+  readonly createdAt: Date;
+  readonly readAt: Date | null;
+}
+
+export interface CannedResponseRow {
+  readonly id: string;
+  readonly shortcode: string;
+  readonly shortcodeKey: string;
+  readonly content: string;
+  readonly attachmentUrls: readonly string[];
+  readonly isShared: boolean;
+  readonly usageCount: number;
+  readonly version: number;
+  readonly createdAt: Date;
+  readonly updatedAt: Date;
+  /** How well it fits what was searched for: the lower, the better. */
+  readonly rank: number;
+}
+
+export type DraftKind = 'REPLY' | 'NOTE';
+
+export interface DraftContent {
+  readonly text: string;
+  readonly attachmentUrls: readonly string[];
+  readonly replyToId: string | null;
+  readonly mentions: readonly Mention[];
+}
+
+export interface DraftRow {
+  readonly id: string;
+  readonly kind: DraftKind;
+  readonly conversationId: string;
+  readonly content: DraftContent;
+  readonly revision: number;
+  readonly updatedAt: Date;
+}
+
 export interface ReactionRow {
   readonly messageId: string;
   readonly emoji: string;
   readonly by: string;
   readonly reactedAt: Date;
 }
+
+/** A change as JSON keeps it. */
+type Stored<C extends Change> = {
+  readonly [Field in Exclude<keyof C, 'kind'>]: Date extends C[Field] ? string | null : C[Field];
+};
+
+interface ActivityFields {
+  readonly conversationId: string;
+  readonly id: string;
+  readonly actorKind: Actor['kind'];
+  readonly actorId: string | null;
+  readonly occurredAt: Date;
+}
+
+type ActivityOf<Kind extends Change['kind']> = ActivityFields & {
+  readonly kind: Kind;
+  readonly data: Stored<Extract<Change, { kind: Kind }>>;
+};
+export type OpenedActivityRow = ActivityOf<'OPENED'>;
+export type StatusActivityRow = ActivityOf<'STATUS'>;
+export type AssignmentActivityRow = ActivityOf<'ASSIGNED'>;
+export type PriorityActivityRow = ActivityOf<'PRIORITY'>;
+export type LabelsActivityRow = ActivityOf<'LABELS'>;
+export type BotActivityRow = ActivityOf<'BOT'>;
+export type ContactActivityRow = ActivityOf<'CONTACT'>;
+export type ActivityRow = { [Kind in Change['kind']]: ActivityOf<Kind> }[Change['kind']];
 
 /** `c`: conversations, `r`: the viewer's read mark, as {@link viewerMark} joins it. */
 export const conversationColumns = columns('c', conversationFields);

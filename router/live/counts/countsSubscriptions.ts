@@ -5,7 +5,7 @@ import type { Metrics } from '#platform/metrics/metrics.ts';
 import type { Executor } from '../../graph/executor.ts';
 import { sha256 } from '../../operations/documents.ts';
 import type { EventFeed } from '../eventFeed.ts';
-import type { LiveEvent } from '../inboxUpdate.ts';
+import type { LiveEvent } from '../liveEvent.ts';
 import { sorted } from '../liveOperation.ts';
 import type { Sink } from '../subscriber.ts';
 import type { Subscription } from '../subscription.ts';
@@ -113,10 +113,15 @@ function mayCount(identity: Identity, event: LiveEvent): boolean {
       return true;
     case 'conversation.message.created':
       return event.data.message.direction === 'INBOUND';
+    case 'conversation.team.changed':
+      return identity.kind === 'agent';
     case 'conversation.read':
-    case 'conversation.agent.changed':
+    case 'conversation.agent.limited':
       return identity.kind === 'agent' && identity.agentId.toLowerCase() === event.data.agentId;
     case 'conversation.changed':
+    case 'conversation.notification.added':
+    case 'conversation.notification.read':
+    case 'conversation.draft.changed':
     case 'conversation.message.changed':
     case 'conversation.message.retried':
     case 'conversation.message.updated':

@@ -5,6 +5,7 @@ import { isVisible, type Limit } from '#schema/visibility.ts';
 import type { Executor } from '../../graph/executor.ts';
 import { sha256 } from '../../operations/documents.ts';
 import type { EventFeed } from '../eventFeed.ts';
+import { isInboxEvent } from '../inboxUpdate.ts';
 
 /** Whether somebody may see a conversation, at any moment. */
 export interface Sight {
@@ -26,7 +27,7 @@ export function createLookAt({ executor, feed }: { readonly executor: Executor; 
     let isOpen: boolean | undefined;
     const end = feed.listen(identity.companyId, {
       onEvent({ event }) {
-        if (event.type === 'conversation.agent.changed' || event.data.conversation.id !== id) return;
+        if (!isInboxEvent(event) || event.data.conversation.id !== id) return;
         isOpen = isVisible(limit, event.data.conversation);
       },
       onGap: () => (isOpen = false),

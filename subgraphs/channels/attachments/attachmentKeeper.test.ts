@@ -40,7 +40,7 @@ async function told(companyId: string, count = 1, from: FilesWorld = world) {
 
 async function outcomeOf(attachment: Attachment) {
   const { company, channel } = await world.tenant();
-  await world.publish(company.id, messageReceived(channel.id, { attachments: [attachment] }));
+  await world.tell(company.id, messageReceived(channel.id, { attachments: [attachment] }));
   const [outcome] = await told(company.id);
   return outcome;
 }
@@ -57,7 +57,7 @@ describe('the file of a message', () => {
     });
     world.server.serve(`${new URL(url).pathname}?token=1`, { body: png });
     const message = messageReceived(channel.id, { externalMessageId: '77:1', attachments: [attachment] });
-    await world.publish(company.id, message);
+    await world.tell(company.id, message);
     const [outcome] = await told(company.id);
     expect(outcome).toEqual({
       channelId: channel.id,
@@ -80,7 +80,7 @@ describe('the file of a message', () => {
     const { company, channel } = await world.tenant();
     world.server.serve('/voice.oga', { body: 'just text' });
     const attachment = attachmentOf({ kind: 'AUDIO', platformFileId: 'voice.oga' });
-    await world.publish(company.id, messageReceived(channel.id, { attachments: [attachment] }));
+    await world.tell(company.id, messageReceived(channel.id, { attachments: [attachment] }));
     const [outcome] = await told(company.id);
     expect(outcome?.attachment).toMatchObject({ kind: 'FILE', mimeType: 'text/plain', name: 'voice.oga' });
     const [asked] = world.server.asked('/voice.oga');
@@ -92,9 +92,9 @@ describe('the file of a message', () => {
     const { company, channel } = await world.tenant();
     const { url, path: at } = serve({ body: png });
     const message = messageReceived(channel.id, { attachments: [attachmentOf({ url })] });
-    await Promise.all(Array.from({ length: 10 }, () => world.publish(company.id, message)));
+    await Promise.all(Array.from({ length: 10 }, () => world.tell(company.id, message)));
     await told(company.id);
-    await world.publish(company.id, message, messageReceived(channel.id, { attachments: [attachmentOf({ url })] }));
+    await world.tell(company.id, message, messageReceived(channel.id, { attachments: [attachmentOf({ url })] }));
     await told(company.id, 2);
     expect(world.server.asked(at)).toHaveLength(2);
   });
@@ -107,9 +107,9 @@ describe('the file of a message', () => {
       attachmentOf({ url, fileKey: `${company.id}/kept` }),
       attachmentOf({ url, id: null }),
     ];
-    await world.publish(company.id, messageReceived(channel.id, { attachments }));
+    await world.tell(company.id, messageReceived(channel.id, { attachments }));
     const last = attachmentOf({ url: serve({ body: png }).url });
-    await world.publish(company.id, messageReceived(channel.id, { attachments: [last] }));
+    await world.tell(company.id, messageReceived(channel.id, { attachments: [last] }));
     expect(await told(company.id)).toMatchObject([{ attachment: { id: last.id } }]);
     expect(world.server.asked(at)).toEqual([]);
   });
@@ -122,7 +122,7 @@ describe('the file of a message', () => {
     const { contact, sentAt, platform } = messageReceived(channel.id).data;
     const echoed = { ...place, contact, sentAt, platform, messageId: String(third.id), replyToExternalId: null };
     const actor = { kind: 'system' } as const;
-    await world.publish(
+    await world.tell(
       company.id,
       messageReceived(channel.id, { ...place, attachments: [first] }),
       { type: 'channel.message.extended', actor, data: { ...place, attachments: [first, second] } },
@@ -144,7 +144,7 @@ describe('the file of a message', () => {
       attachmentOf({ url: serve({ status: 404 }).url }),
       attachmentOf({ url: serve({ body: png }).url }),
     ];
-    await world.publish(company.id, messageReceived(channel.id, { attachments }));
+    await world.tell(company.id, messageReceived(channel.id, { attachments }));
     expect(await told(company.id, 2)).toMatchObject([
       { attachment: { id: attachments[0]?.id, fileKey: null }, failure: 'NOT_FOUND' },
       { attachment: { id: attachments[1]?.id, fileKey: expect.any(String) }, failure: null },
@@ -175,7 +175,7 @@ describe('the file of a message', () => {
     const { company } = await world.tenant();
     const other = await world.tenant();
     const message = messageReceived(other.channel.id, { attachments: [attachmentOf({ platformFileId: 'voice.oga' })] });
-    await world.publish(company.id, message);
+    await world.tell(company.id, message);
     expect(await told(company.id)).toMatchObject([{ failure: 'UNAVAILABLE' }]);
   });
 
@@ -195,7 +195,7 @@ describe('while files cannot be kept', () => {
     const { company, channel } = await other.tenant();
     s3.fail(7, { kind: 'refuse', status: 503, code: 'SlowDown' });
     const url = other.server.serve('/patient.png', { body: png });
-    await other.publish(company.id, messageReceived(channel.id, { attachments: [attachmentOf({ url })] }));
+    await other.tell(company.id, messageReceived(channel.id, { attachments: [attachmentOf({ url })] }));
     expect(await told(company.id, 1, other)).toMatchObject([{ failure: null, attachment: { mimeType: 'image/png' } }]);
     await other.close();
     await s3.stop();

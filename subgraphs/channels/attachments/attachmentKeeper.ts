@@ -1,4 +1,4 @@
-import type { AnyEvent } from '#platform/events/catalogue.ts';
+import type { EventOf } from '#platform/events/catalogue.ts';
 import { createEventConsumer } from '#platform/events/eventConsumer.ts';
 import type { NatsPart } from '#platform/events/nats.ts';
 import { backoff, pause } from '#platform/lifecycle/backoff.ts';
@@ -24,11 +24,8 @@ interface Place {
   readonly threadExternalId: string;
   readonly externalMessageId: string;
 }
-interface Told {
-  readonly companyId: string;
-  readonly data: Place & { readonly attachments: readonly Attachment[] | null };
-}
-type WithFile = Attachment & { readonly id: string };
+type Found = EventOf<SwitchboardCatalogue, 'channel.attachment.found'>;
+type WithFile = Found['data']['attachment'];
 
 /**
  * Makes copies of the files that come with messages, behind the messages' back: a platform's addresses die within hours, and
@@ -52,12 +49,10 @@ export function createAttachmentKeeper(options: {
   const seconds = metrics.histogram('switchboard_channels_attachment_seconds', 'Time to fetch a file and keep it');
   const bytesKept = metrics.counter('switchboard_channels_attachment_bytes_total', 'Bytes of files that are kept');
 
-  async function takeIn({ companyId, data }: Told): Promise<void> {
-    for (const attachment of data.attachments ?? []) {
-      if (!isFetchable(attachment)) continue;
-      if (await fileById(database, { companyId, id: attachment.id })) outcomes.inc({ outcome: 'REPEATED' });
-      else await settle(companyId, data, attachment);
-    }
+  async function takeIn({ companyId, data }: Found): Promise<void> {
+    const { attachment, ...place } = data;
+    if (await fileById(database, { companyId, id: attachment.id })) outcomes.inc({ outcome: 'REPEATED' });
+    else await settle(companyId, place, attachment);
   }
 
   /** Ends with a copy, or with a failure that is told. Rejects while our own stores are away. */
@@ -98,28 +93,17 @@ export function createAttachmentKeeper(options: {
 
   const consumer = createEventConsumer({
     nats,
-    durable: 'channels-attachments',
-    filterSubject: 'events.channel.>',
+    durable: 'channels-files',
+    filterSubject: 'events.channel.*.attachment.found',
     catalogue,
     // An album's events name the same files: one after another, each file is fetched once.
-    keyOf: messageOf,
-    handlers: {
-      'channel.message.received': takeIn,
-      'channel.message.echoed': takeIn,
-      'channel.message.edited': takeIn,
-      'channel.message.extended': takeIn,
-    },
+    keyOf: ({ data }) => ('externalMessageId' in data ? `${data.channelId}:${String(data.externalMessageId)}` : ''),
+    handlers: { 'channel.attachment.found': takeIn },
     concurrency: CONCURRENCY,
     logger,
     metrics,
   });
   return consumer;
-}
-
-/** Whether somewhere there is a file of which we have no copy. */
-function isFetchable(attachment: Attachment): attachment is WithFile {
-  const { id, url, platformFileId, fileKey } = attachment;
-  return id !== null && fileKey === null && (url !== null || platformFileId !== null);
 }
 
 function stored(
@@ -132,10 +116,4 @@ function stored(
     actor: { kind: 'system' },
     data: { channelId, threadExternalId, externalMessageId, attachment, failure },
   } as const;
-}
-
-function messageOf({ id, data }: AnyEvent<SwitchboardCatalogue>): string {
-  return 'externalMessageId' in data && 'channelId' in data
-    ? `${data.channelId}:${String(data.externalMessageId)}`
-    : id;
 }

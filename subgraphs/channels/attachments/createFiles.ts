@@ -13,7 +13,7 @@ import type { ChannelsConfig } from '../config.ts';
 import type { FindAccount } from '../credentials/findAccount.ts';
 import { createLookupMemory } from '../profiles/lookupMemory.ts';
 import { createKeepPicture } from '../profiles/profilePicture.ts';
-import { createProfiler } from '../profiles/profiler.ts';
+import { createProfiler, type Profiler } from '../profiles/profiler.ts';
 import { createAttachmentKeeper } from './attachmentKeeper.ts';
 import { createFetchAttachment, type AccountApis } from './fetchAttachment.ts';
 import { createKeepFile, type KeepFile } from './keepFile.ts';
@@ -21,6 +21,7 @@ import { createKeepFile, type KeepFile } from './keepFile.ts';
 export interface Files {
   readonly store: FileStore;
   readonly keepFile: KeepFile;
+  readonly profiler: Profiler;
   /** To be started after the stores, in this order. */
   readonly parts: readonly Part[];
 }
@@ -49,8 +50,7 @@ export function createFiles(options: {
   const keepFile = createKeepFile({ store, database, maxBytes });
   const fetchAttachment = createFetchAttachment({ fetcher, accounts, findAccount, maxBytes });
   const attachments = createAttachmentKeeper({ nats, database, fetchAttachment, keepFile, logger, metrics });
-  const profiles = createProfiler({
-    nats,
+  const profiler = createProfiler({
     database,
     accounts,
     findAccount,
@@ -60,5 +60,5 @@ export function createFiles(options: {
     logger,
     metrics,
   });
-  return { store, keepFile, parts: [store, fetcher, attachments, profiles] };
+  return { store, keepFile, profiler, parts: [store, fetcher, attachments, profiler] };
 }

@@ -190,6 +190,32 @@ describe('facts', () => {
     expect(reply?.replyToExternalId).toBe(album?.externalMessageId);
   });
 
+  it('of files that have to be fetched tell of each, after its message, and of no other file', async () => {
+    const { message, echo, place, told } = thread();
+    const file = (more: object) => ({ ...nothing, id: v7(), kind: 'IMAGE' as const, fileKey: null, ...more });
+    const [byId, byAddress] = [file({}), file({ platformFileId: null, url: 'https://files.example/1' })];
+    const kept = file({ fileKey: `${tenant.company.id}/1` });
+    const location = file({ kind: 'LOCATION', platformFileId: null });
+    await apply([message('1', 1, { attachments: [byId, kept, location, byAddress] }), message('2', 2), echo('3')]);
+    const edited = file({});
+    const about = { ...place, externalMessageId: `${place.threadExternalId}:2`, editedAt: at(9) };
+    await apply([{ kind: 'edit', revision: 1, data: { ...about, text: null, attachments: [edited] } }]);
+    const events = await eventually(async () => {
+      const found = await told();
+      expect(found).toHaveLength(7);
+      return found;
+    });
+    expect(events.map(({ type, data }) => ('attachment' in data ? data.attachment.id : type))).toEqual([
+      'channel.message.received',
+      byId.id,
+      byAddress.id,
+      'channel.message.received',
+      'channel.message.echoed',
+      'channel.message.edited',
+      edited.id,
+    ]);
+  });
+
   it('of another company’s channel tell that company nothing', async () => {
     const other = newTenant();
     await harness.seed(other);

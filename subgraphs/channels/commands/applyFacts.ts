@@ -3,12 +3,13 @@ import { v7 } from 'uuid';
 import type { Actor } from '#platform/events/catalogue.ts';
 import type { Database, WriteTransaction } from '#platform/postgres/database.ts';
 import type { SwitchboardCatalogue } from '#schema/events/catalogue.ts';
-import type { Data, InboundFact } from '../platforms/inbound.ts';
+import type { Data, InboundFact, InboundReceipt } from '../platforms/inbound.ts';
+import { tellingFiles } from '../attachments/tellingFiles.ts';
 import { sentUnder } from '../queries/sentUnder.ts';
 import { addToAlbum } from '../received/album.ts';
 import { arrive, change, type MessageState, type Step } from '../received/messageState.ts';
-import { lockReceivedRows, type ReceivedRows, type RowKey } from '../received/rows.ts';
-import { applyReceipt } from './applyReceipt.ts';
+import { lockReceivedRows, type ReceivedRows, type RowKey, type WantedRow } from '../received/rows.ts';
+import { applyReceipts } from './applyReceipts.ts';
 import { confirmEcho } from './confirmEcho.ts';
 import { recordOutsideMessage } from './recordOutsideMessage.ts';
 
@@ -26,23 +27,40 @@ export function applyFacts(
   companyId: string,
   facts: readonly InboundFact[],
 ): Promise<readonly boolean[]> {
-  return database.write(companyId, async (transaction) => {
+  return database.write(companyId, async (given) => {
+    const transaction = { ...given, publish: tellingFiles(given.publish) };
     const rows = await lockReceivedRows(transaction.sql, companyId, facts.flatMap(rowsOf), facts.flatMap(answeredRow));
     const applied: boolean[] = [];
+    let receipts: InboundReceipt[] = [];
     for (const fact of facts) {
+      if (fact.kind === 'receipt') {
+        receipts.push(fact);
+        applied.push(true);
+        continue;
+      }
+      if (isOfSent(fact)) {
+        await applyReceipts(transaction, companyId, receipts);
+        receipts = [];
+      }
       applied.push(await applyFact(transaction, companyId, rows, fact));
     }
+    await applyReceipts(transaction, companyId, receipts);
     await rows.save();
     await noteInbound(transaction, companyId, facts);
     return applied;
   });
 }
 
+/** Whether it may be of what the company sent: then what receipts before it say has to be true by now. */
+function isOfSent({ kind }: InboundFact): boolean {
+  return kind === 'echo' || kind === 'edit' || kind === 'removal' || kind === 'reaction';
+}
+
 async function applyFact(
   transaction: Transaction,
   companyId: string,
   rows: ReceivedRows,
-  fact: InboundFact,
+  fact: Exclude<InboundFact, InboundReceipt>,
 ): Promise<boolean> {
   const { publish } = transaction;
   switch (fact.kind) {
@@ -60,9 +78,6 @@ async function applyFact(
       tell(transaction, told);
       return state !== before;
     }
-    case 'receipt':
-      await applyReceipt(transaction, companyId, fact);
-      return true;
     case 'activity': {
       const key = activityRow(fact.data);
       const { message } = rows.get(key);
@@ -188,17 +203,21 @@ async function noteInbound({ sql }: Transaction, companyId: string, facts: reado
     where t.last_inbound_at is null or t.last_inbound_at < excluded.last_inbound_at`;
 }
 
-function rowsOf(fact: InboundFact): RowKey[] {
+/** With what is told of each as soon as it is heard of: a message is, and what is said of one waits for it. */
+function rowsOf(fact: InboundFact): WantedRow[] {
   switch (fact.kind) {
-    case 'message':
-      return [messageRow(fact.data), ...(fact.album ? [albumRow(fact.data.channelId, fact.album.id)] : [])];
+    case 'message': {
+      const message = { ...messageRow(fact.data), told: true };
+      return fact.album ? [message, { ...albumRow(fact.data.channelId, fact.album.id), told: false }] : [message];
+    }
     case 'echo':
+      return [{ ...messageRow(fact.data), told: true }];
     case 'edit':
     case 'removal':
     case 'reaction':
-      return [messageRow(fact.data)];
+      return [{ ...messageRow(fact.data), told: false }];
     case 'activity':
-      return [activityRow(fact.data)];
+      return [{ ...activityRow(fact.data), told: true }];
     case 'receipt':
     case 'profile':
     case 'callback':

@@ -4,6 +4,7 @@ import type { SwitchboardCatalogue } from '#schema/events/catalogue.ts';
 import { Channel, type ChannelEntity } from '../entities/channel.ts';
 import { isUuid } from '../isUuid.ts';
 import { type Admin } from './asAdmin.ts';
+import { auditChannel, snapshotOf } from './auditChannel.ts';
 import { connectionChanged } from './connectionChanged.ts';
 import { channelNotFound, type Outcome, type Refused } from './outcome.ts';
 
@@ -24,9 +25,12 @@ export async function changeChannel(
     const { em, publish } = transaction;
     const channel = await em.findOne(Channel, { companyId, id }, { lockMode: LockMode.PESSIMISTIC_WRITE });
     if (!channel || channel.status === 'REMOVED') return channelNotFound();
+    const before = snapshotOf(channel);
     const refused = await change(channel, transaction);
     if (refused) return refused;
     publish(connectionChanged(channel, actor));
+    const audited = auditChannel(before, channel, actor);
+    if (audited) publish(audited);
     return { channelId: channel.id };
   });
 }

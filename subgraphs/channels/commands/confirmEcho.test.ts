@@ -7,7 +7,7 @@ import { partReference, type SendResult } from '../platforms/outbound.ts';
 import { openDeliveries, type Connected, type Deliveries } from '../testing/deliveryHarness.ts';
 import { readEvents } from '../testing/readEvents.ts';
 import { applyFacts } from './applyFacts.ts';
-import { applyReceipt } from './applyReceipt.ts';
+import { applyReceipts } from './applyReceipts.ts';
 import { confirmEcho, type Echo } from './confirmEcho.ts';
 import { recordOutsideMessage } from './recordOutsideMessage.ts';
 
@@ -43,18 +43,25 @@ describe('what a platform tells of our own messages', () => {
       }),
     );
 
-  const receipt = (chat: Connected, of: Pick<InboundReceipt, 'status' | 'of'> & Partial<InboundReceipt>) =>
+  type Receipt = Pick<InboundReceipt, 'status' | 'of'> & Partial<InboundReceipt>;
+
+  const receipts = (chat: Connected, ...said: readonly Receipt[]) =>
     chat.write((transaction) =>
-      applyReceipt(transaction, chat.companyId, {
-        kind: 'receipt',
-        channelId: chat.channelId,
-        threadExternalId: chat.threadExternalId,
-        at: new Date().toISOString(),
-        failure: null,
-        reference: null,
-        ...of,
-      }),
+      applyReceipts(
+        transaction,
+        chat.companyId,
+        said.map((one) => ({
+          kind: 'receipt',
+          channelId: chat.channelId,
+          threadExternalId: chat.threadExternalId,
+          at: new Date().toISOString(),
+          failure: null,
+          reference: null,
+          ...one,
+        })),
+      ),
     );
+  const receipt = (chat: Connected, of: Receipt) => receipts(chat, of);
 
   const statuses = async (chat: Connected) => (await chat.outcomes()).map(({ status }) => status);
 
@@ -220,6 +227,34 @@ describe('what a platform tells of our own messages', () => {
     await receipt(first.chat, { status: 'READ', of: { upTo } });
     await told(first.chat, ['SENT', 'DELIVERED', 'READ']);
     expect(await statuses(second.chat)).toEqual(['SENT']);
+  });
+
+  it('tells of each message where it is by all that comes together', async () => {
+    const { chat, messageId, ids } = await sent('one|two');
+    const other = await sent('hello');
+    const early = { externalMessageIds: ['of-nobody'] };
+    await receipts(
+      chat,
+      { status: 'READ', of: { externalMessageIds: ids.slice(1) } },
+      { status: 'DELIVERED', of: { externalMessageIds: ids }, reference: partReference(messageId, 0) },
+      { status: 'DELIVERED', of: early },
+      { status: 'DELIVERED', of: early },
+      { status: 'DELIVERED', of: { externalMessageIds: [] } },
+    );
+    await told(chat, ['SENT', 'DELIVERED']);
+    const [past, present] = [-60_000, 1_000].map((ms) => new Date(Date.now() + ms).toISOString());
+    if (!past || !present) throw new Error('two were made');
+    const elsewhere = { threadExternalId: other.chat.threadExternalId };
+    await receipts(
+      chat,
+      { status: 'READ', of: { upTo: present } },
+      { status: 'READ', of: { upTo: past } },
+      { status: 'READ', of: { upTo: present }, ...elsewhere },
+    );
+    await told(chat, ['SENT', 'DELIVERED', 'READ']);
+    expect(await statuses(other.chat)).toEqual(['SENT']);
+    const kept = await chat.write(({ sql }) => sql`select external_id as id from channels.early_receipts`);
+    expect(kept).toEqual([{ id: 'of-nobody' }]);
   });
 
   it('fails what was taken and could not be delivered, for an agent to send again', async () => {

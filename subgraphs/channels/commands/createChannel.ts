@@ -7,6 +7,7 @@ import type { Platform } from '#schema/events/values.ts';
 import { Channel } from '../entities/channel.ts';
 import { ChannelError } from '../errors.ts';
 import type { ChannelSettings } from '../settings.ts';
+import { auditChannel } from './auditChannel.ts';
 import { connectionChanged } from './connectionChanged.ts';
 
 /** An account to connect, as the platform knows it. */
@@ -46,6 +47,8 @@ export async function createChannel(
       });
       em.persist(channel);
       publish(connectionChanged(channel, actor));
+      const audited = auditChannel(null, channel, actor);
+      if (audited) publish(audited);
     });
   } catch (error) {
     if (error instanceof UniqueConstraintViolationException) {

@@ -12,7 +12,7 @@ import type { Metrics } from '#platform/metrics/metrics.ts';
 import type { Database } from '#platform/postgres/database.ts';
 import { applyFacts } from '../commands/applyFacts.ts';
 import type { HealthRecorder } from '../health/healthRecorder.ts';
-import type { InboundFact, ToFacts } from '../platforms/inbound.ts';
+import type { Data, InboundFact, ToFacts } from '../platforms/inbound.ts';
 import { instagramToFacts } from '../platforms/instagram/toFacts.ts';
 import { asWebhook, type MetaEvent } from '../platforms/meta/metaEvent.ts';
 import { splitWebhook } from '../platforms/meta/splitWebhook.ts';
@@ -27,6 +27,8 @@ export interface NormaliserOptions {
   readonly database: Database<SwitchboardCatalogue>;
   readonly accounts: AccountDirectory;
   readonly health: HealthRecorder;
+  /** Told of every message that somebody wrote, after it is kept. */
+  readonly onMessage: (companyId: string, message: Data<'channel.message.received'>) => void;
   /** Answers a button that was pressed, some time after what it said is kept. */
   readonly onCallback: (companyId: string, channelId: string, callbackId: string) => void;
   readonly logger: Logger;
@@ -35,6 +37,12 @@ export interface NormaliserOptions {
 
 /** In one transaction at the most. Webhooks wait while a batch is read and told: some milliseconds, and no more. */
 const MAX_BATCH = 64;
+
+/**
+ * Each has a transaction of its own, and a batch may be of as many companies as messages: while one waits for its disk flush,
+ * another is at work. Not more, for there are three sources, and the pool of connections is for all that is done here.
+ */
+const COMPANIES_AT_ONCE = 2;
 
 /** What one message of the stream told, of one channel. */
 interface Event {
@@ -155,6 +163,7 @@ function createNormaliser(
     for (const { channelId, facts: ofChannel } of events) {
       health.note(companyId, channelId, { lastEventAt: new Date() });
       for (const fact of ofChannel) {
+        if (fact.kind === 'message') options.onMessage(companyId, fact.data);
         if (fact.kind === 'callback') options.onCallback(companyId, channelId, fact.callbackId);
       }
     }
@@ -171,9 +180,13 @@ function createNormaliser(
       return events.length > 0 ? events : undefined;
     },
     async handle(messages) {
-      for (const [companyId, events] of Map.groupBy(messages.flat(), (event) => event.companyId)) {
-        await apply(companyId, events);
-      }
+      const companies = Map.groupBy(messages.flat(), (event) => event.companyId).entries();
+      const workers = Array.from({ length: COMPANIES_AT_ONCE }, async () => {
+        for (const [companyId, events] of companies) await apply(companyId, events);
+      });
+      // All come to their end before one that failed is told: what is tried again must not meet itself.
+      const failed = (await Promise.allSettled(workers)).find((result) => result.status === 'rejected');
+      if (failed) throw failed.reason;
     },
     logger: options.logger,
     metrics,

@@ -8,6 +8,8 @@ const DAY_S = 24 * HOUR_S;
 
 /** Remembers, for all processes, whose profile was asked for. While Redis is away each process knows what it did itself. */
 export interface LookupMemory {
+  /** Whether this process knows that a person need not be looked up; nobody else is asked. */
+  knows(person: string): boolean;
   /** Whether a person may be looked up now: true for one who asks, and to nobody else within the next hour. */
   claim(person: string): Promise<boolean>;
   /** The look-up went well: nobody needs another one within a day. */
@@ -19,6 +21,7 @@ export function createLookupMemory({ client }: Pick<RedisPart, 'client'>): Looku
   const keyOf = (person: string) => `switchboard:channels:profile:${person}`;
 
   return {
+    knows: (person) => known.has(person),
     async claim(person) {
       if (known.has(person)) return false;
       known.set(person, true, { ttl: HOUR_S * 1_000 });

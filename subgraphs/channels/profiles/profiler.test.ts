@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { catalogue } from '#schema/events/catalogue.ts';
 import { eventually } from '#test/stack/eventually.ts';
 import { AccountError } from '../platforms/account.ts';
 import type { Data } from '../platforms/inbound.ts';
@@ -33,13 +34,16 @@ function personOf(profile: Partial<Profile> | undefined | Error): Contact {
   return { externalId, name: null, username: null, languageCode: null, phone: null };
 }
 
+const received = (message: ReturnType<typeof messageReceived>) =>
+  catalogue['channel.message.received'].data.parse(message.data);
+
 type Tenant = Awaited<ReturnType<FilesWorld['tenant']>>;
 
-async function writes({ company, channel }: Tenant, ...people: readonly Contact[]): Promise<void> {
-  const messages = people.map((contact) =>
-    messageReceived(channel.id, { contact, threadExternalId: contact.externalId }),
-  );
-  await world.publish(company.id, ...messages);
+function writes({ company, channel }: Tenant, ...people: readonly Contact[]): void {
+  for (const contact of people) {
+    const message = messageReceived(channel.id, { contact, threadExternalId: contact.externalId });
+    world.profiler.note(company.id, received(message));
+  }
 }
 
 async function profiled({ company }: Tenant, count: number) {
@@ -59,7 +63,7 @@ describe('somebody who writes', () => {
     const tenant = await world.tenant();
     const pictureUrl = world.server.serve('/ada.png', { body: png });
     const ada = personOf({ name: 'Ada \0Lovelace', username: 'ada', pictureUrl });
-    await writes(tenant, { ...ada, languageCode: 'en', phone: '+15550100' });
+    writes(tenant, { ...ada, languageCode: 'en', phone: '+15550100' });
     const [event] = await profiled(tenant, 1);
     expect(event).toEqual({
       channelId: tenant.channel.id,
@@ -80,10 +84,10 @@ describe('somebody who writes', () => {
   it('is looked up once, however much is written, and others on their own', async () => {
     const tenant = await world.tenant();
     const [ada, ben] = [personOf({ name: 'Ada' }), personOf({ name: 'Ben' })];
-    await writes(tenant, ada, ada, ada, { ...ada, name: 'Ada' }, ben);
+    writes(tenant, ada, ada, ada, { ...ada, name: 'Ada' }, ben);
     await profiled(tenant, 2);
-    await writes(tenant, ada, ben);
-    await writes(tenant, personOf({ name: 'Cleo' }));
+    writes(tenant, ada, ben);
+    writes(tenant, personOf({ name: 'Cleo' }));
     await profiled(tenant, 3);
     expect([times(ada), times(ben)]).toEqual([1, 1]);
   });
@@ -96,7 +100,7 @@ describe('somebody who writes', () => {
       `${world.server.url}/missing.png`,
       'http://10.0.0.1/inside.png',
     ];
-    await writes(tenant, ...pictures.map((pictureUrl) => personOf({ name: 'Ada', pictureUrl })));
+    writes(tenant, ...pictures.map((pictureUrl) => personOf({ name: 'Ada', pictureUrl })));
     const events = await profiled(tenant, pictures.length);
     expect(events.map(({ pictureFileKey }) => pictureFileKey)).toEqual(pictures.map(() => null));
   });
@@ -105,8 +109,8 @@ describe('somebody who writes', () => {
     const tenant = await world.tenant();
     const nobody = personOf(undefined);
     const refused = personOf(new AccountError('PLATFORM_REFUSED', 'no profile'));
-    await writes(tenant, nobody, refused, nobody, refused);
-    await writes(tenant, personOf({ name: 'Ada' }));
+    writes(tenant, nobody, refused, nobody, refused);
+    writes(tenant, personOf({ name: 'Ada' }));
     await profiled(tenant, 1);
     expect([times(nobody), times(refused)]).toEqual([1, 1]);
     const lines = await world.counted('switchboard_channels_profiles_total');
@@ -115,12 +119,25 @@ describe('somebody who writes', () => {
     }
   });
 
+  it('waits for nobody of another channel, and is looked up later when too many of the same one wait', async () => {
+    const [busy, quiet] = [await world.tenant(), await world.tenant()];
+    const crowd = Array.from({ length: 300 }, () => personOf(undefined));
+    const ada = personOf({ name: 'Ada' });
+    writes(busy, ...crowd);
+    writes(quiet, ada);
+    await profiled(quiet, 1);
+    const last = crowd.at(-1);
+    if (!last) throw new Error('there are 300');
+    expect([times(ada), times(last)]).toEqual([1, 0]);
+    expect(await world.redis.exists(`switchboard:channels:profile:${busy.channel.id}:${last.externalId}`)).toBe(0);
+  });
+
   it('on a platform that knows nobody is left alone', async () => {
     const tenant = await world.tenant();
     const visitor = personOf({ name: 'Ada' });
     const message = messageReceived(tenant.channel.id, { platform: 'WEB_CHAT', contact: visitor });
-    await world.publish(tenant.company.id, message);
-    await writes(tenant, personOf({ name: 'Ben' }));
+    world.profiler.note(tenant.company.id, received(message));
+    writes(tenant, personOf({ name: 'Ben' }));
     await profiled(tenant, 1);
     expect(times(visitor)).toBe(0);
   });
@@ -129,11 +146,11 @@ describe('somebody who writes', () => {
   it('is looked up once while Redis is away too', async () => {
     const tenant = await world.tenant();
     const [before, after] = [personOf({ name: 'Ada' }), personOf({ name: 'Ben' })];
-    await writes(tenant, before);
+    writes(tenant, before);
     await profiled(tenant, 1);
     await world.redisServer.kill9();
-    await writes(tenant, after, after, before);
-    await writes(tenant, personOf({ name: 'Cleo' }));
+    writes(tenant, after, after, before);
+    writes(tenant, personOf({ name: 'Cleo' }));
     await profiled(tenant, 3);
     expect([times(before), times(after)]).toEqual([1, 1]);
   });

@@ -5,8 +5,7 @@ import { buffer } from 'node:stream/consumers';
 import { pathToFileURL } from 'node:url';
 import { v7 } from 'uuid';
 import { createRedis } from '#platform/cache/redis.ts';
-import { createEventBus } from '#platform/events/bus.ts';
-import { createEvent, type NewEvent } from '#platform/events/catalogue.ts';
+import type { NewEvent } from '#platform/events/catalogue.ts';
 import { createPacer } from '#platform/limits/pacer.ts';
 import { silentLogger as logger } from '#platform/logging/logger.ts';
 import { createMetrics } from '#platform/metrics/metrics.ts';
@@ -18,6 +17,7 @@ import type { Attachment } from '#schema/events/values.ts';
 import { testNats, testPostgres, testRedis } from '#test/stack/index.ts';
 import { currentTestRun } from '#test/stack/testRun.ts';
 import { createFiles } from '../attachments/createFiles.ts';
+import { tellingFiles } from '../attachments/tellingFiles.ts';
 import { createFindAccount } from '../credentials/findAccount.ts';
 import { entities } from '../entities/index.ts';
 import { migrations } from '../migrations/index.ts';
@@ -66,7 +66,7 @@ export async function openFilesWorld(
   const redis = createRedis({ url: redisServer.url, name: 'test', logger });
   const keyring = createKeyring({ activeKeyId: 'k1', keys: { k1: randomBytes(32).toString('base64') } });
   const directory = await mkdtemp(join(currentTestRun().directory, 'files-'));
-  const { store, keepFile, parts } = createFiles({
+  const { store, keepFile, profiler, parts } = createFiles({
     config: { url: options.filesUrl ?? pathToFileURL(directory).href, secret: 'of no use here', maxBytes },
     trustedOrigins: [server.url],
     accounts: { TELEGRAM: { ...silentAccount, ...account } },
@@ -80,13 +80,13 @@ export async function openFilesWorld(
   });
   const started = [...stores.parts, redis, ...parts];
   for (const part of started) await part.start();
-  const bus = createEventBus({ nats, metrics });
-
   return {
     database,
     store,
     keepFile,
+    profiler,
     server,
+    redis: redis.client,
     redisServer,
     /** What of a metric's lines is counted, by their labels. */
     async counted(name: string): Promise<string[]> {
@@ -97,8 +97,9 @@ export async function openFilesWorld(
       await seedChannels(database, keyring, [tenant.seed()]);
       return tenant;
     },
-    async publish(companyId: string, ...events: readonly NewEvent<SwitchboardCatalogue>[]): Promise<void> {
-      await bus.publish(events.map((event) => createEvent(catalogue, companyId, event)));
+    /** Tells what is told of messages when platforms have told of them. */
+    async tell(companyId: string, ...events: readonly NewEvent<SwitchboardCatalogue>[]): Promise<void> {
+      await database.write(companyId, async ({ publish }) => events.forEach(tellingFiles(publish)));
     },
     events: (companyId: string) => readEvents(nats, companyId),
     async bytesOf(fileKey: string | null | undefined): Promise<Buffer | undefined> {

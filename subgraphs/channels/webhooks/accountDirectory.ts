@@ -10,11 +10,10 @@ export interface AccountDirectory {
    *
    * @throws what the look-up threw when Postgres does not answer and nothing is remembered.
    */
-  find(
-    platform: Platform,
-    externalId: string,
-  ): Promise<{ readonly id: string; readonly companyId: string } | undefined>;
+  find(platform: Platform, externalId: string): Promise<Found>;
 }
+
+type Found = { readonly id: string; readonly companyId: string } | undefined;
 
 /** An account that was connected, or removed, is noticed after this time. */
 const FRESH_MS = 10_000;
@@ -27,6 +26,14 @@ export function createAccountDirectory(database: Database<SwitchboardCatalogue>)
     ttl: FRESH_MS,
   });
   const unknown = new LRUCache<string, true>({ max: MAX_REMEMBERED, ttl: FRESH_MS });
+  const running = new Map<string, Promise<Found>>();
+
+  async function read(key: string, platform: Platform, externalId: string): Promise<Found> {
+    const channel = await accountChannel(database, platform, externalId);
+    if (channel) known.set(key, channel);
+    else unknown.set(key, true);
+    return channel;
+  }
 
   return {
     async find(platform, externalId) {
@@ -34,10 +41,10 @@ export function createAccountDirectory(database: Database<SwitchboardCatalogue>)
       if (unknown.has(key)) return undefined;
       const remembered = known.get(key);
       if (remembered) return remembered;
-      const channel = await accountChannel(database, platform, externalId);
-      if (channel) known.set(key, channel);
-      else unknown.set(key, true);
-      return channel;
+      // One read for all who ask at once: a batch of webhooks asks for the same few accounts.
+      const reading = running.get(key) ?? read(key, platform, externalId).finally(() => running.delete(key));
+      running.set(key, reading);
+      return reading;
     },
   };
 }

@@ -14,10 +14,27 @@ export const permissions = {
   'conversations:change': { roles: everybody },
   /** Who writes to the company. */
   'contacts:read': { roles: everybody, scope: 'contacts:read' },
-  /** Agents, teams and labels. */
+  /** Contacts: what is known of them, notes, blocking, merging. */
+  'contacts:change': { roles: everybody },
+  /** Which attributes contacts have. */
+  'attributes:define': { roles: ['ADMIN'] },
+  /** Agents, teams, labels, and how the inbox works. */
   'directory:read': { roles: everybody, scope: 'directory:read' },
-  /** What agents may see. */
-  'directory:manage': { roles: ['ADMIN'] },
+  /** The company's labels themselves; hanging one on a conversation is a change of that. */
+  'labels:manage': { roles: ['SUPERVISOR', 'ADMIN'] },
+  'teams:manage': { roles: ['SUPERVISOR', 'ADMIN'] },
+  /** Who works here, and what of it they see. */
+  'agents:manage': { roles: ['ADMIN'] },
+  /** How the inbox works for the whole company. */
+  'settings:change': { roles: ['ADMIN'] },
+  /** What people changed. */
+  'audit:read': { roles: ['ADMIN'] },
+  /** Hand out, and erase, what is kept of a person. */
+  'privacy:act': { roles: ['ADMIN'] },
+  /** What is an agent's own: notifications, drafts, private canned responses. */
+  'own:keep': { roles: everybody },
+  /** Canned responses for everybody. */
+  'cannedResponses:share': { roles: ['SUPERVISOR', 'ADMIN'] },
   /** The visitor's own side of a web chat. */
   chat: { roles: [], visitors: true },
 } as const satisfies Record<string, Rule>;
@@ -31,10 +48,22 @@ export const access = accessTable<Permission>(permissions, {
     conversation: 'conversations:read',
     inboxCounts: 'conversations:read',
     contact: 'contacts:read',
+    contacts: 'contacts:read',
+    attributeDefinitions: 'contacts:read',
     viewer: 'directory:read',
     agents: 'directory:read',
     teams: 'directory:read',
     labels: 'directory:read',
+    inboxSettings: 'directory:read',
+    auditLog: 'audit:read',
+    privacyJob: 'privacy:act',
+    privacyJobs: 'privacy:act',
+    cannedResponses: 'own:keep',
+    renderCannedResponse: 'own:keep',
+    drafts: 'own:keep',
+    notifications: 'own:keep',
+    unreadNotificationCount: 'own:keep',
+    notificationSettings: 'own:keep',
     chatMessages: 'chat',
   },
   mutation: {
@@ -45,7 +74,47 @@ export const access = accessTable<Permission>(permissions, {
     markUnread: 'conversations:answer',
     changeStatus: 'conversations:change',
     assign: 'conversations:change',
-    limitAgentToTeams: 'directory:manage',
+    labelConversation: 'conversations:change',
+    unlabelConversation: 'conversations:change',
+    snoozeConversation: 'conversations:change',
+    openConversation: 'conversations:change',
+    reopenConversation: 'conversations:change',
+    resolveConversation: 'conversations:change',
+    handToBot: 'conversations:change',
+    takeFromBot: 'conversations:change',
+    setPriority: 'conversations:change',
+    updateContact: 'contacts:change',
+    blockContact: 'contacts:change',
+    unblockContact: 'contacts:change',
+    addContactNote: 'contacts:change',
+    editContactNote: 'contacts:change',
+    deleteContactNote: 'contacts:change',
+    mergeContacts: 'contacts:change',
+    undoMerge: 'contacts:change',
+    createAttributeDefinition: 'attributes:define',
+    updateAttributeDefinition: 'attributes:define',
+    deleteAttributeDefinition: 'attributes:define',
+    createLabel: 'labels:manage',
+    updateLabel: 'labels:manage',
+    deleteLabel: 'labels:manage',
+    createTeam: 'teams:manage',
+    renameTeam: 'teams:manage',
+    deleteTeam: 'teams:manage',
+    addTeamMembers: 'teams:manage',
+    removeTeamMembers: 'teams:manage',
+    addAgent: 'agents:manage',
+    updateAgent: 'agents:manage',
+    deactivateAgent: 'agents:manage',
+    limitAgentToTeams: 'agents:manage',
+    updateInboxSettings: 'settings:change',
+    exportContact: 'privacy:act',
+    createCannedResponse: 'own:keep',
+    updateCannedResponse: 'own:keep',
+    deleteCannedResponse: 'own:keep',
+    saveDraft: 'own:keep',
+    deleteDraft: 'own:keep',
+    markNotificationsRead: 'own:keep',
+    updateNotificationSettings: 'own:keep',
     setChatTyping: 'chat',
   },
   types: {
@@ -56,16 +125,25 @@ export const access = accessTable<Permission>(permissions, {
     Team: 'directory:read',
     Label: 'directory:read',
     Bot: 'directory:read',
+    CannedResponse: 'own:keep',
+    Draft: 'own:keep',
+    Notification: 'own:keep',
     ChatMessage: 'chat',
   },
 });
 
 export type AgentIdentity = Extract<Identity, { readonly kind: 'agent' }>;
 
+/** @throws GraphQLError `FORBIDDEN` for whoever is no agent. */
+export function requireAgent(identity: Identity): AgentIdentity {
+  if (identity.kind !== 'agent') throw forbidden('Only an agent can do this: use the token of one.');
+  return identity;
+}
+
 /** @throws GraphQLError `FORBIDDEN` for whoever is no agent, and for agents of a role that may not do it. */
 export function requirePermission(identity: Identity, permission: Permission): AgentIdentity {
-  if (identity.kind !== 'agent') throw forbidden('Only an agent can do this: use the token of one.');
+  const agent = requireAgent(identity);
   const rule = permissions[permission];
-  if (!isPermitted(rule, identity)) throw refusal(identity, 'This', rule);
-  return identity;
+  if (!isPermitted(rule, agent)) throw refusal(agent, 'This', rule);
+  return agent;
 }

@@ -3,7 +3,7 @@ import { forbidden, userError, type UserError } from '#platform/graphql/errors.t
 import type { Identity } from '#platform/identity/identity.ts';
 import type { Database } from '#platform/postgres/database.ts';
 import type { SwitchboardCatalogue } from '#schema/events/catalogue.ts';
-import { requirePermission, type Permission } from '../access/permissions.ts';
+import { requireAgent, requirePermission, type Permission } from '../access/permissions.ts';
 import { Agent, type AgentEntity } from '../entities/agent.ts';
 import { Conversation, type ConversationEntity } from '../entities/conversation.ts';
 import type { Transaction } from '../facts.ts';
@@ -27,7 +27,7 @@ export interface Refusal {
 export type Outcome<T extends object> = T | Refusal;
 
 /**
- * One transaction in the name of an agent.
+ * One transaction in the name of an agent, with the role that they have now: a token may have been given to them before.
  *
  * @throws GraphQLError `FORBIDDEN` for whoever may not do it, and for agents that the company does not have any more.
  */
@@ -37,10 +37,12 @@ export async function writeAsAgent<T>(
   permission: Permission,
   work: (transaction: AgentTransaction) => Promise<T>,
 ): Promise<T> {
-  const { companyId, agentId } = requirePermission(identity, permission);
+  const caller = requireAgent(identity);
+  const { companyId, agentId } = caller;
   return database.write(companyId, async (transaction) => {
-    const agent = await transaction.em.findOne(Agent, { companyId, id: agentId });
+    const agent = await transaction.em.findOne(Agent, { companyId, id: agentId, deactivatedAt: null });
     if (!agent) throw forbidden('The company has no such agent (any more).');
+    requirePermission({ ...caller, role: agent.role }, permission);
     const limit = agent.limitedToTeams ? { agentId: agent.id, teamIds: await teamsOf(transaction, agent) } : null;
     return work({ ...transaction, companyId, agentId: agent.id, actor: { kind: 'agent', id: agent.id }, limit });
   });
@@ -67,6 +69,20 @@ export async function lockConversation(
 
 export function refuse(code: string, message: string, field: string): Refusal {
   return { userErrors: [userError(code, message, ['input', field])] };
+}
+
+/** Somebody else has changed it since the caller saw it. `subject` says what has changed, such as `The label has`. */
+export function refuseIfOutdated(
+  subject: string,
+  version: number,
+  expectedVersion: number | null | undefined,
+): Refusal | undefined {
+  if (expectedVersion == null || expectedVersion === version) return undefined;
+  return refuse(
+    'CONFLICT',
+    `${subject} changed since: it is version ${version} now. Look at it and decide again.`,
+    'expectedVersion',
+  );
 }
 
 export function conversationNotFound(): Refusal {

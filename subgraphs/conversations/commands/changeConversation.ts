@@ -6,7 +6,7 @@ import type { Change } from '../rules/change.ts';
 import {
   conversationNotFound,
   lockConversation,
-  refuse,
+  refuseIfOutdated,
   writeAsAgent,
   type AgentTransaction,
   type Outcome,
@@ -46,13 +46,8 @@ export async function applyChange(
 ): Promise<Outcome<{ conversationId: string }>> {
   const conversation = await lockConversation(transaction, id);
   if (!conversation) return conversationNotFound();
-  if (expectedVersion != null && expectedVersion !== conversation.version) {
-    return refuse(
-      'CONFLICT',
-      `The conversation has changed since: it has version ${conversation.version} now. Look at it and decide again.`,
-      'expectedVersion',
-    );
-  }
+  const outdated = refuseIfOutdated('The conversation has', conversation.version, expectedVersion);
+  if (outdated) return outdated;
   const changes = await make(transaction, conversation);
   if ('userErrors' in changes) return changes;
   if (changes.length > 0) await tellChanges(transaction, { actor: transaction.actor, conversation, changes });

@@ -2,34 +2,42 @@ import type { Identity } from '#platform/identity/identity.ts';
 import type { Database } from '#platform/postgres/database.ts';
 import type { SwitchboardCatalogue } from '#schema/events/catalogue.ts';
 import type { ConversationStatus } from '#schema/events/values.ts';
-import { applyStatus, mayChange } from '../rules/status.ts';
-import { refuse, refuseIfSuperseded, type Outcome } from './asAgent.ts';
+import type { ConversationEntity } from '../entities/conversation.ts';
+import type { Change } from '../rules/change.ts';
+import { mayChange } from '../rules/status.ts';
+import { refuse, type AgentTransaction, type Outcome, type Refusal } from './asAgent.ts';
 import { changeConversation, type ConversationInput } from './changeConversation.ts';
+import { invalidTransition, refuseSnooze, transition } from './lifecycle/transition.ts';
+
+export interface StatusInput {
+  readonly status: ConversationStatus;
+  readonly snoozedUntil?: Date | null | undefined;
+}
 
 /** What has the status already changes and tells nothing. */
 export async function changeStatus(
   database: Database<SwitchboardCatalogue>,
   identity: Identity,
-  input: ConversationInput & {
-    readonly status: ConversationStatus;
-    readonly snoozedUntil?: Date | null | undefined;
-  },
+  input: ConversationInput & StatusInput,
 ): Promise<Outcome<{ conversationId: string }>> {
-  const { status, snoozedUntil = null } = input;
-  return changeConversation(database, identity, input, async (transaction, conversation) => {
-    const now = new Date();
-    if (snoozedUntil && status !== 'SNOOZED') {
-      return refuse('INVALID', 'Only SNOOZED has an end: leave `snoozedUntil` out.', 'snoozedUntil');
-    }
-    if (snoozedUntil && snoozedUntil <= now) {
-      return refuse('INVALID', 'The snooze has to end in the future.', 'snoozedUntil');
-    }
-    const { status: from } = conversation;
-    if (from === status && conversation.snoozedUntil?.getTime() === snoozedUntil?.getTime()) return [];
-    if (!mayChange(from, status)) {
-      return refuse('INVALID_TRANSITION', `A conversation that is ${from} cannot become ${status}.`, 'status');
-    }
-    const refusal = await refuseIfSuperseded(transaction, conversation);
-    return refusal ?? [applyStatus(conversation, status, { at: now, snoozedUntil })];
-  });
+  return changeConversation(database, identity, input, (transaction, conversation) =>
+    moveTo(transaction, conversation, input),
+  );
+}
+
+/** By whichever transition leads there. */
+export async function moveTo(
+  transaction: AgentTransaction,
+  conversation: ConversationEntity,
+  { status: to, snoozedUntil }: StatusInput,
+): Promise<readonly Change[] | Refusal> {
+  const until = snoozedUntil ?? null;
+  if (until && to !== 'SNOOZED') {
+    return refuse('INVALID', 'Only SNOOZED has an end: leave `snoozedUntil` out.', 'snoozedUntil');
+  }
+  const refusal = refuseSnooze(until, 'snoozedUntil');
+  if (refusal) return refusal;
+  const { status: from } = conversation;
+  if (from !== to && !mayChange(from, to)) return invalidTransition(from, to, 'status');
+  return transition(transaction, conversation, { from: [from], to }, until);
 }

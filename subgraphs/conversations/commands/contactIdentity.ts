@@ -4,6 +4,7 @@ import { fragment, type Fragment } from '#platform/postgres/sql.ts';
 import type { SwitchboardCatalogue } from '#schema/events/catalogue.ts';
 import type { Platform } from '#schema/events/values.ts';
 import type { Transaction } from '../facts.ts';
+import { detailWords } from '../text/contactWords.ts';
 import { searchVector } from '../text/searchWords.ts';
 
 type Profile = EventOf<SwitchboardCatalogue, 'channel.contact.profiled'>['data'];
@@ -16,6 +17,8 @@ interface Sighting extends Pick<Profile, 'channelId' | 'threadExternalId' | 'con
 export interface ContactIdentity {
   readonly id: string;
   readonly contactId: string;
+  /** Whether the company has blocked the contact. */
+  readonly blocked: boolean;
 }
 
 /**
@@ -31,7 +34,8 @@ export async function upsertIdentity(
   lastInboundAt: Date | null,
 ): Promise<ContactIdentity> {
   const newContactId = v7();
-  const words = searchVector(companyId, contact.name);
+  const details = detailWords({ email: null, phone: contact.phone });
+  const words = [...searchVector(companyId, contact.name), ...details];
   const [identity] = await sql<ContactIdentity>`
     with before as (
       select display_name, picture_file_key from conversations.contact_identities
@@ -51,11 +55,16 @@ export async function upsertIdentity(
         blocked_at = case when excluded.last_inbound_at > i.blocked_at then null else i.blocked_at end
       returning id, contact_id
     ), added as (
-      insert into conversations.contacts (company_id, id, name, phone, search)
-      select ${companyId}, contact_id, ${contact.name}, ${contact.phone}, array_to_tsvector(${words}::text[])
+      insert into conversations.contacts (company_id, id, name, phone, detail_words, search)
+      select ${companyId}, contact_id, ${contact.name}, ${contact.phone}, ${details}::text[],
+        array_to_tsvector(${words}::text[])
       from identity where contact_id = ${newContactId}
     ), known as (${followPlatform(companyId, { contact, pictureFileKey: null })})
-    select id, contact_id as "contactId" from identity`;
+    select id, contact_id as "contactId", exists (
+      select from conversations.contacts k
+      where k.company_id = ${companyId} and k.id = identity.contact_id and k.blocked_at is not null
+    ) as blocked
+    from identity`;
   if (!identity) throw new Error('an upsert returned no row');
   return identity;
 }
@@ -96,16 +105,23 @@ function followPlatform(
   { contact: { name, phone }, pictureFileKey }: Pick<Profile, 'contact' | 'pictureFileKey'>,
 ): Fragment {
   const words = searchVector(companyId, name);
+  const numbers = detailWords({ email: null, phone });
   const renamed = fragment`(${name}::text is not null and (c.name is null or c.name = before.display_name))`;
   const pictured = fragment`(${pictureFileKey}::text is not null
     and (c.picture_file_key is null or c.picture_file_key = before.picture_file_key))`;
+  const called = fragment`(c.phone is null and ${phone}::text is not null)`;
+  const details = fragment`case when ${called} then c.detail_words || ${numbers}::text[] else c.detail_words end`;
   return fragment`
     update conversations.contacts c set
       name = case when ${renamed} then ${name} else c.name end,
-      search = case when ${renamed} then array_to_tsvector(${words}::text[]) else c.search end,
+      search = case
+        when ${renamed} then array_to_tsvector(${words}::text[] || ${details})
+        when ${called} then c.search || array_to_tsvector(${numbers}::text[])
+        else c.search end,
+      detail_words = ${details},
       picture_file_key = case when ${pictured} then ${pictureFileKey} else c.picture_file_key end,
       phone = coalesce(c.phone, ${phone})
     from identity i left join before on true
     where c.company_id = ${companyId} and c.id = i.contact_id
-      and (${renamed} or ${pictured} or (c.phone is null and ${phone}::text is not null))`;
+      and (${renamed} or ${pictured} or ${called})`;
 }

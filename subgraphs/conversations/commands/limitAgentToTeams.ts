@@ -13,7 +13,7 @@ export async function limitAgentToTeams(
   identity: Identity,
   { agentId: id, limited }: { readonly agentId: string; readonly limited: boolean },
 ): Promise<Outcome<{ agentId: string }>> {
-  return writeAsAgent(database, identity, 'directory:manage', async (transaction) => {
+  return writeAsAgent(database, identity, 'agents:manage', async (transaction) => {
     const { em, companyId } = transaction;
     const lockMode = LockMode.PESSIMISTIC_WRITE;
     const agent = isId(id) ? await em.findOne(Agent, { companyId, id }, { lockMode, refresh: true }) : null;

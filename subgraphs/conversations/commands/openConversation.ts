@@ -3,6 +3,7 @@ import { v7 } from 'uuid';
 import type { Platform } from '#schema/events/values.ts';
 import { Conversation, type ConversationEntity } from '../entities/conversation.ts';
 import type { Transaction } from '../facts.ts';
+import { companySettings } from '../queries/companySettings.ts';
 import type { ContactIdentity } from './contactIdentity.ts';
 
 /** The conversation that goes on with this identity, or else the last one that was resolved. */
@@ -17,9 +18,17 @@ export async function lockLatest(
   return active ?? (await em.findOne(Conversation, of, { lockMode, orderBy: { number: 'desc' } }));
 }
 
-/** Whether what comes at that time begins something new. */
-export function isOver({ resolvedAt }: ConversationEntity, at: Date, reopenWithinMs: number): boolean {
-  return resolvedAt !== null && at.getTime() - resolvedAt.getTime() > reopenWithinMs;
+/** Whether what comes at that time begins something new: only of what is resolved the company's window is asked for. */
+export async function isOver(
+  { sql }: Transaction,
+  { companyId, resolvedAt }: ConversationEntity,
+  at: Date,
+  defaultMs: number,
+): Promise<boolean> {
+  if (resolvedAt === null) return false;
+  const { reopenWithinSeconds } = await companySettings(sql, companyId);
+  const withinMs = reopenWithinSeconds === null ? defaultMs : reopenWithinSeconds * 1_000;
+  return at.getTime() - resolvedAt.getTime() > withinMs;
 }
 
 export async function openConversation(

@@ -6,9 +6,10 @@ import type { ConversationEntity } from '../entities/conversation.ts';
 import { Message, unsaid } from '../entities/message.ts';
 import { countMessage, writtenAt } from '../rules/messages.ts';
 import type { Change } from '../rules/change.ts';
-import { applyStatus } from '../rules/status.ts';
 import { searchVector } from '../text/searchWords.ts';
 import { upsertIdentity } from './contactIdentity.ts';
+import { openAgain } from './lifecycle/openAgain.ts';
+import { switchBot } from './lifecycle/switchBot.ts';
 import { isOver, lockLatest, openConversation } from './openConversation.ts';
 import { findByExternalId } from './findMessage.ts';
 import { tellMessage } from './tellMessage.ts';
@@ -20,7 +21,10 @@ type Received = EventOf<SwitchboardCatalogue, 'channel.message.received'>;
  * processes the event comes.
  *
  * A conversation that waits or sleeps goes on. A resolved one is opened again when the contact writes within
- * `reopenWithinMs` of the resolution; after that a new one begins.
+ * the company's window of the resolution (`reopenWithinMs` where it has none of its own); after that a new one begins.
+ *
+ * What a contact writes whom the company has blocked goes into the conversation that they had last, and does nothing else:
+ * see `blockContact`.
  */
 export async function receiveMessage(
   database: Database<SwitchboardCatalogue>,
@@ -36,17 +40,22 @@ export async function receiveMessage(
 
     let conversation = await lockLatest(transaction, companyId, identity);
     const changes: Change[] = [];
-    if (!conversation || isOver(conversation, createdAt, reopenWithinMs)) {
+    const muted = identity.blocked && conversation !== null;
+    if (!conversation || (!muted && (await isOver(transaction, conversation, createdAt, reopenWithinMs)))) {
       const { platform } = data;
       conversation = await openConversation(transaction, companyId, identity, { channelId, platform, at: createdAt });
       changes.push({ kind: 'OPENED' });
     }
-    if (data.standby) conversation.botEnabled = false;
-    if (wakesUp(conversation)) changes.push(applyStatus(conversation, 'OPEN', { at: now }));
+    if (data.standby) changes.push(...switchBot(conversation, false));
+    if (!muted && wakesUp(conversation)) {
+      changes.push(...(await openAgain(transaction, conversation, { at: now, byContact: true })));
+    }
 
     const repliedTo = await findByExternalId(transaction, companyId, { channelId, externalId: replyToExternalId });
-    conversation.inboundCount += 1;
-    conversation.waitingSince ??= createdAt;
+    if (!muted) {
+      conversation.inboundCount += 1;
+      conversation.waitingSince ??= createdAt;
+    }
     const message = transaction.em.create(Message, {
       ...unsaid,
       companyId,
@@ -77,6 +86,7 @@ export async function receiveMessage(
       message,
       changes,
       firstResponseSeconds: null,
+      muted,
     });
     return 'created';
   });

@@ -5,9 +5,10 @@ import type { ConversationEntity } from '../entities/conversation.ts';
 import { Message, unsaid } from '../entities/message.ts';
 import { countAnswer, countMessage, writtenAt } from '../rules/messages.ts';
 import type { Change } from '../rules/change.ts';
-import { applyStatus } from '../rules/status.ts';
 import { searchVector } from '../text/searchWords.ts';
+import { systemActor } from '../rules/systemRule.ts';
 import { upsertIdentity } from './contactIdentity.ts';
+import { openAgain } from './lifecycle/openAgain.ts';
 import { isOver, lockLatest, openConversation } from './openConversation.ts';
 import { findByExternalId } from './findMessage.ts';
 import { tellMessage } from './tellMessage.ts';
@@ -32,11 +33,11 @@ export async function recordEcho(
     const createdAt = writtenAt(data.sentAt, now);
     let conversation = await lockLatest(transaction, companyId, identity);
     const changes: Change[] = [];
-    if (!conversation || isOver(conversation, createdAt, reopenWithinMs)) {
+    if (!conversation || (await isOver(transaction, conversation, createdAt, reopenWithinMs))) {
       conversation = await openConversation(transaction, companyId, identity, { channelId, platform, at: createdAt });
       changes.push({ kind: 'OPENED' });
     } else if (takesOver(conversation, createdAt)) {
-      changes.push(applyStatus(conversation, 'OPEN', { at: now }));
+      changes.push(...(await openAgain(transaction, conversation, { at: now })));
     }
     // Told late, it is no answer to what the contact has written since.
     const { waitingSince } = conversation;
@@ -64,7 +65,7 @@ export async function recordEcho(
       createdAt,
     });
     countMessage(conversation, message);
-    const actor = { kind: 'system' } as const;
+    const actor = systemActor('ANSWERED_ELSEWHERE');
     await tellMessage(transaction, { actor, conversation, message, changes, firstResponseSeconds });
   });
 }

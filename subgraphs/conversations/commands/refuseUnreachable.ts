@@ -5,6 +5,8 @@ import { refuse, type AgentTransaction } from './asAgent.ts';
 
 interface Reach extends ReplyRule {
   readonly blockedAt: Date | null;
+  /** By the company. */
+  readonly contactBlockedAt: Date | null;
   readonly channelName: string | null;
   readonly channelStatus: string | null;
 }
@@ -16,14 +18,19 @@ export async function refuseUnreachable(
   { at, field }: { readonly at: Date; readonly field: string },
 ): Promise<{ readonly userErrors: readonly UserError[] } | undefined> {
   const [reach] = await sql<Reach>`
-    select i.last_inbound_at as "lastInboundAt", i.blocked_at as "blockedAt", c.name as "channelName",
+    select i.last_inbound_at as "lastInboundAt", i.blocked_at as "blockedAt",
+      k.blocked_at as "contactBlockedAt", c.name as "channelName",
       c.status as "channelStatus", c.human_agent as "humanAgent"
     from conversations.contact_identities i
+    join conversations.contacts k on k.company_id = i.company_id and k.id = i.contact_id
     left join conversations.channels c on c.company_id = i.company_id and c.id = i.channel_id
     where i.company_id = ${companyId} and i.id = ${identityId}`;
   if (!reach) return undefined;
   if (reach.channelStatus === 'REMOVED') {
     return refuse('CHANNEL_REMOVED', `${reach.channelName} was removed: nothing goes out by it any more.`, field);
+  }
+  if (reach.contactBlockedAt) {
+    return refuse('CONTACT_BLOCKED', 'Your company has blocked the contact: unblock them first.', field);
   }
   if (reach.blockedAt) {
     return refuse('RECIPIENT_BLOCKED', 'The contact wants no messages at present: wait until they write.', field);

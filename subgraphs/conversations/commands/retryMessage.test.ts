@@ -4,6 +4,7 @@ import type { Identity } from '#platform/identity/identity.ts';
 import { connection, openInbox, write, type TestCompany, type TestInbox } from '../testing/inbox.ts';
 import { changeStatus } from './changeStatus.ts';
 import { recordChannel } from './recordChannel.ts';
+import { removeMessage } from './removeMessage.ts';
 import { retryMessage } from './retryMessage.ts';
 import { sendMessage } from './sendMessage.ts';
 import { updateDelivery } from './updateDelivery.ts';
@@ -62,6 +63,17 @@ describe('sending a message again', () => {
     'userErrors' in outcome ? outcome.userErrors.map(({ code, field }) => `${code} ${field?.join('.')}`) : [];
   const message = async () =>
     (await inbox.rows('select status, failure from conversations.messages where id = $1', [messageId]))[0];
+
+  test('no longer quotes what was deleted meanwhile', async () => {
+    await report('FAILED');
+    const { companyId, channelId } = acme;
+    const removedAt = new Date().toISOString();
+    const data = { channelId, threadExternalId: 'thread-customer-1', externalMessageId: 'asked', removedAt };
+    await removeMessage(inbox.database, { companyId, data });
+    await inbox.told();
+    expect(await retry()).toEqual({ messageId });
+    expect(await inbox.told()).toMatchObject([{ data: { delivery: { replyToExternalId: null } } }]);
+  });
 
   test('queues what failed, for the same thread and as the same answer', async () => {
     await report('FAILED');

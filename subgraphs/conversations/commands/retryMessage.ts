@@ -52,7 +52,8 @@ async function retry(transaction: AgentTransaction, id: string): Promise<Outcome
     data: {
       conversation: facts,
       message: messageFacts(message),
-      delivery: { threadExternalId, replyToExternalId: repliedTo?.externalId ?? null },
+      // What was deleted meanwhile cannot be quoted any more, and is no reason not to send.
+      delivery: { threadExternalId, replyToExternalId: repliedTo?.deletedAt ? null : (repliedTo?.externalId ?? null) },
     },
   });
   return { messageId: message.id };

@@ -5,6 +5,7 @@ import { changeStatus } from './changeStatus.ts';
 import type { SendMessageInput } from './messageContent.ts';
 import { recordActivity } from './recordActivity.ts';
 import { recordChannel } from './recordChannel.ts';
+import { removeMessage } from './removeMessage.ts';
 import { sendMessage } from './sendMessage.ts';
 
 describe('an answer', () => {
@@ -138,6 +139,45 @@ describe('an answer', () => {
     const missing = ['NOT_FOUND input.replyToId'];
     expect(codes(await send({ replyToId: elsewhere?.id ?? null }))).toEqual(missing);
     expect(codes(await send({ replyToId: 'nonsense' }))).toEqual(missing);
+  });
+
+  /** The contact's message, as the platform knows it, and a note beside it. */
+  async function messageAndNote(): Promise<{ messageId: string; externalMessageId: string; noteId: string }> {
+    const externalMessageId = v7();
+    await write(inbox, acme, { externalMessageId });
+    const [message] = await inbox.rows<{ id: string }>('select id from conversations.messages where external_id = $1', [
+      externalMessageId,
+    ]);
+    const note = await send({ isPrivate: true, text: 'A regular' });
+    return { messageId: message?.id ?? '', externalMessageId, noteId: 'messageId' in note ? note.messageId : '' };
+  }
+  const deleteIt = (externalMessageId: string) => {
+    const { companyId, data } = received(acme);
+    const { channelId, threadExternalId } = data;
+    const removed = { channelId, threadExternalId, externalMessageId, removedAt: new Date().toISOString() };
+    return removeMessage(inbox.database, { companyId, data: removed });
+  };
+
+  test('quotes no note, which the contact must not see; a note may', async () => {
+    const { noteId } = await messageAndNote();
+    await inbox.told();
+    expect(codes(await send({ replyToId: noteId }))).toEqual(['INVALID input.replyToId']);
+    expect(await inbox.told()).toEqual([]);
+    expect(codes(await send({ replyToId: noteId, isPrivate: true }))).toEqual([]);
+    expect(await inbox.told()).toMatchObject([{ data: { delivery: null } }]);
+  });
+
+  test('quotes nothing that was deleted; a note may point to it, and what was sent before is the same message', async () => {
+    const { messageId: replyToId, externalMessageId } = await messageAndNote();
+    const idempotencyKey = v7();
+    const sent = await send({ replyToId, idempotencyKey });
+    await deleteIt(externalMessageId);
+    await inbox.told();
+    expect(codes(await send({ replyToId }))).toEqual(['MESSAGE_DELETED input.replyToId']);
+    expect(await inbox.told()).toEqual([]);
+    expect(codes(await send({ replyToId, isPrivate: true }))).toEqual([]);
+    expect(await send({ replyToId, idempotencyKey })).toEqual(sent);
+    expect(codes(await send({ idempotencyKey }))).toEqual(['IDEMPOTENCY_KEY_REUSED input.idempotencyKey']);
   });
 
   test('carries attachments, without a text if need be', async () => {

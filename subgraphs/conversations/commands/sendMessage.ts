@@ -8,9 +8,10 @@ import { Message, unsaid, type MessageEntity } from '../entities/message.ts';
 import { messageFacts } from '../facts.ts';
 import { isId } from '../ids.ts';
 import { countAnswer, countMessage } from '../rules/messages.ts';
+import type { Mention } from '../rows.ts';
 import type { Change } from '../rules/change.ts';
-import { applyStatus } from '../rules/status.ts';
 import { searchVector } from '../text/searchWords.ts';
+import { countUse } from './cannedResponses/countUse.ts';
 import {
   conversationNotFound,
   lockConversation,
@@ -19,9 +20,15 @@ import {
   writeAsAgent,
   type AgentTransaction,
   type Outcome,
+  type Refusal,
 } from './asAgent.ts';
+import { openAgain } from './lifecycle/openAgain.ts';
+import { refuseUnknown, storeMentions } from './mentions.ts';
 import { readContent, type Content, type SendMessageInput } from './messageContent.ts';
+import { notify, notifyOfMessage } from './notify.ts';
 import { refuseUnreachable } from './refuseUnreachable.ts';
+import { clearDraft } from './saveDraft.ts';
+import { keyReused, sentBefore } from './sentBefore.ts';
 import { tellChanges } from './tellChanges.ts';
 
 /**
@@ -52,18 +59,21 @@ export async function sendMessage(
 async function send(transaction: AgentTransaction, input: SendMessageInput): Promise<Outcome<{ messageId: string }>> {
   const content = readContent(input);
   if ('userErrors' in content) return content;
-  const { em, publish, companyId, agentId, actor } = transaction;
+  const { publish, actor } = transaction;
   const conversation = await lockConversation(transaction, input.conversationId);
   if (!conversation) return conversationNotFound();
 
-  const { idempotencyKey } = content;
-  const sent = await em.findOne(Message, { companyId, authorId: agentId, idempotencyKey });
-  if (sent) return isSame(sent, conversation, content) ? { messageId: sent.id } : keyReused();
+  const sent = await sentBefore(transaction, conversation, content);
+  if (sent) return sent;
 
   const repliedTo = await findRepliedTo(transaction, conversation, content);
   if (content.replyToId !== null && !repliedTo) {
     return refuse('NOT_FOUND', 'The conversation has no such message to reply to.', 'replyToId');
   }
+  const notQuotable = content.isPrivate || !repliedTo ? undefined : refuseToQuote(repliedTo);
+  if (notQuotable) return notQuotable;
+  const unknown = await refuseUnknown(transaction, content.mentions);
+  if (unknown) return unknown;
   const { isPrivate } = content;
   const now = new Date();
   const refusal = isPrivate
@@ -76,12 +86,17 @@ async function send(transaction: AgentTransaction, input: SendMessageInput): Pro
   const changes: Change[] = [];
   let firstResponseSeconds: number | null = null;
   if (!isPrivate) {
-    if (conversation.status !== 'OPEN') changes.push(applyStatus(conversation, 'OPEN', { at: now }));
+    if (conversation.status !== 'OPEN') changes.push(...(await openAgain(transaction, conversation, { at: now })));
     firstResponseSeconds = countAnswer(conversation, now);
   }
   countMessage(conversation, message);
 
-  const facts = await tellChanges(transaction, { actor, conversation, changes });
+  const kind = isPrivate ? 'NOTE' : 'REPLY';
+  await clearDraft(transaction, { conversationId: conversation.id, kind, revision: input.draftRevision ?? null });
+  if (input.cannedResponseId != null) await countUse(transaction, input.cannedResponseId);
+  if (content.mentions.length > 0) await mention(transaction, conversation, message, content.mentions);
+  const facts = await tellChanges(transaction, { actor, conversation, changes, message });
+  await notifyOfMessage(transaction, { actor, conversation, message });
   const { threadExternalId } = facts;
   const delivery = isPrivate ? null : { threadExternalId, replyToExternalId: repliedTo?.externalId ?? null };
   publish({
@@ -94,6 +109,26 @@ async function send(transaction: AgentTransaction, input: SendMessageInput): Pro
 
 function isKeyTaken(error: UniqueConstraintViolationException): boolean {
   return 'constraint' in error && error.constraint === 'messages_idempotency';
+}
+
+/** Keeps who is meant, and tells them: a person who is mentioned as such, and by a team or two, once. */
+async function mention(
+  transaction: AgentTransaction,
+  conversation: ConversationEntity,
+  message: MessageEntity,
+  mentions: readonly Mention[],
+): Promise<void> {
+  await transaction.em.flush();
+  await storeMentions(transaction, message.id, mentions);
+  await notify(transaction, {
+    actor: transaction.actor,
+    kind: 'MENTIONED',
+    conversation,
+    factId: message.id,
+    message,
+    agentIds: mentions.flatMap(({ agentId }) => agentId ?? []),
+    teamIds: mentions.flatMap(({ teamId }) => teamId ?? []),
+  });
 }
 
 function createMessage(
@@ -124,6 +159,25 @@ function createMessage(
   });
 }
 
+/** What an answer quotes is shown to the contact again. A note may point to anything. */
+function refuseToQuote({ isPrivate, deletedAt }: MessageEntity): Refusal | undefined {
+  if (isPrivate) {
+    return refuse(
+      'INVALID',
+      'An answer cannot quote a note, which the contact must not see: send a note.',
+      'replyToId',
+    );
+  }
+  if (deletedAt) {
+    return refuse(
+      'MESSAGE_DELETED',
+      'The message was deleted, so nothing is left to quote: send it without.',
+      'replyToId',
+    );
+  }
+  return undefined;
+}
+
 async function findRepliedTo(
   { em, companyId }: AgentTransaction,
   conversation: ConversationEntity,
@@ -131,23 +185,4 @@ async function findRepliedTo(
 ): Promise<MessageEntity | null> {
   if (replyToId === null || !isId(replyToId)) return null;
   return em.findOne(Message, { companyId, id: replyToId, conversationId: conversation.id });
-}
-
-function isSame(sent: MessageEntity, conversation: ConversationEntity, content: Content): boolean {
-  return (
-    sent.conversationId === conversation.id &&
-    sent.text === content.text &&
-    sent.isPrivate === content.isPrivate &&
-    sent.replyToId === content.replyToId &&
-    sent.attachments.length === content.attachments.length &&
-    sent.attachments.every(({ url }, index) => url === content.attachments[index]?.url)
-  );
-}
-
-function keyReused() {
-  return refuse(
-    'IDEMPOTENCY_KEY_REUSED',
-    'This key has sent another message: take a new key for a new message.',
-    'idempotencyKey',
-  );
 }

@@ -6,5 +6,5 @@ export async function tellAgent(transaction: AgentTransaction, agent: AgentEntit
   const { id: agentId, limitedToTeams } = agent;
   const teamIds = await teamsOf(transaction, agent);
   const { actor, publish } = transaction;
-  publish({ type: 'conversation.agent.changed', actor, data: { agentId, limitedToTeams, teamIds } });
+  publish({ type: 'conversation.agent.limited', actor, data: { agentId, limitedToTeams, teamIds } });
 }

@@ -3,6 +3,7 @@ import type { ConversationEntity } from '../entities/conversation.ts';
 import type { MessageEntity } from '../entities/message.ts';
 import { messageFacts, type Transaction } from '../facts.ts';
 import type { Change } from '../rules/change.ts';
+import { notifyOfMessage } from './notify.ts';
 import { tellChanges } from './tellChanges.ts';
 
 /** Tells of a message that came by a channel, after what it did to its conversation. */
@@ -15,14 +16,16 @@ export async function tellMessage(
     /** That the conversation began with it, that it woke the conversation up. */
     readonly changes: readonly Change[];
     readonly firstResponseSeconds: number | null;
+    readonly muted?: boolean;
   },
 ): Promise<void> {
-  const { actor, firstResponseSeconds } = told;
+  const { actor, firstResponseSeconds, muted } = told;
   const conversation = await tellChanges(transaction, told);
+  await notifyOfMessage(transaction, told);
   const message = messageFacts(told.message);
   transaction.publish({
     type: 'conversation.message.created',
     actor,
-    data: { conversation, message, delivery: null, firstResponseSeconds },
+    data: { conversation, message, delivery: null, firstResponseSeconds, muted },
   });
 }

@@ -2,7 +2,8 @@ import { LockMode } from '@mikro-orm/postgresql';
 import type { Database } from '#platform/postgres/database.ts';
 import type { SwitchboardCatalogue } from '#schema/events/catalogue.ts';
 import { Conversation } from '../entities/conversation.ts';
-import { applyStatus } from '../rules/status.ts';
+import { systemActor } from '../rules/systemRule.ts';
+import { openAgain } from './lifecycle/openAgain.ts';
 import { tellChanges } from './tellChanges.ts';
 
 /** Opens a conversation whose snooze has ended. False: somebody else has it in hand, or there is nothing to do any more. */
@@ -16,8 +17,8 @@ export async function wakeConversation(
     const conversation = await transaction.em.findOne(Conversation, { companyId, id }, { lockMode });
     const now = new Date();
     if (!conversation?.snoozedUntil || conversation.snoozedUntil > now) return false;
-    const changes = [applyStatus(conversation, 'OPEN', { at: now })];
-    await tellChanges(transaction, { actor: { kind: 'system' }, conversation, changes });
+    const changes = await openAgain(transaction, conversation, { at: now });
+    await tellChanges(transaction, { actor: systemActor('SNOOZE_ENDED'), conversation, changes });
     return true;
   });
 }

@@ -11,6 +11,7 @@ import { extendMessage } from '../commands/extendMessage.ts';
 import { profileContact } from '../commands/profileContact.ts';
 import { reactToMessage } from '../commands/reactToMessage.ts';
 import { receiveMessage } from '../commands/receiveMessage.ts';
+import { recordAudited } from '../commands/recordAudited.ts';
 import { recordActivity } from '../commands/recordActivity.ts';
 import { recordChannel } from '../commands/recordChannel.ts';
 import { recordEcho } from '../commands/recordEcho.ts';
@@ -60,6 +61,7 @@ export function createReceivedConsumer(options: {
       },
       'channel.delivery.updated': (event) => updateDelivery(database, event),
       'channel.connection.changed': (event) => recordChannel(database, event),
+      'channel.audited': (event) => recordAudited(database, event),
     },
     logger,
     metrics,
@@ -69,7 +71,7 @@ export function createReceivedConsumer(options: {
 /** What is told of one thread in the order in which it was told, and so whatever is about a message after the message. */
 function keyOf(event: AnyEvent<SwitchboardCatalogue>): string {
   if (!('channelId' in event.data)) return event.id;
-  if (event.type === 'channel.connection.changed') return event.data.channelId;
+  if (event.type === 'channel.connection.changed' || event.type === 'channel.audited') return event.data.channelId;
   if (event.type !== 'channel.delivery.updated') return `${event.data.channelId}:${event.data.threadExternalId}`;
   const { channelId, threadExternalId, messageId } = event.data;
   return threadExternalId === null ? messageId : `${channelId}:${threadExternalId}`;

@@ -9,6 +9,8 @@ export const Agent = defineEntity({
     name: p.text(),
     email: p.text(),
     role: p.text().$type<'AGENT' | 'SUPERVISOR' | 'ADMIN'>(),
+    deactivatedAt: p.datetime().strictNullable(),
+    version: p.integer(),
     /** They see the conversations of their teams and those assigned to them, and nothing else. */
     limitedToTeams: p.boolean(),
     /** Kept by a trigger: never set. */

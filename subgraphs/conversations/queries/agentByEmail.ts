@@ -5,6 +5,6 @@ import { agentColumns, type AgentRow } from '../rows.ts';
 export async function agentByEmail(sql: Sql, companyId: string, email: string): Promise<AgentRow | undefined> {
   const [agent] = await sql<AgentRow>`
     select ${agentColumns} from conversations.agents a
-    where a.company_id = ${companyId} and lower(a.email) = lower(${email})`;
+    where a.company_id = ${companyId} and lower(a.email) = lower(${email}) and a.deactivated_at is null`;
   return agent;
 }

@@ -6,7 +6,7 @@ import { agentColumns, type AgentRow } from '../rows.ts';
 export async function agentByRole(sql: Sql, companyId: string, role: Role): Promise<AgentRow | undefined> {
   const [agent] = await sql<AgentRow>`
     select ${agentColumns} from conversations.agents a
-    where a.company_id = ${companyId} and a.role = ${role}
+    where a.company_id = ${companyId} and a.role = ${role} and a.deactivated_at is null
     order by a.id
     limit 1`;
   return agent;

@@ -10,9 +10,10 @@ const activity = { at: fragment`c.last_activity_at`, id: fragment`c.id` };
 
 /** A few labels each, found by their key: with the row they cost less than the statement that they would take alone. */
 const labels = fragment`(
-  select coalesce(json_agg(json_build_object('id', l.id, 'name', l.name, 'color', l.color) order by l.name), '[]')
+  select coalesce(json_agg(json_build_object(
+    'id', l.id, 'name', l.name, 'color', l.color, 'version', l.version, 'deletedAt', null) order by l.name), '[]')
   from conversations.conversation_labels cl
-  join conversations.labels l on l.company_id = cl.company_id and l.id = cl.label_id
+  join conversations.labels l on l.company_id = cl.company_id and l.id = cl.label_id and l.deleted_at is null
   where cl.company_id = c.company_id and cl.conversation_id = c.id
 )`;
 

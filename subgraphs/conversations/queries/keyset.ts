@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { decodeCursor, encodeCursor, type PageRequest } from '#platform/graphql/connection.ts';
-import { fragment, type Fragment } from '#platform/postgres/sql.ts';
+import { fragment, join, type Fragment } from '#platform/postgres/sql.ts';
 import { id, instant } from '#schema/events/values.ts';
 
 /** Every list here is sorted by a time and, where times are equal, by id. */
@@ -30,12 +30,29 @@ export function keyset(
   list: 'ascending' | 'descending',
 ): Keyset {
   const { at, id: rowId } = columns;
+  const cursor = page.cursor === undefined ? undefined : decodeCursor(page.cursor, cursorSchema);
+  return keysetOf(
+    [
+      { column: at, value: cursor && fragment`${cursor[0]}::timestamptz` },
+      { column: rowId, value: cursor && fragment`${cursor[1]}::uuid` },
+    ],
+    page,
+    list,
+  );
+}
+
+/** The same over any columns, whose values the caller has read from the cursor. */
+export function keysetOf(
+  columns: readonly { readonly column: Fragment; readonly value: Fragment | undefined }[],
+  page: PageRequest,
+  list: 'ascending' | 'descending',
+): Keyset {
   const ascending = (list === 'ascending') === (page.direction === 'forward');
   const operator = ascending ? fragment`>` : fragment`<`;
-  const order = ascending ? fragment`${at}, ${rowId}` : fragment`${at} desc, ${rowId} desc`;
-  const limit = page.limit + 1;
-  if (page.cursor === undefined) return { beyondCursor: fragment``, order, limit };
-  const [cursorAt, cursorId] = decodeCursor(page.cursor, cursorSchema);
-  const beyondCursor = fragment`and (${at}, ${rowId}) ${operator} (${cursorAt}::timestamptz, ${cursorId}::uuid)`;
-  return { beyondCursor, order, limit };
+  const names = columns.map(({ column }) => column);
+  const values = columns.flatMap(({ value }) => value ?? []);
+  const order = join(ascending ? names : names.map((name) => fragment`${name} desc`), ', ');
+  const beyondCursor =
+    values.length === 0 ? fragment`` : fragment`and (${join(names, ', ')}) ${operator} (${join(values, ', ')})`;
+  return { beyondCursor, order, limit: page.limit + 1 };
 }

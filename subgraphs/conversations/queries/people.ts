@@ -1,17 +1,13 @@
-import type { Sql } from '#platform/postgres/sql.ts';
-import {
-  agentColumns,
-  type AgentRow,
-  type ContactRow,
-  type IdentityRow,
-  type LabelRow,
-  type TeamRow,
-} from '../rows.ts';
+import { fragment, type Sql } from '#platform/postgres/sql.ts';
+import { agentColumns, type AgentRow, type LabelRow, type TeamRow } from '../rows.ts';
 import type { ReplyRule } from '../rules/replyWindow.ts';
-import { visibleContacts, type Viewer } from './viewer.ts';
 
 /** More than any company shows in one menu. */
 const MAX_LISTED = 1_000;
+
+// By id also those that are gone: activities and resolved conversations name them.
+const teamColumns = fragment`id, name, version, deleted_at as "deletedAt"`;
+const labelColumns = fragment`id, name, color, version, deleted_at as "deletedAt"`;
 
 export async function agentsByIds(sql: Sql, companyId: string, ids: readonly string[]): Promise<AgentRow[]> {
   return sql<AgentRow>`
@@ -21,7 +17,7 @@ export async function agentsByIds(sql: Sql, companyId: string, ids: readonly str
 export async function listAgents(sql: Sql, companyId: string): Promise<AgentRow[]> {
   return sql<AgentRow>`
     select ${agentColumns} from conversations.agents a
-    where a.company_id = ${companyId} order by a.name, a.id limit ${MAX_LISTED}`;
+    where a.company_id = ${companyId} and a.deactivated_at is null order by a.name, a.id limit ${MAX_LISTED}`;
 }
 
 export async function agentsOfTeams(
@@ -38,12 +34,13 @@ export async function agentsOfTeams(
 
 export async function teamsByIds(sql: Sql, companyId: string, ids: readonly string[]): Promise<TeamRow[]> {
   return sql<TeamRow>`
-    select id, name from conversations.teams where company_id = ${companyId} and id = any(${ids}::uuid[])`;
+    select ${teamColumns} from conversations.teams where company_id = ${companyId} and id = any(${ids}::uuid[])`;
 }
 
 export async function listTeams(sql: Sql, companyId: string): Promise<TeamRow[]> {
   return sql<TeamRow>`
-    select id, name from conversations.teams where company_id = ${companyId} order by name limit ${MAX_LISTED}`;
+    select ${teamColumns} from conversations.teams
+    where company_id = ${companyId} and deleted_at is null order by name limit ${MAX_LISTED}`;
 }
 
 export async function teamsOfAgents(
@@ -52,39 +49,23 @@ export async function teamsOfAgents(
   agentIds: readonly string[],
 ): Promise<(TeamRow & { readonly agentId: string })[]> {
   return sql<TeamRow & { agentId: string }>`
-    select m.agent_id as "agentId", t.id, t.name
-    from conversations.team_members m
-    join conversations.teams t on t.company_id = m.company_id and t.id = m.team_id
-    where m.company_id = ${companyId} and m.agent_id = any(${agentIds}::uuid[]) order by t.name`;
+    select m.agent_id as "agentId", mine.* from conversations.team_members m
+    cross join lateral (
+      select ${teamColumns} from conversations.teams
+      where company_id = m.company_id and id = m.team_id and deleted_at is null
+    ) mine
+    where m.company_id = ${companyId} and m.agent_id = any(${agentIds}::uuid[]) order by mine.name`;
 }
 
 export async function labelsByIds(sql: Sql, companyId: string, ids: readonly string[]): Promise<LabelRow[]> {
   return sql<LabelRow>`
-    select id, name, color from conversations.labels where company_id = ${companyId} and id = any(${ids}::uuid[])`;
+    select ${labelColumns} from conversations.labels where company_id = ${companyId} and id = any(${ids}::uuid[])`;
 }
 
 export async function listLabels(sql: Sql, companyId: string): Promise<LabelRow[]> {
   return sql<LabelRow>`
-    select id, name, color from conversations.labels where company_id = ${companyId} order by name limit ${MAX_LISTED}`;
-}
-
-export async function contactsByIds(sql: Sql, viewer: Viewer, ids: readonly string[]): Promise<ContactRow[]> {
-  return sql<ContactRow>`
-    select k.id, k.name, k.email, k.phone, k.attributes, k.picture_file_key as "pictureFileKey"
-    from conversations.contacts k
-    where k.company_id = ${viewer.companyId} and k.id = any(${ids}::uuid[]) and ${visibleContacts(viewer)}`;
-}
-
-export async function identitiesOfContacts(
-  sql: Sql,
-  companyId: string,
-  contactIds: readonly string[],
-): Promise<IdentityRow[]> {
-  return sql<IdentityRow>`
-    select contact_id as "contactId", channel_id as "channelId", external_id as "externalId",
-      display_name as "displayName", blocked_at as "blockedAt"
-    from conversations.contact_identities
-    where company_id = ${companyId} and contact_id = any(${contactIds}::uuid[]) order by id`;
+    select ${labelColumns} from conversations.labels
+    where company_id = ${companyId} and deleted_at is null order by name limit ${MAX_LISTED}`;
 }
 
 /** What decides whether each of these may be written to, see {@link replyWindow}. */

@@ -15,7 +15,8 @@ export async function typingPlace(sql: Sql, viewer: Viewer, conversationId: stri
       a.name as "agentName"
     from conversations.conversations c
     join conversations.contact_identities i on i.company_id = c.company_id and i.id = c.identity_id
-    join conversations.agents a on a.company_id = c.company_id and a.id = ${viewer.agentId}::uuid
+    join conversations.agents a
+      on a.company_id = c.company_id and a.id = ${viewer.agentId}::uuid and a.deactivated_at is null
     where c.company_id = ${viewer.companyId} and c.id = ${conversationId} and ${visibleConversations(viewer)}`;
   return place;
 }

@@ -14,9 +14,17 @@ export const conversation: ConversationResolvers = {
     replyWindow(platform, present(await loaders.replyRule.load(identityId), `identity ${identityId}`), new Date()),
   lastMessage: ({ lastMessageId }, _args, { loaders }) =>
     lastMessageId === null ? null : loaders.message.load(lastMessageId),
+  draft: async ({ id }, { kind }, { loaders }) =>
+    (await loaders.conversationDrafts.load(id))?.find((draft) => draft.kind === kind) ?? null,
+  drafts: async ({ id }, _args, { loaders }) => (await loaders.conversationDrafts.load(id)) ?? [],
   messages: async ({ id: ownerId }, args, { loaders }) =>
     present(
       await loaders.conversationMessages.load({ ownerId, page: pageRequest(newest(args), pageLimits) }),
+      'a page',
+    ),
+  activities: async ({ id: ownerId }, args, { loaders }) =>
+    present(
+      await loaders.conversationActivities.load({ ownerId, page: pageRequest(newest(args), pageLimits) }),
       'a page',
     ),
 };

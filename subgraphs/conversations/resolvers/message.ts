@@ -1,4 +1,5 @@
 import type { AuthorResolvers, MessageResolvers } from '../generated/resolvers.ts';
+import { mentioned } from './mentions.ts';
 import { present } from './pages.ts';
 
 export const message: MessageResolvers = {
@@ -19,6 +20,10 @@ export const message: MessageResolvers = {
   },
   replyTo: ({ replyToId }, _args, { loaders }) => (replyToId === null ? null : loaders.message.load(replyToId)),
   reactions: async ({ id }, _args, { loaders }) => (await loaders.messageReactions.load(id)) ?? [],
+  async mentions({ id }, _args, { loaders }) {
+    const mentions = (await loaders.messageMentions.load(id)) ?? [];
+    return mentioned(mentions, loaders);
+  },
   // Only a bot answers from passages, and no author here is one.
   citations: () => [],
 };

@@ -2,7 +2,14 @@ import type { Priority } from '#schema/events/values.ts';
 import type { StatusChange } from './status.ts';
 
 /** What happened to a conversation besides that somebody wrote in it: an entry of its activity stream, and an event. */
-export type Change = Opening | StatusChange | AssignmentChange | PriorityChange | LabelsChange | BotChange;
+export type Change =
+  | Opening
+  | StatusChange
+  | AssignmentChange
+  | PriorityChange
+  | LabelsChange
+  | BotChange
+  | ContactMove;
 
 export interface Opening {
   readonly kind: 'OPENED';
@@ -31,4 +38,11 @@ export interface LabelsChange {
 export interface BotChange {
   readonly kind: 'BOT';
   readonly enabled: boolean;
+}
+
+/** Its contact turned out to be another, or is a person apart again. */
+export interface ContactMove {
+  readonly kind: 'CONTACT';
+  readonly contactId: string;
+  readonly previousContactId: string;
 }

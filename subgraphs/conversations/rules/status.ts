@@ -2,18 +2,24 @@ import type { ConversationEntity } from '../entities/conversation.ts';
 import type { ConversationStatus } from '#schema/events/values.ts';
 
 /**
- * What a person may do. PENDING gives the conversation to the bot; where no bot answers, the contact's next message opens it
- * again. What is resolved is opened before anything else happens to it.
+ * What a person does to a status, by name. PENDING gives the conversation to the bot; where no bot answers, the contact's next
+ * message opens it again. What is resolved is reopened before anything else happens to it.
  */
-const allowed: Readonly<Record<ConversationStatus, readonly ConversationStatus[]>> = {
-  PENDING: ['OPEN', 'SNOOZED', 'RESOLVED'],
-  OPEN: ['PENDING', 'SNOOZED', 'RESOLVED'],
-  SNOOZED: ['PENDING', 'OPEN', 'SNOOZED', 'RESOLVED'],
-  RESOLVED: ['OPEN'],
-};
+export const transitions = {
+  open: { from: ['PENDING', 'SNOOZED'], to: 'OPEN' },
+  reopen: { from: ['RESOLVED'], to: 'OPEN' },
+  snooze: { from: ['PENDING', 'OPEN', 'SNOOZED'], to: 'SNOOZED' },
+  resolve: { from: ['PENDING', 'OPEN', 'SNOOZED'], to: 'RESOLVED' },
+  handToBot: { from: ['OPEN', 'SNOOZED'], to: 'PENDING' },
+} as const satisfies Record<string, StatusTransition>;
+
+export interface StatusTransition {
+  readonly from: readonly ConversationStatus[];
+  readonly to: ConversationStatus;
+}
 
 export function mayChange(from: ConversationStatus, to: ConversationStatus): boolean {
-  return allowed[from].includes(to);
+  return Object.values<StatusTransition>(transitions).some((each) => each.to === to && each.from.includes(from));
 }
 
 /** A change of status, and what it says to the other contexts. */

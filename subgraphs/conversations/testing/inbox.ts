@@ -22,7 +22,7 @@ type Changed = EventOf<SwitchboardCatalogue, 'channel.connection.changed'>;
 type Said = Partial<Received['data']> & { readonly from?: string };
 
 export const DAY_MS = 24 * 60 * 60 * 1_000;
-export const pool = { max: 10, connectTimeoutMs: 2_000, statementTimeoutMs: 10_000, idleTimeoutMs: 10_000 };
+export const pool = { max: 10, connectTimeoutMs: 5_000, statementTimeoutMs: 10_000, idleTimeoutMs: 10_000 };
 
 /** A company with two agents, one team of both, and two labels. */
 export interface TestCompany {
@@ -61,6 +61,8 @@ export async function openInbox() {
   await database.start();
   // Sees every company: what the tests compare with.
   const admin = new Pool({ connectionString: postgres.adminUrl, max: 4 });
+  // The database is dropped while the server still takes note that these connections have ended.
+  admin.on('error', (error) => logger.debug({ err: error }, 'a connection of the test has ended'));
 
   return {
     database,

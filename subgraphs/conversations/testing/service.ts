@@ -1,9 +1,12 @@
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { createIdentitySigner, IDENTITY_HEADER } from '#platform/identity/signedIdentity.ts';
 import type { Identity } from '#platform/identity/identity.ts';
 import { silentLogger as logger } from '#platform/logging/logger.ts';
 import { createMetrics } from '#platform/metrics/metrics.ts';
 import { provisionContext } from '#platform/postgres/provision.ts';
 import type { ConversationsConfig } from '../config.ts';
+import { currentTestRun } from '#test/stack/testRun.ts';
 import { createConversations } from '../createConversations.ts';
 import { migrations } from '../migrations/index.ts';
 import { DAY_MS, pool } from './inbox.ts';
@@ -38,7 +41,12 @@ export async function startService(
     identitySecret,
     reopenWithinMs: 3 * DAY_MS,
     snoozePollMs: 60_000,
-    files: { secret: 'signs addresses of files in tests only', publicUrl: 'https://inbox.example.com' },
+    privacyPollMs: 60_000,
+    files: {
+      url: pathToFileURL(join(currentTestRun().directory, 'files')).href,
+      secret: 'signs addresses of files in tests only',
+      publicUrl: 'https://inbox.example.com',
+    },
     ...options,
   };
   const service = createConversations(config, { logger, metrics: createMetrics({ service: 'conversations' }) });

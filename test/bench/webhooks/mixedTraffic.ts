@@ -72,7 +72,8 @@ export function createMixedTraffic(baseUrl: string, accounts: readonly BenchAcco
   }
 
   function several(make: () => string): string[] {
-    const count = turn % 4 === 0 ? 1 + (turn % MOST_IN_ONE_BODY) : 1;
+    // Nine and the number of accounts share no divisor: so it happens to each of them.
+    const count = turn % 9 === 0 ? 2 + ((turn / 9) % (MOST_IN_ONE_BODY - 1)) : 1;
     return Array.from({ length: count }, make);
   }
 

@@ -1,12 +1,29 @@
 import type { MutationResolvers } from '../../generated/resolvers.ts';
 import { chatMutation } from '../chat.ts';
+import { contactMutations } from './contacts.ts';
 import { conversationMutations } from './conversations.ts';
+import { directoryMutations } from './directory.ts';
+import { lifecycleMutations } from './lifecycle.ts';
+import { mergeMutations } from './merges.ts';
+import { privacyMutations } from './privacy.ts';
+import { cannedResponseMutations } from './cannedResponses.ts';
+import { draftMutations } from './drafts.ts';
 import { messageMutations } from './messages.ts';
 import { peopleMutations } from './people.ts';
 
+import { notificationMutations } from './notifications.ts';
+
 export const mutation: MutationResolvers = {
   ...conversationMutations,
+  ...directoryMutations,
+  ...lifecycleMutations,
   ...messageMutations,
   ...peopleMutations,
+  ...contactMutations,
+  ...mergeMutations,
+  ...privacyMutations,
+  ...notificationMutations,
+  ...cannedResponseMutations,
+  ...draftMutations,
   ...chatMutation,
 };

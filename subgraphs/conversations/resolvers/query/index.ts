@@ -1,6 +1,24 @@
 import type { QueryResolvers } from '../../generated/resolvers.ts';
 import { chatQuery } from '../chat.ts';
+import { auditQueries } from './audit.ts';
+import { contactQueries } from './contacts.ts';
 import { conversationQueries } from './conversations.ts';
+import { privacyQueries } from './privacy.ts';
+import { cannedResponseQueries } from './cannedResponses.ts';
+import { draftQueries } from './drafts.ts';
+import { notificationQueries } from './notifications.ts';
 import { peopleQueries } from './people.ts';
+import { settingsQueries } from './settings.ts';
 
-export const query: QueryResolvers = { ...conversationQueries, ...peopleQueries, ...chatQuery };
+export const query: QueryResolvers = {
+  ...conversationQueries,
+  ...peopleQueries,
+  ...settingsQueries,
+  ...contactQueries,
+  ...auditQueries,
+  ...privacyQueries,
+  ...notificationQueries,
+  ...cannedResponseQueries,
+  ...draftQueries,
+  ...chatQuery,
+};

@@ -5,7 +5,6 @@ export const peopleQueries = {
   viewer: (_parent, _args, { viewer, loaders }) =>
     viewer.agentId === null ? null : loaders.agent.load(viewer.agentId),
 
-  contact: (_parent, { id }, { loaders }) => loaders.contact.load(id),
   agents: (_parent, _args, { viewer, read }) => read((sql) => listAgents(sql, viewer.companyId)),
   teams: (_parent, _args, { viewer, read }) => read((sql) => listTeams(sql, viewer.companyId)),
   labels: (_parent, _args, { viewer, read }) => read((sql) => listLabels(sql, viewer.companyId)),

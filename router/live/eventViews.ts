@@ -1,0 +1,18 @@
+import type { Identity } from '#platform/identity/identity.ts';
+import type { Limit } from '#schema/visibility.ts';
+import type { Variables } from '../operations/variables.ts';
+import { chatView } from './chatView.ts';
+import { draftView } from './draftView.ts';
+import type { EventView } from './eventView.ts';
+import { inboxView } from './inboxView.ts';
+import { notificationView } from './notificationView.ts';
+
+/** By subscription field (`@events`). */
+export const eventViews: ReadonlyMap<string, (identity: Identity, args: Variables, limit: Limit | null) => EventView> =
+  new Map([
+    ['inboxUpdates', inboxView],
+    ['conversationUpdates', inboxView],
+    ['notificationUpdates', notificationView],
+    ['draftUpdates', draftView],
+    ['chatUpdates', chatView],
+  ]);

@@ -1,0 +1,41 @@
+import type { Role } from '#platform/identity/identity.ts';
+import { isId } from '../../ids.ts';
+import { refuse, type AgentTransaction, type Refusal } from '../asAgent.ts';
+
+export interface ActiveAgent {
+  readonly id: string;
+  readonly name: string;
+  readonly email: string;
+  readonly role: Role;
+  readonly version: number;
+}
+
+/** The agent, held until the transaction ends: nobody gives them a conversation meanwhile. */
+export async function lockAgent({ sql, companyId }: AgentTransaction, id: string): Promise<ActiveAgent | undefined> {
+  if (!isId(id)) return undefined;
+  const [agent] = await sql<ActiveAgent>`
+    select id, name, email, role, version from conversations.agents
+    where company_id = ${companyId} and id = ${id} and deactivated_at is null for update`;
+  return agent;
+}
+
+/** Holds all admins, in one order, before anybody of them is looked at: of two who leave at once, the second sees the first gone. */
+export async function lockAdmins({ sql, companyId }: AgentTransaction): Promise<ReadonlySet<string>> {
+  const admins = await sql<{ id: string }>`
+    select id from conversations.agents
+    where company_id = ${companyId} and role = 'ADMIN' and deactivated_at is null order by id for update`;
+  return new Set(admins.map(({ id }) => id));
+}
+
+export function refuseWithoutAdmin(admins: ReadonlySet<string>, leaving: string): Refusal | undefined {
+  if (admins.size > 1 || !admins.has(leaving)) return undefined;
+  return refuse('LAST_ADMIN', 'A company needs an admin: make somebody else one first.', 'agentId');
+}
+
+export function tellAgent(
+  { publish, actor }: AgentTransaction,
+  change: 'ADDED' | 'UPDATED' | 'DEACTIVATED',
+  { id, name, email, role }: Omit<ActiveAgent, 'version'>,
+): void {
+  publish({ type: 'conversation.agent.changed', actor, data: { change, agent: { id, name, email, role } } });
+}

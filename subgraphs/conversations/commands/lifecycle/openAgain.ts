@@ -1,0 +1,46 @@
+import type { ConversationEntity } from '../../entities/conversation.ts';
+import type { Transaction } from '../../facts.ts';
+import { companySettings } from '../../queries/companySettings.ts';
+import type { Change } from '../../rules/change.ts';
+import { applyStatus } from '../../rules/status.ts';
+
+/**
+ * Opens the conversation, whatever it is now. One that was resolved goes on with whom it was with: unless they are gone
+ * meanwhile, or the company wants it to begin with nobody when the contact is who opens it.
+ */
+export async function openAgain(
+  transaction: Transaction,
+  conversation: ConversationEntity,
+  { at, byContact = false }: { readonly at: Date; readonly byContact?: boolean },
+): Promise<Change[]> {
+  const wasResolved = conversation.status === 'RESOLVED';
+  const opened = applyStatus(conversation, 'OPEN', { at });
+  const { assigneeId: previousAssigneeId, teamId: previousTeamId } = conversation;
+  if (!wasResolved || (previousAssigneeId === null && previousTeamId === null)) return [opened];
+
+  const here = await whoIsHere(transaction, conversation);
+  const drops = !here.assignee || (byContact && (await beginsWithNobody(transaction, conversation)));
+  if (drops) conversation.assigneeId = null;
+  if (!here.team) conversation.teamId = null;
+  const { assigneeId, teamId } = conversation;
+  if (assigneeId === previousAssigneeId && teamId === previousTeamId) return [opened];
+  return [opened, { kind: 'ASSIGNED', assigneeId, teamId, previousAssigneeId, previousTeamId }];
+}
+
+async function beginsWithNobody({ sql }: Transaction, { companyId }: ConversationEntity): Promise<boolean> {
+  return (await companySettings(sql, companyId)).reopenUnassigned;
+}
+
+/** The locks keep who is here from going until the conversation is open: what goes on with them is then found and taken from them. */
+async function whoIsHere(
+  { sql }: Transaction,
+  { companyId, assigneeId, teamId }: ConversationEntity,
+): Promise<{ readonly assignee: boolean; readonly team: boolean }> {
+  const assignee = await sql`
+    select from conversations.agents
+    where company_id = ${companyId} and id = ${assigneeId}::uuid and deactivated_at is null for key share`;
+  const team = await sql`
+    select from conversations.teams
+    where company_id = ${companyId} and id = ${teamId}::uuid and deleted_at is null for key share`;
+  return { assignee: assignee.length > 0, team: team.length > 0 };
+}
