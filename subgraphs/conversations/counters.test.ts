@@ -98,8 +98,11 @@ describe('the counts', () => {
   /** One that no agent is of. */
   async function otherTeam({ companyId }: TestCompany): Promise<string | undefined> {
     const [team] = await inbox.rows<{ id: string }>(
-      `insert into conversations.teams (company_id, id, name) values ($1, gen_random_uuid(), 'Others')
-       on conflict (company_id, name) do update set name = excluded.name returning id`,
+      `with added as (
+         insert into conversations.teams (company_id, id, name) values ($1, gen_random_uuid(), 'Others')
+         on conflict do nothing returning id
+       )
+       select id from added union all select id from conversations.teams where company_id = $1 and name = 'Others' limit 1`,
       [companyId],
     );
     return team?.id;

@@ -117,6 +117,8 @@ function literalOf(
       return '1.5';
     case 'Boolean':
       return 'true';
+    case 'DateTime':
+      return '"2026-01-01T00:00:00.000Z"';
     case 'JSON':
       return '{}';
     case 'String':

@@ -26,6 +26,17 @@ const DOCUMENT = 'the grey otter sleeps at noon';
 /** Ids of each kind that are tried in the place of each id. */
 const TRIES = 5;
 
+/** What Acme has none of here: a guessed id is tried in its place. */
+const absent = new Set([
+  'AttributeDefinition',
+  'CannedResponse',
+  'ContactMerge',
+  'ContactNote',
+  'Draft',
+  'Notification',
+  'PrivacyJob',
+]);
+
 const { schema } = createSnapshot(readFileSync(supergraphFile, 'utf8'));
 const ofVisitors = new Set(
   [
@@ -176,7 +187,7 @@ describe('the whole graph', () => {
   function idOf(attempt: number, guessed: boolean): (kind: string) => string {
     return (kind) => {
       const all = ids.get(kind) ?? [];
-      if (guessed) return v7();
+      if (guessed || absent.has(kind)) return v7();
       if (all.length === 0) {
         throw new Error(
           `Acme has no ${kind} whose id could be tried: give it one, or say in values.ts what the id is of`,

@@ -3,6 +3,20 @@ import { v7 } from 'uuid';
 /** What the words of an id's name mean, where they are not the name of a type. */
 const kinds: Readonly<Record<string, string>> = {
   assignee: 'Agent',
+  actor: 'Agent',
+  member: 'Agent',
+  definition: 'AttributeDefinition',
+  merge: 'ContactMerge',
+  job: 'PrivacyJob',
+  note: 'ContactNote',
+  response: 'CannedResponse',
+  subject: 'Contact',
+  to: 'Notification',
+  into: 'Contact',
+  from: 'Contact',
+  merged: 'Contact',
+  kept: 'Contact',
+  other: 'Contact',
   'Subscription.conversationUpdates.id': 'Conversation',
   'SendMessageInput.replyToId': 'Message',
 };
