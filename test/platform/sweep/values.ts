@@ -19,6 +19,7 @@ const kinds: Readonly<Record<string, string>> = {
   other: 'Contact',
   'Subscription.conversationUpdates.id': 'Conversation',
   'SendMessageInput.replyToId': 'Message',
+  'Query.renderCannedResponse.id': 'CannedResponse',
 };
 
 const inAnHour = () => JSON.stringify(new Date(Date.now() + 3_600_000).toISOString());
