@@ -12,6 +12,7 @@ import type { Metrics } from '#platform/metrics/metrics.ts';
 import { readSubgraph } from '#schema/subgraphFiles.ts';
 import { clickHouseCheck } from './clickhouse/connectClickHouse.ts';
 import { migrate } from './clickhouse/migrate.ts';
+import { access } from './access.ts';
 import type { AnalyticsConfig } from './config.ts';
 import { createDashboards } from './dashboards.ts';
 import { migrations } from './migrations/index.ts';
@@ -69,6 +70,7 @@ export function createAnalytics(
     identitySecret,
     logger,
     metrics,
+    access,
     context: (identity) => ({ identity, dashboards, close: async () => undefined }),
   });
 

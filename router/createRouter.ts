@@ -24,12 +24,16 @@ import { allowAnyOrigin } from './http/cors.ts';
 import { forwardToChannels } from './http/forwardToChannels.ts';
 import { renderGraphiql } from './http/graphiql.ts';
 import { createGraphqlEndpoint } from './http/graphqlEndpoint.ts';
+import { createAgentLimits } from './live/agentLimits.ts';
+import { createCountsSubscriptions } from './live/counts/countsSubscriptions.ts';
 import { createEventFeed } from './live/eventFeed.ts';
 import { createEventStream } from './live/eventStream.ts';
 import { createLiveSubscriptions } from './live/liveSubscriptions.ts';
+import { createLookAt } from './live/sight.ts';
 import { createSignalFeed } from './live/signalFeed.ts';
 import { createTypingSubscriptions } from './live/typing/typingSubscriptions.ts';
 import { createViewersSubscriptions } from './live/viewers/viewersSubscriptions.ts';
+import { checkLiveAccess } from './operations/access.ts';
 import { createAuthenticate } from './operations/authenticate.ts';
 import { createDocuments } from './operations/documents.ts';
 import { createPersistedOperations } from './operations/persisted.ts';
@@ -65,6 +69,7 @@ const viewersFields = ['conversationViewers'];
 export function createRouter(config: RouterConfig, deps: RouterDeps): Router {
   const { logger, metrics } = deps;
   const snapshot = createSnapshot(deps.supergraphSdl ?? readFileSync(supergraphFile, 'utf8'));
+  checkLiveAccess([...snapshot.eventSubjects.keys(), ...snapshot.signalSubjects.keys()]);
   const subgraphs = connectSubgraphs(config, snapshot, metrics);
   const nats = connectNats({ url: config.natsUrl, name: 'router', logger, metrics });
   const redis = createRedis({ url: config.redisUrl, name: 'router', logger });
@@ -91,6 +96,7 @@ export function createRouter(config: RouterConfig, deps: RouterDeps): Router {
   const sources: Record<string, Source> = Object.fromEntries(subgraphs.map((subgraph) => [subgraph.name, subgraph]));
   if (snapshot.eventSubgraph) sources[snapshot.eventSubgraph] = createEventSource(snapshot);
   const executor = createExecutor({ snapshot, sources, logger, metrics });
+  const lookAt = createLookAt({ executor, feed });
   const authenticate = createAuthenticate(createBearerVerifier(config.bearer));
   const persisted = createPersistedOperations({
     ...config.persisted,
@@ -144,9 +150,11 @@ export function createRouter(config: RouterConfig, deps: RouterDeps): Router {
         metrics,
       }),
       signals: new Map([
-        ...byField(typingFields, createTypingSubscriptions({ executor, feed: typing, metrics })),
-        ...byField(viewersFields, createViewersSubscriptions({ executor, feed: viewers, metrics })),
+        ...byField(typingFields, createTypingSubscriptions({ executor, feed: typing, lookAt, metrics })),
+        ...byField(viewersFields, createViewersSubscriptions({ executor, feed: viewers, lookAt, metrics })),
       ]),
+      counts: createCountsSubscriptions({ executor, feed, metrics }),
+      limits: createAgentLimits({ executor, feed }),
       logger,
     }),
     logger,

@@ -15,6 +15,13 @@ export class RouterError extends Error {
     );
   }
 
+  static subscriptionWithoutPermission(field: string): RouterError {
+    return new RouterError(
+      'SUBSCRIPTION_WITHOUT_PERMISSION',
+      `Nobody is permitted the subscription "${field}": enter who is, in router/operations/access.ts.`,
+    );
+  }
+
   static notOneSubject(subjects: readonly string[]): RouterError {
     return new RouterError(
       'NOT_ONE_SUBJECT',

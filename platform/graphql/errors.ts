@@ -31,3 +31,17 @@ export function notFound(message: string): GraphQLError {
 export function unavailable(message: string): GraphQLError {
   return new GraphQLError(message, { extensions: { code: 'UNAVAILABLE' } });
 }
+
+/** The table of access and the schema do not fit each other: the service does not start, instead of leaving something open. */
+export class AccessTableError extends Error {
+  override readonly name = 'AccessTableError';
+  readonly code = 'ACCESS_TABLE_INCOMPLETE';
+
+  static missing(what: string, name: string): AccessTableError {
+    return new AccessTableError(`Nobody is permitted ${what} ${name}: enter who is, in the subgraph's access table.`);
+  }
+
+  static unknown(what: string, name: string): AccessTableError {
+    return new AccessTableError(`The subgraph has no ${what} ${name}: take it out of the access table.`);
+  }
+}

@@ -5,7 +5,8 @@ import { GraphQLError, Kind, visit } from 'graphql';
 import type { DocumentNode, GraphQLFormattedError, OperationDefinitionNode } from 'graphql';
 import type { Identity } from '#platform/identity/identity.ts';
 import type { Metrics } from '#platform/metrics/metrics.ts';
-import { refuseBeyond, type VisitorAccess } from './visitorAccess.ts';
+import { checkOperation, type AccessTable } from './access.ts';
+import { forbidden } from './errors.ts';
 
 /** What the plugin has to know about a request beyond the context that its resolvers see. */
 export interface RequestFacts {
@@ -16,13 +17,13 @@ export interface RequestFacts {
 
 const MASKED_CODE = 'INTERNAL_SERVER_ERROR';
 
-/** Keeps the schema to services and visitors to what is theirs, keeps inside details in the log, and measures. */
+/** Keeps the schema to services and everybody to what they are permitted, keeps inside details in the log, and measures. */
 export function requestPlugin(options: {
   readonly metrics: Metrics;
   readonly facts: WeakMap<HTTPGraphQLRequest, RequestFacts>;
-  readonly visitors: VisitorAccess;
+  readonly access: AccessTable;
 }): ApolloServerPlugin<BaseContext> {
-  const { metrics, facts, visitors } = options;
+  const { metrics, facts, access } = options;
   // By root field, of which the schema has few; names of operations are the clients' invention and never end.
   const durations = metrics.histogram(
     'switchboard_graphql_operation_duration_seconds',
@@ -38,13 +39,11 @@ export function requestPlugin(options: {
       return {
         async didResolveOperation({ document, operation }) {
           if (request.identity.kind !== 'service' && asksAboutSchema(document)) {
-            throw new GraphQLError('Only services may ask about the schema', {
-              extensions: { code: 'FORBIDDEN', http: { status: 403 } },
-            });
+            throw refused(forbidden('Only services may ask about the schema'));
           }
-          if (operation && request.identity.kind === 'visitor') {
-            refuseBeyond(visitors, { schema, document, operation, variables });
-          }
+          const { identity } = request;
+          const denied = operation && checkOperation(access, { schema, document, operation, variables, identity });
+          if (denied) throw refused(denied);
         },
         async willSendResponse({ response, errors, operation }) {
           durations.observe(
@@ -57,6 +56,11 @@ export function requestPlugin(options: {
       };
     },
   };
+}
+
+/** Before the execution an error stands for a fault of the server, unless it says otherwise: the router would try again. */
+function refused({ message, extensions }: GraphQLError): GraphQLError {
+  return new GraphQLError(message, { extensions: { ...extensions, http: { status: 403 } } });
 }
 
 /** Lets errors pass that carry a code of their own; the others are logged, one that many fields met only once. */

@@ -12,6 +12,7 @@ import { createMetrics } from '#platform/metrics/metrics.ts';
 import { badUserInput, forbidden } from './errors.ts';
 import { createLoader } from './loader.ts';
 import { createSubgraph } from './subgraphServer.ts';
+import { openAccess } from './testing/openAccess.ts';
 
 const typeDefs = /* GraphQL */ `
   extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key"])
@@ -43,7 +44,7 @@ interface TestContext {
 const secret = 'a secret that is long enough for HS256';
 const companyId = '01890a5d-ac96-774b-bcce-b302099a8057';
 const agent: Identity = { kind: 'agent', companyId, agentId: companyId, role: 'AGENT', scopes: [] };
-const partner: Identity = { kind: 'partner', companyId, partner: 'crm', scopes: [] };
+const partner: Identity = { kind: 'partner', companyId, partner: 'crm', scopes: ['read'] };
 const router: Identity = { kind: 'service', companyId, service: 'router', scopes: [] };
 const sign = createIdentitySigner(secret);
 
@@ -103,6 +104,7 @@ beforeEach(async () => {
     identitySecret: secret,
     logger,
     metrics,
+    access: openAccess(typeDefs),
     context(identity, { signal }) {
       if (contextFails) throw new Error('hunter2');
       opened++;

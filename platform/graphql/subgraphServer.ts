@@ -19,7 +19,7 @@ import type { Metrics } from '#platform/metrics/metrics.ts';
 import { requestPlugin } from './requestPlugin.ts';
 import type { RequestFacts } from './requestPlugin.ts';
 import { subgraphSchema } from './subgraphSchema.ts';
-import { nothingForVisitors, type VisitorAccess } from './visitorAccess.ts';
+import { checkTable, type AccessTable } from './access.ts';
 
 export interface SubgraphOptions<C extends Closable> {
   readonly name: string;
@@ -32,8 +32,8 @@ export interface SubgraphOptions<C extends Closable> {
   readonly identitySecret: string;
   readonly logger: Logger;
   readonly metrics: Metrics;
-  /** What visitors of a web chat may ask. @default nothing */
-  readonly visitors?: VisitorAccess | undefined;
+  /** Who may ask for what: all of the subgraph's root fields and entities have to be in it. */
+  readonly access: AccessTable;
   /** Makes what the resolvers of one request share, as a plain object: they see a copy. `signal` aborts when the caller goes away before the answer. */
   readonly context: (
     identity: Identity,
@@ -50,13 +50,17 @@ interface Closable {
  * A federated subgraph at `POST /graphql` of the given server. It answers only who comes with a signed identity, and tells about its
  * schema only to services. Errors with a code reach the caller, everything else is logged and masked.
  * Mounts its route at once; start it before the HTTP server and stop it after.
+ *
+ * @throws AccessTableError when the access table leaves something of the subgraph out.
  */
 export function createSubgraph<C extends Closable>(options: SubgraphOptions<C>): Part {
-  const { name, http, logger, metrics } = options;
+  const { name, http, logger, metrics, access } = options;
+  const schema = subgraphSchema(options.typeDefs, options.resolvers);
+  checkTable(schema, access);
   const facts = new WeakMap<HTTPGraphQLRequest, RequestFacts>();
   const verify = createIdentityVerifier(options.identitySecret);
   const apollo = new ApolloServer<C>({
-    schema: subgraphSchema(options.typeDefs, options.resolvers),
+    schema,
     logger,
     // Who may look is decided per request by the plugin below.
     introspection: true,
@@ -66,7 +70,7 @@ export function createSubgraph<C extends Closable>(options: SubgraphOptions<C>):
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false,
     plugins: [
-      requestPlugin({ metrics, facts, visitors: options.visitors ?? nothingForVisitors }),
+      requestPlugin({ metrics, facts, access }),
       ApolloServerPluginLandingPageDisabled(),
       ApolloServerPluginCacheControlDisabled(),
       ApolloServerPluginInlineTraceDisabled(),

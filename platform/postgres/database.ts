@@ -27,8 +27,8 @@ export interface WriteTransaction<C extends Catalogue> {
 
 export interface Database<C extends Catalogue> extends Part {
   readonly check: Check;
-  /** What one request of a company reads; close it when the request ends. */
-  session(companyId: string): ReadSession;
+  /** What one request of a company reads; close it when the request ends. `query`: see {@link createReadSession}. */
+  session(companyId: string, query?: string): ReadSession;
   /**
    * One read that is bound to no company, by a function of the schema that may answer for any: it is how a company is
    * found in the first place. Every table is closed to it.
@@ -158,9 +158,13 @@ export function createDatabase<C extends Catalogue>(options: {
     async check() {
       await opened().pool.query('select 1');
     },
-    session(companyId) {
+    session(companyId, query) {
       assertCompany(companyId);
-      return createReadSession(async () => (await replica?.connect(companyId)) ?? opened().pool.connect(), companyId);
+      return createReadSession(
+        async () => (await replica?.connect(companyId)) ?? opened().pool.connect(),
+        companyId,
+        query,
+      );
     },
     async lookup(query) {
       const session = createReadSession(() => opened().pool.connect(), NO_COMPANY);

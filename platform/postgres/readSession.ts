@@ -1,11 +1,14 @@
-import type { PoolClient } from 'pg';
+import type { PoolClient, QueryResult } from 'pg';
 import { DatabaseError } from './errors.ts';
 import { compile, type Sql } from './sql.ts';
 
 /** One request's view of one company's data. */
 export interface ReadSession {
-  /** Runs reads on the request's snapshot. Calls wait for each other: the request holds one connection, not one a loader. */
-  read<T>(query: (sql: Sql) => Promise<T>): Promise<T>;
+  /**
+   * Runs reads on the request's snapshot. Calls wait for each other: the request holds one connection, not one a loader.
+   * `first` is what the session's own query found on the same snapshot.
+   */
+  read<T>(query: (sql: Sql, first: readonly object[]) => Promise<T>): Promise<T>;
   /** Ends the snapshot, so that a later read sees what a write of the same request has changed. */
   refresh(): Promise<void>;
   /** Gives the connection back; later reads are refused. */
@@ -18,9 +21,15 @@ export interface ReadSession {
  *
  * @param connect Takes a connection for one snapshot; `refresh` has it taken anew.
  * @param companyId A UUID, checked by the caller: it stands in the text of the first statement.
+ * @param query What every read of the session has to know first, as text without parameters: it costs no round trip.
  */
-export function createReadSession(connect: () => Promise<PoolClient>, companyId: string): ReadSession {
+export function createReadSession(
+  connect: () => Promise<PoolClient>,
+  companyId: string,
+  query = 'select',
+): ReadSession {
   let client: PoolClient | undefined;
+  let first: readonly object[] = [];
   let closed = false;
   let last: Promise<unknown> = Promise.resolve();
 
@@ -32,10 +41,11 @@ export function createReadSession(connect: () => Promise<PoolClient>, companyId:
 
   async function open(): Promise<void> {
     client = await connect();
-    // One round trip for both: the simple protocol takes several statements when there are no parameters.
-    await client.query(
-      `begin isolation level repeatable read read only; select set_config('app.company_id', '${companyId}', true)`,
-    );
+    // One round trip for all: the simple protocol takes several statements when there are no parameters.
+    const results = (await client.query(
+      `begin isolation level repeatable read read only; select set_config('app.company_id', '${companyId}', true); ${query}`,
+    )) as unknown as readonly QueryResult<object>[];
+    first = results.at(-1)?.rows ?? [];
   }
 
   async function release(): Promise<void> {
@@ -59,12 +69,12 @@ export function createReadSession(connect: () => Promise<PoolClient>, companyId:
   }
 
   return {
-    read: (query) =>
+    read: (work) =>
       inTurn(async () => {
         if (closed) throw DatabaseError.sessionClosed();
         try {
           if (!client) await open();
-          return await query(sql);
+          return await work(sql, first);
         } catch (error) {
           // A failed statement ends the transaction for all that follow; the next read begins a new one.
           await release();

@@ -12,7 +12,7 @@ import type { GraphSnapshot } from '../graph/snapshot.ts';
 import { createDocumentCache } from '../operations/documents.ts';
 import { OperationError } from '../operations/errors.ts';
 import { coerceVariables, type Variables } from '../operations/variables.ts';
-import type { Data } from './merge.ts';
+import { isObject, type Data } from './merge.ts';
 import {
   prepareOperation,
   type OperationDefinition,
@@ -94,6 +94,12 @@ function definitionIn({ document, operationName }: OperationSource): OperationDe
     if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments[definition.name.value] = definition;
   }
   return { operation, fragments };
+}
+
+/** What a question of the router's own brought; undefined when there is nothing of it. */
+export function dataOf({ data }: OperationResult): Data | undefined {
+  const parsed: unknown = data === undefined ? undefined : JSON.parse(data);
+  return isObject(parsed) ? parsed : undefined;
 }
 
 /** The whole answer as JSON text. Errors first, as the specification recommends. */

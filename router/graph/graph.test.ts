@@ -52,10 +52,10 @@ describe('an operation over several subgraphs', () => {
   it('tells subgraphs who asks, and under which request id', async () => {
     const identity = agent();
     const { data } = await world.post(
-      { query: '{ viewer }' },
+      { query: '{ caller }' },
       { token: await tokenFor(identity), headers: { 'x-request-id': 'request-42' } },
     );
-    expect(JSON.parse(String(data?.['viewer']))).toEqual(identity);
+    expect(JSON.parse(String(data?.['caller']))).toEqual(identity);
     expect(identity.companyId).toBe(company);
     expect(world.behaviour.requestIds.at(-1)).toBe('request-42');
   });

@@ -12,7 +12,7 @@ const persistedQuery = (sha256Hash: string) => ({ persistedQuery: { version: 1, 
 const codeOf = ({ errors }: { errors?: readonly { extensions: Record<string, unknown> }[] }) =>
   errors?.[0]?.extensions['code'];
 
-const manifest = buildManifest(new Map([['viewer.graphql', 'query Viewer { viewer }']]));
+const manifest = buildManifest(new Map([['caller.graphql', 'query Viewer { caller }']]));
 const registeredId = String(manifest.operations[0]?.id);
 
 let world: World;
@@ -30,10 +30,10 @@ afterAll(() => Promise.all([world.close(), production.close()]));
 
 describe('identity', () => {
   it.each([
-    ['a query', '{ viewer }'],
+    ['a query', '{ caller }'],
     ['a mutation', 'mutation { touch(id: "1") }'],
-    ['a field within a fragment', 'query { ...F } fragment F on Query { viewer }'],
-    ['a field beside the schema', '{ __typename viewer }'],
+    ['a field within a fragment', 'query { ...F } fragment F on Query { caller }'],
+    ['a field beside the schema', '{ __typename caller }'],
   ])('is needed for %s', async (_, query) => {
     const answer = await world.post({ query });
     expect(answer.status).toBe(401);
@@ -59,7 +59,7 @@ describe('identity', () => {
   });
 
   it('is refused when the header is no bearer token', async () => {
-    const answer = await world.post({ query: '{ viewer }' }, { headers: { authorization: 'Basic YTpi' } });
+    const answer = await world.post({ query: '{ caller }' }, { headers: { authorization: 'Basic YTpi' } });
     expect(answer.status).toBe(401);
   });
 });
@@ -109,7 +109,7 @@ describe('requests', () => {
   });
 
   it('are refused when a foreign page could have made the browser send them', async () => {
-    const answer = await world.get({ query: '{ viewer }' }, { token, headers: { 'apollo-require-preflight': '' } });
+    const answer = await world.get({ query: '{ caller }' }, { token, headers: { 'apollo-require-preflight': '' } });
     expect(answer.status).toBe(400);
     expect(answer.errors?.[0]?.message).toContain('CSRF');
   });
@@ -125,7 +125,7 @@ describe('requests', () => {
     ],
     ['image/png', 406, 'application/json; charset=utf-8'],
   ])('that accept %s are answered in kind', async (accept, status, type) => {
-    const answer = await world.post({ query: '{ viewer }' }, { token, headers: { accept } });
+    const answer = await world.post({ query: '{ caller }' }, { token, headers: { accept } });
     expect([answer.status, answer.headers['content-type']]).toEqual([status, type]);
   });
 
@@ -145,7 +145,7 @@ describe('requests', () => {
   });
 
   it.each(['HEAD', 'PUT', 'DELETE', 'PATCH'] as const)('by %s are not answered', async (method) => {
-    const response = await request(`${world.router.url()}/graphql?query={viewer}`, {
+    const response = await request(`${world.router.url()}/graphql?query={caller}`, {
       method,
       headers: { authorization: `Bearer ${token}`, 'apollo-require-preflight': '1' },
     });
@@ -163,14 +163,14 @@ describe('requests', () => {
   });
 
   it('of several at once are refused', async () => {
-    expect((await world.post([{ query: '{ viewer }' }], { token })).status).toBe(400);
+    expect((await world.post([{ query: '{ caller }' }], { token })).status).toBe(400);
   });
 
   it('larger than the limit are refused', async () => {
     const response = await request(`${world.router.url()}/graphql`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ query: `{ viewer } #${'x'.repeat(1_100_000)}` }),
+      body: JSON.stringify({ query: `{ caller } #${'x'.repeat(1_100_000)}` }),
     });
     expect(response.statusCode).toBe(413);
     await response.body.dump();
@@ -198,14 +198,14 @@ describe('limits', () => {
       'MAX_ALIASES_EXCEEDED',
       30,
     ],
-    ['root fields', `{ ${'viewer '.repeat(21)} }`, 'MAX_ROOT_FIELDS_EXCEEDED', 20],
+    ['root fields', `{ ${'caller '.repeat(21)} }`, 'MAX_ROOT_FIELDS_EXCEEDED', 20],
     [
       'selections',
-      `{ ...F0 } ${fragments.join(' ')} fragment F12 on Query { viewer }`,
+      `{ ...F0 } ${fragments.join(' ')} fragment F12 on Query { caller }`,
       'MAX_SELECTIONS_EXCEEDED',
       2_000,
     ],
-    ['tokens', `{ ${'viewer '.repeat(2_000)} }`, 'MAX_TOKENS_EXCEEDED', 2_000],
+    ['tokens', `{ ${'caller '.repeat(2_000)} }`, 'MAX_TOKENS_EXCEEDED', 2_000],
   ])('hold for %s, with code and limit', async (_, query, code, limit) => {
     const answer = await world.post({ query }, { token });
     expect(answer.status).toBe(400);
@@ -255,14 +255,14 @@ describe('persisted operations', () => {
 
   it('are not registered under a hash that is not theirs', async () => {
     const answer = await world.post(
-      { query: '{ viewer }', extensions: persistedQuery(hashOf('{ other }')) },
+      { query: '{ caller }', extensions: persistedQuery(hashOf('{ other }')) },
       { token },
     );
     expect(answer.status).toBe(400);
   });
 
   it('are not registered by strangers', async () => {
-    const query = '{ viewer } # by a stranger';
+    const query = '{ caller } # by a stranger';
     await world.post({ query, extensions: persistedQuery(hashOf(query)) });
     expect(codeOf(await world.post({ extensions: persistedQuery(hashOf(query)) }, { token }))).toBe(
       'PERSISTED_QUERY_NOT_FOUND',
@@ -270,7 +270,7 @@ describe('persisted operations', () => {
   });
 
   it('are not answered when Redis holds another text under their hash', async () => {
-    const hash = hashOf('{ viewer } # changed');
+    const hash = hashOf('{ caller } # changed');
     const redis = new Redis(world.redisServer.url);
     try {
       await redis.set(`router:persisted:${hash}`, 'mutation { touch(id: "1") }');
@@ -299,21 +299,21 @@ describe('persisted operations', () => {
     ['documentId', { documentId: registeredId }],
     ['documentId with its algorithm', { documentId: `sha256:${registeredId}` }],
   ])('that are registered are answered by %s', async (_, body) => {
-    expect((await world.post(body, { token })).data).toEqual({ viewer: expect.any(String) });
+    expect((await world.post(body, { token })).data).toEqual({ caller: expect.any(String) });
   });
 
   it('that are registered are answered by GET with a documentId', async () => {
-    expect((await world.get({ documentId: registeredId }, { token })).data).toEqual({ viewer: expect.any(String) });
+    expect((await world.get({ documentId: registeredId }, { token })).data).toEqual({ caller: expect.any(String) });
   });
 });
 
 describe('with only registered operations', () => {
   it('those are answered, by id and by text', async () => {
     expect((await production.post({ documentId: registeredId }, { token })).data).toEqual({
-      viewer: expect.any(String),
+      caller: expect.any(String),
     });
     const query = manifest.operations[0]?.body;
-    expect((await production.post({ query }, { token })).data).toEqual({ viewer: expect.any(String) });
+    expect((await production.post({ query }, { token })).data).toEqual({ caller: expect.any(String) });
   });
 
   it.each([
@@ -339,7 +339,7 @@ describe('with only registered operations', () => {
     expect((await collect(client, '{ conversations { id } }').failed()).code).toBe('QUERY_NOT_IN_SAFELIST');
     const registered = collect(client, String(manifest.operations[0]?.body));
     await registered.count(1);
-    expect(registered.results).toEqual([{ data: { viewer: expect.any(String) } }]);
+    expect(registered.results).toEqual([{ data: { caller: expect.any(String) } }]);
   });
 
   it('another text by GET is refused', async () => {

@@ -1,4 +1,5 @@
 import type { Identity } from '#platform/identity/identity.ts';
+import type { Limit } from '#schema/visibility.ts';
 import type { Variables } from '../operations/variables.ts';
 import { bulkView } from './bulkView.ts';
 import { chatView } from './chatView.ts';
@@ -10,13 +11,14 @@ import { notificationView } from './notificationView.ts';
 import { presenceView } from './presenceView.ts';
 
 /** By subscription field (`@events`). */
-export const eventViews: ReadonlyMap<string, (identity: Identity, args: Variables) => EventView> = new Map([
-  ['inboxUpdates', inboxView],
-  ['conversationUpdates', inboxView],
-  ['contactUpdates', contactView],
-  ['presenceUpdates', presenceView],
-  ['notificationUpdates', notificationView],
-  ['bulkJobUpdates', bulkView],
-  ['draftUpdates', draftView],
-  ['chatUpdates', chatView],
-]);
+export const eventViews: ReadonlyMap<string, (identity: Identity, args: Variables, limit: Limit | null) => EventView> =
+  new Map([
+    ['inboxUpdates', inboxView],
+    ['conversationUpdates', inboxView],
+    ['contactUpdates', contactView],
+    ['presenceUpdates', presenceView],
+    ['notificationUpdates', notificationView],
+    ['bulkJobUpdates', bulkView],
+    ['draftUpdates', draftView],
+    ['chatUpdates', chatView],
+  ]);

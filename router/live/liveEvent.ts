@@ -14,13 +14,37 @@ export type BulkEvent = EventOf<SwitchboardCatalogue, 'conversation.bulk.progres
 
 export type PresenceEvent = EventOf<SwitchboardCatalogue, 'conversation.agent.presence'>;
 
-/** The events that live views are made of. */
-export type LiveEvent = InboxEvent | ContactEvent | NotificationEvent | DraftEvent | BulkEvent | PresenceEvent;
+/** What says that an agent may see something else now. */
+export type LimitEvent =
+  | EventOf<SwitchboardCatalogue, 'conversation.agent.limited'>
+  | EventOf<SwitchboardCatalogue, 'conversation.team.changed'>;
 
-const checks = [isInboxEvent, isContactEvent, isNotificationEvent, isDraftEvent, isBulkEvent, isPresenceEvent];
+/** The events that live views are made of. */
+export type LiveEvent =
+  | InboxEvent
+  | ContactEvent
+  | NotificationEvent
+  | DraftEvent
+  | BulkEvent
+  | PresenceEvent
+  | LimitEvent;
+
+const checks = [
+  isInboxEvent,
+  isContactEvent,
+  isNotificationEvent,
+  isDraftEvent,
+  isBulkEvent,
+  isPresenceEvent,
+  isLimitEvent,
+];
 
 export function isLiveEvent(event: AnyEvent<SwitchboardCatalogue>): event is LiveEvent {
   return checks.some((check) => check(event));
+}
+
+export function isLimitEvent(event: AnyEvent<SwitchboardCatalogue>): event is LimitEvent {
+  return event.type === 'conversation.agent.limited' || event.type === 'conversation.team.changed';
 }
 
 export function isContactEvent(event: AnyEvent<SwitchboardCatalogue>): event is ContactEvent {

@@ -1,4 +1,5 @@
 import { Kind, visit, type FieldNode } from 'graphql';
+import type { Limit } from '#schema/visibility.ts';
 import type { PreparedOperation } from '../execution/prepareOperation.ts';
 import { OperationError } from '../operations/errors.ts';
 import type { Variables } from '../operations/variables.ts';
@@ -15,17 +16,25 @@ export interface LiveOperation extends Subscription, EventView {
   readonly groupKey: string;
 }
 
-/** @throws GraphQLError `BAD_USER_INPUT` for cursors and filters that cannot be. */
-export function readLiveOperation(subscription: Subscription): LiveOperation {
+/**
+ * @param limit What the subscriber may see; null: everything of the company.
+ * @throws GraphQLError `BAD_USER_INPUT` for cursors and filters that cannot be.
+ */
+export function readLiveOperation(subscription: Subscription, limit: Limit | null): LiveOperation {
   const { operation, variables, identity, field, node, args } = subscription;
   const view = eventViews.get(field);
   if (!view) throw OperationError.unknownOperation();
   const after = args['after'];
   return {
     ...subscription,
-    ...view(identity, args),
+    ...view(identity, args, limit),
     after: typeof after === 'string' ? decodePosition(after) : undefined,
-    groupKey: JSON.stringify([operation.key, sorted(withoutCursor(variables, node, operation)), sorted(identity)]),
+    groupKey: JSON.stringify([
+      operation.key,
+      sorted(withoutCursor(variables, node, operation)),
+      sorted(identity),
+      limit?.teamIds.toSorted(),
+    ]),
   };
 }
 
@@ -48,7 +57,7 @@ function withoutCursor(variables: Variables, root: FieldNode, { operation, fragm
 }
 
 /** The same value for objects that differ only in the order of their keys. */
-function sorted(value: unknown): unknown {
+export function sorted(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(sorted);
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(

@@ -7,7 +7,8 @@ import { presentError } from '../graph/errors.ts';
 import { OperationError } from '../operations/errors.ts';
 import { encodePosition, type StreamPosition } from './cursor.ts';
 import type { EventFeed } from './eventFeed.ts';
-import type { EventStream, StreamEvent } from './eventStream.ts';
+import type { EventStream } from './eventStream.ts';
+import type { LiveEvent } from './liveEvent.ts';
 import type { LiveOperation } from './liveOperation.ts';
 import { createOrderedWork } from './orderedWork.ts';
 import { replay } from './replay.ts';
@@ -57,7 +58,7 @@ export function createLiveSubscriptions(options: {
   ]);
   const lag = metrics.histogram('switchboard_router_live_lag_seconds', 'From an event to its delivery');
 
-  async function answer(live: LiveOperation, { sequence, event }: StreamEvent): Promise<Delivery> {
+  async function answer(live: LiveOperation, sequence: number, event: LiveEvent): Promise<Delivery> {
     executions.inc();
     const value = live.toValue(event, encodePosition({ stream: feed.streamId, sequence }));
     const scope = { identity: live.identity, requestId: v7(), event: { [live.field]: value } };
@@ -78,14 +79,14 @@ export function createLiveSubscriptions(options: {
       onError: (error) => members.forEach((member) => member.fail(presented(error))),
     });
     const leave = feed.listen(live.identity.companyId, {
-      onEvent(event) {
-        if (!live.wants(event.event)) return;
+      onEvent({ sequence, event }) {
+        if (!live.wants(event)) return;
         if (work.size >= bufferEvents) members.forEach((member) => member.overflow());
         else {
           work.add(async () => {
             // Those who waited for it may have gone meanwhile.
             if (members.size === 0) return undefined;
-            return { ...(await answer(live, event)), occurredAt: event.event.occurredAt };
+            return { ...(await answer(live, sequence, event)), occurredAt: event.occurredAt };
           });
         }
       },
@@ -128,10 +129,10 @@ export function createLiveSubscriptions(options: {
         companyId: live.identity.companyId,
         after: { stream: after.stream, sequence },
         most: live.mostMissed,
-        async handle(event) {
-          if (!live.wants(event.event)) return;
+        async handle({ sequence: at, event }) {
+          if (!live.wants(event)) return;
           await work.room();
-          work.add(() => answer(live, event));
+          work.add(() => answer(live, at, event));
         },
         signal: member.signal,
       });

@@ -107,6 +107,11 @@ export class OperationError extends GraphQLError {
     return OperationError.with('CURSOR_EXPIRED', message);
   }
 
+  static viewChanged(): OperationError {
+    const message = 'What you may see has changed: load the list anew and subscribe without "after".';
+    return OperationError.with('VIEW_CHANGED', message);
+  }
+
   static slowConsumer(cursor: string): OperationError {
     const message = 'Too many updates are waiting to be taken: subscribe again with "after" set to this cursor.';
     return OperationError.with('SLOW_CONSUMER', message, { cursor });

@@ -240,7 +240,7 @@ describe('an operation on a socket', () => {
       'GRAPHQL_VALIDATION_FAILED',
     ],
     ['too many tokens', { query: `{ ${'a '.repeat(2_100)} }` }, 'MAX_TOKENS_EXCEEDED'],
-    ['too many root fields', { query: `{ ${'viewer '.repeat(30)} }` }, 'MAX_ROOT_FIELDS_EXCEEDED'],
+    ['too many root fields', { query: `{ ${'caller '.repeat(30)} }` }, 'MAX_ROOT_FIELDS_EXCEEDED'],
     [
       'a variable that is missing',
       { query: 'subscription S($id: ID!) { conversationUpdates(id: $id) { kind } }' },
@@ -248,7 +248,7 @@ describe('an operation on a socket', () => {
     ],
     [
       'no word which of two is meant',
-      { query: 'query A { viewer } query B { viewer }' },
+      { query: 'query A { caller } query B { caller }' },
       'OPERATION_RESOLUTION_FAILURE',
     ],
     ['an unknown hash', { documentId: 'f'.repeat(64) }, 'PERSISTED_QUERY_NOT_FOUND'],
@@ -259,7 +259,7 @@ describe('an operation on a socket', () => {
 
   it('that is refused says nothing of HTTP, and where in the document it went wrong', async () => {
     const { send, received } = await acknowledged();
-    send({ type: 'subscribe', id: 'wide', payload: { query: `{ ${'viewer '.repeat(30)} }` } });
+    send({ type: 'subscribe', id: 'wide', payload: { query: `{ ${'caller '.repeat(30)} }` } });
     send({ type: 'subscribe', id: 'unknown', payload: { query: '{ nothing }' } });
     const [wide, unknown] = await received('error', 2);
     expect(wide?.payload).toEqual([
@@ -305,7 +305,7 @@ describe('an operation on a socket', () => {
       send({ type: 'subscribe', id, payload: { query: '{ slow }' } });
       send({ type: 'complete', id });
     }
-    send({ type: 'subscribe', id: '4', payload: { query: '{ viewer }' } });
+    send({ type: 'subscribe', id: '4', payload: { query: '{ caller }' } });
     const [message] = await received('error');
     expect(message).toMatchObject({ id: '4', payload: [{ extensions: { code: 'TOO_MANY_SUBSCRIPTIONS', limit: 3 } }] });
   });
@@ -334,7 +334,7 @@ describe('an operation on a socket', () => {
     send({ type: 'complete', id: 'a' });
     await becomes('switchboard_router_live_subscriptions', 0);
     await world.publish([messageCreated()]);
-    send({ type: 'subscribe', id: 'a', payload: { query: '{ viewer }' } });
+    send({ type: 'subscribe', id: 'a', payload: { query: '{ caller }' } });
     await received('complete');
     expect(messages.filter(({ type }) => type === 'next')).toHaveLength(1);
   });

@@ -3,11 +3,14 @@ import { v7 } from 'uuid';
 import type { Identity } from '#platform/identity/identity.ts';
 import type { Logger } from '#platform/logging/logger.ts';
 import { presentError } from '../graph/errors.ts';
+import type { Limit } from '#schema/visibility.ts';
 import { answerOf, type Executor } from '../execution/executor.ts';
+import type { AgentLimits } from '../live/agentLimits.ts';
+import { COUNTS_FIELD, type CountsSubscriptions } from '../live/counts/countsSubscriptions.ts';
 import { readLiveOperation } from '../live/liveOperation.ts';
 import type { LiveSubscriptions } from '../live/liveSubscriptions.ts';
-import { readSubscription } from '../live/subscription.ts';
 import type { SignalSubscriptions } from '../live/signalSubscriptions.ts';
+import { readSubscription, type Subscription } from '../live/subscription.ts';
 import { checkAccess } from '../operations/access.ts';
 import type { LimitVisitor } from '../operations/visitorLimit.ts';
 import { sha256, type Documents } from '../operations/documents.ts';
@@ -29,9 +32,11 @@ export function createStartOperation(options: {
   readonly live: LiveSubscriptions;
   /** By subscription field (`@signals`). */
   readonly signals: ReadonlyMap<string, SignalSubscriptions>;
+  readonly counts: CountsSubscriptions;
+  readonly limits: AgentLimits;
   readonly logger: Logger;
 }): StartOperation {
-  const { documents, persisted, executor, limitVisitor, live, signals, logger } = options;
+  const { documents, persisted, executor, limitVisitor, live, signals, counts, limits, logger } = options;
 
   /** The document that a request means. One that comes with its hash is kept under it, once it is known to be valid. */
   async function read(request: OperationRequest): Promise<ReturnType<Documents['read']>> {
@@ -64,6 +69,34 @@ export function createStartOperation(options: {
     return { end: () => ending.abort(), executed };
   };
 
+  /** Lasts until the signal aborts, until it fails, or until the subscriber may see something else than now. */
+  async function watchAndBegin(subscription: Subscription, sink: OperationSink, signal: AbortSignal): Promise<void> {
+    const over = new AbortController();
+    const ended = AbortSignal.any([signal, over.signal]);
+    const error = (errors: readonly GraphQLError[]) => {
+      if (ended.aborted) return;
+      over.abort();
+      sink.error(errors);
+    };
+    const watched = await limits.watch(subscription.identity, () => error([OperationError.viewChanged()]));
+    const end = await begin(subscription, { ...sink, error }, watched.limit).catch((failure: unknown) => {
+      watched.end();
+      throw failure;
+    });
+    const endAll = () => {
+      watched.end();
+      end();
+    };
+    if (ended.aborted) endAll();
+    else ended.addEventListener('abort', endAll, { once: true });
+  }
+
+  async function begin(subscription: Subscription, sink: OperationSink, limit: Limit | null): Promise<() => void> {
+    const momentary = signals.get(subscription.field);
+    if (momentary) return momentary.subscribe(subscription, sink, limit);
+    return live.subscribe(readLiveOperation(subscription, limit), sink);
+  }
+
   async function run(payload: unknown, identity: Identity, sink: OperationSink, signal: AbortSignal): Promise<void> {
     const { data: request } = operationRequestSchema.safeParse(payload);
     if (!request) throw OperationError.badRequest('This is no GraphQL request.');
@@ -78,10 +111,9 @@ export function createStartOperation(options: {
     if (signal.aborted) return;
     if (definition.operation === 'subscription') {
       const subscription = readSubscription(operation, variables, identity);
-      const end =
-        signals.get(subscription.field)?.subscribe(subscription, sink) ??
-        live.subscribe(readLiveOperation(subscription), sink);
-      signal.addEventListener('abort', end, { once: true });
+      if (subscription.field !== COUNTS_FIELD) return watchAndBegin(subscription, sink, signal);
+      // Counts follow what their viewer may see.
+      signal.addEventListener('abort', counts.subscribe(subscription, sink), { once: true });
       return;
     }
     const result = await executor.execute(operation, variables, { identity, requestId: v7() });

@@ -3,6 +3,7 @@ import { GraphQLError } from 'graphql';
 import { compose } from '#schema/compose.ts';
 import { readSubgraphs, supergraphFile } from '#schema/subgraphFiles.ts';
 import { createSubgraph } from '#platform/graphql/subgraphServer.ts';
+import { openAccess } from '#platform/graphql/testing/openAccess.ts';
 import { createHttpServer } from '#platform/http/server.ts';
 import type { Identity } from '#platform/identity/identity.ts';
 import { createService } from '#platform/lifecycle/createService.ts';
@@ -12,14 +13,16 @@ import { createMetrics } from '#platform/metrics/metrics.ts';
 import { generateResolvers } from './generatedSubgraph.ts';
 
 const link =
-  'extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@external", "@requires", "@inaccessible"])';
+  'extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@external", "@requires", "@inaccessible", "@shareable"])';
 
 const inboxSdl = /* GraphQL */ `
   ${link}
   type Query {
     conversation(id: ID!): Conversation
     conversations: [Conversation!]!
-    viewer: String
+    viewer: Agent
+    caller: String
+    inboxCounts: InboxCounts!
     slow: String
     broken: String
     refused: String
@@ -59,6 +62,19 @@ const inboxSdl = /* GraphQL */ `
   type Agent @key(fields: "id") {
     id: ID!
     name: String!
+    limitedToTeams: Boolean!
+    teams: [Team!]!
+  }
+  type Team {
+    id: ID!
+  }
+  type InboxCounts @shareable {
+    open: Int!
+    pending: Int!
+    snoozed: Int!
+    unassigned: Int!
+    mine: Int!
+    unread: Int!
   }
   type Channel @key(fields: "id", resolvable: false) {
     id: ID!
@@ -99,6 +115,11 @@ export interface Behaviour {
   readonly unknown: Set<string>;
   /** Awaited before the channels subgraph answers for an entity. */
   delay: (id: string) => Promise<void>;
+  /** The teams of agents who are limited to theirs. */
+  readonly limits: Map<string, readonly string[]>;
+  /** What is counted, and how often it was asked for. */
+  open: number;
+  counted: number;
   /** Texts of messages have at least so many characters. */
   textLength: number;
   /** What the channels service got besides queries: webhooks, web chats, files. */
@@ -143,7 +164,7 @@ async function serve(
       identitySecret,
       logger: silentLogger,
       metrics,
-      visitors: { query: [], mutation: [], entities: ['ChatMessage'] },
+      access: openAccess(typeDefs, ['ChatMessage']),
       context(identity, { requestId }) {
         behaviour.identities.push(identity);
         behaviour.requestIds.push(requestId);
@@ -180,6 +201,9 @@ function wellBehaved(): Behaviour {
     requestIds: [],
     unknown: new Set(),
     delay: async () => undefined,
+    limits: new Map(),
+    open: 0,
+    counted: 0,
     textLength: 0,
     handedOn: [],
   };
@@ -213,9 +237,19 @@ export async function startTestGraph(identitySecret: string) {
     inboxSdl,
     {
       Query: {
-        conversation: (_: unknown, { id }: { id: string }) => conversation(id),
+        conversation: (_: unknown, { id }: { id: string }) => (behaviour.unknown.has(id) ? null : conversation(id)),
         conversations: () => ['a', 'b', 'c'].map(conversation),
-        viewer: (_: unknown, _args: unknown, { identity }: Context) => JSON.stringify(identity),
+        viewer(_: unknown, _args: unknown, { identity }: Context) {
+          if (identity.kind !== 'agent') return null;
+          const teamIds = behaviour.limits.get(identity.agentId);
+          const teams = teamIds?.map((id) => ({ id })) ?? [];
+          return { id: identity.agentId, name: 'Ada', limitedToTeams: teamIds !== undefined, teams };
+        },
+        caller: (_: unknown, _args: unknown, { identity }: Context) => JSON.stringify(identity),
+        inboxCounts() {
+          behaviour.counted += 1;
+          return { open: behaviour.open, pending: 0, snoozed: 0, unassigned: 0, mine: 0, unread: 0 };
+        },
         slow: () => new Promise<never>(() => undefined),
         broken: () => {
           throw new Error('password is hunter2 at db.internal');

@@ -37,6 +37,7 @@ export const catalogue = {
   'conversation.read': conversations.read,
   'conversation.agent.presence': conversations.agentPresence,
   'conversation.routing.changed': conversations.routingChanged,
+  'conversation.agent.limited': conversations.agentLimited,
   'conversation.label.changed': conversations.labelChanged,
   'conversation.team.changed': conversations.teamChanged,
   'conversation.agent.changed': conversations.agentChanged,

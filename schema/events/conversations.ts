@@ -140,6 +140,12 @@ export const messageUpdated = {
   }),
 } as const;
 
+/** What an agent may see, as it is now: of which teams they are, and whether they see only those teams' conversations. */
+export const agentLimited = {
+  version: 1,
+  data: z.object({ agentId: id, limitedToTeams: z.boolean(), teamIds: z.array(id) }),
+} as const;
+
 /** One agent read; of no interest to others. */
 export const read = {
   version: 1,

@@ -13,6 +13,7 @@ import type { Database } from '#platform/postgres/database.ts';
 import { createKeyring, type Keyring } from '#platform/secrets/keyring.ts';
 import { catalogue, type SwitchboardCatalogue } from '#schema/events/catalogue.ts';
 import { readSubgraph } from '#schema/subgraphFiles.ts';
+import { access } from './access.ts';
 import { createFiles } from './attachments/createFiles.ts';
 import type { ChannelsConfig } from './config.ts';
 import { createDeliveryEnqueuer } from './consumers/enqueueDeliveries.ts';
@@ -151,7 +152,7 @@ export function createChannels(
     identitySecret,
     logger,
     metrics,
-    visitors: { query: [], mutation: ['sendChatMessage', 'markChatRead'], entities: [] },
+    access,
     context: (identity) => createContext(identity, tools, keep),
   });
 

@@ -8,7 +8,7 @@ import type { Upload } from '#schema/uploads.ts';
 import { createLoaders, type Loaders } from './loaders.ts';
 import type { PresenceStore } from './presence/presenceStore.ts';
 import type { ViewersStore } from './presence/viewersStore.ts';
-import { viewerOf, type Viewer } from './queries/viewer.ts';
+import { callerOf, limitQuery, viewerOf, type Caller, type Viewer } from './queries/viewer.ts';
 
 /** Tells who is listening right now that somebody of the company's conversation writes. */
 export type TellTyping = (companyId: string, signal: TypingSignal) => void;
@@ -17,13 +17,15 @@ export type TellViewers = (companyId: string, signal: ViewersSignal) => void;
 /** The address under which a client gets a kept file for the next hour. */
 type SignFile = (fileKey: string) => string;
 
+export type Read = <T>(query: (sql: Sql, viewer: Viewer) => Promise<T>) => Promise<T>;
+
 /** What the resolvers of one request share. */
 export interface Context {
   readonly identity: Identity;
-  readonly viewer: Viewer;
+  readonly viewer: Caller;
   readonly loaders: Loaders;
-  /** On the request's snapshot. */
-  readonly read: <T>(query: (sql: Sql) => Promise<T>) => Promise<T>;
+  /** On the request's snapshot, which also says what the viewer may see. */
+  readonly read: Read;
   /** Runs a command in the caller's name. What is read afterwards, by this mutation or the next, sees what it wrote. */
   readonly run: <T>(
     command: (database: Database<SwitchboardCatalogue>, identity: Identity) => Promise<T>,
@@ -53,14 +55,15 @@ export interface ContextDeps {
 
 export function createContext(deps: ContextDeps, identity: Identity): Context {
   const { database, presence, viewers, tellTyping, tellViewers, signFile, uploads, reopenWithinMs } = deps;
-  const viewer = viewerOf(identity);
-  const session = database.session(identity.companyId);
-  const loaders = createLoaders(session, viewer, deps);
+  const viewer = callerOf(identity);
+  const session = database.session(identity.companyId, limitQuery(viewer));
+  const read: Read = (query) => session.read((sql, limit) => query(sql, viewerOf(viewer, limit)));
+  const loaders = createLoaders(read, viewer, deps);
   return {
     identity,
     viewer,
     loaders,
-    read: (query) => session.read(query),
+    read,
     async run(command) {
       const outcome = await command(database, identity);
       await session.refresh();

@@ -15,6 +15,7 @@ import { catalogue, type SwitchboardCatalogue } from '#schema/events/catalogue.t
 import { typingSubject, viewersSubject } from '#schema/events/signals.ts';
 import { upload, UPLOAD_PURPOSE } from '#schema/uploads.ts';
 import { readSubgraph } from '#schema/subgraphFiles.ts';
+import { access } from './access/permissions.ts';
 import { createAssignmentSweep } from './assignment/assignmentSweep.ts';
 import { createDispatcher } from './assignment/dispatcher.ts';
 import { createReliefClock } from './assignment/reliefClock.ts';
@@ -70,7 +71,7 @@ export function createConversations(
     identitySecret,
     logger,
     metrics,
-    visitors: { query: ['chatMessages'], mutation: ['setChatTyping'], entities: ['ChatMessage'] },
+    access,
     context: (identity) =>
       createContext(
         {

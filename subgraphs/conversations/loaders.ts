@@ -1,8 +1,8 @@
 import { connectionOf, type Connection, type PageRequest } from '#platform/graphql/connection.ts';
 import { createLoader } from '#platform/graphql/loader.ts';
 import type { Presence } from '#schema/events/values.ts';
-import type { ReadSession } from '#platform/postgres/readSession.ts';
 import type { Sql } from '#platform/postgres/sql.ts';
+import type { Read } from './context.ts';
 import { isId } from './ids.ts';
 import { activityPages } from './queries/activities.ts';
 import { cannedResponsesByIds } from './queries/cannedResponses.ts';
@@ -20,7 +20,7 @@ import { notificationsByIds } from './queries/notifications.ts';
 import { privacyJobsByIds, reportsOfJobs } from './queries/privacyJobs.ts';
 import * as people from './queries/people.ts';
 import { viewsByIds } from './queries/savedViews.ts';
-import type { Viewer } from './queries/viewer.ts';
+import type { Caller, Viewer } from './queries/viewer.ts';
 import type {
   ActivityRow,
   BulkResultRow,
@@ -43,18 +43,18 @@ export type Loaders = ReturnType<typeof createLoaders>;
 
 /** What a request's resolvers ask for one by one, read together and once. */
 export function createLoaders(
-  session: ReadSession,
-  viewer: Viewer,
+  read: Read,
+  { companyId, visitor }: Caller,
   { presence, viewers }: { readonly presence: PresenceStore; readonly viewers: ViewersStore },
 ) {
-  const { companyId, visitor } = viewer;
-
   /** Ids come from outside too (references, arguments): what is none is not there, and case makes no difference. */
-  function byId<Row extends { readonly id: string }>(read: (sql: Sql, ids: readonly string[]) => Promise<Row[]>) {
+  function byId<Row extends { readonly id: string }>(
+    query: (sql: Sql, ids: readonly string[], viewer: Viewer) => Promise<Row[]>,
+  ) {
     return createLoader<string, Row>(
       async (keys) => {
         const ids = keys.filter(isId);
-        const rows = ids.length === 0 ? [] : await session.read((sql) => read(sql, ids));
+        const rows = ids.length === 0 ? [] : await read((sql, viewer) => query(sql, ids, viewer));
         return new Map(rows.map((row) => [row.id, row]));
       },
       (id) => id.toLowerCase(),
@@ -65,22 +65,25 @@ export function createLoaders(
   const contact = createLoader<string, ContactRow>(
     async (keys) => {
       const ids = keys.filter(isId);
-      const rows = ids.length === 0 ? [] : await session.read((sql) => contacts.contactsByIds(sql, companyId, ids));
+      const rows = ids.length === 0 ? [] : await read((sql, viewer) => contacts.contactsByIds(sql, viewer, ids));
       return new Map(rows.map(({ askedId, ...row }) => [askedId, row]));
     },
     (id) => id.toLowerCase(),
   );
 
   /** Everything of each owner; the owners come from rows, so their ids are ids. */
-  function byOwner<Row>(read: (sql: Sql, ids: readonly string[]) => Promise<Row[]>, ownerOf: (row: Row) => string) {
+  function byOwner<Row>(
+    query: (sql: Sql, ids: readonly string[], viewer: Viewer) => Promise<Row[]>,
+    ownerOf: (row: Row) => string,
+  ) {
     return createLoader<string, readonly Row[]>(async (ids) =>
-      Map.groupBy(await session.read((sql) => read(sql, ids)), ownerOf),
+      Map.groupBy(await read((sql, viewer) => query(sql, ids, viewer)), ownerOf),
     );
   }
 
   /** One statement for each different page that is asked for; in one operation that is one for each field. */
   function pages<Row>(
-    read: (sql: Sql, ids: readonly string[], page: PageRequest) => Promise<Row[]>,
+    query: (sql: Sql, ids: readonly string[], page: PageRequest, viewer: Viewer) => Promise<Row[]>,
     ownerOf: (row: Row) => string,
     cursor: (row: Row) => string,
   ) {
@@ -92,7 +95,7 @@ export function createLoaders(
         if (!first) continue;
         const { page } = first;
         const ids = same.map(({ ownerId }) => ownerId);
-        const rows = Map.groupBy(await session.read((sql) => read(sql, ids, page)), ownerOf);
+        const rows = Map.groupBy(await read((sql, viewer) => query(sql, ids, page, viewer)), ownerOf);
         for (const key of same) connections.set(keyOf(key), connectionOf(rows.get(key.ownerId) ?? [], page, cursor));
       }
       return connections;
@@ -104,21 +107,25 @@ export function createLoaders(
     team: byId((sql, ids) => people.teamsByIds(sql, companyId, ids)),
     label: byId((sql, ids) => people.labelsByIds(sql, companyId, ids)),
     contact,
-    contactNote: byId((sql, ids) => contacts.contactNotesByIds(sql, viewer, ids)),
+    contactNote: byId((sql, ids, viewer) => contacts.contactNotesByIds(sql, viewer, ids)),
     contactMerge: byId((sql, ids) => contactMergesByIds(sql, companyId, ids)),
     privacyJob: byId((sql, ids) => privacyJobsByIds(sql, companyId, ids)),
-    conversation: byId((sql, ids) => conversationsByIds(sql, viewer, ids)),
-    message: byId((sql, ids) => messagesByIds(sql, viewer, ids)),
+    conversation: byId((sql, ids, viewer) => conversationsByIds(sql, viewer, ids)),
+    message: byId((sql, ids, viewer) => messagesByIds(sql, viewer, ids)),
     chatMessage: byId(async (sql, ids) => (visitor ? chatMessagesByIds(sql, visitor, ids) : [])),
-    notification: byId((sql, ids) => notificationsByIds(sql, viewer, ids)),
-    cannedResponse: byId((sql, ids) => cannedResponsesByIds(sql, viewer, ids)),
-    draft: byId((sql, ids) => draftsByIds(sql, viewer, ids)),
+    notification: byId((sql, ids, viewer) => notificationsByIds(sql, viewer, ids)),
+    cannedResponse: byId((sql, ids, viewer) => cannedResponsesByIds(sql, viewer, ids)),
+    draft: byId((sql, ids, viewer) => draftsByIds(sql, viewer, ids)),
     replyRule: byId((sql, ids) => people.replyRulesOf(sql, companyId, ids)),
-    bulkJob: byId((sql, ids) => bulkJobsByIds(sql, viewer, ids)),
-    savedView: byId((sql, ids) => viewsByIds(sql, viewer, ids)),
+    bulkJob: byId((sql, ids, viewer) => bulkJobsByIds(sql, viewer, ids)),
+    savedView: byId((sql, ids, viewer) => viewsByIds(sql, viewer, ids)),
     teamMembers: byOwner(
       (sql, ids) => people.agentsOfTeams(sql, companyId, ids),
       ({ teamId }) => teamId,
+    ),
+    agentTeams: byOwner(
+      (sql, ids) => people.teamsOfAgents(sql, companyId, ids),
+      ({ agentId }) => agentId,
     ),
     contactIdentities: byOwner(
       (sql, ids) => contacts.identitiesOfContacts(sql, companyId, ids),
@@ -143,11 +150,11 @@ export function createLoaders(
       ({ messageId }) => messageId,
     ),
     conversationDrafts: byOwner(
-      (sql, ids) => draftsOfConversations(sql, viewer, ids),
+      (sql, ids, viewer) => draftsOfConversations(sql, viewer, ids),
       ({ conversationId }) => conversationId,
     ),
     conversationMessages: pages<MessageRow>(
-      (sql, ids, page) => messagePages(sql, viewer, ids, page),
+      (sql, ids, page, viewer) => messagePages(sql, viewer, ids, page),
       ({ conversationId }) => conversationId,
       ({ createdAt, id }) => cursorOf(createdAt, id),
     ),
@@ -157,7 +164,7 @@ export function createLoaders(
       ({ occurredAt, id }) => cursorOf(occurredAt, id),
     ),
     contactNotes: pages<ContactNoteRow>(
-      (sql, ids, page) => contacts.contactNotePages(sql, viewer, ids, page),
+      (sql, ids, page, viewer) => contacts.contactNotePages(sql, viewer, ids, page),
       ({ contactId }) => contactId,
       ({ createdAt, id }) => cursorOf(createdAt, id),
     ),
@@ -172,7 +179,7 @@ export function createLoaders(
       bulkResultCursor,
     ),
     contactConversations: pages<ConversationRow>(
-      (sql, ids, page) => contactConversationPages(sql, viewer, ids, page),
+      (sql, ids, page, viewer) => contactConversationPages(sql, viewer, ids, page),
       ({ contactId }) => contactId,
       ({ lastActivityAt, id }) => cursorOf(lastActivityAt, id),
     ),

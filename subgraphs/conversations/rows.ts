@@ -61,6 +61,7 @@ const agentFields = [
   'name',
   'email',
   'role',
+  'limitedToTeams',
   'openConversationCount',
   'deactivatedAt',
   'version',

@@ -8,6 +8,7 @@ import { createContextStores } from '#platform/postgres/contextStores.ts';
 import type { Database } from '#platform/postgres/database.ts';
 import { catalogue, type SwitchboardCatalogue } from '#schema/events/catalogue.ts';
 import { readSubgraph } from '#schema/subgraphFiles.ts';
+import { access } from './access.ts';
 import type { KnowledgeConfig } from './config.ts';
 import { createIndexer } from './consumers/indexDocuments.ts';
 import { createContext, type Context } from './context.ts';
@@ -56,6 +57,7 @@ export function createKnowledge(
     identitySecret,
     logger,
     metrics,
+    access,
     context: (identity, { signal }) => createContext({ identity, database, index, signal }),
   });
 

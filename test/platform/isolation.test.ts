@@ -93,6 +93,8 @@ const calls = {
       `mutation { deleteMessage(input: { messageId: "${messageId}" }) { message { id } userErrors { code message } } }`,
     setTyping: ({ conversationId }) =>
       `mutation { setTyping(input: { conversationId: "${conversationId}", isTyping: true }) { userErrors { code message } } }`,
+    markUnread: ({ conversationId, messageId }) =>
+      `mutation { markUnread(input: { conversationId: "${conversationId}", fromMessageId: "${messageId}" }) { conversation { id } userErrors { code message } } }`,
     markRead: ({ conversationId, messageId }) =>
       `mutation { markRead(input: { conversationId: "${conversationId}", upToMessageId: "${messageId}" }) { conversation { id } userErrors { code message } } }`,
     changeStatus: ({ conversationId }) =>
@@ -150,6 +152,8 @@ const calls = {
       'mutation { addAgent(input: { name: "Intruder", email: "intruder@example.com", role: AGENT }) { agent { name } userErrors { code message } } }',
     updateAgent: ({ agentId }) =>
       `mutation { updateAgent(input: { agentId: "${agentId}", role: AGENT }) { agent { id } userErrors { code message } } }`,
+    limitAgentToTeams: ({ agentId }) =>
+      `mutation { limitAgentToTeams(input: { agentId: "${agentId}", limited: true }) { agent { id } userErrors { code message } } }`,
     deactivateAgent: ({ agentId }) =>
       `mutation { deactivateAgent(input: { agentId: "${agentId}" }) { agent { id } userErrors { code message } } }`,
     updateContact: ({ contactId }) =>
@@ -231,6 +235,7 @@ const calls = {
     setChatTyping: () => 'mutation { setChatTyping(input: { isTyping: true }) { userErrors { code message } } }',
   },
   Subscription: {
+    inboxCountsUpdates: () => 'subscription { inboxCountsUpdates { open } }',
     inboxUpdates: () => 'subscription { inboxUpdates { kind conversation { id } message { text } } }',
     conversationUpdates: ({ conversationId }) =>
       `subscription { conversationUpdates(id: "${conversationId}") { kind conversation { id } message { text } } }`,
@@ -418,6 +423,7 @@ describe('another company', () => {
     ['setAssignmentPolicy', { policy: null }],
     ['removeAssignmentPolicy', { policyId: null }],
     ['markRead', { conversation: null }],
+    ['markUnread', { conversation: null }],
     ['changeStatus', { conversation: null }],
     ['assign', { conversation: null }],
     ['snoozeConversation', { conversation: null }],
@@ -441,6 +447,7 @@ describe('another company', () => {
     ['removeTeamMembers', { team: null }],
     ['updateAgent', { agent: null }],
     ['deactivateAgent', { agent: null }],
+    ['limitAgentToTeams', { agent: null }],
     ['updateContact', { contact: null }],
     ['blockContact', { contact: null }],
     ['unblockContact', { contact: null }],

@@ -109,6 +109,12 @@ export async function runPlatform({
     return signBearerToken(visitor, { ...bearerDefaults, secret: secrets.token, expiresInSeconds: 3_600 });
   }
 
+  /** A partner's token that opens what these scopes say. */
+  function partnerToken(slug: string, scopes: readonly string[]): Promise<string> {
+    const partner = { kind: 'partner', companyId: demoCompany(slug).id, partner: 'crm', scopes } as const;
+    return signBearerToken(partner, { ...bearerDefaults, secret: secrets.token, expiresInSeconds: 3_600 });
+  }
+
   /** Asks the graph, from a page at `publicUrl`; without a token as a stranger. */
   async function ask<T = Record<string, unknown>>(
     token: string | undefined,
@@ -204,6 +210,7 @@ export async function runPlatform({
     tokenOf,
     metaToken: (channelId: string) => demoMetaToken(demoSecret, channelId),
     visitorToken,
+    partnerToken,
     ask,
     postUpdate,
     subscribe,

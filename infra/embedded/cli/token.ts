@@ -13,11 +13,12 @@ import { createMetrics } from '#platform/metrics/metrics.ts';
 import { createDatabase, type Database } from '#platform/postgres/database.ts';
 import { createKeyring } from '#platform/secrets/keyring.ts';
 import { catalogue, type SwitchboardCatalogue } from '#schema/events/catalogue.ts';
+import { scopesOfGraph } from '../../access/tables.ts';
 import type { RunningStack } from '../runningStack.ts';
 import { runCommand } from './commandLine.ts';
 
 const usage = `npm run --silent token -- --role admin|supervisor|agent [--agent EMAIL] [--company SLUG]
-npm run --silent token -- --partner NAME [--company SLUG]
+npm run --silent token -- --partner NAME [--scopes conversations:read,contacts:read] [--company SLUG]
 npm run --silent token -- --webhook-secret CHANNEL_ID`;
 
 const TOKEN_SECONDS = 30 * 24 * 60 * 60;
@@ -31,6 +32,7 @@ await runCommand(async (stack) => {
       role: { type: 'string' },
       agent: { type: 'string' },
       partner: { type: 'string' },
+      scopes: { type: 'string' },
       company: { type: 'string', default: 'acme' },
       'webhook-secret': { type: 'string' },
     },
@@ -40,11 +42,20 @@ await runCommand(async (stack) => {
 
   const companyId = await companyIdOf(stack, values.company);
   if (values.partner !== undefined) {
-    return sign(stack, { kind: 'partner', companyId, partner: values.partner, scopes: [] });
+    return sign(stack, { kind: 'partner', companyId, partner: values.partner, scopes: scopesOf(values.scopes) });
   }
   const role = roleOf(values.role, values.agent);
   return sign(stack, await agentOf(stack, companyId, role, values.agent));
 });
+
+/** Those that are named; all that the graph has, where none are. */
+function scopesOf(text: string | undefined): string[] {
+  const known = scopesOfGraph();
+  const scopes = text?.split(/[ ,]+/).filter((scope) => scope !== '') ?? known;
+  const unknown = scopes.find((scope) => !known.includes(scope));
+  if (unknown !== undefined) throw new Error(`There is no scope '${unknown}': give some of ${known.join(', ')}.`);
+  return scopes;
+}
 
 /** An agent that is named may be of any role; else the role has to be said. */
 function roleOf(text: string | undefined, email: string | undefined): Role | undefined {

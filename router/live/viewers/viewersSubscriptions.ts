@@ -3,6 +3,7 @@ import type { ViewersSignal } from '#schema/events/signals.ts';
 import type { Executor } from '../../execution/executor.ts';
 import { OperationError } from '../../operations/errors.ts';
 import { createNewest } from '../newest.ts';
+import type { LookAt } from '../sight.ts';
 import { signalAnswer } from '../signalAnswer.ts';
 import type { SignalFeed } from '../signalFeed.ts';
 import type { SignalSubscriptions } from '../signalSubscriptions.ts';
@@ -12,19 +13,21 @@ import { createAttendance } from './attendance.ts';
 export function createViewersSubscriptions(options: {
   readonly executor: Executor;
   readonly feed: SignalFeed<ViewersSignal>;
+  readonly lookAt: LookAt;
   readonly metrics: Metrics;
 }): SignalSubscriptions {
-  const { executor, feed } = options;
+  const { executor, feed, lookAt } = options;
   const subscribers = options.metrics.gauge(
     'switchboard_router_viewers_subscriptions',
     'Subscriptions to who looks at a conversation',
   );
 
   return {
-    subscribe(subscription, sink) {
+    async subscribe(subscription, sink, limit) {
       const { identity, args } = subscription;
       if (identity.kind !== 'agent') throw OperationError.forbidden('Who looks at a conversation is shown to agents.');
       const conversationId = String(args['id']).toLowerCase();
+      const sight = await lookAt(conversationId, identity, limit);
       const way = createNewest<readonly string[]>({
         sink,
         keyOf: () => conversationId,
@@ -33,13 +36,18 @@ export function createViewersSubscriptions(options: {
           return signalAnswer(executor, subscription, { conversationId, viewers });
         },
       });
-      const attendance = createAttendance({ onChange: (agentIds) => way.offer(agentIds) });
+      const attendance = createAttendance({
+        onChange(agentIds) {
+          if (sight.isOpen) way.offer(agentIds);
+        },
+      });
       const leave = feed.listen(identity.companyId, (signal) => {
-        if (signal.conversationId === conversationId) attendance.take(signal.viewers);
+        if (sight.isOpen && signal.conversationId === conversationId) attendance.take(signal.viewers);
       });
       subscribers.inc();
       return () => {
         leave();
+        sight.end();
         attendance.stop();
         way.close();
         subscribers.dec();

@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import { v7 } from 'uuid';
-import type { Identity, Role } from '#platform/identity/identity.ts';
+import type { Permission as Rule } from '#platform/graphql/access.ts';
+import type { Identity } from '#platform/identity/identity.ts';
 import { permissions, requirePermission, type Permission } from './permissions.ts';
 
 const companyId = v7();
-const scopes: readonly string[] = [];
 const roles = ['AGENT', 'SUPERVISOR', 'ADMIN'] as const;
 
 function may(identity: Identity, permission: string): boolean {
@@ -15,13 +15,15 @@ function may(identity: Identity, permission: string): boolean {
   }
 }
 
-describe.each(Object.entries<readonly Role[]>(permissions))('%s', (permission, allowed) => {
+describe.each(Object.entries<Rule>(permissions))('a command that takes %s', (permission, rule) => {
   test('is for agents of its roles', () => {
-    const agents = roles.filter((role) => may({ kind: 'agent', companyId, agentId: v7(), role, scopes }, permission));
-    expect(agents).toEqual(roles.filter((role) => allowed.includes(role)));
+    const agent = { kind: 'agent', companyId, agentId: v7(), scopes: [] } as const;
+    const agents = roles.filter((role) => may({ ...agent, role }, permission));
+    expect(agents).toEqual(roles.filter((role) => rule.roles.includes(role)));
   });
 
-  test('is not for partners, visitors and services', () => {
+  test('is done in the name of an agent, and so not for partners, visitors and services', () => {
+    const scopes = Object.keys(permissions);
     const others: Identity[] = [
       { kind: 'partner', companyId, partner: 'crm', scopes },
       { kind: 'service', companyId, service: 'router', scopes },

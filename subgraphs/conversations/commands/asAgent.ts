@@ -4,10 +4,11 @@ import type { Identity, Role } from '#platform/identity/identity.ts';
 import type { Database } from '#platform/postgres/database.ts';
 import type { SwitchboardCatalogue } from '#schema/events/catalogue.ts';
 import { requireAgent, requirePermission, type Permission } from '../access/permissions.ts';
-import { Agent } from '../entities/agent.ts';
+import { Agent, type AgentEntity } from '../entities/agent.ts';
 import { Conversation, type ConversationEntity } from '../entities/conversation.ts';
 import type { Transaction } from '../facts.ts';
 import { isId } from '../ids.ts';
+import { isVisible, type Limit } from '#schema/visibility.ts';
 
 export interface AgentTransaction extends Transaction {
   readonly companyId: string;
@@ -15,6 +16,8 @@ export interface AgentTransaction extends Transaction {
   /** As the company has it now. */
   readonly role: Role;
   readonly actor: { readonly kind: 'agent'; readonly id: string };
+  /** What the agent may see; null: everything of the company. */
+  readonly limit: Limit | null;
 }
 
 /** What the user can mend. */
@@ -43,17 +46,28 @@ export async function writeAsAgent<T>(
     if (!agent) throw forbidden('The company has no such agent (any more).');
     requirePermission({ ...caller, role: agent.role }, permission);
     const { id, role } = agent;
-    return work({ ...transaction, companyId, agentId: id, role, actor: { kind: 'agent', id } });
+    const limit = agent.limitedToTeams ? { agentId: id, teamIds: await teamsOf(transaction, agent) } : null;
+    return work({ ...transaction, companyId, agentId: id, role, actor: { kind: 'agent', id }, limit });
   });
 }
 
-/** The company's conversation, held until the transaction ends: what happens to one conversation happens in turn. */
+export async function teamsOf({ sql }: Transaction, { companyId, id }: AgentEntity): Promise<string[]> {
+  const teams = await sql<{ id: string }>`
+    select team_id as id from conversations.team_members where company_id = ${companyId} and agent_id = ${id}`;
+  return teams.map((team) => team.id);
+}
+
+/**
+ * A conversation that the agent may see, held until the transaction ends: what happens to one conversation happens in turn. One that
+ * they may not see is as if it did not exist.
+ */
 export async function lockConversation(
-  { em, companyId }: AgentTransaction,
+  { em, companyId, limit }: AgentTransaction,
   id: string,
 ): Promise<ConversationEntity | null> {
   if (!isId(id)) return null;
-  return em.findOne(Conversation, { companyId, id }, { lockMode: LockMode.PESSIMISTIC_WRITE });
+  const conversation = await em.findOne(Conversation, { companyId, id }, { lockMode: LockMode.PESSIMISTIC_WRITE });
+  return conversation && isVisible(limit, conversation) ? conversation : null;
 }
 
 export function refuse(code: string, message: string, field: string): Refusal {
@@ -80,13 +94,14 @@ export function conversationNotFound(): Refusal {
 
 /** While a contact's conversation goes on, no earlier one can be opened again beside it. */
 export async function refuseIfSuperseded(
-  { sql, companyId }: AgentTransaction,
+  { sql, companyId, limit }: AgentTransaction,
   conversation: ConversationEntity,
   field = 'conversationId',
 ): Promise<Refusal | undefined> {
-  const [active] = await sql<{ number: number }>`
-    select number from conversations.conversations
+  const [active] = await sql<{ number: number; teamId: string | null; assigneeId: string | null }>`
+    select number, team_id as "teamId", assignee_id as "assigneeId" from conversations.conversations
     where company_id = ${companyId} and identity_id = ${conversation.identityId} and status <> 'RESOLVED'`;
   if (!active || active.number === conversation.number) return undefined;
+  if (!isVisible(limit, active)) return refuse('SUPERSEDED', 'The contact goes on with another team.', field);
   return refuse('SUPERSEDED', `The contact goes on in #${active.number}: continue there.`, field);
 }

@@ -1,10 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { v7 } from 'uuid';
 import { inboxCounts } from '../queries/inboxCounts.ts';
-import { viewerOf } from '../queries/viewer.ts';
 import { contactOf } from '../testing/contacts.ts';
 import { refusals as codes } from '../testing/people.ts';
-import { DAY_MS, openInbox, write, type TestCompany, type TestInbox } from '../testing/inbox.ts';
+import { DAY_MS, openInbox, write, type TestCompany, type TestInbox, viewer } from '../testing/inbox.ts';
 import { blockContact, unblockContact } from './blockContact.ts';
 import { changeStatus } from './changeStatus.ts';
 import { markRead } from './markRead.ts';
@@ -36,7 +35,7 @@ describe('a contact who is blocked', () => {
   async function unread(): Promise<number> {
     const session = inbox.database.session(acme.companyId);
     try {
-      return (await session.read((sql) => inboxCounts(sql, viewerOf(acme.ada)))).unread;
+      return (await session.read((sql) => inboxCounts(sql, viewer(acme.ada)))).unread;
     } finally {
       await session.close();
     }

@@ -4,8 +4,7 @@ import { v7 } from 'uuid';
 import type { Attachment } from '#schema/events/values.ts';
 import { FactError } from '../errors.ts';
 import { listConversations } from '../queries/listConversations.ts';
-import { viewerOf } from '../queries/viewer.ts';
-import { openInbox, picture, write, type TestCompany, type TestInbox } from '../testing/inbox.ts';
+import { openInbox, picture, viewer, write, type TestCompany, type TestInbox } from '../testing/inbox.ts';
 import { editMessage } from './editMessage.ts';
 import { extendMessage } from './extendMessage.ts';
 import { reactToMessage } from './reactToMessage.ts';
@@ -65,7 +64,7 @@ describe('a message of a platform', () => {
     try {
       const page = { direction: 'forward', limit: 10 } as const;
       const asked = { filter: { search }, order: 'NEWEST' } as const;
-      return (await session.read((sql) => listConversations(sql, viewerOf(acme.ada), asked, page))).edges.length;
+      return (await session.read((sql) => listConversations(sql, viewer(acme.ada), asked, page))).edges.length;
     } finally {
       await session.close();
     }

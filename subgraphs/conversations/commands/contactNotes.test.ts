@@ -1,10 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { v7 } from 'uuid';
 import { contactNotePages } from '../queries/contacts.ts';
-import { viewerOf } from '../queries/viewer.ts';
 import { adminOf, contactOf } from '../testing/contacts.ts';
 import { refusals as codes } from '../testing/people.ts';
-import { openInbox, write, type TestCompany, type TestInbox } from '../testing/inbox.ts';
+import { openInbox, write, type TestCompany, type TestInbox, viewer } from '../testing/inbox.ts';
 import { addContactNote, deleteContactNote, editContactNote } from './contactNotes.ts';
 
 describe('notes about a contact', () => {
@@ -31,11 +30,11 @@ describe('notes about a contact', () => {
     return outcome.noteId;
   }
 
-  async function notes(identity: Parameters<typeof viewerOf>[0] = acme.ben) {
+  async function notes(identity: Parameters<typeof viewer>[0] = acme.ben) {
     const session = inbox.database.session(identity.companyId);
     const page = { limit: 10, direction: 'forward' } as const;
     try {
-      return await session.read((sql) => contactNotePages(sql, viewerOf(identity), [contactId], page));
+      return await session.read((sql) => contactNotePages(sql, viewer(identity), [contactId], page));
     } finally {
       await session.close();
     }

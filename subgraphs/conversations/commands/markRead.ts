@@ -15,7 +15,7 @@ export async function markRead(
   identity: Identity,
   input: { readonly conversationId: string; readonly upToMessageId?: string | null | undefined },
 ): Promise<Outcome<{ conversationId: string }>> {
-  return writeAsAgent(database, identity, 'conversations:change', async (transaction) => {
+  return writeAsAgent(database, identity, 'conversations:answer', async (transaction) => {
     const { em, sql, publish, companyId, agentId, actor } = transaction;
     const conversation = await lockConversation(transaction, input.conversationId);
     if (!conversation) return conversationNotFound();

@@ -3,7 +3,7 @@ import { v7 } from 'uuid';
 import { contactsByIds } from '../queries/contacts.ts';
 import { contactOf, define } from '../testing/contacts.ts';
 import { refusals as codes } from '../testing/people.ts';
-import { openInbox, write, type TestCompany, type TestInbox } from '../testing/inbox.ts';
+import { openInbox, write, type TestCompany, type TestInbox, viewer } from '../testing/inbox.ts';
 import { blockContact } from './blockContact.ts';
 import { changeStatus } from './changeStatus.ts';
 import { addContactNote, deleteContactNote } from './contactNotes.ts';
@@ -43,7 +43,7 @@ describe('merging contacts', () => {
   async function contact(id: string) {
     const session = inbox.database.session(acme.companyId);
     try {
-      return (await session.read((sql) => contactsByIds(sql, acme.companyId, [id])))[0];
+      return (await session.read((sql) => contactsByIds(sql, viewer(acme.ada), [id])))[0];
     } finally {
       await session.close();
     }

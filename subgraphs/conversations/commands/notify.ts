@@ -21,8 +21,8 @@ export interface Notification {
 const MAX_RECIPIENTS = 1_000;
 
 /**
- * Tells agents of something that this transaction does: those who want to know such things, and never who did it. One statement,
- * however many they are.
+ * Tells agents of something that this transaction does: those who want to know such things and may see the conversation, and never
+ * who did it. One statement, however many they are.
  */
 export async function notify(
   transaction: Transaction,
@@ -49,6 +49,12 @@ export async function notify(
     left join conversations.notification_settings s on s.company_id = ${companyId} and s.agent_id = r.agent_id
     where ${kind} = any(coalesce(s.kinds, ${defaultKinds}::text[]))
       and not (${actor.kind} = 'agent' and r.agent_id::text = ${actor.id ?? ''})
+      and not exists (
+        select from conversations.agents a
+        where a.company_id = ${companyId} and a.id = r.agent_id and a.limited_to_teams
+          and a.id is distinct from ${conversation.assigneeId}::uuid
+          and not exists (select from conversations.team_members m
+            where m.company_id = a.company_id and m.agent_id = a.id and m.team_id = ${conversation.teamId}::uuid))
     order by r.agent_id
     on conflict (company_id, agent_id, fact_id) do nothing
     returning agent_id as "agentId", id as "notificationId"`;

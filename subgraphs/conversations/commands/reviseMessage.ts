@@ -4,7 +4,7 @@ import type { Identity } from '#platform/identity/identity.ts';
 import type { Database } from '#platform/postgres/database.ts';
 import { storableText } from '#platform/postgres/storableText.ts';
 import type { SwitchboardCatalogue } from '#schema/events/catalogue.ts';
-import { isPermitted } from '../access/permissions.ts';
+import { roleMay } from '../access/permissions.ts';
 import type { ConversationEntity } from '../entities/conversation.ts';
 import { Message, type MessageEntity } from '../entities/message.ts';
 import { conversationFacts, messageFacts } from '../facts.ts';
@@ -106,7 +106,7 @@ async function revise(
 /** @throws GraphQLError `FORBIDDEN` */
 function assertMayRevise({ agentId, role }: AgentTransaction, message: MessageEntity): void {
   if (message.authorKind === 'AGENT' && message.authorId === agentId) return;
-  if (isPermitted(role, 'messages:moderate')) return;
+  if (roleMay(role, 'messages:moderate')) return;
   throw forbidden('Only a supervisor or an admin changes what others wrote: ask one.');
 }
 

@@ -3,7 +3,7 @@ import { v7 } from 'uuid';
 import { contactsByIds } from '../queries/contacts.ts';
 import { contactOf, define } from '../testing/contacts.ts';
 import { refusals as codes } from '../testing/people.ts';
-import { openInbox, write, type TestCompany, type TestInbox } from '../testing/inbox.ts';
+import { openInbox, write, type TestCompany, type TestInbox, viewer } from '../testing/inbox.ts';
 import { deleteAttributeDefinition } from './attributeDefinitions.ts';
 import { adminOf } from '../testing/contacts.ts';
 import { updateContact, type UpdateContactInput } from './updateContact.ts';
@@ -30,7 +30,7 @@ describe('a change of a contact', () => {
   async function contact() {
     const session = inbox.database.session(acme.companyId);
     try {
-      return (await session.read((sql) => contactsByIds(sql, acme.companyId, [contactId])))[0];
+      return (await session.read((sql) => contactsByIds(sql, viewer(acme.ada), [contactId])))[0];
     } finally {
       await session.close();
     }

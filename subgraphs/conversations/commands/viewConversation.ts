@@ -6,6 +6,7 @@ import { requirePermission } from '../access/permissions.ts';
 import { isId } from '../ids.ts';
 import type { ViewersStore } from '../presence/viewersStore.ts';
 import { typingPlace } from '../queries/typingPlace.ts';
+import type { Viewer } from '../queries/viewer.ts';
 import { conversationNotFound } from './asAgent.ts';
 import { kept, refuseDevice } from './tellPresence.ts';
 
@@ -17,6 +18,7 @@ import { kept, refuseDevice } from './tellPresence.ts';
 export async function viewConversation(
   deps: {
     readonly identity: Identity;
+    readonly viewer: Viewer;
     readonly sql: Sql;
     readonly viewers: ViewersStore;
     readonly tell: (signal: ViewersSignal) => void;
@@ -26,7 +28,7 @@ export async function viewConversation(
   const agent = requirePermission(deps.identity, 'presence:tell');
   const refusal = refuseDevice(input.deviceId);
   if (refusal) return refusal;
-  const place = isId(input.conversationId) ? await typingPlace(deps.sql, agent, input.conversationId) : undefined;
+  const place = isId(input.conversationId) ? await typingPlace(deps.sql, deps.viewer, input.conversationId) : undefined;
   if (!place) return conversationNotFound();
   const { companyId } = agent;
   const { conversationId } = place;

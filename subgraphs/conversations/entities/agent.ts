@@ -11,9 +11,10 @@ export const Agent = defineEntity({
     role: p.text().$type<'AGENT' | 'SUPERVISOR' | 'ADMIN'>(),
     deactivatedAt: p.datetime().strictNullable(),
     version: p.integer(),
-    /** Kept by triggers, as `fullyReadCount` is: never set. */
+    /** They see the conversations of their teams and those assigned to them, and nothing else. */
+    limitedToTeams: p.boolean(),
+    /** Kept by a trigger: never set. */
     openConversationCount: p.integer(),
-    fullyReadCount: p.integer(),
   },
 });
 export type AgentEntity = InferEntity<typeof Agent>;

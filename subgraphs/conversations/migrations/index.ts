@@ -7,6 +7,7 @@ import { Assignment } from './20261126_assignment.ts';
 import { Presence } from './20261126_presence.ts';
 import { RarePriorities } from './20261126_rarePriorities.ts';
 import { Search } from './20261126_search.ts';
+import { TeamLimits } from './20261126_team_limits.ts';
 import { Directory } from './20261126_directory.ts';
 import { Settings } from './20261126_settings.ts';
 import { Audit } from './20261126_audit.ts';
@@ -47,4 +48,5 @@ export const migrations: MigrationList = [
   { name: '20261126_assignment', class: Assignment },
   { name: '20261126_search', class: Search },
   { name: '20261126_rarePriorities', class: RarePriorities },
+  { name: '20261126_team_limits', class: TeamLimits },
 ];

@@ -6,7 +6,7 @@ import { blockContact } from '../commands/blockContact.ts';
 import { profileContact } from '../commands/profileContact.ts';
 import { contactOf } from '../testing/contacts.ts';
 import { companyMark } from '../text/searchWords.ts';
-import { openInbox, received, write, type TestCompany, type TestInbox } from '../testing/inbox.ts';
+import { openInbox, received, write, type TestCompany, type TestInbox, viewer } from '../testing/inbox.ts';
 import { contactPage, type ContactFilter } from './contacts.ts';
 import { cursorOf } from './keyset.ts';
 
@@ -46,7 +46,7 @@ describe('the list of contacts', () => {
     const { cursor, backward } = more;
     const direction = backward ? 'backward' : 'forward';
     const request = { limit: 2, direction, ...(cursor !== undefined && { cursor }) } as const;
-    return read((sql) => contactPage(sql, acme.companyId, { search, filter }, request));
+    return read((sql) => contactPage(sql, viewer(acme.ada), { search, filter }, request));
   };
   const names = async (...args: Parameters<typeof page>) => (await page(...args)).map(({ name }) => name);
 

@@ -3,7 +3,7 @@ import { fragment, type Fragment, type Sql } from '#platform/postgres/sql.ts';
 import type { ContactNoteRow, ContactRow, IdentityRow } from '../rows.ts';
 import { contactQuery } from '../text/contactWords.ts';
 import { keyset } from './keyset.ts';
-import type { Viewer } from './viewer.ts';
+import { visibleContacts, type Viewer } from './viewer.ts';
 
 /** The newest contacts that a search looks at: words that half of all have must not read half of all. */
 const MAX_MATCHES = 1_000;
@@ -26,15 +26,15 @@ export interface ContactFilter {
 /** A page of the company's contacts and one row more, newest first when read forward. */
 export async function contactPage(
   sql: Sql,
-  companyId: string,
+  viewer: Viewer,
   { search, filter }: { readonly search: string; readonly filter: ContactFilter },
   page: PageRequest,
 ): Promise<ContactRow[]> {
   const { beyondCursor, order, limit } = keyset({ at: fragment`k.created_at`, id: fragment`k.id` }, page, 'descending');
   return sql<ContactRow>`
     select ${contactColumns} from conversations.contacts k
-    where k.company_id = ${companyId} and k.merged_into_id is null and k.erased_at is null
-      ${blocked(filter)} ${matches(companyId, search.trim())} ${beyondCursor}
+    where k.company_id = ${viewer.companyId} and k.merged_into_id is null and k.erased_at is null
+      and ${visibleContacts(viewer)} ${blocked(filter)} ${matches(viewer.companyId, search.trim())} ${beyondCursor}
     order by ${order} limit ${limit}`;
 }
 
@@ -56,24 +56,24 @@ function matches(companyId: string, search: string): Fragment {
  */
 export async function contactsByIds(
   sql: Sql,
-  companyId: string,
+  viewer: Viewer,
   ids: readonly string[],
 ): Promise<(ContactRow & { readonly askedId: string })[]> {
   return sql<ContactRow & { askedId: string }>`
     with recursive kept as (
       select c.id as asked, c.id, c.merged_into_id from conversations.contacts c
-      where c.company_id = ${companyId} and c.id = any(${ids}::uuid[])
+      where c.company_id = ${viewer.companyId} and c.id = any(${ids}::uuid[])
       union all
       select kept.asked, c.id, c.merged_into_id from kept
       cross join lateral (
-        select * from conversations.contacts where company_id = ${companyId} and id = kept.merged_into_id offset 0
+        select * from conversations.contacts where company_id = ${viewer.companyId} and id = kept.merged_into_id offset 0
       ) c
     )
     select kept.asked as "askedId", ${contactColumns}
     from kept cross join lateral (
-      select * from conversations.contacts where company_id = ${companyId} and id = kept.id offset 0
+      select * from conversations.contacts where company_id = ${viewer.companyId} and id = kept.id offset 0
     ) k
-    where kept.merged_into_id is null`;
+    where kept.merged_into_id is null and ${visibleContacts(viewer)}`;
 }
 
 export async function identitiesOfContacts(
@@ -110,13 +110,10 @@ export async function contactNotePages(
     ) n`;
 }
 
-export async function contactNotesByIds(
-  sql: Sql,
-  { companyId, agentId }: Viewer,
-  ids: readonly string[],
-): Promise<ContactNoteRow[]> {
-  if (agentId === null) return [];
+export async function contactNotesByIds(sql: Sql, viewer: Viewer, ids: readonly string[]): Promise<ContactNoteRow[]> {
+  if (viewer.agentId === null) return [];
   return sql<ContactNoteRow>`
     select ${noteColumns} from conversations.contact_notes n
-    where n.company_id = ${companyId} and n.id = any(${ids}::uuid[])`;
+    join conversations.contacts k on k.company_id = n.company_id and k.id = n.contact_id
+    where n.company_id = ${viewer.companyId} and n.id = any(${ids}::uuid[]) and ${visibleContacts(viewer)}`;
 }

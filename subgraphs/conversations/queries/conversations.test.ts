@@ -4,12 +4,11 @@ import { v7 } from 'uuid';
 import type { PageRequest } from '#platform/graphql/connection.ts';
 import type { Sql } from '#platform/postgres/sql.ts';
 import type { ConversationStatus, Platform, Priority } from '#schema/events/values.ts';
-import { openInbox, write, type TestCompany, type TestInbox } from '../testing/inbox.ts';
+import { openInbox, viewer, write, type TestCompany, type TestInbox } from '../testing/inbox.ts';
 import type { ConversationFilter } from './conversationFilter.ts';
 import { conversationPage } from './conversations.ts';
 import { cursorOf } from './keyset.ts';
 import { messagePages } from './messages.ts';
-import { viewerOf } from './viewer.ts';
 
 const statuses: readonly ConversationStatus[] = ['PENDING', 'OPEN', 'SNOOZED', 'RESOLVED'];
 const priorities: readonly Priority[] = ['LOW', 'NORMAL', 'HIGH', 'URGENT'];
@@ -89,9 +88,39 @@ describe('the list', () => {
     }
   }
 
-  const page = (filter: ConversationFilter, request: Partial<PageRequest> = {}) =>
-    read((sql) => conversationPage(sql, viewerOf(acme.ada), filter, { limit: 100, direction: 'forward', ...request }));
+  const page = (filter: ConversationFilter, request: Partial<PageRequest> = {}, limited = false) =>
+    read((sql) =>
+      conversationPage(sql, limited ? ofTheirTeam() : viewer(acme.ada), filter, {
+        limit: 100,
+        direction: 'forward',
+        ...request,
+      }),
+    );
+  const ofTheirTeam = () => viewer(acme.ada, { agentId: acme.ada.agentId, teamIds: [acme.teamId, v7()] });
+  const isTheirs = ({ team, assignee }: Known) => team === acme.teamId || assignee === acme.ada.agentId;
   const idsOf = (rows: readonly { readonly id: string }[]) => rows.map(({ id }) => id);
+
+  test('shows every conversation once and in order, read in pages of any size from either end', async () => {
+    const sizes = fc.record({ limit: fc.integer({ min: 1, max: 30 }), forward: fc.boolean(), limited: fc.boolean() });
+    await fc.assert(
+      fc.asyncProperty(sizes, async ({ limit, forward, limited }) => {
+        const direction = forward ? 'forward' : 'backward';
+        const seen: string[] = [];
+        for (let cursor: string | undefined; ;) {
+          const rows = await page({}, { limit, direction, ...(cursor !== undefined && { cursor }) }, limited);
+          const shown = rows.slice(0, limit);
+          seen.push(...idsOf(shown));
+          const last = shown.at(-1);
+          if (rows.length <= limit || !last) break;
+          cursor = cursorOf(last.lastActivityAt, last.id);
+        }
+        const all = idsOf(limited ? known.filter(isTheirs) : known);
+        expect(seen).toEqual(forward ? all : all.toReversed());
+      }),
+      { numRuns: 12 },
+    );
+  });
+
   test('keeps to every filter, and to all of them together', async () => {
     const some = <T>(...values: readonly T[]) =>
       fc.option(fc.subarray([...values], { minLength: 0 }), { nil: undefined });
@@ -122,6 +151,7 @@ describe('the list', () => {
             (filter.unread === undefined || c.unread === filter.unread),
         );
         expect(idsOf(await page(filter))).toEqual(idsOf(expected));
+        expect(idsOf(await page(filter, {}, true))).toEqual(idsOf(expected.filter(isTheirs)));
       }),
       { numRuns: 150 },
     );
@@ -137,9 +167,9 @@ describe('the list', () => {
         if (second === 0) conversations.push(id);
       }
     }
-    const viewer = viewerOf(company.ada);
+    const ada = viewer(company.ada);
     const texts = async (request: PageRequest) => {
-      const rows = await read((sql) => messagePages(sql, viewer, conversations, request), company);
+      const rows = await read((sql) => messagePages(sql, ada, conversations, request), company);
       return conversations.map((id) =>
         rows.filter(({ conversationId }) => conversationId === id).map(({ text }) => text),
       );

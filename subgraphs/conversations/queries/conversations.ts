@@ -1,9 +1,10 @@
 import type { PageRequest } from '#platform/graphql/connection.ts';
 import { fragment, join, type Fragment, type Sql } from '#platform/postgres/sql.ts';
+import type { Limit } from '#schema/visibility.ts';
 import { conversationColumns, type ConversationRow } from '../rows.ts';
 import { conditions, type ConversationFilter } from './conversationFilter.ts';
 import { keyset } from './keyset.ts';
-import { readMark, unreadCount, type Viewer } from './viewer.ts';
+import { readMark, unreadCount, visibleConversations, type Viewer } from './viewer.ts';
 
 /** What the list is sorted by. */
 export const activity = { at: fragment`c.last_activity_at`, id: fragment`c.id` };
@@ -36,15 +37,41 @@ export async function conversationPage(
   within: ConversationFilter = {},
 ): Promise<ConversationRow[]> {
   const { beyondCursor, order, limit } = keyset(activity, page, 'descending');
-  const where = [
-    fragment`c.company_id = ${viewer.companyId}`,
-    ...conditions(viewer, within),
-    ...conditions(viewer, filter),
-  ];
+  const where = [...conditions(viewer, within), ...conditions(viewer, filter)].map(
+    (condition) => fragment`and ${condition}`,
+  );
+  const wanted = fragment`${join(where, ' ')} ${beyondCursor}`;
+  if (viewer.limit) return limitedPage(sql, viewer, viewer.limit, { wanted, order, limit });
   return sql<ConversationRow>`
     select ${columnsFor(viewer)}
     from conversations.conversations c ${readMark(viewer)}
-    where ${join(where, ' and ')} ${beyondCursor}
+    where c.company_id = ${viewer.companyId} ${wanted}
+    order by ${order} limit ${limit}`;
+}
+
+/**
+ * The page of an agent who is limited: the newest of each of their teams and of what is theirs beside that, each found by walking
+ * its own index, merged. One condition with an `or` would walk the whole company instead until it has found enough.
+ */
+async function limitedPage(
+  sql: Sql,
+  viewer: Viewer,
+  { agentId, teamIds }: Limit,
+  { wanted, order, limit }: { readonly wanted: Fragment; readonly order: Fragment; readonly limit: number },
+): Promise<ConversationRow[]> {
+  const newest = (of: Fragment) => fragment`
+    select c.id from conversations.conversations c ${readMark(viewer)}
+    where c.company_id = ${viewer.companyId} and ${of} ${wanted}
+    order by ${order} limit ${limit}`;
+  return sql<ConversationRow>`
+    select ${columnsFor(viewer)}
+    from (
+      select found.id from unnest(${teamIds}::uuid[]) as team (id)
+      cross join lateral (${newest(fragment`c.team_id = team.id`)}) found
+      union all
+      (${newest(fragment`c.assignee_id = ${agentId} and coalesce(c.team_id <> all(${teamIds}::uuid[]), true)`)})
+    ) seen
+    join conversations.conversations c on c.company_id = ${viewer.companyId} and c.id = seen.id ${readMark(viewer)}
     order by ${order} limit ${limit}`;
 }
 
@@ -61,7 +88,8 @@ export async function contactConversationPages(
     cross join lateral (
       select ${columnsFor(viewer)}
       from conversations.conversations c ${readMark(viewer)}
-      where c.company_id = ${viewer.companyId} and c.contact_id = contact.id ${beyondCursor}
+      where c.company_id = ${viewer.companyId} and c.contact_id = contact.id
+        and ${visibleConversations(viewer)} ${beyondCursor}
       order by ${order} limit ${limit}
     ) c`;
 }
@@ -70,5 +98,5 @@ export async function conversationsByIds(sql: Sql, viewer: Viewer, ids: readonly
   return sql<ConversationRow>`
     select ${columnsFor(viewer)}
     from conversations.conversations c ${readMark(viewer)}
-    where c.company_id = ${viewer.companyId} and c.id = any(${ids}::uuid[])`;
+    where c.company_id = ${viewer.companyId} and c.id = any(${ids}::uuid[]) and ${visibleConversations(viewer)}`;
 }

@@ -1,4 +1,4 @@
-import type { Sql } from '#platform/postgres/sql.ts';
+import { fragment, type Sql } from '#platform/postgres/sql.ts';
 import type { Viewer } from './viewer.ts';
 
 export interface InboxCounts {
@@ -11,16 +11,28 @@ export interface InboxCounts {
 }
 
 const nothing: InboxCounts = { open: 0, pending: 0, snoozed: 0, unassigned: 0, mine: 0, unread: 0 };
+/** Of a counter: whose conversations are nobody's, or no team's. */
+const nobody = fragment`'00000000-0000-0000-0000-000000000000'`;
 
-/** Two rows, however many conversations there are: the writes keep the figures. */
-export async function inboxCounts(sql: Sql, { companyId, agentId }: Viewer): Promise<InboxCounts> {
+/**
+ * A row for each team and assignee together at the most, however many conversations there are: the writes keep the figures. Who
+ * is limited gets those of the rows that they may see.
+ */
+export async function inboxCounts(sql: Sql, { companyId, agentId, limit }: Viewer): Promise<InboxCounts> {
+  const visible = limit
+    ? fragment`(k.team_id = any(${limit.teamIds}::uuid[]) or k.assignee_id = ${limit.agentId})`
+    : fragment`true`;
+  const fullyRead = fragment`(
+    select coalesce(sum(k.fully_read_count), 0) from conversations.read_counters k
+    where k.company_id = ${companyId} and k.agent_id = ${agentId}::uuid and ${visible})`;
   const [counts = nothing] = await sql<InboxCounts>`
-    select k.open_count as open, k.pending_count as pending, k.snoozed_count as snoozed,
-      k.unassigned_count as unassigned,
-      coalesce(a.open_conversation_count, 0) as mine,
-      coalesce(k.active_inbound_count - a.fully_read_count, 0) as unread
-    from conversations.company_counters k
-    left join conversations.agents a on a.company_id = k.company_id and a.id = ${agentId}::uuid
-    where k.company_id = ${companyId}`;
+    select coalesce(sum(k.open_count), 0)::int as open,
+      coalesce(sum(k.pending_count), 0)::int as pending,
+      coalesce(sum(k.snoozed_count), 0)::int as snoozed,
+      coalesce(sum(k.open_count) filter (where k.assignee_id = ${nobody}), 0)::int as unassigned,
+      coalesce(sum(k.open_count) filter (where k.assignee_id = ${agentId}::uuid), 0)::int as mine,
+      ${agentId === null ? fragment`0` : fragment`(coalesce(sum(k.active_inbound_count), 0) - ${fullyRead})::int`} as unread
+    from conversations.inbox_counters k
+    where k.company_id = ${companyId} and ${visible}`;
   return counts;
 }

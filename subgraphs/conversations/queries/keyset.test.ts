@@ -4,13 +4,12 @@ import type { Connection, PageRequest } from '#platform/graphql/connection.ts';
 import { connectionOf } from '#platform/graphql/connection.ts';
 import type { Sql } from '#platform/postgres/sql.ts';
 import type { ConversationRow, MessageRow } from '../rows.ts';
-import { openInbox, write, type TestCompany, type TestInbox } from '../testing/inbox.ts';
+import { openInbox, write, type TestCompany, type TestInbox, viewer } from '../testing/inbox.ts';
 import { chatMessagePage } from './chatMessages.ts';
 import { contactConversationPages } from './conversations.ts';
 import { cursorOf } from './keyset.ts';
 import { listConversations } from './listConversations.ts';
 import { messagePages } from './messages.ts';
-import { viewerOf } from './viewer.ts';
 
 const ROWS = 24;
 
@@ -72,21 +71,19 @@ describe('every list', () => {
 
   const lists: Readonly<Record<string, List>> = {
     'the inbox': {
-      read: (page) => read((sql) => listConversations(sql, viewerOf(acme.ada), { filter: {}, order: 'NEWEST' }, page)),
+      read: (page) => read((sql) => listConversations(sql, viewer(acme.ada), { filter: {}, order: 'NEWEST' }, page)),
       ids: () => conversationIds('true'),
     },
     'a filtered inbox': {
       read: (page) =>
         read((sql) =>
-          listConversations(sql, viewerOf(acme.ada), { filter: { status: ['RESOLVED'] }, order: 'NEWEST' }, page),
+          listConversations(sql, viewer(acme.ada), { filter: { status: ['RESOLVED'] }, order: 'NEWEST' }, page),
         ),
       ids: () => conversationIds(`status = 'RESOLVED'`),
     },
     'what a search finds': {
       read: (page) =>
-        read((sql) =>
-          listConversations(sql, viewerOf(acme.ada), { filter: { search: 'order' }, order: 'NEWEST' }, page),
-        ),
+        read((sql) => listConversations(sql, viewer(acme.ada), { filter: { search: 'order' }, order: 'NEWEST' }, page)),
       ids: () =>
         conversationIds(
           `exists (select from conversations.messages m where m.conversation_id = c.id and text like 'Order%')`,
@@ -94,7 +91,7 @@ describe('every list', () => {
     },
     'what a search finds, best first': {
       read: (page) =>
-        read((sql) => listConversations(sql, viewerOf(acme.ada), { filter: { search: 'order' }, order: 'BEST' }, page)),
+        read((sql) => listConversations(sql, viewer(acme.ada), { filter: { search: 'order' }, order: 'BEST' }, page)),
       ids: () =>
         conversationIds(
           `exists (select from conversations.messages m where m.conversation_id = c.id and text like 'Order%')`,
@@ -103,7 +100,7 @@ describe('every list', () => {
     'a contact’s conversations': {
       read: async (page) =>
         connectionOf(
-          await read((sql) => contactConversationPages(sql, viewerOf(acme.ada), [contactId], page)),
+          await read((sql) => contactConversationPages(sql, viewer(acme.ada), [contactId], page)),
           page,
           byActivity,
         ),
@@ -111,7 +108,7 @@ describe('every list', () => {
     },
     'the messages of a conversation': {
       read: async (page) =>
-        connectionOf(await read((sql) => messagePages(sql, viewerOf(acme.ada), [thread], page)), page, byTime),
+        connectionOf(await read((sql) => messagePages(sql, viewer(acme.ada), [thread], page)), page, byTime),
       ids: messageIds,
     },
     'what a visitor sees': {

@@ -2,11 +2,14 @@ import type { PageRequest } from '#platform/graphql/connection.ts';
 import { fragment, type Sql } from '#platform/postgres/sql.ts';
 import { messageColumns, type MessageRow, type ReactionRow } from '../rows.ts';
 import { keyset } from './keyset.ts';
-import { visibleMessages, type Viewer } from './viewer.ts';
+import { publicMessages, visibleMessages, type Viewer } from './viewer.ts';
 
 const written = { at: fragment`m.created_at`, id: fragment`m.id` };
 
-/** The same page, and one row more, for each of several conversations in one statement; oldest first when read forward. */
+/**
+ * The same page, and one row more, for each of several conversations that the viewer may see, in one statement; oldest first when
+ * read forward.
+ */
 export async function messagePages(
   sql: Sql,
   viewer: Viewer,
@@ -19,7 +22,7 @@ export async function messagePages(
     cross join lateral (
       select ${messageColumns} from conversations.messages m
       where m.company_id = ${viewer.companyId} and m.conversation_id = conversation.id
-        and ${visibleMessages(viewer)} ${beyondCursor}
+        and ${publicMessages(viewer)} ${beyondCursor}
       order by ${order} limit ${limit}
     ) m`;
 }

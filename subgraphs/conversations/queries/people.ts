@@ -43,6 +43,20 @@ export async function listTeams(sql: Sql, companyId: string): Promise<TeamRow[]>
     where company_id = ${companyId} and deleted_at is null order by name limit ${MAX_LISTED}`;
 }
 
+export async function teamsOfAgents(
+  sql: Sql,
+  companyId: string,
+  agentIds: readonly string[],
+): Promise<(TeamRow & { readonly agentId: string })[]> {
+  return sql<TeamRow & { agentId: string }>`
+    select m.agent_id as "agentId", mine.* from conversations.team_members m
+    cross join lateral (
+      select ${teamColumns} from conversations.teams
+      where company_id = m.company_id and id = m.team_id and deleted_at is null
+    ) mine
+    where m.company_id = ${companyId} and m.agent_id = any(${agentIds}::uuid[]) order by mine.name`;
+}
+
 export async function labelsByIds(sql: Sql, companyId: string, ids: readonly string[]): Promise<LabelRow[]> {
   return sql<LabelRow>`
     select ${labelColumns} from conversations.labels where company_id = ${companyId} and id = any(${ids}::uuid[])`;

@@ -3,7 +3,7 @@ import type { PageRequest } from '#platform/graphql/connection.ts';
 import type { Identity } from '#platform/identity/identity.ts';
 import type { Sql } from '#platform/postgres/sql.ts';
 import type { Company } from '../testing/fillInbox.ts';
-import { openInbox, type TestInbox } from '../testing/inbox.ts';
+import { openInbox, type TestInbox, viewer } from '../testing/inbox.ts';
 import { addLargeCompany, workOf } from '../testing/largeInbox.ts';
 import { chatMessagePage, chatMessagesByIds } from './chatMessages.ts';
 import { chatPlace } from './chatPlace.ts';
@@ -17,7 +17,6 @@ import { contactsByIds, identitiesOfContacts } from './contacts.ts';
 import { agentsByIds, labelsByIds, replyRulesOf, teamsByIds } from './people.ts';
 import type { SearchOrder } from './searchPage.ts';
 import { typingPlace } from './typingPlace.ts';
-import { viewerOf } from './viewer.ts';
 
 const CONVERSATIONS = 20_000;
 /** A page looks at its rows, their labels and marks, and at what it passes by between them. */
@@ -56,7 +55,7 @@ describe('at 20,000 conversations, beside other companies', () => {
 
   const work = (query: (sql: Sql) => Promise<unknown>) => workOf(inbox, company.companyId, query);
   const list = (filter: ConversationFilter, request: Partial<PageRequest> = {}, order: SearchOrder = 'NEWEST') =>
-    work((sql) => listConversations(sql, viewerOf(agent), { filter, order }, { ...page, ...request }));
+    work((sql) => listConversations(sql, viewer(agent), { filter, order }, { ...page, ...request }));
   const ids = () => some.map(({ id }) => id);
   const visitor = () => ({
     kind: 'visitor' as const,
@@ -120,14 +119,14 @@ describe('at 20,000 conversations, beside other companies', () => {
   test('what a screen asks beside its list is found by keys', async () => {
     const contacts = some.map(({ contact_id }) => contact_id);
     const messages = some.map(({ last_message_id }) => last_message_id);
-    const viewer = viewerOf(agent);
+    const reader = viewer(agent);
     const { companyId } = company;
     const expected: readonly [query: (sql: Sql) => Promise<unknown>, index: string, most: number][] = [
-      [(sql) => conversationsByIds(sql, viewer, ids()), 'conversations_pkey', PAGE],
-      [(sql) => messagePages(sql, viewer, ids(), { ...page, direction: 'backward' }), 'messages_conversation', 700],
-      [(sql) => messagesByIds(sql, viewer, messages), 'messages_pkey', 100],
-      [(sql) => contactConversationPages(sql, viewer, contacts, page), 'conversations_contact', PAGE],
-      [(sql) => contactsByIds(sql, companyId, contacts), 'contacts_pkey', 100],
+      [(sql) => conversationsByIds(sql, reader, ids()), 'conversations_pkey', PAGE],
+      [(sql) => messagePages(sql, reader, ids(), { ...page, direction: 'backward' }), 'messages_conversation', 700],
+      [(sql) => messagesByIds(sql, reader, messages), 'messages_pkey', 100],
+      [(sql) => contactConversationPages(sql, reader, contacts, page), 'conversations_contact', PAGE],
+      [(sql) => contactsByIds(sql, reader, contacts), 'contacts_pkey', 100],
       [(sql) => identitiesOfContacts(sql, companyId, contacts), 'contact_identities_contact', 100],
       [
         (sql) =>
@@ -142,7 +141,7 @@ describe('at 20,000 conversations, beside other companies', () => {
       [(sql) => chatMessagePage(sql, visitor(), page), 'contact_identities_external', 300],
       [(sql) => chatMessagesByIds(sql, visitor(), messages), 'messages_pkey', 200],
       [(sql) => chatPlace(sql, visitor()), 'contact_identities_external', 20],
-      [(sql) => typingPlace(sql, agent, ids()[0] ?? ''), 'conversations_pkey', 20],
+      [(sql) => typingPlace(sql, reader, ids()[0] ?? ''), 'conversations_pkey', 20],
     ];
     for (const [query, index, most] of expected) {
       const { indexes, sequential, examined } = await work(query);
@@ -155,7 +154,7 @@ describe('at 20,000 conversations, beside other companies', () => {
   test('counts and menus look at as many rows as there are agents, teams and labels', async () => {
     const { companyId, agentIds, teamIds, labelIds } = company;
     const few = [
-      (sql: Sql) => inboxCounts(sql, viewerOf(agent)),
+      (sql: Sql) => inboxCounts(sql, viewer(agent)),
       (sql: Sql) => agentsByIds(sql, companyId, agentIds),
       (sql: Sql) => teamsByIds(sql, companyId, teamIds),
       (sql: Sql) => labelsByIds(sql, companyId, labelIds),

@@ -2,18 +2,18 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { v7 } from 'uuid';
 import type { Connection, PageRequest } from '#platform/graphql/connection.ts';
+import type { Limit } from '#schema/visibility.ts';
 import type { Identity } from '#platform/identity/identity.ts';
 import { assign } from '../commands/assign.ts';
 import { removeMessage } from '../commands/removeMessage.ts';
 import { saveDetails } from '../commands/saveDetails.ts';
 import { sendMessage } from '../commands/sendMessage.ts';
 import type { ConversationRow } from '../rows.ts';
-import { openInbox, received, write, type TestCompany, type TestInbox } from '../testing/inbox.ts';
+import { openInbox, received, write, type TestCompany, type TestInbox, viewer } from '../testing/inbox.ts';
 import { searchVector } from '../text/searchWords.ts';
 import type { ConversationFilter } from './conversationFilter.ts';
 import { listConversations } from './listConversations.ts';
 import type { SearchOrder } from './searchPage.ts';
-import { viewerOf } from './viewer.ts';
 
 const COMMON = 2_600;
 
@@ -28,12 +28,16 @@ describe('a search', () => {
   async function list(
     filter: ConversationFilter,
     page: Partial<PageRequest> = {},
-    { viewer = acme.ada, order = 'NEWEST' }: { readonly viewer?: Identity; readonly order?: SearchOrder } = {},
+    {
+      as = acme.ada,
+      order = 'NEWEST',
+      limit,
+    }: { readonly as?: Identity; readonly limit?: Limit; readonly order?: SearchOrder } = {},
   ): Promise<Connection<ConversationRow>> {
-    const session = inbox.database.session(viewer.companyId);
+    const session = inbox.database.session(as.companyId);
     const request: PageRequest = { limit: 100, direction: 'forward', ...page };
     try {
-      return await session.read((sql) => listConversations(sql, viewerOf(viewer), { filter, order }, request));
+      return await session.read((sql) => listConversations(sql, viewer(as, limit), { filter, order }, request));
     } finally {
       await session.close();
     }
@@ -169,7 +173,7 @@ describe('a search', () => {
       const input = { conversationId: await idOf(1), text: 'suspicious', isPrivate: true, idempotencyKey: v7() };
       await sendMessage(inbox.database, acme.ada, input);
       expect(await numbers('suspicious')).toEqual([1]);
-      expect(await numbers('suspicious', { viewer: acme.partner })).toEqual([]);
+      expect(await numbers('suspicious', { as: acme.partner })).toEqual([]);
     });
 
     test('sees nothing of another company, though its mark in the index be the same', async () => {
@@ -180,13 +184,13 @@ describe('a search', () => {
         [other.companyId, searchVector(acme.companyId, 'commande')],
       );
       expect(await numbers('commande')).toEqual([1]);
-      expect(await numbers('commande', { viewer: other.ada })).toEqual([]);
-      expect(await numbers('name', { viewer: other.ada })).toEqual([1]);
+      expect(await numbers('commande', { as: other.ada })).toEqual([]);
+      expect(await numbers('name', { as: other.ada })).toEqual([1]);
     });
 
     test('gives the best first: the number, the contact, the most messages, and whole words before beginnings', async () => {
       const company = await inbox.addCompany();
-      const best = { viewer: company.ada, order: 'BEST' } as const;
+      const best = { as: company.ada, order: 'BEST' } as const;
       await write(inbox, company, { from: 'parrot', text: 'hello' });
       for (const text of ['2 parrots', 'parrots']) await write(inbox, company, { from: 'two', text });
       for (const text of ['one parrot', 'parrot', 'parrot']) await write(inbox, company, { from: 'three', text });
@@ -194,7 +198,7 @@ describe('a search', () => {
       await write(inbox, company, { from: 'five', text: '2 and 3' });
       expect(await numbers('parrot', best)).toEqual([1, 3, 4, 2]);
       expect(await numbers('2', best)).toEqual([2, 5]);
-      expect(await numbers('2', { viewer: company.ada })).toEqual([5, 2]);
+      expect(await numbers('2', { as: company.ada })).toEqual([5, 2]);
     });
   });
 

@@ -13,7 +13,7 @@ import { searchQuery, type SearchQuery } from '../text/searchWords.ts';
 import { conditions, type ConversationFilter } from './conversationFilter.ts';
 import { activity, columnsFor } from './conversations.ts';
 import { cursorOf, keyset, keysetOf, type Keyset } from './keyset.ts';
-import { readMark, type Viewer } from './viewer.ts';
+import { readMark, visibleConversations, type Viewer } from './viewer.ts';
 
 /** NEWEST: by activity. BEST: by how well they match, and by activity where that is the same. */
 export type SearchOrder = 'NEWEST' | 'BEST';
@@ -55,7 +55,11 @@ export async function searchPage(
   const wanted = readSearch(viewer, search);
   const filtered = {
     where: join(
-      [fragment`c.company_id = ${viewer.companyId}`, ...filters.flatMap((filter) => conditions(viewer, filter))],
+      [
+        fragment`c.company_id = ${viewer.companyId}`,
+        visibleConversations(viewer),
+        ...filters.flatMap((filter) => conditions(viewer, filter)),
+      ],
       ' and ',
     ),
     mark: filters.every(({ unread }) => unread == null) ? fragment`` : readMark(viewer),

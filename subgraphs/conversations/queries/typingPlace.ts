@@ -1,4 +1,5 @@
 import type { Sql } from '#platform/postgres/sql.ts';
+import { visibleConversations, type Viewer } from './viewer.ts';
 
 interface TypingPlace {
   readonly conversationId: string;
@@ -7,18 +8,15 @@ interface TypingPlace {
   readonly agentName: string;
 }
 
-/** Where an agent's typing is to be seen; undefined when the company has no such conversation, or no such agent any more. */
-export async function typingPlace(
-  sql: Sql,
-  { companyId, agentId }: { readonly companyId: string; readonly agentId: string },
-  conversationId: string,
-): Promise<TypingPlace | undefined> {
+/** Where an agent's typing is to be seen; undefined when they see no such conversation, or the company has no such agent any more. */
+export async function typingPlace(sql: Sql, viewer: Viewer, conversationId: string): Promise<TypingPlace | undefined> {
   const [place] = await sql<TypingPlace>`
     select c.id as "conversationId", c.channel_id as "channelId", i.thread_external_id as "threadExternalId",
       a.name as "agentName"
     from conversations.conversations c
     join conversations.contact_identities i on i.company_id = c.company_id and i.id = c.identity_id
-    join conversations.agents a on a.company_id = c.company_id and a.id = ${agentId} and a.deactivated_at is null
-    where c.company_id = ${companyId} and c.id = ${conversationId}`;
+    join conversations.agents a
+      on a.company_id = c.company_id and a.id = ${viewer.agentId}::uuid and a.deactivated_at is null
+    where c.company_id = ${viewer.companyId} and c.id = ${conversationId} and ${visibleConversations(viewer)}`;
   return place;
 }

@@ -20,9 +20,9 @@ const resultLimits = { default: 100, max: MOST_CONVERSATIONS } as const;
 
 export const bulkQuery = {
   bulkJob: (_parent, { id }, { loaders }) => loaders.bulkJob.load(id),
-  bulkJobs: async (_parent, args, { viewer, read }) => {
+  bulkJobs: async (_parent, args, { read }) => {
     const page = pageRequest(args, pageLimits);
-    const rows = await read((sql) => bulkJobPage(sql, viewer, page));
+    const rows = await read((sql, viewer) => bulkJobPage(sql, viewer, page));
     return connectionOf(rows, page, ({ createdAt, id }) => cursorOf(createdAt, id));
   },
 } satisfies QueryResolvers;
@@ -49,12 +49,12 @@ export const bulkResult: BulkResultResolvers = {
 };
 
 /** One more than a job takes says that it is too many. */
-async function selected({ viewer, read }: Context, { conversationIds, filter }: ChangeConversationsInput) {
+async function selected({ read }: Context, { conversationIds, filter }: ChangeConversationsInput) {
   if ((conversationIds == null) === (filter == null)) {
     throw badUserInput('Give either conversationIds or a filter', 'input.conversationIds');
   }
   if (conversationIds) return { conversationIds, asked: conversationIds };
-  const matching = await read((sql) => matchingIds(sql, viewer, filter ?? {}, MOST_CONVERSATIONS + 1));
+  const matching = await read((sql, viewer) => matchingIds(sql, viewer, filter ?? {}, MOST_CONVERSATIONS + 1));
   return { conversationIds: matching, asked: filter };
 }
 

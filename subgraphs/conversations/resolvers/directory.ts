@@ -6,6 +6,7 @@ export const agent: AgentResolvers = {
   __resolveReference: ({ id }, { loaders }) => loaders.agent.load(id),
   ...agentPresence,
   ...agentAssignment,
+  teams: async ({ id }, _args, { loaders }) => (await loaders.agentTeams.load(id)) ?? [],
 };
 
 export const team: TeamResolvers = {

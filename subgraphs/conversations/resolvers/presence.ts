@@ -22,5 +22,5 @@ export const presenceMutations = {
     run((database, identity) => setAway({ identity, database, presence }, input)),
 
   viewConversation: (_parent, { input }, { identity, read, viewers, tellViewers: tell }) =>
-    read((sql) => viewConversation({ identity, sql, viewers, tell }, input)),
+    read((sql, viewer) => viewConversation({ identity, viewer, sql, viewers, tell }, input)),
 } satisfies MutationResolvers;

@@ -9,7 +9,7 @@ import { listViews } from '../queries/savedViews.ts';
 import { present } from './pages.ts';
 
 export const viewsQuery = {
-  savedViews: (_parent, _args, { viewer, read }) => read((sql) => listViews(sql, viewer)),
+  savedViews: (_parent, _args, { read }) => read(listViews),
 } satisfies QueryResolvers;
 
 export const viewsMutation = {
@@ -28,7 +28,7 @@ export const viewsMutation = {
   orderViews: async (_parent, { input }, context) => {
     const outcome = await context.run((database, identity) => orderViews(database, identity, input));
     if ('userErrors' in outcome) return { savedViews: null, userErrors: outcome.userErrors };
-    return { savedViews: await context.read((sql) => listViews(sql, context.viewer)), userErrors: [] };
+    return { savedViews: await context.read(listViews), userErrors: [] };
   },
 } satisfies MutationResolvers;
 

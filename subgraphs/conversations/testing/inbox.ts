@@ -12,6 +12,8 @@ import { testPostgres } from '#test/stack/index.ts';
 import { receiveMessage } from '../commands/receiveMessage.ts';
 import { entities } from '../entities/index.ts';
 import { migrations } from '../migrations/index.ts';
+import { callerOf, type Viewer } from '../queries/viewer.ts';
+import type { Limit } from '#schema/visibility.ts';
 import { seedConversations } from '../seed.ts';
 
 type Received = EventOf<SwitchboardCatalogue, 'channel.message.received'>;
@@ -115,8 +117,18 @@ export async function addCompany(database: Database<SwitchboardCatalogue>): Prom
     admin: agent(max, 'ADMIN'),
     teamId,
     labelIds: [urgent, refund],
-    partner: { kind: 'partner', companyId, partner: 'crm', scopes: [] },
+    partner: {
+      kind: 'partner',
+      companyId,
+      partner: 'crm',
+      scopes: ['conversations:read', 'contacts:read', 'directory:read'],
+    },
   };
+}
+
+/** Who reads as this agent or partner, without a limit or within one. */
+export function viewer(identity: Identity, limit: Limit | null = null): Viewer {
+  return { ...callerOf(identity), limit };
 }
 
 /** A message as the channels tell it; every call is another message unless `externalMessageId` says otherwise. */

@@ -1,5 +1,5 @@
 import type { ConversationFilter } from '../../queries/conversationFilter.ts';
-import { isPermitted } from '../../access/permissions.ts';
+import { roleMay } from '../../access/permissions.ts';
 import { isId } from '../../ids.ts';
 import { refuse, refuseIfOutdated, type AgentTransaction, type Refusal } from '../asAgent.ts';
 import { viewNotFound, type Visibility } from './viewInput.ts';
@@ -28,7 +28,7 @@ export async function lockView(
     select id, owner_id as "ownerId", name, visibility, filter, version from conversations.saved_views
     where company_id = ${companyId} and id = ${viewId} and (owner_id = ${agentId} or visibility = 'SHARED') for update`;
   if (!view) return viewNotFound();
-  if (view.ownerId !== agentId && !isPermitted(role, 'views:moderate')) {
+  if (view.ownerId !== agentId && !roleMay(role, 'views:moderate')) {
     return refuse('NOT_YOURS', 'This view is somebody else’s: make one of your own of it.', 'viewId');
   }
   return refuseIfOutdated('The view has', view.version, expectedVersion) ?? view;

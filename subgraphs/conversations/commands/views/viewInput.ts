@@ -6,11 +6,11 @@ export type Visibility = 'PRIVATE' | 'SHARED';
 
 /** The filter as it is kept, without what says nothing; or why nobody could ever read the inbox by it. */
 export function readFilter(
-  { companyId, agentId }: AgentTransaction,
+  { companyId, agentId, limit }: AgentTransaction,
   filter: ConversationFilter,
 ): ConversationFilter | Refusal {
   try {
-    conditions({ companyId, agentId, visitor: null }, filter);
+    conditions({ companyId, agentId, visitor: null, limit }, filter);
   } catch (error) {
     if (error instanceof GraphQLError) return refuse('INVALID', `${error.message}.`, 'filter');
     throw error;

@@ -12,6 +12,8 @@ import { cannedResponseMutations } from './cannedResponses.ts';
 import { draftMutations } from './drafts.ts';
 import { messageMutations } from './messages.ts';
 import { presenceMutations } from '../presence.ts';
+import { peopleMutations } from './people.ts';
+
 import { notificationMutations } from './notifications.ts';
 import { viewsMutation } from '../views.ts';
 
@@ -22,6 +24,7 @@ export const mutation: MutationResolvers = {
   ...messageMutations,
   ...presenceMutations,
   ...assignmentMutations,
+  ...peopleMutations,
   ...contactMutations,
   ...mergeMutations,
   ...privacyMutations,

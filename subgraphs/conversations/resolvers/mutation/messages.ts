@@ -24,5 +24,5 @@ export const messageMutations = {
     messagePayload(context, await context.run((database, identity) => deleteMessage(database, identity, input))),
 
   setTyping: (_parent, { input }, { identity, read, tellTyping: tell }) =>
-    read((sql) => setTyping({ identity, sql, tell }, input)),
+    read((sql, viewer) => setTyping({ identity, viewer, sql, tell }, input)),
 } satisfies MutationResolvers;

@@ -20,3 +20,8 @@ export async function conversationPayload({ loaders }: Context, outcome: Outcome
   if ('userErrors' in outcome) return { conversation: null, userErrors: outcome.userErrors };
   return { conversation: await loaders.conversation.load(outcome.conversationId), userErrors: [] };
 }
+
+export async function agentPayload({ loaders }: Context, outcome: Outcome<{ readonly agentId: string }>) {
+  if ('userErrors' in outcome) return { agent: null, userErrors: outcome.userErrors };
+  return { agent: await loaders.agent.load(outcome.agentId), userErrors: [] };
+}

@@ -8,10 +8,10 @@ import { pageLimits } from '../pages.ts';
 export const contactQueries = {
   contact: (_parent, { id }, { loaders }) => loaders.contact.load(id),
 
-  contacts: async (_parent, { search, filter, ...args }, { viewer, read }) => {
+  contacts: async (_parent, { search, filter, ...args }, { read }) => {
     const page = pageRequest(args, pageLimits);
     const asked = { search: search ?? '', filter: filter ?? {} };
-    const rows = await read((sql) => contactPage(sql, viewer.companyId, asked, page));
+    const rows = await read((sql, viewer) => contactPage(sql, viewer, asked, page));
     return connectionOf(rows, page, ({ createdAt, id }) => cursorOf(createdAt, id));
   },
 

@@ -11,7 +11,7 @@ export const conversationQueries = {
     const view = viewId == null ? undefined : await context.loaders.savedView.load(viewId);
     if (view === null) throw notFound('You have no such view: `savedViews` lists those that you have.');
     const asked = { filter: filter ?? {}, within: view?.filter ?? {}, order };
-    const connection = await context.read((sql) => listConversations(sql, context.viewer, asked, page));
+    const connection = await context.read((sql, viewer) => listConversations(sql, viewer, asked, page));
     // Before the rows' other relations ask: so the authors of these messages and the assignees are one statement. What a
     // loader has already it gives a moment later, which would be too late for that.
     const ids = connection.edges.flatMap(({ node }) => node.lastMessageId ?? []);
@@ -26,5 +26,5 @@ export const conversationQueries = {
   },
 
   conversation: (_parent, { id }, { loaders }) => loaders.conversation.load(id),
-  inboxCounts: (_parent, _args, { viewer, read }) => read((sql) => inboxCounts(sql, viewer)),
+  inboxCounts: (_parent, _args, { read }) => read(inboxCounts),
 } satisfies QueryResolvers;
