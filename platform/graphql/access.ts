@@ -100,9 +100,11 @@ export function checkOperation(table: AccessTable, asked: Asked): GraphQLError |
   const taken: (readonly [what: string, permission: string | undefined])[] = [];
   for (const field of rootFieldsOf(document, operation)) {
     const name = field.name.value;
-    if (name === '_entities')
+    if (name === '_entities') {
       taken.push(...entityTypesOf(asked, field).map((type) => [type, table.types[type]] as const));
-    else if (!name.startsWith('__')) taken.push([name, fields[name]]);
+    } else if (!name.startsWith('__')) {
+      taken.push([name, fields[name]]);
+    }
   }
   for (const type of typesOf(asked)) if (type in table.types) taken.push([type, table.types[type]]);
 

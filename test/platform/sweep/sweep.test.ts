@@ -214,8 +214,14 @@ describe('the whole graph', () => {
 
   /** Whether a mutation that names something which the caller may not see says that it was done. */
   function succeeds({ root, field, text }: Call, { data, errors }: GraphqlAnswer<unknown>, what: Attacker['hidden']) {
-    if (root !== 'Mutation' || keptUnseen.has(field) || errors || !hidden[what].some((secret) => text.includes(secret)))
+    if (
+      root !== 'Mutation' ||
+      keptUnseen.has(field) ||
+      errors ||
+      !hidden[what].some((secret) => text.includes(secret))
+    ) {
       return false;
+    }
     const payload = (data as Record<string, { readonly userErrors: readonly object[] } | null> | null)?.[field];
     return payload != null && payload.userErrors.length === 0;
   }

@@ -1,4 +1,4 @@
-import { Client } from 'pg';
+import type { Client } from 'pg';
 
 /** One row of a table, as text, with the table's name. */
 export interface StoredRow {
