@@ -1,11 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import { v7 } from 'uuid';
 import type { Identity } from '#platform/identity/identity.ts';
+import type { Limit } from '#schema/visibility.ts';
 import { contactView } from './contactView.ts';
 import { isContactEvent, type ContactEvent } from './liveEvent.ts';
 
 const companyId = v7();
-const [contactId, other] = [v7(), v7()];
+const [contactId, other, teamId] = [v7(), v7(), v7()];
 const agent: Identity = { kind: 'agent', companyId, agentId: v7(), role: 'AGENT', scopes: [] };
 const partner: Identity = { kind: 'partner', companyId, partner: 'crm', scopes: [] };
 const visitor: Identity = {
@@ -28,16 +29,21 @@ type Change = Extract<ContactEvent, { type: 'conversation.contact.changed' }>['d
 const changed = (change: Change): ContactEvent => ({
   ...envelope,
   type: 'conversation.contact.changed',
-  data: { contactId, change },
+  data: { contactId, change, places: [{ teamId, assigneeId: null }] },
 });
 const merged = (undone: boolean): ContactEvent => ({
   ...envelope,
   type: 'conversation.contact.merged',
-  data: { mergeId: v7(), intoId: contactId, fromId: other, undone },
+  data: { mergeId: v7(), intoId: contactId, fromId: other, undone, places: [] },
 });
 
-function shown(event: ContactEvent, identity = agent, args: Record<string, unknown> = {}): object | undefined {
-  const view = contactView(identity, args);
+function shown(
+  event: ContactEvent,
+  identity = agent,
+  args: Record<string, unknown> = {},
+  limit: Limit | null = null,
+): object | undefined {
+  const view = contactView(identity, args, limit);
   return view.wants(event) ? view.toValue(event, 'cursor') : undefined;
 }
 
@@ -82,5 +88,12 @@ describe('the live view of contacts', () => {
     const read = { ...envelope, type: 'channel.audited' as const };
     const data = { channelId: v7(), action: 'channel.paused', before: null, after: null, origin: null };
     expect(isContactEvent({ ...read, data })).toBe(false);
+  });
+
+  it('tells who is limited of contacts with a conversation of their teams, and of no others', () => {
+    const limitedTo = (...teamIds: string[]): Limit => ({ agentId: v7(), teamIds });
+    expect(shown(changed('DETAILS'), agent, {}, limitedTo(v7(), teamId))).toBeDefined();
+    expect(shown(changed('DETAILS'), agent, {}, limitedTo(v7()))).toBeUndefined();
+    expect(shown(merged(false), agent, {}, limitedTo(teamId))).toBeUndefined();
   });
 });

@@ -1,4 +1,5 @@
 import type { Identity } from '#platform/identity/identity.ts';
+import { isVisible, type Limit } from '#schema/visibility.ts';
 import type { Variables } from '../operations/variables.ts';
 import { viewOf, type EventView } from './eventView.ts';
 import { isContactEvent, type ContactEvent } from './liveEvent.ts';
@@ -11,8 +12,11 @@ const kinds = {
   ERASED: 'ERASED',
 } as const;
 
-/** What people change in contacts, or in one of them. Of notes only agents are told. */
-export function contactView(identity: Identity, args: Variables): EventView {
+/**
+ * What people change in contacts, or in one of them. Of notes only agents are told, and who is limited of nobody whose conversations
+ * they may not see.
+ */
+export function contactView(identity: Identity, args: Variables, limit: Limit | null): EventView {
   const id = typeof args['id'] === 'string' ? args['id'].toLowerCase() : undefined;
   return viewOf(isContactEvent, {
     wants: (event) =>
@@ -20,6 +24,7 @@ export function contactView(identity: Identity, args: Variables): EventView {
       event.companyId === identity.companyId &&
       (id === undefined || idsOf(event).includes(id)) &&
       kindOf(event) !== undefined &&
+      (limit === null || event.data.places.some((place) => isVisible(limit, place))) &&
       (identity.kind === 'agent' || kindOf(event) !== 'NOTES'),
     toValue: (event, cursor) => ({
       cursor,

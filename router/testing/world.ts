@@ -34,7 +34,9 @@ function socketOf(origin?: string) {
 }
 
 /** An agent of `company`, or of another one. */
-export function agent(overrides: { companyId?: string; agentId?: string } = {}): ClientIdentity {
+export function agent(
+  overrides: { companyId?: string; agentId?: string } = {},
+): Extract<ClientIdentity, { kind: 'agent' }> {
   return { kind: 'agent', companyId: company, agentId: v7(), role: 'AGENT', scopes: [], ...overrides };
 }
 

@@ -129,6 +129,8 @@ describe('the counts', () => {
 
   async function counted(acme: TestCompany, limited: boolean): Promise<unknown[]> {
     const session = inbox.database.session(acme.companyId);
+    const teamIdsOf = ({ agentId }: TestCompany['ada']) =>
+      [acme.ada, acme.ben].some((member) => member.agentId === agentId) ? [acme.teamId] : [];
     try {
       const agents = [acme.ada, acme.ben, acme.supervisor, acme.admin].toSorted((a, b) =>
         a.agentId < b.agentId ? -1 : 1,
@@ -137,7 +139,7 @@ describe('the counts', () => {
         agents.map(async (agent) => ({
           id: agent.agentId,
           ...(await session.read((sql) =>
-            inboxCounts(sql, viewer(agent, limited ? { agentId: agent.agentId, teamIds: [acme.teamId] } : null)),
+            inboxCounts(sql, viewer(agent, limited ? { agentId: agent.agentId, teamIds: teamIdsOf(agent) } : null)),
           )),
         })),
       );

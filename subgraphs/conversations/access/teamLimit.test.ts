@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 import { Client } from 'pg';
 import { v7 } from 'uuid';
 import type { Identity } from '#platform/identity/identity.ts';
+import { eventually } from '#test/stack/eventually.ts';
 import { testNats, testPostgres } from '#test/stack/index.ts';
 import { assign } from '../commands/assign.ts';
 import { receiveMessage } from '../commands/receiveMessage.ts';
@@ -141,27 +142,105 @@ describe('an agent who is limited to their teams', () => {
   test.each([
     ['sendMessage', 'conversationId: $conversation, text: "x", idempotencyKey: "k"'],
     ['retryMessage', 'messageId: $message'],
+    ['editMessage', 'messageId: $message, text: "x"'],
+    ['deleteMessage', 'messageId: $message'],
+    ['saveDraft', 'conversationId: $conversation, text: "x", revision: 1'],
+    ['viewConversation', 'conversationId: $conversation, deviceId: "d", isViewing: true'],
+    ['updateContact', 'contactId: $contact, name: "x"'],
+    ['blockContact', 'contactId: $contact'],
+    ['addContactNote', 'contactId: $contact, text: "x"'],
+    ['mergeContacts', 'intoId: $contact, fromId: $own'],
     ['setTyping', 'conversationId: $conversation, isTyping: true'],
     ['markRead', 'conversationId: $conversation'],
     ['markUnread', 'conversationId: $conversation, fromMessageId: $message'],
     ['changeStatus', 'conversationId: $conversation, status: RESOLVED'],
     ['assign', 'conversationId: $conversation, agentId: $agent'],
   ])('is told by %s of anything else that it does not exist, and it stays as it was', async (field, input) => {
-    const used = ['$conversation', '$message', '$agent'].filter((name) => input.includes(name));
+    const used = ['$conversation', '$message', '$agent', '$contact', '$own'].filter((name) => input.includes(name));
     const query = `mutation (${used.map((name) => `${name}: ID!`).join(', ')}) {
       ${field}(input: { ${input} }) { userErrors { code } } }`;
     const state = () =>
       sql.query(
         `select c.*, (select count(*) from conversations.messages m where m.conversation_id = c.id) as messages,
-           (select count(*) from conversations.read_marks r where r.conversation_id = c.id) as marks
-         from conversations.conversations c where id = $1`,
+           (select count(*) from conversations.read_marks r where r.conversation_id = c.id) as marks,
+           (select count(*) from conversations.drafts d where d.conversation_id = c.id) as drafts,
+           (select count(*) from conversations.contact_notes n where n.contact_id = c.contact_id) as notes,
+           to_jsonb(k) as contact
+         from conversations.conversations c join conversations.contacts k on k.id = c.contact_id where c.id = $1`,
         [places.other.conversationId],
       );
     const before = (await state()).rows;
-    const { conversationId: conversation, messageId: message } = places.other;
-    const { data } = await running.ask(acme.ada, query, { conversation, message, agent: acme.ada.agentId });
+    const { conversationId: conversation, messageId: message, contactId: contact } = places.other;
+    const variables = { conversation, message, contact, own: places.mine.contactId, agent: acme.ada.agentId };
+    const { data } = await running.ask(acme.ada, query, variables);
     expect(data).toEqual({ [field]: { userErrors: [{ code: 'NOT_FOUND' }] } });
     expect((await state()).rows).toEqual(before);
+  });
+
+  test('finds by a search for the best only what they may see', async () => {
+    expect(await numbers('(filter: { search: "heron" }, order: BEST)')).toEqual([2, 1]);
+    expect(await numbers('(filter: { search: "other" }, order: BEST)')).toEqual([]);
+    expect(await numbers('(filter: { search: "3" }, order: BEST)')).toEqual([]);
+  });
+
+  test('is notified of what they may see, and of nothing else that they are mentioned in', async () => {
+    const note = `mutation ($input: SendMessageInput!) { sendMessage(input: $input) { userErrors { code } } }`;
+    for (const [place, { conversationId }] of Object.entries(places)) {
+      const mentions = [{ agentId: acme.ada.agentId }];
+      const input = { conversationId, text: place, isPrivate: true, mentions, idempotencyKey: v7() };
+      const { data } = await running.ask(acme.ben, note, { input });
+      expect(data).toEqual({ sendMessage: { userErrors: [] } });
+    }
+    const { data } = await running.ask<{ notifications: { edges: { node: { message: { text: string } } }[] } }>(
+      acme.ada,
+      '{ notifications { edges { node { kind message { text } } } } }',
+    );
+    const texts = data.notifications.edges.map(({ node }) => node.message.text);
+    expect(texts.filter((text) => text in places)).toEqual(['mine', 'team']);
+  });
+
+  test('is shown of their own drafts and notifications no conversation that has left their teams', async () => {
+    const draft = `mutation ($id: ID!) { saveDraft(input: { conversationId: $id, text: "x", revision: 1 }) {
+      draft { id } userErrors { code } } }`;
+    await running.ask(acme.ada, draft, { id: places.team.conversationId });
+    const seen = async () =>
+      (await running.ask(acme.ada, '{ drafts { edges { node { text conversation { number } } } } }')).data;
+    expect(await seen()).toMatchObject({ drafts: { edges: [{ node: { conversation: { number: 1 } } }] } });
+    await assign(running.database, acme.ben, { conversationId: places.team.conversationId, teamId: null });
+    expect(await seen()).toMatchObject({ drafts: { edges: [{ node: { conversation: null } }] } });
+  });
+
+  test('changes by a job no conversation that they may not see', async () => {
+    const begin = `mutation ($input: ChangeConversationsInput!) { changeConversations(input: $input) {
+      job { id total } userErrors { code } } }`;
+    const input = { filter: {}, change: { priority: 'URGENT' }, idempotencyKey: v7() };
+    const { data } = await running.ask(acme.ada, begin, { input });
+    expect(data).toMatchObject({ changeConversations: { job: { total: 2 }, userErrors: [] } });
+    const conversationIds = Object.values(places).map(({ conversationId }) => conversationId);
+    const named = { conversationIds, change: { priority: 'LOW' }, idempotencyKey: v7() };
+    const second = await running.ask<{ changeConversations: { job: { id: string } } }>(acme.ada, begin, {
+      input: named,
+    });
+    const { id } = second.data.changeConversations.job;
+    await eventually(async () => {
+      const results = await running.ask(
+        acme.ada,
+        'query ($id: ID!) { bulkJob(id: $id) { status results { edges { node { conversation { number } userErrors { code } } } } } }',
+        { id },
+      );
+      expect(results.data).toMatchObject({
+        bulkJob: {
+          status: 'DONE',
+          results: {
+            edges: [
+              { node: { conversation: { number: 1 }, userErrors: [] } },
+              { node: { conversation: { number: 2 }, userErrors: [] } },
+              { node: { conversation: null, userErrors: [{ code: 'NOT_FOUND' }] } },
+            ],
+          },
+        },
+      });
+    });
   });
 
   test('sees it no longer once it goes to another team, and is told so by null', async () => {

@@ -3,6 +3,8 @@ import type { Database } from '#platform/postgres/database.ts';
 import type { SwitchboardCatalogue } from '#schema/events/catalogue.ts';
 import type { ContactChange } from '#schema/events/contacts.ts';
 import { isId } from '../ids.ts';
+import { placesOfContact } from '../queries/placesOfContact.ts';
+import { isContactVisible } from './isContactVisible.ts';
 import type { AttributeValue } from '../rules/attributeValues.ts';
 import { refuse, writeAsAgent, type AgentTransaction, type Outcome, type Refusal } from './asAgent.ts';
 
@@ -59,13 +61,14 @@ export async function changeContact(
 }
 
 /**
- * The contact, or the one into which it was merged, held until the transaction ends. Less than a lock for deletion: what
+ * A contact whom the agent may see, or the one into which it was merged, held until the transaction ends. Less than a lock for deletion: what
  * only refers to a contact, such as a new conversation, does not wait.
  */
 export async function lockContact(
-  { sql, companyId }: Pick<AgentTransaction, 'sql' | 'companyId'>,
+  transaction: Pick<AgentTransaction, 'sql' | 'companyId' | 'limit'>,
   id: string,
 ): Promise<LockedContact | undefined> {
+  const { sql, companyId } = transaction;
   if (!isId(id)) return undefined;
   for (let wanted = id; ;) {
     const [row] = await sql<LockedContact & { mergedIntoId: string | null }>`
@@ -73,7 +76,7 @@ export async function lockContact(
         merged_into_id as "mergedIntoId"
       from conversations.contacts where company_id = ${companyId} and id = ${wanted} for no key update`;
     if (!row) return undefined;
-    if (row.mergedIntoId === null) return row;
+    if (row.mergedIntoId === null) return (await isContactVisible(transaction, row.id)) ? row : undefined;
     wanted = row.mergedIntoId;
   }
 }
@@ -86,7 +89,8 @@ export async function tellContact(
 ): Promise<void> {
   await sql`
     update conversations.contacts set version = version + 1 where company_id = ${companyId} and id = ${contactId}`;
-  publish({ type: 'conversation.contact.changed', actor, data: { contactId, change } });
+  const places = await placesOfContact(sql, companyId, contactId);
+  publish({ type: 'conversation.contact.changed', actor, data: { contactId, change, places } });
 }
 
 export function contactNotFound(field = 'contactId'): Refusal {

@@ -7,6 +7,7 @@ import type { SwitchboardCatalogue } from '#schema/events/catalogue.ts';
 import { isId } from '../ids.ts';
 import { refuse, writeAsAgent, type AgentTransaction, type Outcome, type Refusal } from './asAgent.ts';
 import { audit } from './audit.ts';
+import { isContactVisible } from './isContactVisible.ts';
 import { contactErased, contactNotFound, lockContact, tellContact } from './changeContact.ts';
 
 const MAX_TEXT = 10_000;
@@ -78,13 +79,16 @@ interface Note {
 }
 
 /** @throws GraphQLError `FORBIDDEN` when it is another agent's note, for agents who are nothing more than that. */
-async function lockNote({ sql, companyId, agentId, role }: AgentTransaction, id: string): Promise<Note | Refusal> {
+async function lockNote(transaction: AgentTransaction, id: string): Promise<Note | Refusal> {
+  const { sql, companyId, agentId, role } = transaction;
   const [note] = isId(id)
     ? await sql<Note>`
         select id, contact_id as "contactId", author_id as "authorId", text from conversations.contact_notes
         where company_id = ${companyId} and id = ${id} for update`
     : [];
-  if (!note) return refuse('NOT_FOUND', 'There is no such note.', 'noteId');
+  if (!note || !(await isContactVisible(transaction, note.contactId))) {
+    return refuse('NOT_FOUND', 'There is no such note.', 'noteId');
+  }
   if (note.authorId !== agentId && role === 'AGENT') {
     throw forbidden('Somebody else wrote this note: ask them, a supervisor or an admin.');
   }

@@ -7,6 +7,7 @@ import type { Transaction } from '../facts.ts';
 import type { PrivacyJob } from '../privacy/job.ts';
 import { applyStatus } from '../rules/status.ts';
 import { searchVector } from '../text/searchWords.ts';
+import { placesOfContact } from '../queries/placesOfContact.ts';
 import { lockIdentities } from './moveConversations.ts';
 import { reportErased } from './reportErased.ts';
 import { tellChanges } from './tellChanges.ts';
@@ -61,7 +62,8 @@ export async function eraseIdentities(
         fileKeys: [...pictures, ...identities.flatMap(({ pictureFileKey }) => pictureFileKey ?? [])],
       },
     });
-    publish({ type: 'conversation.contact.changed', actor, data: { contactId, change: 'ERASED' } });
+    const places = await placesOfContact(sql, companyId, contactId);
+    publish({ type: 'conversation.contact.changed', actor, data: { contactId, change: 'ERASED', places } });
     const counts = {
       contacts: contactIds.length,
       identities: identities.length,

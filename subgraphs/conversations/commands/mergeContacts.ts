@@ -3,10 +3,12 @@ import type { Identity } from '#platform/identity/identity.ts';
 import type { Database } from '#platform/postgres/database.ts';
 import type { SwitchboardCatalogue } from '#schema/events/catalogue.ts';
 import { isId } from '../ids.ts';
+import { placesOfContact } from '../queries/placesOfContact.ts';
 import { fill, missingOf, type Fillable } from '../rules/fillContact.ts';
 import { refuse, writeAsAgent, type AgentTransaction, type Outcome } from './asAgent.ts';
 import { audit } from './audit.ts';
 import { contactErased, contactNotFound, tellContact } from './changeContact.ts';
+import { isContactVisible } from './isContactVisible.ts';
 import { lockIdentities, moveConversations } from './moveConversations.ts';
 import { saveDetails } from './saveDetails.ts';
 
@@ -33,8 +35,8 @@ export async function mergeContacts(
     await takeMergeTurn(transaction);
     const identityIds = await lockIdentities(transaction, fromId);
     const [into, from] = await lockBoth(transaction, intoId, fromId);
-    if (!into) return contactNotFound('intoId');
-    if (!from) return contactNotFound('fromId');
+    if (!into || !(await isContactVisible(transaction, into.id))) return contactNotFound('intoId');
+    if (!from || !(await isContactVisible(transaction, from.id))) return contactNotFound('fromId');
     if (into.id === from.id) return refuse('INVALID', 'A contact cannot be merged into itself.', 'fromId');
     if (into.isErased) return contactErased('intoId');
     if (from.isErased) return contactErased('fromId');
@@ -57,7 +59,8 @@ export async function mergeContacts(
     const subject = { kind: 'contact', id: into.id };
     await audit(transaction, { action: 'contact.merged', subject, after: { fromId: from.id, mergeId } });
     await tellContact(transaction, into.id, 'MERGED');
-    const data = { mergeId, intoId: into.id, fromId: from.id, undone: false };
+    const places = await placesOfContact(sql, companyId, into.id);
+    const data = { mergeId, intoId: into.id, fromId: from.id, undone: false, places };
     publish({ type: 'conversation.contact.merged', actor, data });
     return { mergeId };
   });

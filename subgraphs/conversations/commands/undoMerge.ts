@@ -3,10 +3,12 @@ import type { Identity } from '#platform/identity/identity.ts';
 import type { Database } from '#platform/postgres/database.ts';
 import type { SwitchboardCatalogue } from '#schema/events/catalogue.ts';
 import { isId } from '../ids.ts';
+import { placesOfContact } from '../queries/placesOfContact.ts';
 import { filledSchema, unfill } from '../rules/fillContact.ts';
 import { refuse, writeAsAgent, type AgentTransaction, type Outcome } from './asAgent.ts';
 import { audit } from './audit.ts';
 import { contactErased, tellContact } from './changeContact.ts';
+import { isContactVisible } from './isContactVisible.ts';
 import { lockBoth, saveMerged, takeMergeTurn } from './mergeContacts.ts';
 import { lockIdentities, moveConversations } from './moveConversations.ts';
 
@@ -37,7 +39,9 @@ export async function undoMerge(
   return writeAsAgent(database, identity, 'contacts:change', async (transaction) => {
     await takeMergeTurn(transaction);
     const merge = isId(mergeId) ? await findMerge(transaction, mergeId) : undefined;
-    if (!merge) return refuse('NOT_FOUND', 'There is no such merge.', 'mergeId');
+    if (!merge || !(await isContactVisible(transaction, merge.intoId))) {
+      return refuse('NOT_FOUND', 'There is no such merge.', 'mergeId');
+    }
     if (merge.undoneAt) return refuse('ALREADY_UNDONE', 'This merge was undone already.', 'mergeId');
     const { intoId, fromId } = merge;
     await lockIdentities(transaction, intoId);
@@ -55,8 +59,10 @@ export async function undoMerge(
     const subject = { kind: 'contact', id: intoId };
     await audit(transaction, { action: 'contact.merge.undone', subject, before: { fromId, mergeId: merge.id } });
     await tellContact(transaction, intoId, 'MERGED');
-    const { publish, actor } = transaction;
-    publish({ type: 'conversation.contact.merged', actor, data: { mergeId: merge.id, intoId, fromId, undone: true } });
+    const { sql, companyId, publish, actor } = transaction;
+    const places = await placesOfContact(sql, companyId, intoId);
+    const data = { mergeId: merge.id, intoId, fromId, undone: true, places };
+    publish({ type: 'conversation.contact.merged', actor, data });
     return { mergeId: merge.id };
   });
 }

@@ -279,6 +279,19 @@ describe('a search', () => {
       expect(await numbers('hello rare', {}, { priority: ['URGENT'] })).toEqual(expected);
     });
 
+    test('finds for who is limited only what they may see, among the newest and among all', async () => {
+      const teamId = v7();
+      await inbox.rows(
+        'update conversations.conversations set team_id = $2 where company_id = $1 and number in (5, 6, 1200)',
+        [acme.companyId, teamId],
+      );
+      const limit: Limit = { agentId: acme.ada.agentId, teamIds: [teamId] };
+      const expected = await inOrder('number in (5, 6, 1200)');
+      expect(await numbers('hello', { limit })).toEqual(expected);
+      expect((await numbers('hello', { limit, order: 'BEST' })).toSorted()).toEqual(expected.toSorted());
+      expect(await numbers('hello', { limit: { ...limit, teamIds: [v7()] } })).toEqual([]);
+    });
+
     test('gives the best of the newest first, each once, also while newer ones come', async () => {
       const order = { order: 'BEST' } as const;
       const { edges, pageInfo } = await list({ search: 'hello' }, { limit: 50 }, order);

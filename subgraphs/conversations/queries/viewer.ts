@@ -56,7 +56,7 @@ export function unreadCount({ agentId }: Caller): Fragment {
 }
 
 /** For statements that find a few conversations as `c` by something else: those that the viewer may see. */
-export function visibleConversations({ limit }: Viewer): Fragment {
+export function visibleConversations({ limit }: Pick<Viewer, 'limit'>): Fragment {
   if (limit === null) return fragment`true`;
   return fragment`(c.team_id = any(${limit.teamIds}::uuid[]) or c.assignee_id = ${limit.agentId})`;
 }
@@ -75,7 +75,7 @@ export function visibleMessages(viewer: Viewer): Fragment {
 }
 
 /** For statements that read contacts as `k`: those with a conversation that the viewer may see. */
-export function visibleContacts(viewer: Viewer): Fragment {
+export function visibleContacts(viewer: Pick<Viewer, 'limit'>): Fragment {
   if (viewer.limit === null) return fragment`true`;
   return fragment`exists (
     select from conversations.conversations c

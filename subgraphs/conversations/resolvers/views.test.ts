@@ -103,7 +103,8 @@ describe('saved views', () => {
     const globex = await addCompany(graph.database);
     expect(await names(acme.ben)).toEqual(['Ours']);
     expect(await names(globex.ada)).toEqual([]);
-    expect(await names(acme.partner)).toEqual([]);
+    const { errors } = await graph.ask(acme.partner, '{ savedViews { name } }');
+    expect(errors).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
     expect(await codes('updateView', { viewId, name: 'Bens' }, acme.ben)).toEqual(['NOT_YOURS']);
     expect(await codes('deleteView', { viewId }, acme.ben)).toEqual(['NOT_YOURS']);
     expect(await codes('updateView', { viewId, name: 'Theirs' }, globex.ada)).toEqual(['NOT_FOUND']);
