@@ -129,7 +129,8 @@ describe('a change of many conversations on the graph', () => {
       expect(await job(begun?.id, '', identity)).toBeNull();
       expect((await graph.ask(identity, list)).data).toEqual({ bulkJobs: { edges: [] } });
     }
-    expect((await graph.ask(acme.partner, list)).data).toEqual({ bulkJobs: { edges: [] } });
+    const { errors } = await graph.ask(acme.partner, list);
+    expect(errors).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
     expect((await graph.ask(acme.ada, list)).data).toEqual({ bulkJobs: { edges: [{ node: { id: begun?.id } }] } });
   });
 
