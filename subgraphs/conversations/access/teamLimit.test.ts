@@ -35,7 +35,7 @@ describe('an agent who is limited to their teams', () => {
   beforeAll(async () => {
     const [postgres, nats] = await Promise.all([testPostgres(), testNats()]);
     stores = { postgres, nats };
-    running = await startService({ postgresUrl: postgres.adminUrl, natsUrl: nats.url });
+    running = await startService({ postgresUrl: postgres.adminUrl, natsUrl: nats.url }, { snoozePollMs: 20 });
     sql = new Client({ connectionString: postgres.adminUrl });
     await sql.connect();
   });
@@ -191,11 +191,11 @@ describe('an agent who is limited to their teams', () => {
       const { data } = await running.ask(acme.ben, note, { input });
       expect(data).toEqual({ sendMessage: { userErrors: [] } });
     }
-    const { data } = await running.ask<{ notifications: { edges: { node: { message: { text: string } } }[] } }>(
+    const { data } = await running.ask<{ notifications: { edges: { node: { message: { text: string } | null } }[] } }>(
       acme.ada,
       '{ notifications { edges { node { kind message { text } } } } }',
     );
-    const texts = data.notifications.edges.map(({ node }) => node.message.text);
+    const texts = data.notifications.edges.map(({ node }) => node.message?.text ?? '');
     expect(texts.filter((text) => text in places)).toEqual(['mine', 'team']);
   });
 

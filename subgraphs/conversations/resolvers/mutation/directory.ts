@@ -12,7 +12,7 @@ import { updateLabel } from '../../commands/directory/updateLabel.ts';
 import { labelConversation, unlabelConversation } from '../../commands/labelConversation.ts';
 import type { Context } from '../../context.ts';
 import type { MutationResolvers } from '../../generated/resolvers.ts';
-import { conversationPayload } from './payloads.ts';
+import { agentPayload, conversationPayload } from './payloads.ts';
 
 async function labelPayload({ loaders }: Context, outcome: Outcome<{ readonly labelId: string }>) {
   if ('userErrors' in outcome) return { label: null, userErrors: outcome.userErrors };
@@ -22,11 +22,6 @@ async function labelPayload({ loaders }: Context, outcome: Outcome<{ readonly la
 async function teamPayload({ loaders }: Context, outcome: Outcome<{ readonly teamId: string }>) {
   if ('userErrors' in outcome) return { team: null, userErrors: outcome.userErrors };
   return { team: await loaders.team.load(outcome.teamId), userErrors: [] };
-}
-
-async function agentPayload({ loaders }: Context, outcome: Outcome<{ readonly agentId: string }>) {
-  if ('userErrors' in outcome) return { agent: null, userErrors: outcome.userErrors };
-  return { agent: await loaders.agent.load(outcome.agentId), userErrors: [] };
 }
 
 export const directoryMutations = {
