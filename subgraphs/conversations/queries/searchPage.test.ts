@@ -280,15 +280,14 @@ describe('a search', () => {
     });
 
     test('finds for who is limited only what they may see, among the newest and among all', async () => {
-      const teamId = v7();
-      await inbox.rows(
-        'update conversations.conversations set team_id = $2 where company_id = $1 and number in (5, 6, 1200)',
-        [acme.companyId, teamId],
-      );
+      const { companyId, teamId } = acme;
+      const give =
+        'update conversations.conversations set team_id = $2 where company_id = $1 and number in (5, 6, 1200)';
+      await inbox.rows(give, [companyId, teamId]);
       const limit: Limit = { agentId: acme.ada.agentId, teamIds: [teamId] };
       const expected = await inOrder('number in (5, 6, 1200)');
       expect(await numbers('hello', { limit })).toEqual(expected);
-      expect((await numbers('hello', { limit, order: 'BEST' })).toSorted()).toEqual(expected.toSorted());
+      expect(new Set(await numbers('hello', { limit, order: 'BEST' }))).toEqual(new Set(expected));
       expect(await numbers('hello', { limit: { ...limit, teamIds: [v7()] } })).toEqual([]);
     });
 
