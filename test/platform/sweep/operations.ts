@@ -1,4 +1,5 @@
 import {
+  isAbstractType,
   getNamedType,
   getNullableType,
   isEnumType,
@@ -7,7 +8,6 @@ import {
   isObjectType,
   isRequiredArgument,
   isRequiredInputField,
-  isUnionType,
   type GraphQLArgument,
   type GraphQLField,
   type GraphQLInputField,
@@ -133,7 +133,7 @@ function selectionOf(schema: GraphQLSchema, root: GraphQLNamedType, idOf: IdOf):
   const opened = new Set<string>();
 
   function open(type: GraphQLNamedType, depth: number): string {
-    if (isUnionType(type)) {
+    if (isAbstractType(type)) {
       const members = schema.getPossibleTypes(type);
       // Members may have fields of one name that differ in type: there, one name would mean two things.
       const names = members.flatMap((member) => Object.keys(member.getFields()));
@@ -149,7 +149,7 @@ function selectionOf(schema: GraphQLSchema, root: GraphQLNamedType, idOf: IdOf):
     opened.add(type.name);
     const parts = Object.values(type.getFields()).flatMap((field) => {
       const inner = getNamedType(field.type);
-      const isLeaf = !isObjectType(inner) && !isUnionType(inner);
+      const isLeaf = !isObjectType(inner) && !isAbstractType(inner);
       if (again && field.name !== 'id') return [];
       if (!isLeaf && depth >= MAX_DEPTH) return [];
       const alias = aliased.has(field.name) ? `${type.name}_${field.name}: ` : '';

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { parse, validate } from 'graphql';
 import { Client } from 'pg';
 import { v7 } from 'uuid';
 import { createSnapshot } from '#router/graph/snapshot.ts';
@@ -361,6 +362,13 @@ describe('the whole graph', () => {
     // An exception that is none any more goes.
     expect(Object.keys(unanswered).filter((field) => !missing.includes(field))).toEqual([]);
   }, 120_000);
+
+  it('asks nothing that the graph does not understand', () => {
+    const invalid = calls(() => true).flatMap(({ text }) =>
+      validate(schema, parse(text)).map(({ message }) => message),
+    );
+    expect(new Set(invalid)).toEqual(new Set());
+  });
 
   it('has each root field called', () => {
     const called = new Set(calls(() => true).map(({ root, field }) => `${root}.${field}`));
