@@ -1,19 +1,24 @@
 import type { FetchNode } from '@apollo/query-planner';
-import { Kind, parse, type GraphQLFormattedError } from 'graphql';
+import { Kind, parse, type GraphQLFormattedError, type GraphQLSchema } from 'graphql';
 import { SubgraphError } from '../graph/errors.ts';
 import type { Variables } from '../operations/variables.ts';
+import { keyPath } from './conditionalKeys.ts';
 import { isObject, merge, type Data } from './merge.ts';
 import { objectsAt, placesOf, type Path } from './places.ts';
 import { compileRepresentation, type Represent } from './representations.ts';
 import { compileRewrites, type Rewrite } from './rewrites.ts';
 import type { Run, Step } from './run.ts';
 import type { Source, SubgraphAnswer, SubgraphOperation } from './source.ts';
-import type { IsOfType } from './typeConditions.ts';
+import { dropInterfaceName, type IsOfType } from './typeConditions.ts';
 
 export interface FetchTools {
+  /** The supergraph's. */
+  readonly schema: GraphQLSchema;
   /** By subgraph name. */
   readonly sources: Readonly<Record<string, Source>>;
   readonly isOfType: IsOfType;
+  /** Keys that may be missing where they are required: see `conditionalKeys`. */
+  readonly conditional: ReadonlySet<string>;
   /** The client's response key of each private one. */
   readonly responseKeys: ReadonlyMap<string, string>;
 }
@@ -25,11 +30,16 @@ interface Fetch {
   readonly path: Path;
   readonly variableNames: readonly string[];
   readonly rewrite: Rewrite;
+  readonly dropInterfaceName: (entity: Data) => void;
   /** A place in the merged data, or one in a subgraph's answer, as the client knows it. */
   readonly toClient: (path: Path) => Path;
 }
 
-export function compileFetch(node: FetchNode, path: Path, { sources, isOfType, responseKeys }: FetchTools): Step {
+export function compileFetch(
+  node: FetchNode,
+  path: Path,
+  { schema, sources, isOfType, conditional, responseKeys }: FetchTools,
+): Step {
   const source = sources[node.serviceName];
   if (!source) throw new Error(`the plan asks the subgraph ${node.serviceName}, which the router does not know`);
   const renamed = new Map<string, string>();
@@ -48,11 +58,15 @@ export function compileFetch(node: FetchNode, path: Path, { sources, isOfType, r
     path,
     variableNames: node.variableUsages ?? [],
     rewrite: compileRewrites(node.outputRewrites, isOfType),
+    dropInterfaceName: (entity) => dropInterfaceName(schema, entity),
     toClient: (steps) => steps.map(clientKey),
   };
   if (!node.requires) return fetchFields(fetch, rootKeysOf(node));
   const rewrite = compileRewrites(node.inputRewrites, isOfType);
-  return fetchEntities(fetch, compileRepresentation(node.requires, { isOfType, rewrite }));
+  return fetchEntities(
+    fetch,
+    compileRepresentation(node.requires, { isOfType, conditional, path: keyPath(path), rewrite }),
+  );
 }
 
 function operationOf({ operation: query, operationName, operationKind: kind }: FetchNode): SubgraphOperation {
@@ -96,7 +110,7 @@ function fetchFields(fetch: Fetch, keys: readonly string[]): Step {
 
 /** Fields of entities that others have brought: each is asked for once, however often it is there. */
 function fetchEntities(fetch: Fetch, represent: Represent): Step {
-  const { name, path, rewrite } = fetch;
+  const { name, path, rewrite, dropInterfaceName } = fetch;
   return async (run) => {
     const groups = new Map<string, Set<Data>>();
     for (const object of objectsAt(run.data, path)) {
@@ -129,6 +143,7 @@ function fetchEntities(fetch: Fetch, represent: Represent): Step {
       const entity: unknown = received[index];
       if (!isObject(entity)) continue;
       rewrite(entity);
+      dropInterfaceName(entity);
       for (const object of group) merge(object, entity);
     }
   };

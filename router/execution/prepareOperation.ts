@@ -13,6 +13,7 @@ import { LRUCache } from 'lru-cache';
 import type { GraphSnapshot } from '../graph/snapshot.ts';
 import type { Variables } from '../operations/variables.ts';
 import { collectFields, type Collector } from './collectFields.ts';
+import { conditionalKeys } from './conditionalKeys.ts';
 import { compilePlan, planOfEvent } from './compilePlan.ts';
 import { givePrivateKeys } from './privateKeys.ts';
 import { compileResponse, type WriteResponse } from './responseWriter.ts';
@@ -84,7 +85,13 @@ export function prepareOperation(
     ...definition,
     schema,
     key: `${source.hash}:${source.operationName ?? ''}`,
-    run: compilePlan(plan, { sources, isOfType, responseKeys }),
+    run: compilePlan(plan, {
+      schema: snapshot.supergraphSchema,
+      sources,
+      isOfType,
+      conditional: conditionalKeys(plan),
+      responseKeys,
+    }),
     writer(coerced) {
       const key = names.map((name) => (coerced[name] === true ? '1' : '0')).join('');
       let write = writers.get(key);

@@ -51,6 +51,11 @@ export function givePrivateKeys(schema: GraphQLSchema, document: DocumentNode): 
   const renamed = visit(
     document,
     visitWithTypeInfo(typeInfo, {
+      // The planner drops a field of whose selections nothing is left, and would not even run a mutation for it.
+      SelectionSet(set) {
+        if (set.selections.some(({ directives }) => !directives?.length)) return undefined;
+        return { ...set, selections: [...set.selections, typeNameField] };
+      },
       Field(field) {
         const hasArguments = (typeInfo.getFieldDef()?.args.length ?? 0) > 0;
         if (isIntrospection(field) || (!hasArguments && responseKeyOf(field) === field.name.value)) return undefined;
@@ -63,6 +68,8 @@ export function givePrivateKeys(schema: GraphQLSchema, document: DocumentNode): 
   );
   return { document: renamed, responseKeys, keyOf: (field) => keys.get(field) ?? field.name.value };
 }
+
+const typeNameField: FieldNode = { kind: Kind.FIELD, name: { kind: Kind.NAME, value: '__typename' } };
 
 export function responseKeyOf({ alias, name }: FieldNode): string {
   return (alias ?? name).value;

@@ -11,11 +11,19 @@ export type Represent = (entity: Data) => string | undefined;
 
 type Select = (source: Data) => Data | undefined;
 
+interface Tools {
+  readonly isOfType: IsOfType;
+  /** Keys that may be missing: see `conditionalKeys`. */
+  readonly conditional: ReadonlySet<string>;
+  /** Where the entities stand, in the form of those. */
+  readonly path: string;
+}
+
 export function compileRepresentation(
   selections: readonly QueryPlanSelectionNode[],
-  { isOfType, rewrite }: { readonly isOfType: IsOfType; readonly rewrite: Rewrite },
+  { rewrite, ...tools }: Tools & { readonly rewrite: Rewrite },
 ): Represent {
-  const select = compileSelections(selections, isOfType);
+  const select = compileSelections(selections, tools.path, tools);
   return (entity) => {
     const representation = select(entity);
     if (representation?.['__typename'] == null) return undefined;
@@ -24,15 +32,15 @@ export function compileRepresentation(
   };
 }
 
-function compileSelections(selections: readonly QueryPlanSelectionNode[], isOfType: IsOfType): Select {
+function compileSelections(selections: readonly QueryPlanSelectionNode[], path: string, tools: Tools): Select {
   const steps = selections.map((selection) => {
     if (selection.kind === 'Field') {
-      return compileField(selection.alias ?? selection.name, selection.selections, isOfType);
+      return compileField(selection.alias ?? selection.name, selection.selections, path, tools);
     }
-    const select = compileSelections(selection.selections, isOfType);
+    const select = compileSelections(selection.selections, path, tools);
     const { typeCondition } = selection;
     return (source: Data, target: Data): boolean => {
-      if (typeCondition === undefined || !isOfType(source, typeCondition)) return true;
+      if (typeCondition === undefined || !tools.isOfType(source, typeCondition)) return true;
       const selected = select(source);
       if (!selected) return false;
       merge(target, selected);
@@ -45,20 +53,22 @@ function compileSelections(selections: readonly QueryPlanSelectionNode[], isOfTy
   };
 }
 
-/** False when the field is not there. */
+/** False when the field is not there, and ought to be. */
 function compileField(
   key: string,
   selections: readonly QueryPlanSelectionNode[] | undefined,
-  isOfType: IsOfType,
+  parentPath: string,
+  tools: Tools,
 ): (source: Data, target: Data) => boolean {
-  const select = selections && compileSelections(selections, isOfType);
+  const path = `${parentPath}/${key}`;
+  const select = selections && compileSelections(selections, path, tools);
   const pick = (value: unknown): unknown => {
     if (Array.isArray(value)) return value.map(pick);
     return select && isObject(value) ? (select(value) ?? null) : value;
   };
   return (source, target) => {
     const value = source[key];
-    if (value === undefined) return false;
+    if (value === undefined) return tools.conditional.has(path);
     target[key] = pick(value);
     return true;
   };

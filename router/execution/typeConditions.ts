@@ -4,6 +4,15 @@ import type { Data } from './merge.ts';
 /** Whether an object that a subgraph answered is of a type, by its `__typename`; undefined when it says none. */
 export type IsOfType = (object: Data, typeName: string) => boolean | undefined;
 
+/**
+ * A subgraph that has an interface as an object (`@interfaceObject`) calls all of its types by the interface's name: what is known
+ * of an entity's type is better than that.
+ */
+export function dropInterfaceName(schema: GraphQLSchema, entity: Data): void {
+  const typeName = entity['__typename'];
+  if (typeof typeName === 'string' && isAbstractType(schema.getType(typeName))) delete entity['__typename'];
+}
+
 /** @param schema The supergraph's, with what clients do not see. */
 export function createTypeConditions(schema: GraphQLSchema): IsOfType {
   // Asked for each object of each answer.
