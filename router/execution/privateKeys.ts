@@ -7,6 +7,7 @@ import {
   type DocumentNode,
   type FieldNode,
   type GraphQLSchema,
+  type SelectionNode,
 } from 'graphql';
 
 /** A document in which no field can be taken for another, and what clients call its fields. */
@@ -56,7 +57,10 @@ export function givePrivateKeys(schema: GraphQLSchema, document: DocumentNode): 
         if (set.selections.some(({ directives }) => !directives?.length)) return undefined;
         return { ...set, selections: [...set.selections, typeNameField] };
       },
+      InlineFragment: (fragment) => (isLeftOut(fragment) ? null : undefined),
+      FragmentSpread: (spread) => (isLeftOut(spread) ? null : undefined),
       Field(field) {
+        if (isLeftOut(field)) return null;
         const hasArguments = (typeInfo.getFieldDef()?.args.length ?? 0) > 0;
         if (isIntrospection(field) || (!hasArguments && responseKeyOf(field) === field.name.value)) return undefined;
         const key = privateKeyOf(field);
@@ -70,6 +74,14 @@ export function givePrivateKeys(schema: GraphQLSchema, document: DocumentNode): 
 }
 
 const typeNameField: FieldNode = { kind: Kind.FIELD, name: { kind: Kind.NAME, value: '__typename' } };
+
+/** By `@skip(if: true)` or `@include(if: false)`, whatever the variables are. */
+function isLeftOut({ directives = [] }: SelectionNode): boolean {
+  return directives.some(({ name, arguments: [condition] = [] }) => {
+    if (condition?.value.kind !== Kind.BOOLEAN) return false;
+    return name.value === 'skip' ? condition.value.value : name.value === 'include' && !condition.value.value;
+  });
+}
 
 export function responseKeyOf({ alias, name }: FieldNode): string {
   return (alias ?? name).value;
