@@ -226,7 +226,7 @@ describe('the knowledge service', () => {
 
   it.each<[string, Identity]>([
     ['an agent', agentOf(v7(), 'AGENT')],
-    ['a partner', { kind: 'partner', companyId: v7(), partner: 'crm', scopes: [] }],
+    ['a partner', { kind: 'partner', companyId: v7(), partner: 'crm', scopes: ['knowledge:read'] }],
   ])('does not let %s add documents, but read them', async (_who, who) => {
     const { errors } = await service.ask(who, ADD, { input: { title: 'a', text: 'b' } });
     expect(errors.map(({ extensions }) => extensions.code)).toEqual(['FORBIDDEN']);
