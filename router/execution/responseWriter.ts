@@ -111,33 +111,25 @@ interface CompiledField {
   readonly write: Write;
 }
 
-/**
- * The fields of an object, unrolled into a function of their own: so each is a load from one place of the object's shape, and this
- * is where an answer of ten thousand fields spends its time. Nothing but JSON strings of names gets into the source.
- */
 function compileObject(fields: readonly CompiledField[]): Write {
-  const statements = fields.map(({ responseKey, key }, index) => {
-    const prefix = `${index === 0 ? '{' : ','}${JSON.stringify(responseKey)}:`;
-    return `
-      output.place[depth] = ${JSON.stringify(responseKey)};
-      text = fields[${String(index)}].write(${load(key)}, depth + 1, output);
-      if (text === undefined) return '${NULL}';
-      json += ${JSON.stringify(prefix)} + text;`;
-  });
-  const source = `return (object, depth, output) => {
-    let text;
-    let json = '${fields.length === 0 ? '{' : ''}';
-    ${statements.join('')}
-    return json + '}';
-  }`;
-  // eslint-disable-next-line typescript/no-implied-eval, no-new-func -- see above
-  return (new Function('fields', source) as (fields: readonly CompiledField[]) => Write)(fields);
-}
-
-/** What every object has by inheritance is no field of an answer. */
-function load(key: string): string {
-  const own = `object[${JSON.stringify(key)}]`;
-  return key in Object.prototype ? `(Object.hasOwn(object, ${JSON.stringify(key)}) ? ${own} : undefined)` : own;
+  const parts = fields.map((field, index) => ({
+    ...field,
+    prefix: `${index === 0 ? '' : ','}${JSON.stringify(field.responseKey)}:`,
+    // What every object has by inheritance is no field of an answer.
+    isInherited: field.key in Object.prototype,
+  }));
+  return (value, depth, output) => {
+    const object = value as Data;
+    let json = '{';
+    for (const { responseKey, key, prefix, isInherited, write } of parts) {
+      output.place[depth] = responseKey;
+      const field = isInherited && !Object.hasOwn(object, key) ? undefined : object[key];
+      const text = write(field, depth + 1, output);
+      if (text === undefined) return NULL;
+      json += prefix + text;
+    }
+    return `${json}}`;
+  };
 }
 
 function nonNull(write: Write, field: string): Write {
