@@ -262,6 +262,27 @@ describe('consuming from the stream', () => {
     await eventually(() => expect(seen).toEqual(['left']), 3_000);
   });
 
+  it.each([
+    ['by itself', () => undefined],
+    ['in turn with others', () => turnOf({}, 'me')],
+  ])('leaves nothing behind that the server waits for when it stops amid messages: %s', async (_how, turn) => {
+    const seen = new Set<string>();
+    const { send, durable, consumer } = await consume({
+      turn: turn(),
+      handle: async (message) => void seen.add(message.string()),
+    });
+    for (let round = 0; round < 20; round++) {
+      const before = seen.size;
+      const sent = send(...Array.from({ length: 40 }, (_, index) => `${String(round)}.${String(index)}`));
+      await eventually(() => expect(seen.size).toBeGreaterThan(before));
+      await consumer.stop();
+      await sent;
+      expect(await nats.manager.consumers.info('EVENTS', durable)).toMatchObject({ num_ack_pending: 0 });
+      await consumer.start();
+    }
+    await eventually(() => expect(seen.size).toBe(800));
+  });
+
   it('gives events as the catalogue types them, parks what does not fit and ignores the rest', async () => {
     const companyId = v7();
     const seen: number[] = [];

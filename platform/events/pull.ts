@@ -1,5 +1,5 @@
 import { AckPolicy, DeliverPolicy, type Consumer, type ConsumerMessages, type JsMsg } from '@nats-io/jetstream';
-import { nanos } from '@nats-io/nats-core';
+import { nanos, type Subscription } from '@nats-io/nats-core';
 import { backoff, pause } from '#platform/lifecycle/backoff.ts';
 import type { Part } from '#platform/lifecycle/part.ts';
 import { withTimeout } from '#platform/lifecycle/withTimeout.ts';
@@ -137,6 +137,22 @@ export function createPull(options: PullOptions): Pull {
     }
   }
 
+  /**
+   * Takes what the server had sent before it heard of the end. `messages.stop()` alone drops that, and nobody would get it
+   * before the server's patience is at an end.
+   */
+  async function drain(current: ConsumerMessages): Promise<void> {
+    // The library ends with its subscription when that was drained; only its types keep it to themselves.
+    const { sub } = current as ConsumerMessages & { readonly sub: Subscription };
+    try {
+      if (!sub.isClosed()) await withTimeout(sub.drain(), STOP_LIMIT_MS, 'the server did not say what it had sent');
+    } catch (error) {
+      logger.warn({ err: error }, 'stopped without what the server had sent; it will be delivered again');
+    } finally {
+      current.stop();
+    }
+  }
+
   return {
     name: `consumer ${durable}`,
     get signal() {
@@ -149,7 +165,7 @@ export function createPull(options: PullOptions): Pull {
     },
     async stop() {
       stopping.abort();
-      messages?.stop();
+      if (messages) await drain(messages);
       await loop;
       await turn?.release().catch((error: unknown) => logger.debug({ err: error }, 'the turn will run out by itself'));
     },
