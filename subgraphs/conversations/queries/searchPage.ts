@@ -18,8 +18,10 @@ import { readMark, visibleConversations, type Viewer } from './viewer.ts';
 /** NEWEST: by activity. BEST: by how well they match, and by activity where that is the same. */
 export type SearchOrder = 'NEWEST' | 'BEST';
 
-/** How many of the newest conversations that pass the other filters are gone through before the text index is asked. */
-const WINDOW = 1_000;
+/** How many of the newest conversations that pass the other filters are gone through at the most: as long as the text index takes. */
+const WINDOW = { NEWEST: 2_000, BEST: 1_000 };
+/** And of these first, to see whether all of them are likely to fill the page. */
+const GLANCE = 250;
 /** Words that so many of them have are common. */
 const COMMON = 60;
 /** To be the best of all, matches have to be looked at one by one: of this many that is done. */
@@ -39,8 +41,9 @@ interface SearchRow extends ConversationRow {
  * phone number, `#12` or `12`.
  *
  * Every match counts, however old. Of common words the newest conversations are full: to go through these takes less than to
- * read from the index where else the words are. Should they not fill the page, every match is looked up and sorted, which is
- * quick when there are few. The best are sought among all where there are few, else among the newest.
+ * read from the index where else the words are. Should they not fill the page, or a first glance tell that they will not, every
+ * match is looked up and sorted, which is quick when there are few. The best are sought among all where there are few, else
+ * among the newest.
  */
 export async function searchPage(
   sql: Sql,
@@ -65,11 +68,11 @@ export async function searchPage(
     mark: filters.every(({ unread }) => unread == null) ? fragment`` : readMark(viewer),
   };
   const list = order === 'BEST' ? bestFirst(page) : newestFirst(page);
-  const pageOf = async (source: Source): Promise<SearchRow[]> => {
+  const pageOf = async (source: Source, size = list.window.size): Promise<SearchRow[]> => {
     const { number, words } = wanted;
     const candidates =
       source === 'window' && words
-        ? newest(viewer, { number, words }, filtered, list.window)
+        ? newest(viewer, { number, words }, filtered, { ...list.window, size })
         : everyMatch(viewer, wanted);
     const { beyondCursor, order: sorted, limit } = list.keyset;
     // What a row shows is looked up for the rows of the page alone.
@@ -84,22 +87,30 @@ export async function searchPage(
     list.source ??
     (order === 'BEST' ? await sourceOfBest(sql, viewer, wanted, filtered) : wanted.words && 'window') ??
     'all';
-  const rows = await pageOf(first);
-  const isComplete = first === 'all' || list.source !== undefined || rows.length > page.limit;
-  if (isComplete || (await isShort(sql, filtered, list.window))) {
-    return connectionOf(rows, page, (row) => list.cursor(row, first));
+  const connection = (rows: readonly SearchRow[], source: Source) =>
+    connectionOf(rows, page, (row) => list.cursor(row, source));
+  if (first === 'all' || list.source !== undefined) return connection(await pageOf(first), first);
+  const isFull = (rows: readonly SearchRow[]) => rows.length > page.limit;
+  const glance = order === 'NEWEST' ? await pageOf('window', GLANCE) : [];
+  if (isFull(glance)) return connection(glance, 'window');
+  const { size } = list.window;
+  const isWhole = (await countUpTo(sql, filtered, list.window)) < size;
+  const isLikely = order === 'BEST' || glance.length * (size / GLANCE) > page.limit;
+  if (isLikely || isWhole) {
+    const rows = await pageOf('window');
+    if (isFull(rows) || isWhole) return connection(rows, 'window');
   }
-  return connectionOf(await pageOf('all'), page, (row) => list.cursor(row, 'all'));
+  return connection(await pageOf('all'), 'all');
 }
 
-/** Whether so few conversations pass the other filters that there are no more than were gone through. */
-async function isShort(sql: Sql, { where, mark }: Filtered, { keyset: range, size }: Window): Promise<boolean> {
+/** How many conversations of a window pass the other filters: fewer than its size where there are no more. */
+async function countUpTo(sql: Sql, { where, mark }: Filtered, { keyset: range, size }: Window): Promise<number> {
   const [found] = await sql<{ count: number }>`
     select count(*)::int as count from (
       select from conversations.conversations c ${mark} where ${where} ${range.beyondCursor}
       order by ${range.order} limit ${size}
     ) c`;
-  return found !== undefined && found.count < size;
+  return found?.count ?? 0;
 }
 
 /** What the rest of the filter asks of conversation `c`, and the read mark where it asks for that. */
@@ -184,8 +195,8 @@ interface Window {
 
 /** The newest of all. */
 const newestOfAll: Window = {
-  keyset: keyset(activity, { limit: WINDOW, direction: 'forward' }, 'descending'),
-  size: WINDOW,
+  keyset: keyset(activity, { limit: WINDOW.BEST, direction: 'forward' }, 'descending'),
+  size: WINDOW.BEST,
 };
 
 /** How a list of matches is sorted and gone on with. */
@@ -202,7 +213,7 @@ function newestFirst(page: PageRequest): List {
   const byActivity = keyset(activity, page, 'descending');
   return {
     keyset: byActivity,
-    window: { keyset: byActivity, size: WINDOW },
+    window: { keyset: byActivity, size: WINDOW.NEWEST },
     source: undefined,
     cursor: ({ lastActivityAt, id: rowId }) => cursorOf(lastActivityAt, rowId),
   };
