@@ -22,6 +22,7 @@ import { Notifications } from './20261126_notifications.ts';
 import { Revisions } from './20261126_revisions.ts';
 import { IdentityPhones } from './20261126_identity_phones.ts';
 import { Views } from './20261126_views.ts';
+import { LabelActivity } from './20261126_label_activity.ts';
 import { Retention } from './20261126_retention.ts';
 
 export const migrations: MigrationList = [
@@ -49,4 +50,5 @@ export const migrations: MigrationList = [
   { name: '20261126_search', class: Search },
   { name: '20261126_rarePriorities', class: RarePriorities },
   { name: '20261126_team_limits', class: TeamLimits },
+  { name: '20261126_label_activity', class: LabelActivity },
 ];

@@ -42,6 +42,8 @@ export async function conversationPage(
   );
   const wanted = fragment`${join(where, ' ')} ${beyondCursor}`;
   if (viewer.limit) return limitedPage(sql, viewer, viewer.limit, { wanted, order, limit });
+  const labelIds = filter.labelIds ?? within.labelIds;
+  if (labelIds) return labelledPage(sql, viewer, labelIds, { where: join(where, ' '), page });
   return sql<ConversationRow>`
     select ${columnsFor(viewer)}
     from conversations.conversations c ${readMark(viewer)}
@@ -70,6 +72,30 @@ async function limitedPage(
       cross join lateral (${newest(fragment`c.team_id = team.id`)}) found
       union all
       (${newest(fragment`c.assignee_id = ${agentId} and coalesce(c.team_id <> all(${teamIds}::uuid[]), true)`)})
+    ) seen
+    join conversations.conversations c on c.company_id = ${viewer.companyId} and c.id = seen.id ${readMark(viewer)}
+    order by ${order} limit ${limit}`;
+}
+
+/** The page of some labels: the newest of each, found by walking its own index, merged. */
+async function labelledPage(
+  sql: Sql,
+  viewer: Viewer,
+  labelIds: readonly string[],
+  { where, page }: { readonly where: Fragment; readonly page: PageRequest },
+): Promise<ConversationRow[]> {
+  const labelled = keyset({ at: fragment`l.last_activity_at`, id: fragment`l.conversation_id` }, page, 'descending');
+  const { order, limit } = keyset(activity, page, 'descending');
+  return sql<ConversationRow>`
+    select ${columnsFor(viewer)}
+    from (
+      select distinct found.id from unnest(${labelIds}::uuid[]) as label (id)
+      cross join lateral (
+        select c.id from conversations.conversation_labels l
+        join conversations.conversations c on c.company_id = l.company_id and c.id = l.conversation_id ${readMark(viewer)}
+        where l.company_id = ${viewer.companyId} and l.label_id = label.id ${where} ${labelled.beyondCursor}
+        order by ${labelled.order} limit ${labelled.limit}
+      ) found
     ) seen
     join conversations.conversations c on c.company_id = ${viewer.companyId} and c.id = seen.id ${readMark(viewer)}
     order by ${order} limit ${limit}`;

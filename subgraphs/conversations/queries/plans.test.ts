@@ -78,7 +78,9 @@ describe('at 20,000 conversations, beside other companies', () => {
     ['unread ones', 'conversations_active', () => ({ unread: true, status: ['OPEN', 'PENDING', 'SNOOZED'] }), 1_500],
     ['a platform’s', 'conversations_activity', () => ({ platforms: ['TELEGRAM'] }), PAGE],
     ['urgent ones', 'conversations_priority', () => ({ priority: ['URGENT'] }), PAGE],
-    ['a common label’s', 'conversation_labels_pkey', () => ({ labelIds: [company.labelIds[0] ?? ''] }), 1_000],
+    ['a common label’s', 'conversation_labels_activity', () => ({ labelIds: [company.labelIds[0] ?? ''] }), PAGE],
+    ['a rare label’s', 'conversation_labels_activity', () => ({ labelIds: [company.labelIds.at(-1) ?? ''] }), PAGE],
+    ['several labels’', 'conversation_labels_activity', () => ({ labelIds: company.labelIds.slice(2, 5) }), 2_000],
   ];
   test.each(lists)('a page of %s walks %s', async (_name, index, filter, most) => {
     const middle = some[12];

@@ -20,7 +20,7 @@ export async function clearLabel(
       with batch as materialized (
         select conversation_id from conversations.conversation_labels
         where company_id = ${companyId} and label_id = ${id}
-        order by conversation_id limit ${BATCH} for update skip locked
+        order by last_activity_at, conversation_id limit ${BATCH} for update skip locked
       )
       delete from conversations.conversation_labels l using batch
       where l.company_id = ${companyId} and l.label_id = ${id} and l.conversation_id = batch.conversation_id
