@@ -4,6 +4,7 @@ import { v7 } from 'uuid';
 import type { PageRequest } from '#platform/graphql/connection.ts';
 import type { Sql } from '#platform/postgres/sql.ts';
 import type { ConversationStatus, Platform, Priority } from '#schema/events/values.ts';
+import { labelConversation } from '../commands/labelConversation.ts';
 import { openInbox, viewer, write, type TestCompany, type TestInbox } from '../testing/inbox.ts';
 import type { ConversationFilter } from './conversationFilter.ts';
 import { conversationPage } from './conversations.ts';
@@ -60,9 +61,11 @@ describe('the list', () => {
       [companyId, statuses, priorities, ada.agentId, teamId],
     );
     await inbox.rows(
-      `insert into conversations.conversation_labels select company_id, id, $2 from conversations.conversations
-       where company_id = $1 and number % 3 = 1`,
-      [companyId, labelIds[0]],
+      `insert into conversations.conversation_labels (company_id, conversation_id, label_id)
+       select company_id, id, $2::uuid from conversations.conversations where company_id = $1 and number % 3 = 1
+       union all
+       select company_id, id, $3::uuid from conversations.conversations where company_id = $1 and number % 4 < 2`,
+      [companyId, ...labelIds],
     );
     await inbox.rows(
       `insert into conversations.read_marks select company_id, id, $2, 1, now() from conversations.conversations
@@ -101,24 +104,56 @@ describe('the list', () => {
   const idsOf = (rows: readonly { readonly id: string }[]) => rows.map(({ id }) => id);
 
   test('shows every conversation once and in order, read in pages of any size from either end', async () => {
-    const sizes = fc.record({ limit: fc.integer({ min: 1, max: 30 }), forward: fc.boolean(), limited: fc.boolean() });
+    const sizes = fc.record({
+      limit: fc.integer({ min: 1, max: 30 }),
+      forward: fc.boolean(),
+      limited: fc.boolean(),
+      labelled: fc.boolean(),
+    });
     await fc.assert(
-      fc.asyncProperty(sizes, async ({ limit, forward, limited }) => {
+      fc.asyncProperty(sizes, async ({ limit, forward, limited, labelled }) => {
         const direction = forward ? 'forward' : 'backward';
+        const filter = labelled ? { labelIds: acme.labelIds } : {};
         const seen: string[] = [];
         for (let cursor: string | undefined; ;) {
-          const rows = await page({}, { limit, direction, ...(cursor !== undefined && { cursor }) }, limited);
+          const rows = await page(filter, { limit, direction, ...(cursor !== undefined && { cursor }) }, limited);
           const shown = rows.slice(0, limit);
           seen.push(...idsOf(shown));
           const last = shown.at(-1);
           if (rows.length <= limit || !last) break;
           cursor = cursorOf(last.lastActivityAt, last.id);
         }
-        const all = idsOf(limited ? known.filter(isTheirs) : known);
+        const all = idsOf(known.filter((one) => (!limited || isTheirs(one)) && (!labelled || one.labels.length > 0)));
         expect(seen).toEqual(forward ? all : all.toReversed());
       }),
-      { numRuns: 12 },
+      { numRuns: 24 },
     );
+  });
+
+  test('moves a conversation to the front of its labels with each message, and a label given later finds it there', async () => {
+    const globex = await inbox.addCompany();
+    const [first, second] = globex.labelIds;
+    const newestOf = async (labelId: string) => {
+      const [row] = await read(
+        (sql) => conversationPage(sql, viewer(globex.ada), { labelIds: [labelId] }, { limit: 1, direction: 'forward' }),
+        globex,
+      );
+      return row?.id;
+    };
+    const said = (from: string, minute: number) =>
+      write(inbox, globex, { from, sentAt: new Date(Date.UTC(2026, 0, 1, 12, minute)).toISOString() });
+    const older = await said('older', 0);
+    const newer = await said('newer', 1);
+    for (const conversationId of [older, newer]) {
+      await labelConversation(inbox.database, globex.ada, { conversationId, labelIds: [first] });
+    }
+    expect(await newestOf(first)).toBe(newer);
+    await said('older', 2);
+    expect(await newestOf(first)).toBe(older);
+    await labelConversation(inbox.database, globex.ada, { conversationId: newer, labelIds: [second] });
+    expect(await newestOf(second)).toBe(newer);
+    await labelConversation(inbox.database, globex.ada, { conversationId: older, labelIds: [second] });
+    expect(await newestOf(second)).toBe(older);
   });
 
   test('keeps to every filter, and to all of them together', async () => {
