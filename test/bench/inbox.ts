@@ -1,5 +1,3 @@
-import { fork } from 'node:child_process';
-import { once } from 'node:events';
 import { createHistogram } from 'node:perf_hooks';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -9,6 +7,7 @@ import { createIdentitySigner, IDENTITY_HEADER } from '#platform/identity/signed
 import { naivePage, operations, type Operation } from './inbox/operations.ts';
 import type { Ready } from './inbox/platformProcess.ts';
 import { seededInbox, type Seeded } from './inbox/seed.ts';
+import { startProcess } from './childProcess.ts';
 import type { Row } from './table.ts';
 
 const MAX_STATEMENTS = 8;
@@ -42,21 +41,13 @@ type Running = Awaited<ReturnType<typeof startPlatform>>;
 type Ask = (operation: Operation) => Promise<void>;
 
 async function startPlatform(dataDir: string) {
-  const child = fork(fileURLToPath(new URL('./inbox/platformProcess.ts', import.meta.url)), [dataDir]);
-  const exited = once(child, 'exit');
-  const [ready] = (await Promise.race([once(child, 'message'), exited])) as [Ready | number];
-  if (typeof ready !== 'object') throw new Error('the platform ended before it was ready');
+  const child = await startProcess<Ready>(fileURLToPath(new URL('./inbox/platformProcess.ts', import.meta.url)), {
+    args: [dataDir],
+  });
   return {
-    ...ready,
-    async statements(): Promise<number> {
-      child.send('count');
-      const [{ statements }] = (await once(child, 'message')) as [{ statements: number }];
-      return statements;
-    },
-    async stop(): Promise<void> {
-      child.kill('SIGTERM');
-      await exited;
-    },
+    ...child.ready,
+    statements: async () => (await child.ask<{ statements: number }>()).statements,
+    stop: async () => child.stop(),
   };
 }
 

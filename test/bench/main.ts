@@ -2,10 +2,11 @@ import { parseArgs } from 'node:util';
 import { delivery } from './delivery.ts';
 import { inbox } from './inbox.ts';
 import { live } from './live.ts';
+import { router } from './router.ts';
 import { table } from './table.ts';
 import { webhooks } from './webhooks.ts';
 
-const benchmarks = { delivery, inbox, live, webhooks };
+const benchmarks = { delivery, inbox, live, router, webhooks };
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
