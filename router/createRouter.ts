@@ -18,6 +18,7 @@ import { RouterError } from './errors.ts';
 import { createExecutor } from './execution/executor.ts';
 import type { Source } from './execution/source.ts';
 import { createEventSource } from './graph/eventSource.ts';
+import { createFlights } from './graph/flights.ts';
 import { createSnapshot, type GraphSnapshot } from './graph/snapshot.ts';
 import { createSubgraph, type Subgraph } from './graph/subgraph.ts';
 import { allowAnyOrigin } from './http/cors.ts';
@@ -182,9 +183,9 @@ export function createRouter(config: RouterConfig, deps: RouterDeps): Router {
 
 function connectSubgraphs(config: RouterConfig, snapshot: GraphSnapshot, metrics: Metrics): Subgraph[] {
   const signIdentity = createIdentitySigner(config.identitySecret);
-  return snapshot.subgraphs.map((name) =>
-    createSubgraph({ name, url: urlOf(config, name), limits: config.subgraphLimits, signIdentity, metrics }),
-  );
+  const flights = createFlights(metrics);
+  const common = { limits: config.subgraphLimits, signIdentity, flights, metrics };
+  return snapshot.subgraphs.map((name) => createSubgraph({ ...common, name, url: urlOf(config, name) }));
 }
 
 function urlOf({ subgraphs }: RouterConfig, name: string): string {

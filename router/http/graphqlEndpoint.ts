@@ -72,7 +72,7 @@ export function createGraphqlEndpoint(app: FastifyInstance, options: GraphqlEndp
     if (asked.query?.includes('subscription')) {
       refuseSubscription(parseWithin(asked.query, limits.tokens), asked.operationName);
     }
-    return { identity: caller?.identity, requestId: request.id, clientAddress: request.ip };
+    return { identity: caller?.identity, requestId: request.id, clientAddress: request.ip, mayShare: true };
   }
 
   app.route({ method: ['GET', 'POST'], url: path, handler: handle });

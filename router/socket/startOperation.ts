@@ -116,7 +116,7 @@ export function createStartOperation(options: {
       signal.addEventListener('abort', counts.subscribe(subscription, sink), { once: true });
       return;
     }
-    const result = await executor.execute(operation, variables, { identity, requestId: v7() });
+    const result = await executor.execute(operation, variables, { identity, requestId: v7(), mayShare: true });
     if (signal.aborted) return;
     sink.next(answerOf(result));
     sink.complete();
