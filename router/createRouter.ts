@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createRedis } from '#platform/cache/redis.ts';
 import { connectNats } from '#platform/events/nats.ts';
 import { ensureStreams, EVENTS } from '#platform/events/streams.ts';
+import type { LocalService } from '#platform/graphql/subgraphServer.ts';
 import { createHttpServer } from '#platform/http/server.ts';
 import { createBearerVerifier } from '#platform/identity/bearerTokens.ts';
 import { createIdentitySigner } from '#platform/identity/signedIdentity.ts';
@@ -20,6 +21,7 @@ import type { Source } from './execution/source.ts';
 import { createEventSource } from './graph/eventSource.ts';
 import { createFlights } from './graph/flights.ts';
 import { createSnapshot, type GraphSnapshot } from './graph/snapshot.ts';
+import { createLocalSubgraph } from './graph/localSubgraph.ts';
 import { createSubgraph, type Subgraph } from './graph/subgraph.ts';
 import { allowAnyOrigin } from './http/cors.ts';
 import { forwardToChannels } from './http/forwardToChannels.ts';
@@ -49,6 +51,8 @@ export interface RouterDeps {
   readonly supergraphSdl?: string;
   /** @default schema/operations/manifest.json */
   readonly manifest?: Manifest;
+  /** Services that run in this process, by subgraph name: they are asked without a network. */
+  readonly local?: Readonly<Record<string, Pick<LocalService, 'local' | 'checks'>>> | undefined;
 }
 
 export interface Router extends Service {
@@ -71,7 +75,7 @@ export function createRouter(config: RouterConfig, deps: RouterDeps): Router {
   const { logger, metrics } = deps;
   const snapshot = createSnapshot(deps.supergraphSdl ?? readFileSync(supergraphFile, 'utf8'));
   checkLiveAccess([...snapshot.eventSubjects.keys(), ...snapshot.signalSubjects.keys()]);
-  const subgraphs = connectSubgraphs(config, snapshot, metrics);
+  const subgraphs = connectSubgraphs(config, snapshot, deps);
   const nats = connectNats({ url: config.natsUrl, name: 'router', logger, metrics });
   const redis = createRedis({ url: config.redisUrl, name: 'router', logger });
   const stream = createEventStream({ subject: oneOf([...snapshot.eventSubjects.values()]), nats, logger, metrics });
@@ -181,11 +185,15 @@ export function createRouter(config: RouterConfig, deps: RouterDeps): Router {
   return { ...service, url: () => http.url() };
 }
 
-function connectSubgraphs(config: RouterConfig, snapshot: GraphSnapshot, metrics: Metrics): Subgraph[] {
+function connectSubgraphs(config: RouterConfig, snapshot: GraphSnapshot, { metrics, local }: RouterDeps): Subgraph[] {
   const signIdentity = createIdentitySigner(config.identitySecret);
   const flights = createFlights(metrics);
   const common = { limits: config.subgraphLimits, signIdentity, flights, metrics };
-  return snapshot.subgraphs.map((name) => createSubgraph({ ...common, name, url: urlOf(config, name) }));
+  return snapshot.subgraphs.map((name) => {
+    const service = local?.[name];
+    if (!service) return createSubgraph({ ...common, name, url: urlOf(config, name) });
+    return createLocalSubgraph({ name, service, timeoutMs: config.subgraphLimits.timeoutMs, flights, metrics });
+  });
 }
 
 function urlOf({ subgraphs }: RouterConfig, name: string): string {

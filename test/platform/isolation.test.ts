@@ -615,7 +615,7 @@ describe('a stranger in production', () => {
   let platform: RunningPlatform;
 
   beforeAll(async () => {
-    platform = await runPlatform({ production: true });
+    platform = await runPlatform({ production: true, overHttp: true });
   }, 60_000);
   afterAll(() => platform.stop());
 

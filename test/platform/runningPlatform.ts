@@ -36,14 +36,16 @@ export function demoCompany(slug: string): DemoCompany {
 /**
  * The whole platform as `npm start` composes it, on stores of the suite's own, and what clients and platforms do with it.
  *
+ * @param options.overHttp The router asks the subgraphs as it does between machines. @default false // within the process
  * @param options.port Where browsers reach it, as `http://127.0.0.1:<port>`. @default any, and browsers cannot
  * @param options.poolSize Of a PgBouncer in transaction mode between the services and PostgreSQL. @default none stands there
  */
 export async function runPlatform({
   production = false,
+  overHttp = false,
   port,
   poolSize,
-}: { production?: boolean; port?: number; poolSize?: number } = {}) {
+}: { production?: boolean; overHttp?: boolean; port?: number; poolSize?: number } = {}) {
   const [postgres, nats, redis, clickhouse, qdrant] = await Promise.all([
     testPostgresServer(),
     testNats(),
@@ -86,6 +88,7 @@ export async function runPlatform({
     filesUrl: pathToFileURL(files).href,
     attachmentMaxBytes: 25 * 1024 ** 2,
     production,
+    overHttp,
     logger,
     log: () => undefined,
   });
