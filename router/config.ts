@@ -13,6 +13,7 @@ import {
   tracingConfig,
   url,
 } from '#platform/config/fields.ts';
+import { supergraphFile } from '#schema/subgraphFiles.ts';
 
 /** The router's configuration, as createRouter takes it. */
 export interface RouterConfig {
@@ -25,6 +26,8 @@ export interface RouterConfig {
   };
   /** Strangers get nothing, not even the schema, and there is no GraphiQL. */
   readonly production: boolean;
+  /** Where the supergraph is, which is read again when it changes. */
+  readonly supergraphFile: string;
   /** Base address by subgraph name. */
   readonly subgraphs: Readonly<Record<string, string>>;
   readonly subgraphLimits: {
@@ -63,6 +66,7 @@ export interface RouterConfig {
 
 /** What is right unless somebody knows better. */
 export const routerDefaults = {
+  supergraphFile,
   subgraphLimits: { timeoutMs: 10_000, connections: 64, maxResponseBytes: 16 * 1024 ** 2 },
   limits: { depth: 15, aliases: 30, rootFields: 20, selections: 2_000, tokens: 2_000 },
   persisted: { onlyRegistered: false, ttlMs: 7 * 24 * 60 * 60 * 1_000 },
@@ -86,6 +90,7 @@ const environment = z.object({
   ...redisConfig,
   ...tracingConfig,
   NODE_ENV: z.string().default('production'),
+  SUPERGRAPH_FILE: z.string().default(supergraphFile),
   TRUST_PROXY: boolean().default(false),
   BODY_LIMIT: bytes().default(1024 ** 2),
   CHANNELS_URL: url(['http', 'https']),
@@ -126,6 +131,7 @@ function toConfig(env: z.output<typeof environment>): RouterConfig {
   return {
     http: { host: env.HOST, port: env.PORT, trustProxy: env.TRUST_PROXY, bodyLimit: env.BODY_LIMIT },
     production: env.NODE_ENV === 'production',
+    supergraphFile: env.SUPERGRAPH_FILE,
     subgraphs: {
       channels: env.CHANNELS_URL,
       conversations: env.CONVERSATIONS_URL,

@@ -4,6 +4,8 @@ import { execute, parse, validate, type ExecutionResult } from 'graphql';
 import { v7 } from 'uuid';
 import { silentLogger as logger } from '#platform/logging/logger.ts';
 import { createMetrics } from '#platform/metrics/metrics.ts';
+import { routerDefaults } from '../config.ts';
+import { createGraphVersion } from '../graph/graphVersion.ts';
 import { createSnapshot } from '../graph/snapshot.ts';
 import { sha256 } from '../operations/documents.ts';
 import { randomOperation } from '../testing/randomOperation.ts';
@@ -15,7 +17,13 @@ const fair: Weather = { seed: 0, failures: 0, nulls: 0 };
 
 async function federated(query: string, weather: Weather, variables = {}): Promise<ExecutionResult> {
   const metrics = createMetrics({ service: 'test' });
-  const executor = createExecutor({ snapshot, sources: shopSources(weather), logger, metrics });
+  const version = createGraphVersion({
+    snapshot,
+    sources: shopSources(weather),
+    limits: routerDefaults.limits,
+    metrics,
+  });
+  const executor = createExecutor({ graph: { version }, logger });
   const operation = executor.prepare({ hash: sha256(query), document: parse(query), operationName: undefined });
   const result = await executor.execute(operation, variables, { identity: undefined, requestId: v7() });
   return JSON.parse(answerOf(result)) as ExecutionResult;

@@ -38,6 +38,7 @@ export interface OperationDefinition {
 
 /** An operation with its plan, ready to run any number of times. */
 export interface PreparedOperation extends OperationDefinition {
+  readonly source: OperationSource;
   /** Equal for equal text and operation name. */
   readonly key: string;
   /** What it was validated against. */
@@ -45,9 +46,9 @@ export interface PreparedOperation extends OperationDefinition {
   /** Fetches what the operation asks for; for a subscription, what it asks for of one event. */
   readonly run: Step;
   /** By the values that `@skip` and `@include` have. */
-  writer(coerced: Variables): WriteResponse;
+  readonly writer: (coerced: Variables) => WriteResponse;
   /** What the operation asks of the schema itself. */
-  introspect(coerced: Variables): Data;
+  readonly introspect: (coerced: Variables) => Data;
 }
 
 /** An operation with many conditions has more ways to be answered than are worth keeping. */
@@ -83,6 +84,7 @@ export function prepareOperation(
 
   return {
     ...definition,
+    source,
     schema,
     key: `${source.hash}:${source.operationName ?? ''}`,
     run: compilePlan(plan, {

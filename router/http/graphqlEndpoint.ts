@@ -13,6 +13,7 @@ import type { Metrics } from '#platform/metrics/metrics.ts';
 import { formatError } from '../graph/errors.ts';
 import type { Executor } from '../execution/executor.ts';
 import type { RequestScope } from '../execution/source.ts';
+import type { Graph } from '../graph/graph.ts';
 import { createGateway, stringifyResult } from '../graph/gateway.ts';
 import { checkAccess } from '../operations/access.ts';
 import type { Authenticate } from '../operations/authenticate.ts';
@@ -26,6 +27,7 @@ import { readRequest } from './readRequest.ts';
 
 export interface GraphqlEndpointOptions {
   readonly path: string;
+  readonly graph: Graph;
   readonly executor: Executor;
   readonly persisted: PersistedOperations;
   readonly authenticate: Authenticate;
@@ -84,10 +86,10 @@ export function createGraphqlEndpoint(app: FastifyInstance, options: GraphqlEndp
 }
 
 function createServer(options: GraphqlEndpointOptions): ApolloServer<Scope> {
-  const { executor, persisted, limits, production, logger } = options;
+  const { graph, executor, persisted, limits, production, logger } = options;
   const documents = createDocumentCache<DocumentNode>((document) => document);
   return new ApolloServer<Scope>({
-    gateway: createGateway(executor, logger),
+    gateway: createGateway(graph, executor, logger),
     stringifyResult,
     logger,
     introspection: true,

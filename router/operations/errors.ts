@@ -112,6 +112,12 @@ export class OperationError extends GraphQLError {
     return OperationError.with('VIEW_CHANGED', message);
   }
 
+  static schemaChanged(): OperationError {
+    const message =
+      'The graph has changed, and this subscription is not valid in it any more: load your application anew.';
+    return OperationError.with('SUBSCRIPTION_SCHEMA_CHANGED', message);
+  }
+
   static slowConsumer(cursor: string): OperationError {
     const message = 'Too many updates are waiting to be taken: subscribe again with "after" set to this cursor.';
     return OperationError.with('SLOW_CONSUMER', message, { cursor });

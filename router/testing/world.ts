@@ -1,3 +1,5 @@
+import { mkdtemp, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { createClient, type Client, type ClientOptions } from 'graphql-ws';
 import { request } from 'undici';
 import { v7 } from 'uuid';
@@ -14,6 +16,7 @@ import type { ConversationFacts, MessageFacts } from '#schema/events/conversatio
 import type { Manifest } from '#schema/operations/manifest.ts';
 import { eventually } from '#test/stack/eventually.ts';
 import { testNats, testRedis } from '#test/stack/index.ts';
+import { currentTestRun } from '#test/stack/testRun.ts';
 import { routerDefaults, type RouterConfig } from '../config.ts';
 import { createRouter } from '../createRouter.ts';
 import { startTestGraph, type TestGraph } from './subgraphs.ts';
@@ -109,6 +112,9 @@ export async function startWorldOver<G extends TestGraph>(
 ) {
   const { manifest, ...config } = overrides;
   const [natsServer, redisServer, graph] = await Promise.all([testNats(), testRedis(), startGraph(identitySecret)]);
+  const directory = await mkdtemp(join(currentTestRun().directory, 'router-'));
+  const supergraphFile = join(directory, 'supergraph.graphql');
+  await writeFile(supergraphFile, graph.supergraphSdl);
   const logger = silentLogger;
   const metrics = createMetrics({ service: 'router' });
 
@@ -119,6 +125,7 @@ export async function startWorldOver<G extends TestGraph>(
         ...routerDefaults,
         http: { host: '127.0.0.1', port: 0, trustProxy: false, bodyLimit: 1024 ** 2 },
         production: false,
+        supergraphFile,
         subgraphs: Object.fromEntries(graph.servers.map(({ name, url }) => [name, url])),
         natsUrl: natsServer.url,
         redisUrl: redisServer.url,
@@ -128,7 +135,7 @@ export async function startWorldOver<G extends TestGraph>(
         ...config,
         ...differences,
       },
-      { logger, metrics, supergraphSdl: graph.supergraphSdl, ...(manifest && { manifest }) },
+      { logger, metrics, ...(manifest && { manifest }) },
     );
   }
 
@@ -141,6 +148,7 @@ export async function startWorldOver<G extends TestGraph>(
 
   return {
     router,
+    supergraphFile,
     another,
     metrics,
     nats,
