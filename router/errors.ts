@@ -42,4 +42,18 @@ export class RouterError extends Error {
       `The router asks the graph ${question}, and the supergraph has no answer to that: leave in it what is asked.`,
     );
   }
+
+  static unknownPolicy(policy: string, known: readonly string[]): RouterError {
+    return new RouterError(
+      'UNKNOWN_POLICY',
+      `The supergraph has @policy "${policy}", which would be kept from everybody: take one of ${known.join(', ')}.`,
+    );
+  }
+
+  static renamedFeature(feature: string, name: string): RouterError {
+    return new RouterError(
+      'RENAMED_FEATURE',
+      `The supergraph calls @${feature} @${name}, by which the router does not know it: link it under its own name.`,
+    );
+  }
 }

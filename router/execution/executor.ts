@@ -4,7 +4,7 @@ import { presentError } from '../graph/errors.ts';
 import type { Graph } from '../graph/graph.ts';
 import { coerceVariables, type Variables } from '../operations/variables.ts';
 import { isObject, type Data } from './merge.ts';
-import type { OperationSource, PreparedOperation } from './prepareOperation.ts';
+import type { OperationSource, PermittedOperation, PreparedOperation } from './prepareOperation.ts';
 import type { Problem } from './problems.ts';
 import type { RequestScope } from './source.ts';
 
@@ -37,13 +37,19 @@ export function createExecutor({
 
     async execute(prepared, variables, scope) {
       // Taken at once: what a subscription has prepared becomes another when the graph does.
-      const { schema, operation, run, writer, introspect } = prepared;
+      const { schema, operation, permittedTo, introspect } = prepared;
       const { coerced, errors } = coerceVariables(schema, operation, variables);
       if (errors) return { data: undefined, errors: errors.map((error) => present(error, scope)) };
+      let permitted: PermittedOperation;
+      try {
+        permitted = permittedTo(scope.identity);
+      } catch (error) {
+        return { data: undefined, errors: [present(error, scope)] };
+      }
       const data: Data = introspect(coerced);
       const problems: Problem[] = [];
-      await run({ data, problems, variables, coerced, scope });
-      const text = writer(coerced)(data, problems);
+      await permitted.run({ data, problems, variables, coerced, scope });
+      const text = permitted.writer(coerced)(data, problems);
       return { data: text, errors: problems.map(({ cause, path }) => present(cause, scope, path)) };
     },
   };

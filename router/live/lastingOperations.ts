@@ -92,11 +92,8 @@ function follow(asked: Pick<Followed, 'text' | 'operationName'>, first: Prepared
       get schema() {
         return one.now.schema;
       },
-      get run() {
-        return one.now.run;
-      },
-      get writer() {
-        return one.now.writer;
+      get permittedTo() {
+        return one.now.permittedTo;
       },
       get introspect() {
         return one.now.introspect;

@@ -26,6 +26,11 @@ export class OperationError extends GraphQLError {
     return OperationError.with('FORBIDDEN', message, { status: 403 });
   }
 
+  /** One field of an operation, whose others are answered. */
+  static unauthorizedField(takes: string): OperationError {
+    return OperationError.with('UNAUTHORIZED_FIELD_OR_TYPE', `This takes ${takes}: use a token that shows that.`);
+  }
+
   static rateLimited(): OperationError {
     return OperationError.with('RATE_LIMITED', 'Too much is asked at once: wait a moment.', { status: 429 });
   }

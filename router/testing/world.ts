@@ -38,7 +38,7 @@ function socketOf(origin?: string) {
 
 /** An agent of `company`, or of another one. */
 export function agent(
-  overrides: { companyId?: string; agentId?: string } = {},
+  overrides: { companyId?: string; agentId?: string; scopes?: readonly string[] } = {},
 ): Extract<ClientIdentity, { kind: 'agent' }> {
   return { kind: 'agent', companyId: company, agentId: v7(), role: 'AGENT', scopes: [], ...overrides };
 }
