@@ -50,6 +50,7 @@ export interface RouterConfig {
     readonly rootFields: number;
     readonly selections: number;
     readonly tokens: number;
+    readonly cost: number;
   };
   readonly persisted: { readonly onlyRegistered: boolean; readonly ttlMs: number };
   readonly sockets: {
@@ -68,7 +69,7 @@ export interface RouterConfig {
 export const routerDefaults = {
   supergraphFile,
   subgraphLimits: { timeoutMs: 10_000, connections: 64, maxResponseBytes: 16 * 1024 ** 2 },
-  limits: { depth: 15, aliases: 30, rootFields: 20, selections: 2_000, tokens: 2_000 },
+  limits: { depth: 15, aliases: 30, rootFields: 20, selections: 2_000, tokens: 2_000, cost: 20_000 },
   persisted: { onlyRegistered: false, ttlMs: 7 * 24 * 60 * 60 * 1_000 },
   sockets: {
     maxSockets: 12_000,
@@ -110,6 +111,7 @@ const environment = z.object({
   MAX_ROOT_FIELDS: count(limits.rootFields),
   MAX_SELECTIONS: count(limits.selections),
   MAX_TOKENS: count(limits.tokens),
+  MAX_COST: count(limits.cost),
   MAX_SOCKETS: count(sockets.maxSockets),
   MAX_OPERATIONS_PER_SOCKET: count(sockets.maxOperations),
   LIVE_BUFFER_EVENTS: count(live.bufferEvents),
@@ -158,6 +160,7 @@ function toConfig(env: z.output<typeof environment>): RouterConfig {
       rootFields: env.MAX_ROOT_FIELDS,
       selections: env.MAX_SELECTIONS,
       tokens: env.MAX_TOKENS,
+      cost: env.MAX_COST,
     },
     persisted: { onlyRegistered: env.ONLY_REGISTERED_OPERATIONS, ttlMs: env.PERSISTED_QUERY_TTL },
     sockets: { ...sockets, maxSockets: env.MAX_SOCKETS, maxOperations: env.MAX_OPERATIONS_PER_SOCKET },

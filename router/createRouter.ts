@@ -168,6 +168,7 @@ export function createRouter(config: RouterConfig, deps: RouterDeps): Router {
       ]),
       counts: createCountsSubscriptions({ executor, feed, metrics }),
       limits: createAgentLimits({ executor, feed }),
+      maxCost: config.limits.cost,
       logger,
     }),
     logger,

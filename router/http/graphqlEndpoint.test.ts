@@ -214,6 +214,47 @@ describe('limits', () => {
     );
   });
 
+  describe('for the cost', () => {
+    const list = (first: string) =>
+      `query Q${first === '$first' ? '($first: Int)' : ''} { conversations(first: ${first}) { id parent { id } } }`;
+
+    it.each([
+      ['said in the text', list('20000'), {}, 40_000],
+      ['said by a variable', list('$first'), { first: 10_001 }, 20_002],
+      ['beyond all measure', list('$first'), { first: 2 ** 31 - 1 }, 4_294_967_294],
+    ])('hold when it is %s, with code, cost and limit, and no subgraph is asked', async (_, query, variables, cost) => {
+      const asked = world.behaviour.requestIds.length;
+      const answer = await world.post({ query, variables }, { token });
+      expect(answer.status).toBe(400);
+      expect(answer.data).toBeUndefined();
+      expect(answer.errors?.map(({ extensions }) => extensions)).toEqual([
+        { code: 'MAX_COST_EXCEEDED', cost, limit: 20_000 },
+      ]);
+      const socket = collect(world.client(token), query, variables);
+      expect(await socket.failed()).toMatchObject({ code: 'MAX_COST_EXCEEDED', extensions: { cost, limit: 20_000 } });
+      expect(world.behaviour.requestIds).toHaveLength(asked);
+    });
+
+    it('let through what costs just as much as it may', async () => {
+      const answer = await world.post({ query: list('$first'), variables: { first: 10_000 } }, { token });
+      expect(answer.errors).toBeUndefined();
+    });
+
+    it('refuse a list that has to be told how long it may be, and is not', async () => {
+      const answer = await world.post({ query: '{ audited { id } }' }, { token });
+      expect([answer.status, codeOf(answer)]).toEqual([400, 'SLICING_ARGUMENT_REQUIRED']);
+    });
+
+    it('are the same for a subscription, of which one event counts', async () => {
+      const query = 'subscription { inboxUpdates { conversation { id } } }';
+      const live = collect(world.client(token), query);
+      await world.subscribed('live', 1);
+      live.stop();
+      await world.subscribed('live', 0);
+      expect(live.error).toBeUndefined();
+    });
+  });
+
   it('let through what is just within them', async () => {
     const answer = await world.post({ query: nested(12) }, { token });
     expect(answer.errors).toBeUndefined();

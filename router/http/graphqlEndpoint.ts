@@ -18,6 +18,7 @@ import { createGateway, stringifyResult } from '../graph/gateway.ts';
 import { checkAccess } from '../operations/access.ts';
 import type { Authenticate } from '../operations/authenticate.ts';
 import type { LimitVisitor } from '../operations/visitorLimit.ts';
+import { checkCost } from '../operations/checkCost.ts';
 import { createDocumentCache, parseWithin } from '../operations/documents.ts';
 import { OperationError } from '../operations/errors.ts';
 import { limitsRule, type OperationLimits } from '../operations/limits.ts';
@@ -113,7 +114,7 @@ function createServer(options: GraphqlEndpointOptions): ApolloServer<Scope> {
       },
     },
     plugins: [
-      guard(options.limitVisitor),
+      guard(options),
       observe(options.metrics),
       ApolloServerPluginLandingPageDisabled(),
       // Without these, variables of the environment could make it report to Apollo.
@@ -125,13 +126,19 @@ function createServer(options: GraphqlEndpointOptions): ApolloServer<Scope> {
 }
 
 /** Refuses operations by what they ask for, when it is known which one is meant. */
-function guard(limitVisitor: LimitVisitor): ApolloServerPlugin<Scope> {
+function guard({
+  graph,
+  limits,
+  limitVisitor,
+}: Pick<GraphqlEndpointOptions, 'graph' | 'limits' | 'limitVisitor'>): ApolloServerPlugin<Scope> {
   return {
     requestDidStart: async () => ({
-      async didResolveOperation({ document, operation, operationName, contextValue }) {
+      async didResolveOperation({ schema, request, queryHash, document, operation, operationName, contextValue }) {
         if (!operation) throw OperationError.unknownOperation();
         refuseSubscription(document, operationName);
         checkAccess(document, operation, contextValue.identity);
+        const source = { hash: queryHash, document, operationName: operationName ?? undefined };
+        checkCost(graph.versionOf(schema), source, request.variables ?? {}, limits.cost);
         await limitVisitor(contextValue.identity);
       },
     }),

@@ -3,6 +3,7 @@ import { GraphQLError } from 'graphql';
 interface Details {
   readonly limit?: number;
   readonly actual?: number;
+  readonly cost?: number;
   readonly field?: string;
   readonly cursor?: string;
 }
@@ -61,6 +62,11 @@ export class OperationError extends GraphQLError {
       ...(actual !== undefined && { actual }),
       status: 400,
     });
+  }
+
+  static tooCostly(cost: number, limit: number): OperationError {
+    const message = `The operation may cost ${String(limit)} and costs up to ${String(cost)}: ask for shorter lists, or for less in them.`;
+    return OperationError.with('MAX_COST_EXCEEDED', message, { cost, limit, status: 400 });
   }
 
   static invalidSyntax(message: string): OperationError {

@@ -13,6 +13,7 @@ import { readLiveOperation } from '../live/liveOperation.ts';
 import type { LiveSubscriptions } from '../live/liveSubscriptions.ts';
 import type { SignalSubscriptions } from '../live/signalSubscriptions.ts';
 import { readSubscription, type Subscription } from '../live/subscription.ts';
+import { checkCost } from '../operations/checkCost.ts';
 import { checkAccess } from '../operations/access.ts';
 import type { LimitVisitor } from '../operations/visitorLimit.ts';
 import { sha256 } from '../operations/documents.ts';
@@ -45,6 +46,8 @@ export function createStartOperation(options: {
   readonly signals: ReadonlyMap<string, SignalSubscriptions>;
   readonly counts: CountsSubscriptions;
   readonly limits: AgentLimits;
+  /** Of an operation; for a subscription, of one event. */
+  readonly maxCost: number;
   readonly logger: Logger;
 }): StartOperation {
   const { graph, persisted, executor, limitVisitor, live, signals, counts, limits, logger } = options;
@@ -145,6 +148,7 @@ export function createStartOperation(options: {
     const definition = getOperationAST(source.document, operationName);
     if (!definition) throw OperationError.unknownOperation();
     checkAccess(source.document, definition, identity);
+    checkCost(version, source, variables, options.maxCost);
     await limitVisitor(identity);
     if (signal.aborted) return undefined;
     if (definition.operation === 'subscription') {
