@@ -23,6 +23,8 @@ export interface RouterConfig {
     readonly trustProxy: boolean;
     /** Of requests and webhooks, in bytes. */
     readonly bodyLimit: number;
+    /** How long it says before a stop that it is not ready. @default 0 */
+    readonly noticeMs?: number;
   };
   /** Strangers get nothing, not even the schema, and there is no GraphiQL. */
   readonly production: boolean;
@@ -81,6 +83,7 @@ export const routerDefaults = {
   live: { bufferEvents: 1_000 },
 } as const satisfies Partial<RouterConfig>;
 
+const MAX_STOP_NOTICE_MS = 3_000;
 const count = (fallback: number) => integer({ min: 1, max: 1_000_000, example: fallback }).default(fallback);
 const { limits, subgraphLimits, persisted, sockets, live } = routerDefaults;
 
@@ -94,6 +97,9 @@ const environment = z.object({
   SUPERGRAPH_FILE: z.string().default(supergraphFile),
   TRUST_PROXY: boolean().default(false),
   BODY_LIMIT: bytes().default(1024 ** 2),
+  STOP_NOTICE: duration()
+    .refine((ms) => ms <= MAX_STOP_NOTICE_MS, 'must be 3s at most: everything else has to stop within 9s too')
+    .default(2_000),
   CHANNELS_URL: url(['http', 'https']),
   CONVERSATIONS_URL: url(['http', 'https']),
   KNOWLEDGE_URL: url(['http', 'https']),
@@ -131,7 +137,13 @@ export const configSchema = environment
 
 function toConfig(env: z.output<typeof environment>): RouterConfig {
   return {
-    http: { host: env.HOST, port: env.PORT, trustProxy: env.TRUST_PROXY, bodyLimit: env.BODY_LIMIT },
+    http: {
+      host: env.HOST,
+      port: env.PORT,
+      trustProxy: env.TRUST_PROXY,
+      bodyLimit: env.BODY_LIMIT,
+      noticeMs: env.STOP_NOTICE,
+    },
     production: env.NODE_ENV === 'production',
     supergraphFile: env.SUPERGRAPH_FILE,
     subgraphs: {

@@ -177,7 +177,20 @@ export function createRouter(config: RouterConfig, deps: RouterDeps): Router {
 
   const streams = partOf('streams', { start: () => ensureStreams(nats.manager, [EVENTS]) });
   const pools = partOf('subgraphs', { stop: () => subgraphs.close() });
-  const parts = [nats, redis, streams, feed, typing, viewers, pools, supergraph, endpoint, http, sockets];
+  const parts = [
+    nats,
+    redis,
+    streams,
+    feed,
+    typing,
+    viewers,
+    pools,
+    supergraph,
+    endpoint,
+    http,
+    sockets,
+    http.announcement,
+  ];
   const service = createService('router', parts, { logger, checks: checks() });
   return { ...service, url: () => http.url(), reload: () => supergraph.reload() };
 

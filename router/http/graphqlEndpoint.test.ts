@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Redis } from 'ioredis';
 import { request } from 'undici';
@@ -127,6 +128,56 @@ describe('requests', () => {
   ])('that accept %s are answered in kind', async (accept, status, type) => {
     const answer = await world.post({ query: '{ caller }' }, { token, headers: { accept } });
     expect([answer.status, answer.headers['content-type']]).toEqual([status, type]);
+  });
+
+  it.each([
+    ['does not parse', { query: '{' }, 'GRAPHQL_PARSE_FAILED'],
+    ['is not valid', { query: '{ nonsense }' }, 'GRAPHQL_VALIDATION_FAILED'],
+    [
+      'is too deep',
+      { query: `{ conversation(id: "1") ${'{ parent '.repeat(20)}{ id }${' }'.repeat(20)} }` },
+      'MAX_DEPTH_EXCEEDED',
+    ],
+    ['costs too much', { query: '{ conversations(first: 100000) { id } }' }, 'MAX_COST_EXCEEDED'],
+    ['has wrong variables', { query: 'query Q($id: ID!) { conversation(id: $id) { id } }' }, 'BAD_USER_INPUT'],
+    ['names no operation', { query: 'query A { caller } query B { caller }' }, 'OPERATION_RESOLUTION_FAILURE'],
+  ])('whose document %s say so by the status, except to who reads application/json', async (_, body, code) => {
+    for (const [accept, status] of [
+      ['application/graphql-response+json', 400],
+      ['application/json', 200],
+      ['*/*', 200],
+    ] as const) {
+      const answer = await world.post(body, { token, headers: { accept } });
+      expect([answer.status, codeOf(answer), answer.data]).toEqual([status, code, undefined]);
+    }
+  });
+
+  it.each([
+    ['what is no request', { query: 42 }, 400],
+    ['a token that is none', { query: '{ caller }' }, 401],
+  ])('say by the status to everybody: %s', async (_, body, status) => {
+    const headers = { accept: 'application/json', ...(status === 401 && { authorization: 'Bearer nonsense' }) };
+    expect((await world.post(body, { token, headers })).status).toBe(status);
+  });
+
+  it('get long answers compressed, as they can read them', async () => {
+    const ask = (encoding: string) =>
+      request(`${world.router.url()}/graphql`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', authorization: `Bearer ${token}`, 'accept-encoding': encoding },
+        body: JSON.stringify({ query: '{ __schema { types { name description fields { name } } } }' }),
+      });
+    const plain = await ask('identity');
+    const text = await plain.body.text();
+    expect(plain.headers['content-encoding']).toBeUndefined();
+    for (const [encoding, read] of [
+      ['br', brotliDecompressSync],
+      ['gzip', gunzipSync],
+    ] as const) {
+      const { headers, body } = await ask(encoding);
+      expect([headers['content-encoding'], headers['vary']]).toEqual([encoding, 'accept, accept-encoding']);
+      expect(read(Buffer.from(await body.arrayBuffer())).toString()).toBe(text);
+    }
   });
 
   it.each([
@@ -387,5 +438,49 @@ describe('with only registered operations', () => {
     expect(codeOf(await production.get({ query: '{ conversations { id } }' }, { token }))).toBe(
       'QUERY_NOT_IN_SAFELIST',
     );
+  });
+});
+
+describe('a router that stops', () => {
+  it('says first that it is not ready, answers what is under way, and refuses what is new', async () => {
+    let release: () => void = () => undefined;
+    const held = new Promise<void>((resolve) => (release = resolve));
+    let arrived = false;
+    world.behaviour.delay = () => {
+      arrived = true;
+      return held;
+    };
+    const other = world.another({
+      http: { host: '127.0.0.1', port: 0, trustProxy: false, bodyLimit: 1024, noticeMs: 200 },
+    });
+    await other.start();
+    const headers = { 'content-type': 'application/json', authorization: `Bearer ${token}` };
+    const ask = (query: string) =>
+      request(`${other.url()}/graphql`, { method: 'POST', headers, body: JSON.stringify({ query }) });
+    const statusOf = async (path: string) => {
+      const { statusCode, body } = await request(`${other.url()}${path}`);
+      await body.dump();
+      return statusCode;
+    };
+    const underWay = ask('{ conversation(id: "1") { channel { name } } }');
+    await eventually(() => expect(arrived).toBe(true));
+    const stopped = other.stop();
+
+    expect(await statusOf('/health/ready')).toBe(503);
+    const noticed = await ask('{ caller }');
+    expect(await noticed.body.json()).toEqual({ data: { caller: expect.any(String) } });
+    const refused = await eventually(async () => {
+      const answer = await ask('{ caller }');
+      await answer.body.dump();
+      expect(answer.statusCode).toBe(503);
+      return answer;
+    });
+    expect(refused.headers['connection']).toBe('close');
+    release();
+    expect(await (await underWay).body.json()).toEqual({
+      data: { conversation: { channel: { name: 'name of ch-1' } } },
+    });
+    await stopped;
+    world.behaviour.delay = async () => undefined;
   });
 });

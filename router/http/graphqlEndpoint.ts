@@ -1,4 +1,4 @@
-import { ApolloServer, HeaderMap, type ApolloServerPlugin } from '@apollo/server';
+import { ApolloServer, HeaderMap, type ApolloServerPlugin, type HTTPGraphQLResponse } from '@apollo/server';
 import {
   ApolloServerPluginInlineTraceDisabled,
   ApolloServerPluginLandingPageDisabled,
@@ -23,6 +23,7 @@ import { createDocumentCache, parseWithin } from '../operations/documents.ts';
 import { OperationError } from '../operations/errors.ts';
 import { limitsRule, type OperationLimits } from '../operations/limits.ts';
 import type { OperationRequest, PersistedOperations } from '../operations/persisted.ts';
+import { compress } from './compression.ts';
 import { GRAPHIQL_POLICY } from './graphiql.ts';
 import { readRequest } from './readRequest.ts';
 
@@ -61,9 +62,13 @@ export function createGraphqlEndpoint(app: FastifyInstance, options: GraphqlEndp
       httpGraphQLRequest: { method, headers, search, body },
       context: () => admit(request, asked),
     });
+    if (answer.body.kind !== 'complete') throw new TypeError('An answer comes in one piece');
+    const text = answer.body.string;
     for (const [name, value] of answer.headers) reply.header(name, value);
-    reply.code(answer.status ?? 200);
-    return reply.send(answer.body.kind === 'complete' ? answer.body.string : answer.body.asyncIterator);
+    reply.code(statusOf(answer, text));
+    const { body: sent, encoding } = await compress(text, headers.get('accept-encoding'));
+    if (encoding) reply.header('content-encoding', encoding).removeHeader('content-length');
+    return reply.header('vary', varied(reply)).send(sent);
   }
 
   /** Finds out who asks, and refuses what is not even worth reading. */
@@ -177,6 +182,22 @@ function refuseSubscription(document: DocumentNode, operationName: string | null
 /** Apollo Server prefixes the hashes. */
 function hashIn(key: string): string {
   return key.replace(/^apq:/, '');
+}
+
+/**
+ * Who reads `application/json` cannot know from whom another status than 200 comes, and what a request asks for is none of HTTP's
+ * business: what is wrong with its document or its variables is said in the body (GraphQL over HTTP, 6.4.1).
+ */
+function statusOf({ status = 200, headers }: HTTPGraphQLResponse, text: string): number {
+  if (status !== 400 || !headers.get('content-type')?.startsWith('application/json')) return status;
+  const { errors } = JSON.parse(text) as { errors: readonly { extensions?: { code?: string } }[] };
+  return errors.some(({ extensions }) => extensions?.code === 'BAD_REQUEST') ? status : 200;
+}
+
+/** By origin too, when others have said so. */
+function varied(reply: FastifyReply): string {
+  const before = reply.getHeader('vary');
+  return before === undefined ? 'accept, accept-encoding' : `${String(before)}, accept, accept-encoding`;
 }
 
 /** Also with a query in the address, which the page puts there itself. */

@@ -25,6 +25,9 @@ export const company = v7();
 const secret = 'a secret for tokens that is long enough';
 const identitySecret = 'a secret for identities that is long enough';
 
+/** As clients of today ask, so that the status of an answer says what became of it. */
+const ANY_ANSWER = 'application/graphql-response+json, application/json;q=0.9';
+
 /** A WebSocket as a page of this origin has it; without one, as a program has it. */
 function socketOf(origin?: string) {
   return class extends WebSocket {
@@ -164,7 +167,12 @@ export async function startWorldOver<G extends TestGraph>(
     async post(body: unknown, { token, headers }: { token?: string; headers?: Record<string, string> } = {}) {
       const response = await request(`${router.url()}/graphql`, {
         method: 'POST',
-        headers: { 'content-type': 'application/json', ...(token && { authorization: `Bearer ${token}` }), ...headers },
+        headers: {
+          'content-type': 'application/json',
+          accept: ANY_ANSWER,
+          ...(token && { authorization: `Bearer ${token}` }),
+          ...headers,
+        },
         body: JSON.stringify(body),
       });
       return { status: response.statusCode, headers: response.headers, ...((await response.body.json()) as Answer) };
@@ -177,6 +185,7 @@ export async function startWorldOver<G extends TestGraph>(
       const response = await request(`${router.url()}/graphql?${new URLSearchParams(search).toString()}`, {
         headers: {
           'apollo-require-preflight': '1',
+          accept: ANY_ANSWER,
           ...(token && { authorization: `Bearer ${token}` }),
           ...headers,
         },
