@@ -1,4 +1,4 @@
-import { execute, parse, type ExecutionResult } from 'graphql';
+import { parse, type ExecutionResult } from 'graphql';
 import { v7 } from 'uuid';
 import { silentLogger as logger } from '#platform/logging/logger.ts';
 import { createMetrics } from '#platform/metrics/metrics.ts';
@@ -41,6 +41,7 @@ export function compareShop(supergraph: string): Comparison {
   const snapshot = createSnapshot(supergraph);
   const metrics = createMetrics({ service: 'test' });
   const { limits } = routerDefaults;
+  const answerWhole = wholeShop(snapshot.schema);
 
   async function federated(
     query: string,
@@ -59,8 +60,7 @@ export function compareShop(supergraph: string): Comparison {
   return {
     snapshot,
     async answers(query, weather, variables = {}, lacks = new Set()) {
-      const schema = wholeShop(snapshot.schema, weather, lacks);
-      const whole = await execute({ schema, document: parse(query), variableValues: variables });
+      const whole = await answerWhole(query, variables, { weather, lacks });
       return {
         ours: seenIn(await federated(query, shopSources(weather), variables, lacks)),
         theirs: seenIn(JSON.parse(JSON.stringify(whole)) as ExecutionResult),

@@ -192,32 +192,45 @@ function fateOf({ seed, failures, nulls }: Weather, where: string): 'fails' | 'n
   return share < failures + nulls ? 'null' : 'fine';
 }
 
-function equip(schema: GraphQLSchema, weather: Weather, whole: boolean, lacks: ReadonlySet<string> = new Set()) {
-  const isKept = (name: string) => lacks.has(guards[name] ?? '');
-  /** Of an interface's or a union's, those whose types are kept. */
-  const shown = (found: unknown): unknown => {
-    if (Array.isArray(found)) return found.map(shown);
-    return isKept(String((found as { __typename?: unknown } | null)?.__typename)) ? new GraphQLError('kept') : found;
-  };
+/** How an execution goes. */
+interface Circumstances {
+  readonly weather: Weather;
+  /** The scopes that who asks does not have, where that is looked at. */
+  readonly lacks: ReadonlySet<string>;
+}
+
+/** Resolves everything by the execution's circumstances. */
+function equip(schema: GraphQLSchema, whole: boolean): GraphQLSchema {
   for (const type of Object.values(schema.getTypeMap())) {
     if (!isObjectType(type) || type.name.startsWith('_')) continue;
     for (const field of Object.values(type.getFields())) {
       const value = values[type.name]?.[field.name];
       if (!value) continue;
-      const kept = [type.name, `${type.name}.${field.name}`, getNamedType(field.type).name].some(isKept);
+      const taken = [type.name, `${type.name}.${field.name}`, getNamedType(field.type).name];
       const nullable = !field.type.toString().endsWith('!');
-      field.resolve = (parent: Given | undefined, args) => {
-        if (kept) throw new GraphQLError('kept');
+      field.resolve = (parent: Given | undefined, args, { weather, lacks }: Circumstances) => {
+        if (taken.some((one) => isKept(one, lacks))) throw new GraphQLError('kept');
         const id = textOf(parent?.['id']);
         const name = type.name === 'Book' || type.name === 'Movie' ? 'Media' : type.name;
         const fate = sure.has(field.name) ? 'fine' : fateOf(weather, `${name} ${id} ${field.name}`);
         if (fate === 'fails') throw new GraphQLError('failed', { extensions: { code: 'FAILED' } });
         if (fate === 'null' && nullable) return null;
-        return shown(value(id, args, parentOf(parent, field.name, id, whole)));
+        return shown(value(id, args, parentOf(parent, field.name, id, whole)), lacks);
       };
     }
   }
   return schema;
+}
+
+function isKept(name: string, lacks: ReadonlySet<string>): boolean {
+  return lacks.has(guards[name] ?? '');
+}
+
+/** Of what an interface or a union gives, what is not kept. */
+function shown(found: unknown, lacks: ReadonlySet<string>): unknown {
+  if (Array.isArray(found)) return found.map((one) => shown(one, lacks));
+  const type = (found as { readonly __typename?: unknown } | null)?.__typename;
+  return isKept(String(type), lacks) ? new GraphQLError('kept') : found;
 }
 
 /** A subgraph gets what a field requires from others; where everything is in one schema, it is at hand. */
@@ -227,22 +240,21 @@ function parentOf(parent: Given | undefined, field: string, id: string, whole: b
 }
 
 /** Everything in one schema, as clients see it who lack these scopes. */
-export function wholeShop(apiSchema: GraphQLSchema, weather: Weather, lacks?: ReadonlySet<string>): GraphQLSchema {
-  return equip(buildSchema(printSchema(apiSchema)), weather, true, lacks);
+export function wholeShop(apiSchema: GraphQLSchema) {
+  const schema = equip(buildSchema(printSchema(apiSchema)), true);
+  return (query: string, variableValues: Given, contextValue: Circumstances) =>
+    execute({ schema, document: parse(query), variableValues, contextValue });
 }
+
+const nobody: ReadonlySet<string> = new Set();
+const subgraphs = Object.entries(sdl).map(
+  ([name, typeDefs]) =>
+    [name, equip(buildSubgraphSchema({ typeDefs: parse(typeDefs), resolvers: references(typeDefs) }), false)] as const,
+);
 
 /** The subgraphs, in this process. */
 export function shopSources(weather: Weather): Record<string, Source> {
-  return Object.fromEntries(
-    Object.entries(sdl).map(([name, typeDefs]) => {
-      const schema = equip(
-        buildSubgraphSchema({ typeDefs: parse(typeDefs), resolvers: references(typeDefs) }),
-        weather,
-        false,
-      );
-      return [name, sourceOf(schema)];
-    }),
-  );
+  return Object.fromEntries(subgraphs.map(([name, schema]) => [name, sourceOf(schema, weather)]));
 }
 
 function references(typeDefs: string): Record<string, Record<string, (reference: Given) => unknown>> {
@@ -265,13 +277,14 @@ function references(typeDefs: string): Record<string, Record<string, (reference:
   );
 }
 
-function sourceOf(schema: GraphQLSchema): Source {
+function sourceOf(schema: GraphQLSchema, weather: Weather): Source {
   return {
     async fetch({ query }, variables) {
       const result = await execute({
         schema,
         document: parse(query),
         variableValues: JSON.parse(variables) as Record<string, unknown>,
+        contextValue: { weather, lacks: nobody } satisfies Circumstances,
       });
       // As it would come over the wire.
       const { data = null, errors = [] } = JSON.parse(JSON.stringify(result)) as Partial<SubgraphAnswer>;
