@@ -97,7 +97,8 @@ function readConversations(tables: Tables): Promise<Counted[]> {
 function miscounted({ id, messageCount, inboundCount, lastMessageId, messages, ordinals, newestId }: Counted) {
   if (messageCount !== messages) return `${id} counts ${String(messageCount)} messages of ${String(messages)}`;
   const inOrder = ordinals.every((ordinal, index) => ordinal === index + 1);
-  if (!inOrder || inboundCount !== ordinals.length)
+  if (!inOrder || inboundCount !== ordinals.length) {
     return `${id} counts ${String(inboundCount)} of ${ordinals.join(' ')}`;
+  }
   return lastMessageId === newestId ? undefined : `${id} shows ${String(lastMessageId)} instead of ${String(newestId)}`;
 }
