@@ -12,6 +12,7 @@ import { Directory } from './20261126_directory.ts';
 import { Settings } from './20261126_settings.ts';
 import { Audit } from './20261126_audit.ts';
 import { Contacts } from './20261126_contacts.ts';
+import { ContactFilters } from './20261126_contact_filters.ts';
 import { Erasure } from './20261126_erasure.ts';
 import { Merges } from './20261126_merges.ts';
 import { Privacy } from './20261126_privacy.ts';
@@ -51,4 +52,5 @@ export const migrations: MigrationList = [
   { name: '20261126_rarePriorities', class: RarePriorities },
   { name: '20261126_team_limits', class: TeamLimits },
   { name: '20261126_label_activity', class: LabelActivity },
+  { name: '20261126_contact_filters', class: ContactFilters },
 ];
