@@ -1,6 +1,7 @@
 import type { MigrationList } from '#platform/postgres/provision.ts';
 import { Inbox } from './20261123_inbox.ts';
 import { Platforms } from './20261125_platforms.ts';
+import { AdminsUnlimited } from './20261126_admins_unlimited.ts';
 import { Activities } from './20261126_activities.ts';
 import { Bulk } from './20261126_bulk.ts';
 import { Assignment } from './20261126_assignment.ts';
@@ -53,4 +54,5 @@ export const migrations: MigrationList = [
   { name: '20261126_team_limits', class: TeamLimits },
   { name: '20261126_label_activity', class: LabelActivity },
   { name: '20261126_contact_filters', class: ContactFilters },
+  { name: '20261126_admins_unlimited', class: AdminsUnlimited },
 ];
