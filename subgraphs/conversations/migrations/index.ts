@@ -23,6 +23,7 @@ import { Mentions } from './20261126_mentions.ts';
 import { Notifications } from './20261126_notifications.ts';
 import { Revisions } from './20261126_revisions.ts';
 import { IdentityPhones } from './20261126_identity_phones.ts';
+import { UnreadPlaces } from './20261126_unread_places.ts';
 import { Views } from './20261126_views.ts';
 import { LabelActivity } from './20261126_label_activity.ts';
 import { Retention } from './20261126_retention.ts';
@@ -55,4 +56,5 @@ export const migrations: MigrationList = [
   { name: '20261126_label_activity', class: LabelActivity },
   { name: '20261126_contact_filters', class: ContactFilters },
   { name: '20261126_admins_unlimited', class: AdminsUnlimited },
+  { name: '20261126_unread_places', class: UnreadPlaces },
 ];
