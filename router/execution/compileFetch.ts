@@ -2,8 +2,10 @@ import type { FetchNode } from '@apollo/query-planner';
 import { Kind, parse, type GraphQLFormattedError, type GraphQLSchema } from 'graphql';
 import { SubgraphError } from '../graph/errors.ts';
 import type { Variables } from '../operations/variables.ts';
+import type { Asked, AskedFields } from './askedFields.ts';
 import { keyPath } from './conditionalKeys.ts';
 import { isObject, merge, type Data } from './merge.ts';
+import { narrowFetch } from './narrowFetch.ts';
 import { objectsAt, placesOf, type Path } from './places.ts';
 import { compileRepresentation, type Represent } from './representations.ts';
 import { compileRewrites, type Rewrite } from './rewrites.ts';
@@ -21,6 +23,12 @@ export interface FetchTools {
   readonly conditional: ReadonlySet<string>;
   /** The client's response key of each private one. */
   readonly responseKeys: ReadonlyMap<string, string>;
+  /** What fetches take: see `neededKeys`. */
+  readonly needed: ReadonlySet<string>;
+  /** The client's document has `@skip` or `@include` with variables. */
+  readonly hasConditions: boolean;
+  /** What the client asks for where `@skip` and `@include` have these values. */
+  readonly asked: (coerced: Variables) => AskedFields;
 }
 
 interface Fetch {
@@ -35,26 +43,23 @@ interface Fetch {
   readonly toClient: (path: Path) => Path;
 }
 
-export function compileFetch(
-  node: FetchNode,
-  path: Path,
-  { schema, sources, isOfType, conditional, responseKeys }: FetchTools,
-): Step {
+export function compileFetch(node: FetchNode, path: Path, tools: FetchTools): Step {
+  const { schema, sources, isOfType, conditional, responseKeys } = tools;
   const source = sources[node.serviceName];
   if (!source) throw new Error(`the plan asks the subgraph ${node.serviceName}, which the router does not know`);
   const renamed = new Map<string, string>();
   for (const rewrite of node.outputRewrites ?? []) {
     if (rewrite.kind === 'KeyRenamer') renamed.set(String(rewrite.path.at(-1)), rewrite.renameKeyTo);
   }
+  const dataKey = (key: string): string => renamed.get(key) ?? key;
   const clientKey = (step: string | number): string | number => {
     if (typeof step === 'number') return step;
-    const key = renamed.get(step) ?? step;
-    return responseKeys.get(key) ?? key;
+    return responseKeys.get(dataKey(step)) ?? dataKey(step);
   };
   const fetch: Fetch = {
     name: node.serviceName,
     source,
-    operation: operationOf(node),
+    operation: operationOf(node, node.operation),
     path,
     variableNames: node.variableUsages ?? [],
     rewrite: compileRewrites(node.outputRewrites, isOfType),
@@ -66,10 +71,57 @@ export function compileFetch(
   return fetchEntities(
     fetch,
     compileRepresentation(node.requires, { isOfType, conditional, path: keyPath(path), rewrite }),
+    entitiesToAsk(node, fetch, { ...tools, dataKey }),
   );
 }
 
-function operationOf({ operation: query, operationName, operationKind: kind }: FetchNode): SubgraphOperation {
+/** The subgraph has an interface as an object, and is told so by the name of every entity's type. */
+function asksForInterface({ inputRewrites = [] }: FetchNode): boolean {
+  return inputRewrites.some(({ kind, path }) => kind === 'ValueSetter' && path.at(-1) === '__typename');
+}
+
+/** The entities that a fetch is for, each with what is asked of it; undefined: nothing. */
+type EntitiesToAsk = (
+  run: Run,
+) => Iterable<{ readonly object: Data; readonly operation: SubgraphOperation | undefined }>;
+
+function entitiesToAsk(
+  node: FetchNode,
+  { operation, path }: Pick<Fetch, 'operation' | 'path'>,
+  { asked, hasConditions, needed, dataKey }: FetchTools & { readonly dataKey: (key: string) => string },
+): EntitiesToAsk {
+  const byType = asksForInterface(node);
+  // With conditions it depends on them, too.
+  if (!byType && !hasConditions && !asked({}).isAmbiguous(path)) {
+    return ({ data }) => objectsAt(data, path).map((object) => ({ object, operation }));
+  }
+  const narrow = narrowFetch(node, { path, needed, dataKey });
+  const operations = new Map<string, SubgraphOperation>();
+  const known = new WeakMap<Asked, SubgraphOperation | 'none'>();
+
+  function operationFor(here: Asked, fields: AskedFields): SubgraphOperation | undefined {
+    let one = known.get(here);
+    if (!one) {
+      const query = narrow(here, fields);
+      // The same for all of whom the same is asked.
+      one = query === undefined ? 'none' : (operations.get(query) ?? operationOf(node, query));
+      if (one !== 'none') operations.set(one.query, one);
+      known.set(here, one);
+    }
+    return one === 'none' ? undefined : one;
+  }
+
+  return ({ data, coerced }) => {
+    const fields = asked(coerced);
+    return fields.objectsAt(data, path).map(({ object, asked: here }) => {
+      const typeName = object['__typename'];
+      const ofType = byType && typeof typeName === 'string' ? fields.on(here, typeName) : here;
+      return { object, operation: operationFor(ofType, fields) };
+    });
+  };
+}
+
+function operationOf({ operationName, operationKind: kind }: FetchNode, query: string): SubgraphOperation {
   const name = operationName === undefined ? '' : `"operationName":${JSON.stringify(operationName)},`;
   return { kind, query, bodyHead: `{"query":${JSON.stringify(query)},${name}"variables":` };
 }
@@ -108,45 +160,54 @@ function fetchFields(fetch: Fetch, keys: readonly string[]): Step {
   };
 }
 
-/** Fields of entities that others have brought: each is asked for once, however often it is there. */
-function fetchEntities(fetch: Fetch, represent: Represent): Step {
-  const { name, path, rewrite, dropInterfaceName } = fetch;
+/** Fields of entities that others have brought. */
+function fetchEntities(fetch: Fetch, represent: Represent, toAsk: EntitiesToAsk): Step {
   return async (run) => {
-    const groups = new Map<string, Set<Data>>();
-    for (const object of objectsAt(run.data, path)) {
-      const representation = represent(object);
-      if (representation === undefined) continue;
-      const group = groups.get(representation);
-      if (group) group.add(object);
-      else groups.set(representation, new Set([object]));
+    const fetches = new Map<SubgraphOperation, Entities>();
+    for (const { object, operation } of toAsk(run)) {
+      const representation = operation && represent(object);
+      if (!operation || representation === undefined) continue;
+      const entities: Entities = fetches.get(operation) ?? new Map();
+      fetches.set(operation, entities);
+      const same = entities.get(representation);
+      if (same) same.add(object);
+      else entities.set(representation, new Set([object]));
     }
-    if (groups.size === 0) return;
-    const entities = [...groups.values()];
-    const placesOfAll = () => placesOf(run.data, path, new Set(entities.flatMap((group) => [...group])));
-    const others = members(fetch.variableNames, run.variables);
-    const variables = `{"representations":[${[...groups.keys()].join(',')}]${others && `,${others}`}}`;
-    const answer = await ask(fetch, run, variables, placesOfAll);
-    if (!answer) return;
-    for (const error of answer.errors) {
-      const [, index, ...rest] = error.path ?? [];
-      const group = typeof index === 'number' ? entities[index] : undefined;
-      const places = group ? placesOf(run.data, path, group).map((place) => [...place, ...rest]) : placesOfAll();
-      report(run, fetch, error, places);
-    }
-    const received = answer.data?.['_entities'];
-    if (!Array.isArray(received) || received.length !== entities.length) {
-      // Without data, its errors have said why.
-      if (answer.data || answer.errors.length === 0) report(run, fetch, SubgraphError.notAnAnswer(name), placesOfAll());
-      return;
-    }
-    for (const [index, group] of entities.entries()) {
-      const entity: unknown = received[index];
-      if (!isObject(entity)) continue;
-      rewrite(entity);
-      dropInterfaceName(entity);
-      for (const object of group) merge(object, entity);
-    }
+    const all = [...fetches].map(([operation, entities]) => askForEntities({ ...fetch, operation }, entities, run));
+    await Promise.all(all);
   };
+}
+
+/** By what the subgraph is told of one: it is asked for once, however often it is there. */
+type Entities = Map<string, Set<Data>>;
+
+async function askForEntities(fetch: Fetch, groups: Entities, run: Run): Promise<void> {
+  const { name, path, rewrite, dropInterfaceName } = fetch;
+  const entities = [...groups.values()];
+  const placesOfAll = () => placesOf(run.data, path, new Set(entities.flatMap((group) => [...group])));
+  const others = members(fetch.variableNames, run.variables);
+  const variables = `{"representations":[${[...groups.keys()].join(',')}]${others && `,${others}`}}`;
+  const answer = await ask(fetch, run, variables, placesOfAll);
+  if (!answer) return;
+  for (const error of answer.errors) {
+    const [, index, ...rest] = error.path ?? [];
+    const group = typeof index === 'number' ? entities[index] : undefined;
+    const places = group ? placesOf(run.data, path, group).map((place) => [...place, ...rest]) : placesOfAll();
+    report(run, fetch, error, places);
+  }
+  const received = answer.data?.['_entities'];
+  if (!Array.isArray(received) || received.length !== entities.length) {
+    // Without data, its errors have said why.
+    if (answer.data || answer.errors.length === 0) report(run, fetch, SubgraphError.notAnAnswer(name), placesOfAll());
+    return;
+  }
+  for (const [index, group] of entities.entries()) {
+    const entity: unknown = received[index];
+    if (!isObject(entity)) continue;
+    rewrite(entity);
+    dropInterfaceName(entity);
+    for (const object of group) merge(object, entity);
+  }
 }
 
 /** Undefined when it failed, which is reported at the places where the answer is missed. */

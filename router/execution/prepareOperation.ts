@@ -16,9 +16,12 @@ import type { Identity } from '#platform/identity/identity.ts';
 import type { GraphSnapshot } from '../graph/snapshot.ts';
 import { OperationError } from '../operations/errors.ts';
 import type { Variables } from '../operations/variables.ts';
+import { createAskedFields } from './askedFields.ts';
 import { collectFields, type Collector } from './collectFields.ts';
+import type { FetchTools } from './compileFetch.ts';
 import { conditionalKeys } from './conditionalKeys.ts';
 import { compilePlan, planOfEvent } from './compilePlan.ts';
+import { neededKeys } from './narrowFetch.ts';
 import { givePrivateKeys, type PrivateKeys } from './privateKeys.ts';
 import type { Denials } from './requirements.ts';
 import { compileResponse, type WriteResponse } from './responseWriter.ts';
@@ -70,7 +73,7 @@ export interface PermittedOperation {
 /** Of those who may see different things of it; there are about as many as there are roles and kinds of partners. */
 const KEPT_PERMITTED = 32;
 /** An operation with many conditions has more ways to be answered than are worth keeping. */
-const KEPT_WRITERS = 32;
+const KEPT_COMBINATIONS = 32;
 
 /** @throws GraphQLError when the planner finds that the operation cannot be run. */
 export function prepareOperation(
@@ -95,12 +98,16 @@ export function prepareOperation(
   const collectorFor = (conditions: Variables): Collector => ({ schema, fragments, conditions });
   const { selectionSet } = operation;
 
+  const asked = byConditions(only, (coerced) =>
+    createAskedFields({ collector: collectorFor(coerced), rootType, selectionSet, keyOf: keys.keyOf }),
+  );
+
   /** @param denials Undefined: everything may be seen. */
   const permit = (denials: Denials | undefined): PermittedOperation => {
     const document = denials ? withoutDenied(schema, keys.document, denials) : keys.document;
     return {
-      run: compileRun(document, keys, { snapshot, sources, isOfType }),
-      writer: writersOf(only, (coerced) =>
+      run: compileRun(document, keys, asked, { snapshot, sources, isOfType }),
+      writer: byConditions(only, (coerced) =>
         compileResponse({ collector: collectorFor(coerced), rootType, selectionSet, keyOf: keys.keyOf, denials }),
       ),
     };
@@ -137,6 +144,7 @@ export function prepareOperation(
 function compileRun(
   document: DocumentNode,
   { responseKeys }: Pick<PrivateKeys, 'responseKeys'>,
+  asked: FetchTools['asked'],
   { snapshot, sources, isOfType }: Parameters<typeof prepareOperation>[2],
 ): Step {
   const { node } = snapshot.planner.buildQueryPlan(operationFromDocument(snapshot.apiSchema, document));
@@ -147,18 +155,21 @@ function compileRun(
     isOfType,
     conditional: conditionalKeys(plan),
     responseKeys,
+    needed: neededKeys(plan),
+    hasConditions: conditionNames(document).length > 0,
+    asked,
   });
 }
 
-/** A writer for each combination of what `@skip` and `@include` ask for. */
-function writersOf(document: DocumentNode, compile: (coerced: Variables) => WriteResponse) {
+/** Made once for each combination of what `@skip` and `@include` ask for. */
+function byConditions<T extends object>(document: DocumentNode, make: (coerced: Variables) => T) {
   const names = conditionNames(document);
-  const writers = new LRUCache<string, WriteResponse>({ max: KEPT_WRITERS });
-  return (coerced: Variables): WriteResponse => {
+  const made = new LRUCache<string, T>({ max: KEPT_COMBINATIONS });
+  return (coerced: Variables): T => {
     const key = names.map((name) => (coerced[name] === true ? '1' : '0')).join('');
-    const write = writers.get(key) ?? compile(coerced);
-    writers.set(key, write);
-    return write;
+    const one = made.get(key) ?? make(coerced);
+    made.set(key, one);
+    return one;
   };
 }
 

@@ -25,7 +25,7 @@ export interface Comparison {
     lacks?: ReadonlySet<string>,
   ): Promise<{ ours: Seen; theirs: Seen }>;
   /** What the router answers, and how often subgraphs were asked. */
-  ask(query: string, lacks: ReadonlySet<string>): Promise<ExecutionResult & { readonly fetched: string }>;
+  ask(query: string, lacks?: ReadonlySet<string>): Promise<ExecutionResult & { readonly fetched: string }>;
 }
 
 /** The data to the letter, and where errors left nulls. */
@@ -66,7 +66,7 @@ export function compareShop(supergraph: string): Comparison {
         theirs: seenIn(JSON.parse(JSON.stringify(whole)) as ExecutionResult),
       };
     },
-    async ask(query, lacks) {
+    async ask(query, lacks = new Set()) {
       const asked: string[] = [];
       const sources = Object.fromEntries(
         Object.entries(shopSources(fair)).map(([name, source]): [string, Source] => [
