@@ -48,7 +48,8 @@ export function createExecutor({
       }
       const data: Data = introspect(coerced);
       const problems: Problem[] = [];
-      await permitted.run({ data, problems, variables, coerced, scope });
+      const entities = operation.operation === 'mutation' ? undefined : new Map();
+      await permitted.run({ data, problems, variables, coerced, scope, entities });
       const text = permitted.writer(coerced)(data, problems);
       return { data: text, errors: problems.map(({ cause, path }) => present(cause, scope, path)) };
     },

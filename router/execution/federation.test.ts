@@ -80,6 +80,17 @@ describe('an operation over subgraphs is answered as one schema would', () => {
     expect(same.match(/_entities/g)).toHaveLength(1);
   });
 
+  test('and asks the same of an entity once, but of one that a mutation changes each time', async () => {
+    const { fetched } = await comparison.ask(
+      '{ products(first: 3) { seller { email } } product(id: "2") { seller { email } } }',
+    );
+    expect(fetched.match(/_entities/g)).toHaveLength(1);
+    const { fetched: changing } = await comparison.ask(
+      'mutation { a: rename(id: "1", to: "x") { stock } b: rename(id: "1", to: "y") { stock } }',
+    );
+    expect(changing.match(/_entities/g)).toHaveLength(2);
+  });
+
   test('whatever is asked, whatever fails', async () => {
     const weather = fc.record({
       seed: fc.nat(),
