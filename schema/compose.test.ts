@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
+import { parse, visit } from 'graphql';
 import { compose, CompositionError, EVENT_STREAM_URL } from './compose.ts';
 import { readSubgraphs, supergraphFile } from './subgraphFiles.ts';
 
@@ -25,6 +26,17 @@ describe('the supergraph', () => {
     expect(compose(readSubgraphs())).toMatch(
       /inboxUpdates\(.*@events\(subject: "events\.conversation\.\{company\}\.>"\)/,
     );
+  });
+
+  it('says of every list that clients cut how long it gets', () => {
+    const unsaid: string[] = [];
+    visit(parse(readFileSync(supergraphFile, 'utf8')), {
+      FieldDefinition({ name, arguments: given = [], directives = [] }) {
+        const isCut = given.some((argument) => argument.name.value === 'first');
+        if (isCut && !directives.some((directive) => directive.name.value === 'listSize')) unsaid.push(name.value);
+      },
+    });
+    expect(unsaid).toEqual([]);
   });
 
   it('says every problem when subgraphs contradict each other', () => {
