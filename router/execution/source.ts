@@ -14,7 +14,7 @@ export interface RequestScope {
    * may not have seen it.
    */
   readonly mayShare?: true;
-  /** For a subscription: the value of its root field, by the field's name. */
+  /** For a subscription: the value of its root field, by the field's name. Nobody asked just now, and those who do go first. */
   readonly event?: Readonly<Record<string, unknown>>;
 }
 

@@ -77,6 +77,32 @@ describe('a fetch whose connection dies', () => {
   });
 });
 
+describe('a fetch for a live view', () => {
+  it('leaves half of the connections to those who ask, however many there are', async () => {
+    const held: ServerResponse[] = [];
+    answer = (response) => held.push(response);
+    const release = () => held.splice(0).forEach((response) => response.end('{"data":{"a":1}}'));
+    const live = Array.from({ length: 5 }, () => ask('{ a }', { event: {} }));
+    await eventually(() => expect(requests).toBe(2));
+    const asked = ask('{ b }');
+    await eventually(() => expect(requests).toBe(3));
+    release();
+    expect(await asked).toMatchObject({ data: { a: 1 } });
+    // Each has its turn, and none of them has run out of time by waiting for it.
+    answer = (response) => response.end('{"data":{"a":1}}');
+    release();
+    expect(await Promise.all(live)).toHaveLength(5);
+  });
+
+  it('gives its place on when it fails', async () => {
+    reply(500, '');
+    const live = await Promise.allSettled(Array.from({ length: 3 }, () => ask('{ a }', { event: {} })));
+    expect(live.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected']);
+    reply(200, '{"data":{"a":1}}');
+    expect(await ask('{ a }', { event: {} })).toMatchObject({ data: { a: 1 } });
+  });
+});
+
 describe('an answer', () => {
   it.each([
     ['of a server that fails', 500, '<html>', 'SUBGRAPH_UNAVAILABLE'],

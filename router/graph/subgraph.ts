@@ -8,6 +8,7 @@ import { createCircuitBreaker } from '#platform/limits/circuitBreaker.ts';
 import type { Metrics } from '#platform/metrics/metrics.ts';
 import { injectTrace } from '#platform/tracing/tracing.ts';
 import type { RequestScope, Source, SubgraphAnswer, SubgraphOperation } from '../execution/source.ts';
+import { createLane } from '../lane.ts';
 import { OperationError } from '../operations/errors.ts';
 import { SubgraphError } from './errors.ts';
 import type { Flights } from './flights.ts';
@@ -27,6 +28,8 @@ const answerSchema = z.looseObject({
   errors: z.array(z.looseObject({ message: z.string() })).optional(),
 });
 
+/** Of the connections: those that live views may have. The others are for those who ask, and wait for an answer. */
+const LIVE_SHARE = 0.5;
 /** People wait: a subgraph that is back is found out soon, and one that stays away costs a try every ten seconds. */
 const PAUSES = { firstPauseMs: 1_000, longestPauseMs: 10_000 };
 
@@ -48,6 +51,7 @@ export function createSubgraph(options: {
   const { name, limits, signIdentity, flights, metrics } = options;
   const http = connectSubgraph(name, options.url, limits);
   const breaker = createCircuitBreaker(PAUSES);
+  const liveFetches = createLane(Math.max(1, Math.floor(limits.connections * LIVE_SHARE)));
   const seconds = metrics.histogram('switchboard_router_subgraph_seconds', 'Time of a fetch from a subgraph', [
     'subgraph',
     'outcome',
@@ -111,13 +115,17 @@ export function createSubgraph(options: {
     return flights.share({ subgraph: name, companyId, key }, () => request(kind, body, headers));
   }
 
+  function inTurn(work: () => Promise<string>, { event }: RequestScope): Promise<string> {
+    return event === undefined ? work() : liveFetches.take(work);
+  }
+
   return {
     name,
     async fetch(operation, variables, scope) {
       const end = seconds.startTimer({ subgraph: name });
       try {
         // Each parses for itself what it shares, so that the answer is its own.
-        const answer = readAnswer(name, await fetchText(operation, variables, scope));
+        const answer = readAnswer(name, await inTurn(() => fetchText(operation, variables, scope), scope));
         end({ outcome: answer.errors.length > 0 ? 'errors' : 'ok' });
         return answer;
       } catch (error) {

@@ -1,3 +1,5 @@
+import { createLane } from '../lane.ts';
+
 export interface OrderedWork<T> {
   /** How much was added and is not yet handed on. */
   readonly size: number;
@@ -20,22 +22,8 @@ export function createOrderedWork<T>(options: {
   readonly onError: (error: unknown) => void;
 }): OrderedWork<T> {
   const { concurrency, deliver, onError } = options;
-  const queue: (() => void)[] = [];
+  const lane = createLane(concurrency);
   const deliveries: Promise<void>[] = [];
-  let running = 0;
-
-  async function run(work: () => Promise<T>): Promise<T> {
-    if (running < concurrency) running += 1;
-    else await new Promise<void>((resolve) => queue.push(resolve));
-    try {
-      return await work();
-    } finally {
-      // Who waits takes the place over: freed first, it could be taken twice.
-      const next = queue.shift();
-      if (next) next();
-      else running -= 1;
-    }
-  }
 
   async function handOn(result: Promise<T>, before: Promise<void> | undefined): Promise<void> {
     // Both have to be over, also when the work fails before its turn.
@@ -55,7 +43,7 @@ export function createOrderedWork<T>(options: {
       return deliveries.length;
     },
     add(work) {
-      deliveries.push(handOn(run(work), deliveries.at(-1)));
+      deliveries.push(handOn(lane.take(work), deliveries.at(-1)));
     },
     async room() {
       while (deliveries.length >= concurrency) await deliveries[0];

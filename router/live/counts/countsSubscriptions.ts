@@ -50,7 +50,8 @@ export function createCountsSubscriptions(options: {
   async function answer({ operation, variables, identity, field }: Subscription): Promise<string> {
     computed.inc();
     const requestId = v7();
-    const result = await executor.execute(executor.prepare(source), {}, { identity, requestId });
+    // What happened asks for it, and nobody who waits.
+    const result = await executor.execute(executor.prepare(source), {}, { identity, requestId, event: {} });
     const counts = dataOf(result)?.['inboxCounts'];
     if (counts == null) return answerOf({ data: 'null', errors: result.errors });
     const scope = { identity, requestId, event: { [field]: counts } };
