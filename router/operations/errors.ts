@@ -76,6 +76,11 @@ export class OperationError extends GraphQLError {
     return OperationError.with('BAD_USER_INPUT', message, { field });
   }
 
+  static slicingArgumentRequired(field: string, wanted: readonly string[]): OperationError {
+    const message = `Say how many of ${field} you want, by exactly one of ${wanted.join(', ')}.`;
+    return OperationError.with('SLICING_ARGUMENT_REQUIRED', message, { field, status: 400 });
+  }
+
   static unknownOperation(): OperationError {
     return OperationError.with('OPERATION_RESOLUTION_FAILURE', 'Say by operationName which operation is meant.', {
       status: 400,
