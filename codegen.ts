@@ -23,6 +23,7 @@ const subgraphs: Record<string, { folder: string; mappers: Record<string, string
       ContactNote: '../rows.ts#ContactNoteRow',
       ContactMerge: '../rows.ts#ContactMergeRow',
       AuditEntry: '../rows.ts#AuditEntryRow',
+      PartnerKey: '../rows.ts#PartnerKeyRow',
       PrivacyJob: '../rows.ts#PrivacyJobRow',
       ErasureReport: '../rows.ts#ErasureReportRow',
       Conversation: '../rows.ts#ConversationRow',

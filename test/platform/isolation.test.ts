@@ -53,6 +53,7 @@ const calls = {
       `{ all: contacts(first: 100) { edges { cursor node { id name notes { edges { node { text } } } } } } found: contacts(search: "Sasha") { edges { node { id } } } }`,
     auditLog: ({ contactId }) =>
       `{ all: auditLog(first: 100) { edges { node { id action subjectId before after agent { name } } } } theirs: auditLog(filter: { subjectId: "${contactId}" }) { edges { node { action } } } }`,
+    partnerKeys: () => '{ partnerKeys { edges { node { id partner } } } }',
     privacyJob: ({ contactId }) => `{ privacyJob(id: "${contactId}") { id status url } }`,
     retentionDays: () => '{ retentionDays }',
     privacyJobs: () => '{ privacyJobs(first: 100) { edges { node { id status url contactId } } } }',
@@ -138,6 +139,12 @@ const calls = {
       `mutation { updateLabel(input: { labelId: "${labelId}", name: "taken over" }) { label { id } userErrors { code message } } }`,
     deleteLabel: ({ labelId }) =>
       `mutation { deleteLabel(input: { labelId: "${labelId}" }) { label { id } userErrors { code message } } }`,
+    issuePartnerKey: () =>
+      'mutation { issuePartnerKey(input: { partner: "intruder", name: "x", scopes: ["conversations:read"] }) { secret userErrors { code message } } }',
+    rotatePartnerKey: ({ contactId }) =>
+      `mutation { rotatePartnerKey(input: { keyId: "${contactId}" }) { secret userErrors { code message } } }`,
+    revokePartnerKey: ({ contactId }) =>
+      `mutation { revokePartnerKey(input: { keyId: "${contactId}" }) { key { id } userErrors { code message } } }`,
     createTeam: () =>
       'mutation { createTeam(input: { name: "intruders" }) { team { name } userErrors { code message } } }',
     renameTeam: ({ teamId }) =>

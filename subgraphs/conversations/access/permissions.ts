@@ -40,6 +40,8 @@ export const permissions = {
   'teams:manage': { roles: supervisors },
   /** Who works here, and what of it they see. */
   'agents:manage': { roles: ['ADMIN'] },
+  /** Whose programs may ask the graph. */
+  'partners:manage': { roles: ['ADMIN'] },
   /** How the inbox works for the whole company. */
   'settings:change': { roles: ['ADMIN'] },
   /** Views of one's own, shared or not, and their order. */
@@ -79,6 +81,7 @@ export const access = accessTable<Permission>(permissions, {
     bulkJobs: 'conversations:changeMany',
     inboxSettings: 'directory:read',
     auditLog: 'audit:read',
+    partnerKeys: 'partners:manage',
     privacyJob: 'privacy:act',
     privacyJobs: 'privacy:act',
     retentionDays: 'privacy:act',
@@ -144,6 +147,9 @@ export const access = accessTable<Permission>(permissions, {
     updateAgent: 'agents:manage',
     deactivateAgent: 'agents:manage',
     limitAgentToTeams: 'agents:manage',
+    issuePartnerKey: 'partners:manage',
+    rotatePartnerKey: 'partners:manage',
+    revokePartnerKey: 'partners:manage',
     updateInboxSettings: 'settings:change',
     exportContact: 'privacy:act',
     eraseContact: 'privacy:act',

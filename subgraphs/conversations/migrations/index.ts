@@ -22,6 +22,7 @@ import { Notifications } from './20261126_notifications.ts';
 import { Revisions } from './20261126_revisions.ts';
 import { IdentityPhones } from './20261126_identity_phones.ts';
 import { PartnerAuthors } from './20261126_partner_authors.ts';
+import { PartnerKeys } from './20261126_partner_keys.ts';
 import { Views } from './20261126_views.ts';
 import { LabelActivity } from './20261126_label_activity.ts';
 import { Retention } from './20261126_retention.ts';
@@ -53,4 +54,5 @@ export const migrations: MigrationList = [
   { name: '20261126_team_limits', class: TeamLimits },
   { name: '20261126_label_activity', class: LabelActivity },
   { name: '20261126_partner_authors', class: PartnerAuthors },
+  { name: '20261126_partner_keys', class: PartnerKeys },
 ];
