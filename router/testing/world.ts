@@ -16,6 +16,7 @@ import { eventually } from '#test/stack/eventually.ts';
 import { testNats, testRedis } from '#test/stack/index.ts';
 import { routerDefaults, type RouterConfig } from '../config.ts';
 import { createRouter } from '../createRouter.ts';
+import { startKeyKeeper } from './keyKeeper.ts';
 import { startTestGraph, type TestGraph } from './subgraphs.ts';
 
 export const company = v7();
@@ -108,7 +109,12 @@ export async function startWorldOver<G extends TestGraph>(
   overrides: Overrides = {},
 ) {
   const { manifest, ...config } = overrides;
-  const [natsServer, redisServer, graph] = await Promise.all([testNats(), testRedis(), startGraph(identitySecret)]);
+  const [natsServer, redisServer, graph, keeper] = await Promise.all([
+    testNats(),
+    testRedis(),
+    startGraph(identitySecret),
+    startKeyKeeper(identitySecret),
+  ]);
   const logger = silentLogger;
   const metrics = createMetrics({ service: 'router' });
 
@@ -119,7 +125,10 @@ export async function startWorldOver<G extends TestGraph>(
         ...routerDefaults,
         http: { host: '127.0.0.1', port: 0, trustProxy: false, bodyLimit: 1024 ** 2 },
         production: false,
-        subgraphs: Object.fromEntries(graph.servers.map(({ name, url }) => [name, url])),
+        subgraphs: {
+          conversations: keeper.url(),
+          ...Object.fromEntries(graph.servers.map(({ name, url }) => [name, url])),
+        },
         natsUrl: natsServer.url,
         redisUrl: redisServer.url,
         bearer: { secret, ...bearerDefaults },
@@ -146,6 +155,7 @@ export async function startWorldOver<G extends TestGraph>(
     nats,
     natsServer,
     redisServer,
+    keeper,
     ...graph,
 
     /** Publishes events of a company, in order. */
@@ -202,7 +212,12 @@ export async function startWorldOver<G extends TestGraph>(
       for (const client of clients) await client.dispose();
       await router.stop();
       await nats.stop();
-      await Promise.all([natsServer.close(), redisServer.close(), ...graph.servers.map((server) => server.stop())]);
+      await Promise.all([
+        natsServer.close(),
+        redisServer.close(),
+        keeper.stop(),
+        ...graph.servers.map((server) => server.stop()),
+      ]);
     },
   };
 }
