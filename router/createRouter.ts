@@ -10,7 +10,7 @@ import type { Part, Service } from '#platform/lifecycle/part.ts';
 import { createPacer } from '#platform/limits/pacer.ts';
 import type { Logger } from '#platform/logging/logger.ts';
 import type { Metrics } from '#platform/metrics/metrics.ts';
-import { partnersSignal, partnersSubject, typingSignal, viewersSignal } from '#schema/events/signals.ts';
+import { typingSignal, viewersSignal } from '#schema/events/signals.ts';
 import { readManifest, readOperations, type Manifest } from '#schema/operations/manifest.ts';
 import { supergraphFile } from '#schema/subgraphFiles.ts';
 import type { RouterConfig } from './config.ts';
@@ -38,8 +38,7 @@ import { createAuthenticate } from './operations/authenticate.ts';
 import { createDocuments } from './operations/documents.ts';
 import { createPersistedOperations } from './operations/persisted.ts';
 import { createVisitorLimit } from './operations/visitorLimit.ts';
-import { createKeyKeeper } from './partners/keyKeeper.ts';
-import { createPartnerKeys } from './partners/partnerKeys.ts';
+import { createPartners } from './partners/partners.ts';
 import { createSocketServer } from './socket/socketServer.ts';
 import { createStartOperation } from './socket/startOperation.ts';
 
@@ -99,28 +98,19 @@ export function createRouter(config: RouterConfig, deps: RouterDeps): Router {
   if (snapshot.eventSubgraph) sources[snapshot.eventSubgraph] = createEventSource(snapshot);
   const executor = createExecutor({ snapshot, sources, logger, metrics });
   const lookAt = createLookAt({ executor, feed });
-  const keys = createPartnerKeys({
-    keeper: createKeyKeeper({
-      url: urlOf(config, 'conversations'),
-      signIdentity: createIdentitySigner(config.identitySecret),
-    }),
+  const manifest = deps.manifest ?? readManifest();
+  const partners = createPartners({
+    url: urlOf(config, 'conversations'),
+    signIdentity: createIdentitySigner(config.identitySecret),
+    manifest,
     nats,
     logger,
     metrics,
   });
-  const partners = createSignalFeed({
-    name: 'partners',
-    subject: partnersSubject('{company}'),
-    schema: partnersSignal,
-    nats,
-    logger,
-    metrics,
-  });
-  partners.listenToAll((companyId) => keys.changed(companyId));
-  const authenticate = createAuthenticate(createBearerVerifier(config.bearer), keys);
+  const authenticate = createAuthenticate(createBearerVerifier(config.bearer), partners.keys);
   const persisted = createPersistedOperations({
     ...config.persisted,
-    manifest: deps.manifest ?? readManifest(),
+    manifest,
     redis: redis.client,
     logger,
     metrics,
@@ -140,6 +130,7 @@ export function createRouter(config: RouterConfig, deps: RouterDeps): Router {
     path: GRAPHQL_PATH,
     executor,
     persisted,
+    registered: partners.operations,
     authenticate,
     limitVisitor,
     limits: config.limits,
@@ -159,6 +150,7 @@ export function createRouter(config: RouterConfig, deps: RouterDeps): Router {
     start: createStartOperation({
       documents: createDocuments(snapshot.schema, config.limits),
       persisted,
+      registered: partners.operations,
       executor,
       limitVisitor,
       live: createLiveSubscriptions({
@@ -187,7 +179,7 @@ export function createRouter(config: RouterConfig, deps: RouterDeps): Router {
   });
   const service = createService(
     'router',
-    [nats, redis, streams, feed, typing, viewers, keys, partners, pools, endpoint, http, sockets],
+    [nats, redis, streams, feed, typing, viewers, ...partners.parts, pools, endpoint, http, sockets],
     {
       logger,
       checks: {

@@ -22,7 +22,11 @@ export const partnerLimits = { requestsPerMinute: 600, costPerMinute: 60_000 } a
  * Where conversations tells the router about partners, besides the graph. Like a subgraph it believes whoever is signed as a service, for
  * the company that the signature names.
  */
-export const partnerPaths = { key: '/partners/key', used: '/partners/used' } as const;
+export const partnerPaths = {
+  key: '/partners/key',
+  operation: '/partners/operation',
+  used: '/partners/used',
+} as const;
 
 /** Asks whether a key is one. Of the key itself only its hash goes over the wire. */
 export const keyQuestion = z.object({ keyId: id, hash: z.string().regex(/^[0-9a-f]{64}$/) });
@@ -38,5 +42,30 @@ export const keyAnswer = z.object({
 });
 export type KeyAnswer = z.output<typeof keyAnswer>;
 
-/** When keys were used last. */
-export const keysUsed = z.object({ used: z.array(z.object({ keyId: id, at: z.iso.datetime() })).max(1_000) });
+/** By which an operation is called: what the partner's own tools made of it, most often a hash. */
+export const operationId = z.string().regex(/^[A-Za-z0-9_:.-]{1,128}$/);
+
+/** An operation that a partner may run. */
+export interface PublishedOperation {
+  readonly id: string;
+  readonly name: string;
+  readonly type: 'query' | 'mutation' | 'subscription';
+  readonly body: string;
+  /** As it is estimated with the defaults of its variables. */
+  readonly cost: number;
+}
+
+/** Asks what a partner means by an id. */
+export const operationQuestion = z.object({ partner: z.string(), id: operationId });
+
+export const operationAnswer = z.object({ name: z.string(), body: z.string() });
+export type OperationAnswer = z.output<typeof operationAnswer>;
+
+/** When a key was used last, and how often for which of its partner's operations since that was told. */
+const keyUsed = z.object({
+  keyId: id,
+  at: z.iso.datetime(),
+  calls: z.array(z.object({ operationId, calls: z.int().positive() })).max(2_000),
+});
+export type KeyUsed = z.output<typeof keyUsed>;
+export const keysUsed = z.object({ used: z.array(keyUsed).max(1_000) });

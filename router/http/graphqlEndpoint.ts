@@ -6,7 +6,7 @@ import {
   ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { getOperationAST, type DocumentNode } from 'graphql';
+import { getOperationAST, type DocumentNode, type GraphQLSchema, type OperationDefinitionNode } from 'graphql';
 import type { Part } from '#platform/lifecycle/part.ts';
 import type { Logger } from '#platform/logging/logger.ts';
 import type { Metrics } from '#platform/metrics/metrics.ts';
@@ -14,6 +14,8 @@ import { formatError } from '../graph/errors.ts';
 import type { Executor } from '../execution/executor.ts';
 import type { RequestScope } from '../execution/source.ts';
 import { createGateway, stringifyResult } from '../graph/gateway.ts';
+import type { RegisteredOperations } from '../partners/registeredOperations.ts';
+import { cacheControlOf, cachePolicyOf, type CachePolicy } from '../operations/cachePolicy.ts';
 import { checkAccess } from '../operations/access.ts';
 import type { Authenticate } from '../operations/authenticate.ts';
 import type { LimitVisitor } from '../operations/visitorLimit.ts';
@@ -21,13 +23,15 @@ import { createDocumentCache, parseWithin } from '../operations/documents.ts';
 import { OperationError } from '../operations/errors.ts';
 import { limitsRule, type OperationLimits } from '../operations/limits.ts';
 import type { OperationRequest, PersistedOperations } from '../operations/persisted.ts';
+import { etagOf, isKnown } from './etag.ts';
 import { GRAPHIQL_POLICY } from './graphiql.ts';
-import { readRequest } from './readRequest.ts';
+import { readOperationRequest, readRequest, withText } from './readRequest.ts';
 
 export interface GraphqlEndpointOptions {
   readonly path: string;
   readonly executor: Executor;
   readonly persisted: PersistedOperations;
+  readonly registered: RegisteredOperations;
   readonly authenticate: Authenticate;
   readonly limitVisitor: LimitVisitor;
   readonly limits: OperationLimits;
@@ -39,11 +43,20 @@ export interface GraphqlEndpointOptions {
   readonly metrics: Metrics;
 }
 
-type Scope = RequestScope & Record<string, unknown>;
+interface OperationScope extends RequestScope {
+  readonly isGet: boolean;
+  /** How long the answer may be kept; nothing where it is not worth it. Apollo Server copies all but what is within. */
+  readonly keeping: { policy?: CachePolicy };
+}
+type Scope = OperationScope & Record<string, unknown>;
+
+/** Whose answer it is, and in which form. */
+const VARY = 'Authorization, Accept';
+const OPERATIONS_PATH = '/operations';
 
 /** GraphQL over HTTP, GET and POST, with Apollo Server. Routes are mounted at once, and answer after the start. */
 export function createGraphqlEndpoint(app: FastifyInstance, options: GraphqlEndpointOptions): Part {
-  const { path, persisted, authenticate, limits, production, page } = options;
+  const { path, persisted, registered, authenticate, limits, production, page } = options;
   const server = createServer(options);
 
   async function handle(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
@@ -51,30 +64,60 @@ export function createGraphqlEndpoint(app: FastifyInstance, options: GraphqlEndp
       reply.type('text/html; charset=utf-8').header('content-security-policy', GRAPHIQL_POLICY);
       return reply.send(await page());
     }
-    const { method, search, body, asked } = readRequest(request);
+    return answer(readRequest(request), request, reply);
+  }
+
+  async function answer(
+    { asked, ...asHttp }: ReturnType<typeof readRequest>,
+    request: FastifyRequest,
+    reply: FastifyReply,
+  ): Promise<FastifyReply> {
     const headers = new HeaderMap();
     for (const [name, value] of Object.entries(request.headers)) headers.set(name, String(value));
-    const answer = await server.executeHTTPGraphQLRequest({
-      httpGraphQLRequest: { method, headers, search, body },
-      context: () => admit(request, asked),
+    const httpGraphQLRequest = { ...asHttp, headers };
+    let scope: Scope | undefined;
+    const result = await server.executeHTTPGraphQLRequest({
+      httpGraphQLRequest,
+      async context() {
+        scope = await admit(request);
+        const meant = await registered.resolve(asked, scope.identity);
+        if (meant === asked) check(asked);
+        // Apollo Server reads the request after this.
+        else Object.assign(httpGraphQLRequest, withText(asHttp, meant));
+        return scope;
+      },
     });
-    for (const [name, value] of answer.headers) reply.header(name, value);
-    reply.code(answer.status ?? 200);
-    return reply.send(answer.body.kind === 'complete' ? answer.body.string : answer.body.asyncIterator);
+    for (const [name, value] of result.headers) reply.header(name, value);
+    reply.code(result.status ?? 200);
+    if (result.body.kind !== 'complete') return reply.send(result.body.asyncIterator);
+    const policy = scope?.keeping.policy;
+    if (!policy) return reply.send(result.body.string);
+    const etag = etagOf(result.body.string);
+    reply.header('etag', etag).header('cache-control', cacheControlOf(policy)).header('vary', VARY);
+    return isKnown(etag, request.headers['if-none-match']) ? reply.code(304).send() : reply.send(result.body.string);
   }
 
   /** Finds out who asks, and refuses what is not even worth reading. */
-  async function admit(request: FastifyRequest, asked: OperationRequest): Promise<Scope> {
+  async function admit(request: FastifyRequest): Promise<Scope> {
     const caller = await authenticate(request.headers);
     if (!caller && production) throw OperationError.unauthenticated();
+    const { id: requestId, ip: clientAddress, method } = request;
+    return { identity: caller?.identity, requestId, clientAddress, isGet: method === 'GET', keeping: {} };
+  }
+
+  function check(asked: OperationRequest): void {
     persisted.check(asked);
     // Before validation, which throws on some of them instead of saying what is wrong.
     if (asked.query?.includes('subscription')) {
       refuseSubscription(parseWithin(asked.query, limits.tokens), asked.operationName);
     }
-    return { identity: caller?.identity, requestId: request.id, clientAddress: request.ip };
   }
 
+  app.get<{ Params: { id: string } }>(`${OPERATIONS_PATH}/:id`, (request, reply) => {
+    // Who is asked for by a header alone, which no form and no image sends, is nobody's to forge.
+    request.headers['apollo-require-preflight'] = '1';
+    return answer(readOperationRequest(request.params.id, request), request, reply);
+  });
   app.route({ method: ['GET', 'POST'], url: path, handler: handle });
   return {
     name: 'graphql',
@@ -113,6 +156,7 @@ function createServer(options: GraphqlEndpointOptions): ApolloServer<Scope> {
     plugins: [
       guard(options.limitVisitor),
       observe(options.metrics),
+      keepable(executor.snapshot.supergraphSchema),
       ApolloServerPluginLandingPageDisabled(),
       // Without these, variables of the environment could make it report to Apollo.
       ApolloServerPluginUsageReportingDisabled(),
@@ -120,6 +164,23 @@ function createServer(options: GraphqlEndpointOptions): ApolloServer<Scope> {
       ApolloServerPluginInlineTraceDisabled(),
     ],
   });
+}
+
+/** Says of an answer without errors how long it may be kept. */
+function keepable(schema: GraphQLSchema): ApolloServerPlugin<Scope> {
+  /** Documents are kept, so each is looked through once. */
+  const policies = new WeakMap<OperationDefinitionNode, CachePolicy>();
+  return {
+    requestDidStart: async () => ({
+      async willSendResponse({ document, operation, response, contextValue }) {
+        if (!contextValue.isGet || !document || !operation || response.body.kind !== 'single') return;
+        if (response.body.singleResult.errors) return;
+        const policy = policies.get(operation) ?? cachePolicyOf(schema, document, operation);
+        policies.set(operation, policy);
+        contextValue.keeping.policy = policy;
+      },
+    }),
+  };
 }
 
 /** Refuses operations by what they ask for, when it is known which one is meant. */

@@ -1,8 +1,16 @@
 import { Pool } from 'undici';
+import type { z } from 'zod';
 import { IDENTITY_HEADER } from '#platform/identity/signedIdentity.ts';
 import type { Identity } from '#platform/identity/identity.ts';
 import type { PartnerKeyFacts } from '#platform/identity/partnerKeys.ts';
-import { keyAnswer, partnerPaths, type KeyAnswer } from '#schema/partners.ts';
+import {
+  keyAnswer,
+  operationAnswer,
+  partnerPaths,
+  type KeyAnswer,
+  type KeyUsed,
+  type OperationAnswer,
+} from '#schema/partners.ts';
 import { PartnersError } from './errors.ts';
 
 /** Who keeps partners' keys: conversations, asked as a service of the installation and not through the graph. */
@@ -13,8 +21,13 @@ export interface KeyKeeper {
    * @throws PartnersError when it cannot be found out now.
    */
   check(key: PartnerKeyFacts): Promise<KeyAnswer | undefined>;
-  /** When keys of a company were used last. @throws PartnersError */
-  tellUsed(companyId: string, used: readonly { readonly keyId: string; readonly at: string }[]): Promise<void>;
+  /** What a partner means by an id; undefined for nothing. @throws PartnersError */
+  operation(
+    companyId: string,
+    of: { readonly partner: string; readonly id: string },
+  ): Promise<OperationAnswer | undefined>;
+  /** When keys of a company were used last, and for what. @throws PartnersError */
+  tellUsed(companyId: string, used: readonly KeyUsed[]): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -45,13 +58,17 @@ export function createKeyKeeper(options: {
     }
   }
 
+  async function find<T>(companyId: string, path: string, body: object, schema: z.ZodType<T>): Promise<T | undefined> {
+    const { status, text } = await ask(companyId, path, body);
+    if (status === 404) return undefined;
+    if (status !== 200) throw PartnersError.keeperAnswered(status);
+    return schema.parse(JSON.parse(text));
+  }
+
   return {
-    async check({ companyId, keyId, hash }) {
-      const { status, text } = await ask(companyId, partnerPaths.key, { keyId, hash });
-      if (status === 404) return undefined;
-      if (status !== 200) throw PartnersError.keeperAnswered(status);
-      return keyAnswer.parse(JSON.parse(text));
-    },
+    check: ({ companyId, keyId, hash }) => find(companyId, partnerPaths.key, { keyId, hash }, keyAnswer),
+
+    operation: (companyId, of) => find(companyId, partnerPaths.operation, of, operationAnswer),
 
     async tellUsed(companyId, used) {
       const { status } = await ask(companyId, partnerPaths.used, { used });

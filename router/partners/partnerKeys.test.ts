@@ -6,6 +6,7 @@ import { createIdentitySigner } from '#platform/identity/signedIdentity.ts';
 import { silentLogger as logger } from '#platform/logging/logger.ts';
 import { createMetrics } from '#platform/metrics/metrics.ts';
 import { partnersSubject } from '#schema/events/signals.ts';
+import { buildManifest } from '#schema/operations/manifest.ts';
 import { eventually } from '#test/stack/eventually.ts';
 import { collect } from '../testing/collect.ts';
 import { startKeyKeeper } from '../testing/keyKeeper.ts';
@@ -38,6 +39,7 @@ describe('what is remembered of keys', () => {
   function start(url = keeper.url()) {
     const keys = createPartnerKeys({
       keeper: createKeyKeeper({ url, signIdentity: createIdentitySigner(secret) }),
+      use: { note: () => undefined },
       nats,
       logger,
       metrics: createMetrics({ service: 'router' }),
@@ -119,20 +121,26 @@ describe('what is remembered of keys', () => {
 
 describe('a partner’s key at the router', () => {
   let world: World;
-  const inbox = 'subscription { inboxUpdates { kind conversation { id } } }';
+  const manifest = buildManifest(
+    new Map([
+      ['a', 'query Caller { caller }'],
+      ['b', 'subscription Inbox { inboxUpdates { kind conversation { id } } }'],
+    ]),
+  );
+  const [caller, inbox] = manifest.operations.map(({ body }) => body) as [string, string];
   const revoke = (keyId: string) => {
     world.keeper.revoke(keyId);
     publishSignal(world.nats, partnersSubject(company), { change: 'KEY' });
   };
 
   beforeAll(async () => {
-    world = await startWorld();
+    world = await startWorld({ manifest });
   });
   afterAll(() => world.close());
 
   it('is a partner’s identity, with the scopes of the key', async () => {
     const { text, keyId } = world.keeper.issue(company, { partner: 'zenith', scopes: ['read'] });
-    const { data } = await world.post({ query: '{ caller }' }, { token: text });
+    const { data } = await world.post({ query: caller }, { token: text });
     expect(JSON.parse(String(data?.['caller']))).toEqual({
       kind: 'partner',
       companyId: company,
@@ -148,7 +156,7 @@ describe('a partner’s key at the router', () => {
     ['is a piece of one', () => world.keeper.issue(company).text.slice(0, 40)],
   ])('that %s is refused, and not repeated in the answer', async (_, make) => {
     const text = make();
-    const answer = await world.post({ query: '{ caller }' }, { token: text });
+    const answer = await world.post({ query: caller }, { token: text });
     expect(answer).toMatchObject({ status: 401, errors: [refused] });
     expect(JSON.stringify(answer)).not.toContain(text);
   });
@@ -156,7 +164,7 @@ describe('a partner’s key at the router', () => {
   it('is no key in an address', async () => {
     const { text } = world.keeper.issue(company);
     for (const name of ['authorization', 'access_token', 'key']) {
-      expect(await world.get({ query: '{ caller }', [name]: text })).toMatchObject({ status: 401 });
+      expect(await world.get({ query: caller, [name]: text })).toMatchObject({ status: 401 });
     }
   });
 
@@ -169,7 +177,7 @@ describe('a partner’s key at the router', () => {
         fetch(`${url}/graphql`, {
           method: 'POST',
           headers: { 'content-type': 'application/json', authorization: `Bearer ${text}` },
-          body: '{"query":"{ caller }"}',
+          body: JSON.stringify({ query: caller }),
         }).then(({ status }) => status);
       const urls = [world.router.url(), other.url()];
       expect(await Promise.all(urls.map(ask))).toEqual([200, 200]);
@@ -199,10 +207,10 @@ describe('a partner’s key at the router', () => {
     const { text, keyId } = world.keeper.issue(company);
     const router = world.another();
     await router.start();
-    await fetch(`${router.url()}/graphql?query={__typename}`, {
+    await fetch(`${router.url()}/graphql?query=${encodeURIComponent('{ __typename }')}`, {
       headers: { authorization: `Bearer ${text}`, 'apollo-require-preflight': '1' },
     });
     await router.stop();
-    expect(world.keeper.seen.used).toContainEqual({ companyId: company, keyId, at: expect.any(String) });
+    expect(world.keeper.seen.used).toContainEqual({ companyId: company, keyId, at: expect.any(String), calls: [] });
   });
 });

@@ -13,6 +13,7 @@ import type { SignalSubscriptions } from '../live/signalSubscriptions.ts';
 import { readSubscription, type Subscription } from '../live/subscription.ts';
 import { checkAccess } from '../operations/access.ts';
 import type { LimitVisitor } from '../operations/visitorLimit.ts';
+import type { RegisteredOperations } from '../partners/registeredOperations.ts';
 import { sha256, type Documents } from '../operations/documents.ts';
 import { OperationError } from '../operations/errors.ts';
 import {
@@ -27,6 +28,7 @@ import type { OperationSink, StartOperation } from './connection.ts';
 export function createStartOperation(options: {
   readonly documents: Documents;
   readonly persisted: PersistedOperations;
+  readonly registered: RegisteredOperations;
   readonly executor: Executor;
   readonly limitVisitor: LimitVisitor;
   readonly live: LiveSubscriptions;
@@ -36,7 +38,7 @@ export function createStartOperation(options: {
   readonly limits: AgentLimits;
   readonly logger: Logger;
 }): StartOperation {
-  const { documents, persisted, executor, limitVisitor, live, signals, counts, limits, logger } = options;
+  const { documents, persisted, registered, executor, limitVisitor, live, signals, counts, limits, logger } = options;
 
   /** The document that a request means. One that comes with its hash is kept under it, once it is known to be valid. */
   async function read(request: OperationRequest): Promise<ReturnType<Documents['read']>> {
@@ -98,9 +100,10 @@ export function createStartOperation(options: {
   }
 
   async function run(payload: unknown, identity: Identity, sink: OperationSink, signal: AbortSignal): Promise<void> {
-    const { data: request } = operationRequestSchema.safeParse(payload);
-    if (!request) throw OperationError.badRequest('This is no GraphQL request.');
-    persisted.check(request);
+    const { data: asked } = operationRequestSchema.safeParse(payload);
+    if (!asked) throw OperationError.badRequest('This is no GraphQL request.');
+    const request = await registered.resolve(asked, identity);
+    if (request === asked) persisted.check(request);
     const source = await read(request);
     const definition = getOperationAST(source.document, request.operationName);
     if (!definition) throw OperationError.unknownOperation();

@@ -4,7 +4,15 @@ import { createIdentityVerifier, IDENTITY_HEADER } from '#platform/identity/sign
 import { createService } from '#platform/lifecycle/createService.ts';
 import { silentLogger as logger } from '#platform/logging/logger.ts';
 import { createMetrics } from '#platform/metrics/metrics.ts';
-import { keyQuestion, keysUsed, partnerPaths, type KeyAnswer } from '#schema/partners.ts';
+import {
+  keyQuestion,
+  keysUsed,
+  operationQuestion,
+  partnerPaths,
+  type KeyAnswer,
+  type KeyUsed,
+  type OperationAnswer,
+} from '#schema/partners.ts';
 
 const terms: KeyAnswer = {
   partner: 'crm',
@@ -20,7 +28,8 @@ export async function startKeyKeeper(identitySecret: string) {
   const http = createHttpServer({ name: 'keys', host: '127.0.0.1', port: 0, logger, metrics, checks: () => ({}) });
   const verify = createIdentityVerifier(identitySecret);
   const keys = new Map<string, { readonly companyId: string; readonly hash: string; answer: KeyAnswer | undefined }>();
-  const seen = { checks: 0, used: [] as { companyId: string; keyId: string; at: string }[] };
+  const operations = new Map<string, OperationAnswer>();
+  const seen = { checks: 0, lookups: 0, used: [] as ({ companyId: string } & KeyUsed)[] };
   let holding: Promise<void> = Promise.resolve();
 
   http.app.post(partnerPaths.key, async (request, reply) => {
@@ -31,6 +40,13 @@ export async function startKeyKeeper(identitySecret: string) {
     const answer = key?.companyId === companyId && key.hash === hash ? key.answer : undefined;
     await holding;
     return answer ? reply.send(answer) : reply.code(404).send({});
+  });
+  http.app.post(partnerPaths.operation, async (request, reply) => {
+    const { companyId } = await verify(request.headers[IDENTITY_HEADER]?.toString());
+    const { partner, id } = operationQuestion.parse(request.body);
+    seen.lookups += 1;
+    const operation = operations.get(`${companyId} ${partner} ${id}`);
+    return operation ? reply.send(operation) : reply.code(404).send({});
   });
   http.app.post(partnerPaths.used, async (request, reply) => {
     const { companyId } = await verify(request.headers[IDENTITY_HEADER]?.toString());
@@ -48,6 +64,13 @@ export async function startKeyKeeper(identitySecret: string) {
       const { keyId, hash, text } = createPartnerKey(companyId);
       keys.set(keyId, { companyId, hash, answer: { ...terms, ...answer } });
       return { keyId, text };
+    },
+    /** What a partner of a company may run by an id. */
+    publish(companyId: string, partner: string, id: string, operation: OperationAnswer): void {
+      operations.set(`${companyId} ${partner} ${id}`, operation);
+    },
+    retire(companyId: string, partner: string, id: string): void {
+      operations.delete(`${companyId} ${partner} ${id}`);
     },
     revoke(keyId: string): void {
       const key = keys.get(keyId);

@@ -36,7 +36,7 @@ export function viewersSubject(companyId: string): string {
 }
 
 /** Something about the company's partners is not as it was: what is remembered of their keys has to be asked anew. */
-export const partnersSignal = z.object({ change: z.enum(['KEY']) });
+export const partnersSignal = z.object({ change: z.enum(['KEY', 'OPERATIONS']) });
 export type PartnersSignal = z.output<typeof partnersSignal>;
 
 /** `*` for all companies. */

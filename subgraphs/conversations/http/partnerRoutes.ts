@@ -6,8 +6,16 @@ import { IdentityError } from '#platform/identity/errors.ts';
 import { createIdentityVerifier, IDENTITY_HEADER } from '#platform/identity/signedIdentity.ts';
 import type { Database } from '#platform/postgres/database.ts';
 import type { SwitchboardCatalogue } from '#schema/events/catalogue.ts';
-import { keyQuestion, keysUsed, partnerPaths, type KeyAnswer } from '#schema/partners.ts';
+import {
+  keyQuestion,
+  keysUsed,
+  operationQuestion,
+  partnerPaths,
+  type KeyAnswer,
+  type OperationAnswer,
+} from '#schema/partners.ts';
 import { noteKeysUsed } from '../commands/partners/noteKeysUsed.ts';
+import { publishedOperation } from '../queries/partnerOperations.ts';
 import { goodPartnerKey } from '../queries/partnerKeys.ts';
 
 /**
@@ -48,6 +56,15 @@ export function mountPartnerRoutes(
       expiresAt: expiresAt?.toISOString() ?? null,
     };
     return reply.send(answer);
+  });
+
+  app.post(partnerPaths.operation, async (request, reply) => {
+    const companyId = await companyOf(request);
+    const { partner, id } = read(operationQuestion, request.body);
+    const operation = await database.write(companyId, ({ sql }) => publishedOperation(sql, { companyId, partner, id }));
+    if (!operation) throw HttpError.notFound('The partner has no such operation, or not any more.');
+    const { name, body }: OperationAnswer = operation;
+    return reply.send({ name, body });
   });
 
   app.post(partnerPaths.used, async (request, reply) => {

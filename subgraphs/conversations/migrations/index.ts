@@ -23,6 +23,7 @@ import { Revisions } from './20261126_revisions.ts';
 import { IdentityPhones } from './20261126_identity_phones.ts';
 import { PartnerAuthors } from './20261126_partner_authors.ts';
 import { PartnerKeys } from './20261126_partner_keys.ts';
+import { PartnerOperations } from './20261126_partner_operations.ts';
 import { Views } from './20261126_views.ts';
 import { LabelActivity } from './20261126_label_activity.ts';
 import { Retention } from './20261126_retention.ts';
@@ -55,4 +56,5 @@ export const migrations: MigrationList = [
   { name: '20261126_label_activity', class: LabelActivity },
   { name: '20261126_partner_authors', class: PartnerAuthors },
   { name: '20261126_partner_keys', class: PartnerKeys },
+  { name: '20261126_partner_operations', class: PartnerOperations },
 ];

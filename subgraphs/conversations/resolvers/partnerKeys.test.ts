@@ -253,12 +253,16 @@ describe('keys of partners', () => {
     const { key } = await issue();
     const [early, late] = ['2026-01-01T00:00:00.000Z', '2026-01-02T00:00:00.000Z'];
     for (const at of [early, late, early]) {
-      expect(await graph.post(service(), partnerPaths.used, { used: [{ keyId: key?.id, at }] })).toMatchObject({
+      expect(
+        await graph.post(service(), partnerPaths.used, { used: [{ keyId: key?.id, at, calls: [] }] }),
+      ).toMatchObject({
         status: 204,
       });
     }
     const stranger = { ...service(), companyId: graph.globex.companyId } as Identity;
-    await graph.post(stranger, partnerPaths.used, { used: [{ keyId: key?.id, at: '2026-02-01T00:00:00.000Z' }] });
+    await graph.post(stranger, partnerPaths.used, {
+      used: [{ keyId: key?.id, at: '2026-02-01T00:00:00.000Z', calls: [] }],
+    });
     expect((await list())[0]).toMatchObject({ lastUsedAt: late });
   });
 
