@@ -7,7 +7,7 @@ import { pageRequest } from '#platform/graphql/connection.ts';
 import type { RunningStack } from '../runningStack.ts';
 import { runCommand } from './commandLine.ts';
 import { managePartners, readScopes } from './partnerTools.ts';
-import { companyIdOf, withDatabase } from './withDatabase.ts';
+import { companyIdOf, readOnce, withDatabase } from './withDatabase.ts';
 
 const usage = `npm run --silent partners -- issue --partner NAME [--name TEXT] [--scopes conversations:read,contacts:read]
                                      [--requests PER_MINUTE] [--cost PER_MINUTE] [--days UNTIL_IT_ENDS]
@@ -80,14 +80,9 @@ function shown({ keyId, text }: IssuedKey): string {
 
 async function listed(stack: RunningStack, companyId: string, partner: string | undefined): Promise<string> {
   const page = pageRequest({ first: MOST_LISTED }, { default: MOST_LISTED, max: MOST_LISTED });
-  const keys = await withDatabase(stack, 'conversations', async (database) => {
-    const session = database.session(companyId);
-    try {
-      return await session.read((sql) => partnerKeyPage(sql, companyId, partner, page));
-    } finally {
-      await session.close();
-    }
-  });
+  const keys = await withDatabase(stack, 'conversations', (database) =>
+    readOnce(database, companyId, (sql) => partnerKeyPage(sql, companyId, partner, page)),
+  );
   return keys.length === 0 ? 'No keys.' : keys.map((key) => JSON.stringify(key)).join('\n');
 }
 

@@ -10,7 +10,7 @@ import { createKeyring } from '#platform/secrets/keyring.ts';
 import type { RunningStack } from '../runningStack.ts';
 import { runCommand } from './commandLine.ts';
 import { managePartners, readScopes } from './partnerTools.ts';
-import { companyIdOf, withDatabase } from './withDatabase.ts';
+import { companyIdOf, readOnce, withDatabase } from './withDatabase.ts';
 
 const usage = `npm run --silent token -- --role admin|supervisor|agent [--agent EMAIL] [--company SLUG]
 npm run --silent token -- --partner NAME [--scopes conversations:read,contacts:read] [--company SLUG]
@@ -79,20 +79,15 @@ async function agentOf(
   email: string | undefined,
 ): Promise<ClientIdentity> {
   return withDatabase(stack, 'conversations', async (database) => {
-    const session = database.session(companyId);
-    try {
-      const agent = await session.read((sql) =>
-        email === undefined ? agentByRole(sql, companyId, role ?? 'AGENT') : agentByEmail(sql, companyId, email),
+    const agent = await readOnce(database, companyId, (sql) =>
+      email === undefined ? agentByRole(sql, companyId, role ?? 'AGENT') : agentByEmail(sql, companyId, email),
+    );
+    if (!agent || (role !== undefined && agent.role !== role)) {
+      throw new Error(
+        `This company has no ${role?.toLowerCase() ?? 'agent'}${email === undefined ? '' : ` ${email}`}.`,
       );
-      if (!agent || (role !== undefined && agent.role !== role)) {
-        throw new Error(
-          `This company has no ${role?.toLowerCase() ?? 'agent'}${email === undefined ? '' : ` ${email}`}.`,
-        );
-      }
-      return { kind: 'agent', companyId, agentId: agent.id, role: agent.role, scopes: [] };
-    } finally {
-      await session.close();
     }
+    return { kind: 'agent', companyId, agentId: agent.id, role: agent.role, scopes: [] };
   });
 }
 

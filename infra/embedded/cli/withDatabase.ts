@@ -4,6 +4,7 @@ import { entities as conversationsEntities } from '#conversations/entities/index
 import { silentLogger as logger } from '#platform/logging/logger.ts';
 import { createMetrics } from '#platform/metrics/metrics.ts';
 import { createDatabase, type Database } from '#platform/postgres/database.ts';
+import type { Sql } from '#platform/postgres/sql.ts';
 import { catalogue, type SwitchboardCatalogue } from '#schema/events/catalogue.ts';
 import type { RunningStack } from '../runningStack.ts';
 
@@ -26,6 +27,20 @@ export async function withDatabase<T>(
     return await work(database);
   } finally {
     await database.stop();
+  }
+}
+
+/** One read of a company's data. */
+export async function readOnce<T>(
+  database: Database<SwitchboardCatalogue>,
+  companyId: string,
+  query: (sql: Sql) => Promise<T>,
+): Promise<T> {
+  const session = database.session(companyId);
+  try {
+    return await session.read(query);
+  } finally {
+    await session.close();
   }
 }
 

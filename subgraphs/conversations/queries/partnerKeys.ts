@@ -1,5 +1,6 @@
 import type { PageRequest } from '#platform/graphql/connection.ts';
 import { fragment, type Fragment, type Sql } from '#platform/postgres/sql.ts';
+import { partnerLimits } from '#schema/partners.ts';
 import type { PartnerKeyRow } from '../rows.ts';
 import { keyset } from './keyset.ts';
 
@@ -39,6 +40,14 @@ export async function goodPartnerKey(
     select ${columns}, k.hash from conversations.partner_keys k
     where k.company_id = ${companyId} and k.id = ${id} and ${isGood}`;
   return key;
+}
+
+/** What an operation of a partner may cost so that each of its keys can run it, now and then; without keys, what a new one gets. */
+export async function leastCostPerMinute(sql: Sql, companyId: string, partner: string): Promise<number> {
+  const [least] = await sql<{ cost: number | null }>`
+    select min(k.cost_per_minute) as cost from conversations.partner_keys k
+    where k.company_id = ${companyId} and k.partner = ${partner} and ${isGood}`;
+  return least?.cost ?? partnerLimits.costPerMinute;
 }
 
 /** For statements that read keys as `k`. */
