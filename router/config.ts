@@ -13,6 +13,7 @@ import {
   tracingConfig,
   url,
 } from '#platform/config/fields.ts';
+import type { RequestRates } from './operations/requestLimits.ts';
 
 /** The router's configuration, as createRouter takes it. */
 export interface RouterConfig {
@@ -48,6 +49,8 @@ export interface RouterConfig {
     readonly selections: number;
     readonly tokens: number;
   };
+  /** Requests in any minute; what is left out is without a limit. */
+  readonly rates: RequestRates;
   readonly persisted: { readonly onlyRegistered: boolean; readonly ttlMs: number };
   readonly sockets: {
     readonly maxSockets: number;
@@ -65,6 +68,7 @@ export interface RouterConfig {
 export const routerDefaults = {
   subgraphLimits: { timeoutMs: 10_000, connections: 64, maxResponseBytes: 16 * 1024 ** 2 },
   limits: { depth: 15, aliases: 30, rootFields: 20, selections: 2_000, tokens: 2_000 },
+  rates: { agentPerMinute: 6_000, addressPerMinute: 60_000 },
   persisted: { onlyRegistered: false, ttlMs: 7 * 24 * 60 * 60 * 1_000 },
   sockets: {
     maxSockets: 12_000,
@@ -77,7 +81,7 @@ export const routerDefaults = {
 } as const satisfies Partial<RouterConfig>;
 
 const count = (fallback: number) => integer({ min: 1, max: 1_000_000, example: fallback }).default(fallback);
-const { limits, subgraphLimits, persisted, sockets, live } = routerDefaults;
+const { limits, subgraphLimits, rates, persisted, sockets, live } = routerDefaults;
 
 const environment = z.object({
   ...logConfig,
@@ -105,6 +109,8 @@ const environment = z.object({
   MAX_ROOT_FIELDS: count(limits.rootFields),
   MAX_SELECTIONS: count(limits.selections),
   MAX_TOKENS: count(limits.tokens),
+  MAX_REQUESTS_PER_AGENT: count(rates.agentPerMinute),
+  MAX_REQUESTS_PER_ADDRESS: count(rates.addressPerMinute),
   MAX_SOCKETS: count(sockets.maxSockets),
   MAX_OPERATIONS_PER_SOCKET: count(sockets.maxOperations),
   LIVE_BUFFER_EVENTS: count(live.bufferEvents),
@@ -153,6 +159,7 @@ function toConfig(env: z.output<typeof environment>): RouterConfig {
       selections: env.MAX_SELECTIONS,
       tokens: env.MAX_TOKENS,
     },
+    rates: { agentPerMinute: env.MAX_REQUESTS_PER_AGENT, addressPerMinute: env.MAX_REQUESTS_PER_ADDRESS },
     persisted: { onlyRegistered: env.ONLY_REGISTERED_OPERATIONS, ttlMs: env.PERSISTED_QUERY_TTL },
     sockets: { ...sockets, maxSockets: env.MAX_SOCKETS, maxOperations: env.MAX_OPERATIONS_PER_SOCKET },
     live: { bufferEvents: env.LIVE_BUFFER_EVENTS },

@@ -7,6 +7,7 @@ import { createBearerVerifier } from '#platform/identity/bearerTokens.ts';
 import { createIdentitySigner } from '#platform/identity/signedIdentity.ts';
 import { createService } from '#platform/lifecycle/createService.ts';
 import type { Part, Service } from '#platform/lifecycle/part.ts';
+import { createMeter } from '#platform/limits/meter.ts';
 import { createPacer } from '#platform/limits/pacer.ts';
 import type { Logger } from '#platform/logging/logger.ts';
 import type { Metrics } from '#platform/metrics/metrics.ts';
@@ -37,6 +38,7 @@ import { checkLiveAccess } from './operations/access.ts';
 import { createAuthenticate } from './operations/authenticate.ts';
 import { createDocuments } from './operations/documents.ts';
 import { createPersistedOperations } from './operations/persisted.ts';
+import { createRequestLimits } from './operations/requestLimits.ts';
 import { createVisitorLimit } from './operations/visitorLimit.ts';
 import { createPartners } from './partners/partners.ts';
 import { createSocketServer } from './socket/socketServer.ts';
@@ -117,6 +119,11 @@ export function createRouter(config: RouterConfig, deps: RouterDeps): Router {
   });
 
   const limitVisitor = createVisitorLimit(createPacer({ redis, logger, metrics }));
+  const requestLimits = createRequestLimits({
+    meter: createMeter({ redis, logger, metrics }),
+    keys: partners.keys,
+    rates: config.rates,
+  });
 
   const http = createHttpServer({
     name: 'router',
@@ -133,6 +140,7 @@ export function createRouter(config: RouterConfig, deps: RouterDeps): Router {
     registered: partners.operations,
     authenticate,
     limitVisitor,
+    requestLimits,
     limits: config.limits,
     production: config.production,
     page:
@@ -153,6 +161,7 @@ export function createRouter(config: RouterConfig, deps: RouterDeps): Router {
       registered: partners.operations,
       executor,
       limitVisitor,
+      requestLimits,
       live: createLiveSubscriptions({
         executor,
         stream,

@@ -5,7 +5,7 @@ import { isTokenLimit } from '../operations/documents.ts';
 import { OperationError } from '../operations/errors.ts';
 
 /** What of an error's extensions clients may see. */
-const PUBLIC_EXTENSIONS = ['code', 'field', 'limit', 'actual', 'cursor', 'requestId'] as const;
+const PUBLIC_EXTENSIONS = ['code', 'field', 'limit', 'actual', 'cursor', 'retryAfterSeconds', 'requestId'] as const;
 
 /** Codes that stand for "something inside went wrong"; the first is what clients get for all of them. */
 const INTERNAL = 'INTERNAL_SERVER_ERROR';

@@ -18,6 +18,9 @@ import type { RegisteredOperations } from '../partners/registeredOperations.ts';
 import { cacheControlOf, cachePolicyOf, type CachePolicy } from '../operations/cachePolicy.ts';
 import { checkAccess } from '../operations/access.ts';
 import type { Authenticate } from '../operations/authenticate.ts';
+import { operationCosts } from '../operations/operationCosts.ts';
+import { rateLimitHeaders, type Rates } from '../operations/rateLimitHeaders.ts';
+import type { RequestLimits } from '../operations/requestLimits.ts';
 import type { LimitVisitor } from '../operations/visitorLimit.ts';
 import { createDocumentCache, parseWithin } from '../operations/documents.ts';
 import { OperationError } from '../operations/errors.ts';
@@ -34,6 +37,7 @@ export interface GraphqlEndpointOptions {
   readonly registered: RegisteredOperations;
   readonly authenticate: Authenticate;
   readonly limitVisitor: LimitVisitor;
+  readonly requestLimits: RequestLimits;
   readonly limits: OperationLimits;
   /** Strangers learn nothing about the schema. */
   readonly production: boolean;
@@ -46,7 +50,7 @@ export interface GraphqlEndpointOptions {
 interface OperationScope extends RequestScope {
   readonly isGet: boolean;
   /** How long the answer may be kept; nothing where it is not worth it. Apollo Server copies all but what is within. */
-  readonly keeping: { policy?: CachePolicy };
+  readonly keeping: { policy?: CachePolicy; rates: Rates };
 }
 type Scope = OperationScope & Record<string, unknown>;
 
@@ -56,7 +60,7 @@ const OPERATIONS_PATH = '/operations';
 
 /** GraphQL over HTTP, GET and POST, with Apollo Server. Routes are mounted at once, and answer after the start. */
 export function createGraphqlEndpoint(app: FastifyInstance, options: GraphqlEndpointOptions): Part {
-  const { path, persisted, registered, authenticate, limits, production, page } = options;
+  const { path, persisted, registered, requestLimits, authenticate, limits, production, page } = options;
   const server = createServer(options);
 
   async function handle(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
@@ -87,6 +91,7 @@ export function createGraphqlEndpoint(app: FastifyInstance, options: GraphqlEndp
         return scope;
       },
     });
+    for (const [name, value] of rateLimitHeaders(scope?.keeping.rates ?? {})) reply.header(name, value);
     for (const [name, value] of result.headers) reply.header(name, value);
     reply.code(result.status ?? 200);
     if (result.body.kind !== 'complete') return reply.send(result.body.asyncIterator);
@@ -99,10 +104,12 @@ export function createGraphqlEndpoint(app: FastifyInstance, options: GraphqlEndp
 
   /** Finds out who asks, and refuses what is not even worth reading. */
   async function admit(request: FastifyRequest): Promise<Scope> {
+    requestLimits.arrive(request.ip);
     const caller = await authenticate(request.headers);
     if (!caller && production) throw OperationError.unauthenticated();
     const { id: requestId, ip: clientAddress, method } = request;
-    return { identity: caller?.identity, requestId, clientAddress, isGet: method === 'GET', keeping: {} };
+    const rates = await requestLimits.begin(caller?.identity);
+    return { identity: caller?.identity, requestId, clientAddress, isGet: method === 'GET', keeping: { rates } };
   }
 
   function check(asked: OperationRequest): void {
@@ -154,7 +161,7 @@ function createServer(options: GraphqlEndpointOptions): ApolloServer<Scope> {
       },
     },
     plugins: [
-      guard(options.limitVisitor),
+      guard(options),
       observe(options.metrics),
       keepable(executor.snapshot.supergraphSchema),
       ApolloServerPluginLandingPageDisabled(),
@@ -184,14 +191,18 @@ function keepable(schema: GraphQLSchema): ApolloServerPlugin<Scope> {
 }
 
 /** Refuses operations by what they ask for, when it is known which one is meant. */
-function guard(limitVisitor: LimitVisitor): ApolloServerPlugin<Scope> {
+function guard({ limitVisitor, requestLimits, executor }: GraphqlEndpointOptions): ApolloServerPlugin<Scope> {
+  const costs = operationCosts(executor.snapshot.supergraphSchema);
   return {
     requestDidStart: async () => ({
-      async didResolveOperation({ document, operation, operationName, contextValue }) {
+      async didResolveOperation({ document, operation, operationName, contextValue, request }) {
         if (!operation) throw OperationError.unknownOperation();
         refuseSubscription(document, operationName);
         checkAccess(document, operation, contextValue.identity);
-        await limitVisitor(contextValue.identity);
+        const { identity, keeping } = contextValue;
+        await limitVisitor(identity);
+        const cost = () => costs.of(document, operation, request.variables ?? {});
+        keeping.rates = { ...keeping.rates, ...(await requestLimits.spend(identity, cost)) };
       },
     }),
   };

@@ -1,10 +1,11 @@
+import { LRUCache } from 'lru-cache';
 import type { NatsPart } from '#platform/events/nats.ts';
 import type { Identity } from '#platform/identity/identity.ts';
 import { readPartnerKey, type PartnerKeyFacts } from '#platform/identity/partnerKeys.ts';
 import type { Part } from '#platform/lifecycle/part.ts';
 import type { Logger } from '#platform/logging/logger.ts';
 import type { Metrics } from '#platform/metrics/metrics.ts';
-import type { KeyAnswer } from '#schema/partners.ts';
+import { partnerLimits, type KeyAnswer } from '#schema/partners.ts';
 import { OperationError } from '../operations/errors.ts';
 import type { KeyUse } from './keyUse.ts';
 import type { KeyKeeper } from './keyKeeper.ts';
@@ -23,6 +24,8 @@ export interface GoodKey {
 export interface PartnerKeys extends Part {
   /** @throws OperationError `UNAUTHENTICATED`, or `IDENTITY_UNAVAILABLE` when it cannot be found out now. */
   authenticate(text: string): Promise<GoodKey>;
+  /** What a key may ask for: as it was when it was shown last. */
+  limitsOf(keyId: string): GoodKey['limits'];
   /** Calls back once, when the key is not good any more. @returns ends it. */
   watch(text: string, onEnd: () => void): () => void;
   /** That a company's keys are not what they were. */
@@ -31,6 +34,8 @@ export interface PartnerKeys extends Part {
 
 /** Far ahead, for what ends only when somebody ends it. */
 const FOR_EVER = new Date(8.64e15);
+/** Of keys in use at a time; whose are forgotten has those that keys have unless somebody says otherwise. */
+const MAX_LIMITS = 50_000;
 /** Keys of whom something still runs are asked about again, whatever was heard. */
 const WATCH_MS = 30_000;
 
@@ -47,6 +52,7 @@ export function createPartnerKeys(options: {
 }): PartnerKeys {
   const { keeper, use, nats, logger, now = () => performance.now() } = options;
   const remembered = createShortMemory<GoodKey>({ isListening: () => nats.connected, now });
+  const limits = new LRUCache<string, GoodKey['limits']>({ max: MAX_LIMITS });
   const watched = new Map<string, { readonly facts: PartnerKeyFacts; readonly listeners: Set<() => void> }>();
   const checks = options.metrics.counter('switchboard_router_partner_keys_total', 'Keys that were shown', ['outcome']);
   let watching: NodeJS.Timeout | undefined;
@@ -108,8 +114,11 @@ export function createPartnerKeys(options: {
       checks.inc({ outcome: good ? 'good' : 'refused' });
       if (!good) throw OperationError.unauthenticated('This key is not valid here, or not any more.');
       use.note(good.identity);
+      limits.set(good.identity.keyId, good.limits);
       return good;
     },
+
+    limitsOf: (keyId) => limits.get(keyId) ?? partnerLimits,
 
     watch(text, onEnd) {
       const facts = readPartnerKey(text);

@@ -12,6 +12,8 @@ import type { LiveSubscriptions } from '../live/liveSubscriptions.ts';
 import type { SignalSubscriptions } from '../live/signalSubscriptions.ts';
 import { readSubscription, type Subscription } from '../live/subscription.ts';
 import { checkAccess } from '../operations/access.ts';
+import { operationCosts } from '../operations/operationCosts.ts';
+import type { RequestLimits } from '../operations/requestLimits.ts';
 import type { LimitVisitor } from '../operations/visitorLimit.ts';
 import type { RegisteredOperations } from '../partners/registeredOperations.ts';
 import { sha256, type Documents } from '../operations/documents.ts';
@@ -31,6 +33,7 @@ export function createStartOperation(options: {
   readonly registered: RegisteredOperations;
   readonly executor: Executor;
   readonly limitVisitor: LimitVisitor;
+  readonly requestLimits: RequestLimits;
   readonly live: LiveSubscriptions;
   /** By subscription field (`@signals`). */
   readonly signals: ReadonlyMap<string, SignalSubscriptions>;
@@ -38,7 +41,21 @@ export function createStartOperation(options: {
   readonly limits: AgentLimits;
   readonly logger: Logger;
 }): StartOperation {
-  const { documents, persisted, registered, executor, limitVisitor, live, signals, counts, limits, logger } = options;
+  const {
+    documents,
+    persisted,
+    registered,
+    executor,
+    limitVisitor,
+    requestLimits,
+    live,
+    signals,
+    counts,
+    limits,
+    logger,
+  } = options;
+
+  const costs = operationCosts(executor.snapshot.supergraphSchema);
 
   /** The document that a request means. One that comes with its hash is kept under it, once it is known to be valid. */
   async function read(request: OperationRequest): Promise<ReturnType<Documents['read']>> {
@@ -102,6 +119,7 @@ export function createStartOperation(options: {
   async function run(payload: unknown, identity: Identity, sink: OperationSink, signal: AbortSignal): Promise<void> {
     const { data: asked } = operationRequestSchema.safeParse(payload);
     if (!asked) throw OperationError.badRequest('This is no GraphQL request.');
+    await requestLimits.begin(identity);
     const request = await registered.resolve(asked, identity);
     if (request === asked) persisted.check(request);
     const source = await read(request);
@@ -109,6 +127,7 @@ export function createStartOperation(options: {
     if (!definition) throw OperationError.unknownOperation();
     checkAccess(source.document, definition, identity);
     await limitVisitor(identity);
+    await requestLimits.spend(identity, () => costs.of(source.document, definition, request.variables ?? {}));
     const operation = executor.prepare({ ...source, operationName: request.operationName ?? undefined });
     const variables = request.variables ?? {};
     if (signal.aborted) return;
