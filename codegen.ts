@@ -49,7 +49,7 @@ const subgraphs: Record<string, { folder: string; mappers: Record<string, string
     folder: 'subgraphs/knowledge',
     mappers: { Document: '../rows.ts#DocumentRow', SearchHit: '../rows.ts#SearchHitRow' },
   },
-  analytics: { folder: 'analytics', mappers: { Dashboard: '../rows.ts#DashboardRow' } },
+  analytics: { folder: 'analytics', mappers: { Dashboard: '../rows.ts#DashboardRow', FieldUsage: '../queries/fieldUsage.ts#FieldUsageRow' } },
 };
 
 const config: CodegenConfig = {

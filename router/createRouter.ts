@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { createRedis } from '#platform/cache/redis.ts';
 import { connectNats } from '#platform/events/nats.ts';
-import { ensureStreams, EVENTS } from '#platform/events/streams.ts';
+import { ensureStreams, EVENTS, USAGE } from '#platform/events/streams.ts';
 import { createHttpServer } from '#platform/http/server.ts';
 import { createBearerVerifier } from '#platform/identity/bearerTokens.ts';
 import { createIdentitySigner } from '#platform/identity/signedIdentity.ts';
@@ -41,6 +41,7 @@ import { createPersistedOperations } from './operations/persisted.ts';
 import { createRequestLimits } from './operations/requestLimits.ts';
 import { createVisitorLimit } from './operations/visitorLimit.ts';
 import { createPartners } from './partners/partners.ts';
+import { createUsageReporter } from './usage/usageReporter.ts';
 import { createSocketServer } from './socket/socketServer.ts';
 import { createStartOperation } from './socket/startOperation.ts';
 
@@ -119,6 +120,7 @@ export function createRouter(config: RouterConfig, deps: RouterDeps): Router {
   });
 
   const limitVisitor = createVisitorLimit(createPacer({ redis, logger, metrics }));
+  const usage = createUsageReporter({ snapshot, nats, logger, metrics });
   const requestLimits = createRequestLimits({
     meter: createMeter({ redis, logger, metrics }),
     keys: partners.keys,
@@ -141,6 +143,7 @@ export function createRouter(config: RouterConfig, deps: RouterDeps): Router {
     authenticate,
     limitVisitor,
     requestLimits,
+    usage,
     limits: config.limits,
     production: config.production,
     page:
@@ -162,6 +165,7 @@ export function createRouter(config: RouterConfig, deps: RouterDeps): Router {
       executor,
       limitVisitor,
       requestLimits,
+      usage,
       live: createLiveSubscriptions({
         executor,
         stream,
@@ -182,13 +186,13 @@ export function createRouter(config: RouterConfig, deps: RouterDeps): Router {
     metrics,
   });
 
-  const streams = partOf('streams', { start: () => ensureStreams(nats.manager, [EVENTS]) });
+  const streams = partOf('streams', { start: () => ensureStreams(nats.manager, [EVENTS, USAGE]) });
   const pools = partOf('subgraphs', {
     stop: async () => void (await Promise.all(subgraphs.map((subgraph) => subgraph.close()))),
   });
   const service = createService(
     'router',
-    [nats, redis, streams, feed, typing, viewers, ...partners.parts, pools, endpoint, http, sockets],
+    [nats, redis, streams, feed, typing, viewers, ...partners.parts, usage, pools, endpoint, http, sockets],
     {
       logger,
       checks: {

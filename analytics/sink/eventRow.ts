@@ -168,7 +168,7 @@ function parseJson(text: string): unknown {
   }
 }
 
-function clickHouseTime(instant: string): string {
+export function clickHouseTime(instant: string): string {
   const at = new Date(instant);
   const year = at.getUTCFullYear();
   if (!(year >= firstYear && year < endYear)) throw SinkError.timeOutOfRange(instant);

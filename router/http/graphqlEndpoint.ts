@@ -21,6 +21,7 @@ import type { Authenticate } from '../operations/authenticate.ts';
 import { operationCosts } from '../operations/operationCosts.ts';
 import { rateLimitHeaders, type Rates } from '../operations/rateLimitHeaders.ts';
 import type { RequestLimits } from '../operations/requestLimits.ts';
+import type { UsageReporter } from '../usage/usageReporter.ts';
 import type { LimitVisitor } from '../operations/visitorLimit.ts';
 import { createDocumentCache, parseWithin } from '../operations/documents.ts';
 import { OperationError } from '../operations/errors.ts';
@@ -38,6 +39,7 @@ export interface GraphqlEndpointOptions {
   readonly authenticate: Authenticate;
   readonly limitVisitor: LimitVisitor;
   readonly requestLimits: RequestLimits;
+  readonly usage: UsageReporter;
   readonly limits: OperationLimits;
   /** Strangers learn nothing about the schema. */
   readonly production: boolean;
@@ -54,6 +56,9 @@ interface OperationScope extends RequestScope {
 }
 type Scope = OperationScope & Record<string, unknown>;
 
+/** As Apollo's clients say who they are, and others can. */
+const CLIENT_NAME = 'apollographql-client-name';
+const CLIENT_VERSION = 'apollographql-client-version';
 /** Whose answer it is, and in which form. */
 const VARY = 'Authorization, Accept';
 const OPERATIONS_PATH = '/operations';
@@ -162,7 +167,7 @@ function createServer(options: GraphqlEndpointOptions): ApolloServer<Scope> {
     },
     plugins: [
       guard(options),
-      observe(options.metrics),
+      observe(options.metrics, options.usage),
       keepable(executor.snapshot.supergraphSchema),
       ApolloServerPluginLandingPageDisabled(),
       // Without these, variables of the environment could make it report to Apollo.
@@ -208,7 +213,7 @@ function guard({ limitVisitor, requestLimits, executor }: GraphqlEndpointOptions
   };
 }
 
-function observe(metrics: Metrics): ApolloServerPlugin<Scope> {
+function observe(metrics: Metrics, usage: UsageReporter): ApolloServerPlugin<Scope> {
   const seconds = metrics.histogram('switchboard_router_operation_seconds', 'Operations over HTTP', [
     'type',
     'outcome',
@@ -217,11 +222,23 @@ function observe(metrics: Metrics): ApolloServerPlugin<Scope> {
   return {
     async requestDidStart() {
       const end = seconds.startTimer();
+      const startedAt = performance.now();
       return {
-        async willSendResponse({ operation, response }) {
+        async willSendResponse({ document, operation, request, response, contextValue }) {
           const failed = response.body.kind === 'single' ? (response.body.singleResult.errors ?? []) : [];
           for (const { extensions } of failed) errors.inc({ code: String(extensions?.['code']) });
           end({ type: operation?.operation ?? 'unknown', outcome: failed.length > 0 ? 'errors' : 'ok' });
+          if (!document || !operation) return;
+          const { headers } = request.http ?? {};
+          usage.report({
+            identity: contextValue.identity,
+            document,
+            operation,
+            variables: request.variables ?? {},
+            client: { name: headers?.get(CLIENT_NAME), version: headers?.get(CLIENT_VERSION) },
+            durationMs: performance.now() - startedAt,
+            errorCodes: failed.map(({ extensions }) => String(extensions?.['code'])),
+          });
         },
       };
     },

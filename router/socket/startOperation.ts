@@ -14,6 +14,7 @@ import { readSubscription, type Subscription } from '../live/subscription.ts';
 import { checkAccess } from '../operations/access.ts';
 import { operationCosts } from '../operations/operationCosts.ts';
 import type { RequestLimits } from '../operations/requestLimits.ts';
+import type { UsageReporter } from '../usage/usageReporter.ts';
 import type { LimitVisitor } from '../operations/visitorLimit.ts';
 import type { RegisteredOperations } from '../partners/registeredOperations.ts';
 import { sha256, type Documents } from '../operations/documents.ts';
@@ -34,6 +35,7 @@ export function createStartOperation(options: {
   readonly executor: Executor;
   readonly limitVisitor: LimitVisitor;
   readonly requestLimits: RequestLimits;
+  readonly usage: UsageReporter;
   readonly live: LiveSubscriptions;
   /** By subscription field (`@signals`). */
   readonly signals: ReadonlyMap<string, SignalSubscriptions>;
@@ -48,6 +50,7 @@ export function createStartOperation(options: {
     executor,
     limitVisitor,
     requestLimits,
+    usage,
     live,
     signals,
     counts,
@@ -131,7 +134,19 @@ export function createStartOperation(options: {
     const operation = executor.prepare({ ...source, operationName: request.operationName ?? undefined });
     const variables = request.variables ?? {};
     if (signal.aborted) return;
+    const startedAt = performance.now();
+    const report = (errorCodes: readonly string[] = []) =>
+      usage.report({
+        identity,
+        document: source.document,
+        operation: definition,
+        variables,
+        client: { name: undefined, version: undefined },
+        durationMs: performance.now() - startedAt,
+        errorCodes,
+      });
     if (definition.operation === 'subscription') {
+      report();
       const subscription = readSubscription(operation, variables, identity);
       if (subscription.field !== COUNTS_FIELD) return watchAndBegin(subscription, sink, signal);
       // Counts follow what their viewer may see.
@@ -139,6 +154,7 @@ export function createStartOperation(options: {
       return;
     }
     const result = await executor.execute(operation, variables, { identity, requestId: v7() });
+    report(result.errors.map(({ extensions }) => String(extensions?.['code'])));
     if (signal.aborted) return;
     sink.next(answerOf(result));
     sink.complete();

@@ -71,6 +71,7 @@ const calls = {
     drafts: () => '{ drafts(first: 100) { edges { node { id text conversation { id } } } } }',
     documents: () => '{ documents(first: 100) { edges { node { id title } } } }',
     searchKnowledge: () => `{ searchKnowledge(query: "${SECRET}", first: 50) { text document { id title } } }`,
+    fieldUsage: () => '{ fieldUsage(days: 1) { field partner } }',
     dashboard: ({ channelId, agentId, teamId }) => {
       const all = '{ from: "2026-01-01T00:00:00Z", to: "2027-12-31T00:00:00Z" }';
       const totals =
