@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { v7 } from 'uuid';
+import { readManifest } from '#schema/operations/manifest.ts';
 import { eventually } from '#test/stack/eventually.ts';
 import { demoCompany, runPlatform, telegramMessage, type RunningPlatform } from './runningPlatform.ts';
 
@@ -619,7 +620,7 @@ describe('a visitor', () => {
   });
 });
 
-describe('a stranger in production', () => {
+describe('in production', () => {
   let platform: RunningPlatform;
 
   beforeAll(async () => {
@@ -631,13 +632,13 @@ describe('a stranger in production', () => {
     ['introspection', '{ __schema { types { name } } }'],
     ['the SDL of a subgraph', '{ _service { sdl } }'],
     ['entities', '{ _entities(representations: []) { __typename } }'],
-  ])('does not get %s', async (_, query) => {
+  ])('a stranger does not get %s', async (_, query) => {
     const { data, errors } = await platform.ask(undefined, query);
     expect(data ?? null).toBeNull();
     expect(errors).toHaveLength(1);
   });
 
-  it('cannot ask a subgraph directly', async () => {
+  it('a stranger cannot ask a subgraph directly', async () => {
     for (const service of [
       platform.platform.channels,
       platform.platform.conversations,
@@ -651,5 +652,36 @@ describe('a stranger in production', () => {
       });
       expect(response.status).toBe(401);
     }
+  });
+
+  it('a partner’s key opens what is registered until it is revoked', async () => {
+    const issue = async (slug: string) => {
+      const { data } = await platform.ask<{ issuePartnerKey: { key: { id: string }; secret: string } }>(
+        await platform.tokenOf(slug),
+        `mutation { issuePartnerKey(input: { partner: "crm", name: "test", scopes: ["conversations:read", "contacts:read",
+          "directory:read"] }) { key { id } secret } }`,
+      );
+      return data.issuePartnerKey;
+    };
+    const [acme, globex] = [await issue('acme'), await issue('globex')];
+    const [operation] = readManifest().operations.filter(({ name }) => name === 'InboxFigures');
+    const ask = async (key: string) => {
+      const response = await fetch(`${platform.url}/operations/${operation?.id}`, {
+        headers: { authorization: `Bearer ${key}` },
+      });
+      return { status: response.status, body: await response.json() };
+    };
+    for (const { secret } of [acme, globex]) {
+      expect(await ask(secret)).toMatchObject({ status: 200, body: { data: { inboxCounts: { open: 0 } } } });
+    }
+    expect((await platform.ask(acme.secret, '{ inboxCounts { open } }')).errors).toMatchObject([
+      { extensions: { code: 'QUERY_NOT_IN_SAFELIST' } },
+    ]);
+    await platform.ask(
+      await platform.tokenOf('acme'),
+      `mutation { revokePartnerKey(input: { keyId: "${acme.key.id}" }) { userErrors { code } } }`,
+    );
+    await eventually(async () => expect((await ask(acme.secret)).status).toBe(401));
+    expect((await ask(globex.secret)).status).toBe(200);
   });
 });
