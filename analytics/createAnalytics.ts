@@ -3,10 +3,10 @@ import { createCache } from '#platform/cache/cache.ts';
 import { createRedis } from '#platform/cache/redis.ts';
 import { connectNats } from '#platform/events/nats.ts';
 import { createStreams } from '#platform/events/streams.ts';
-import { createSubgraph } from '#platform/graphql/subgraphServer.ts';
+import { createSubgraph, type LocalService } from '#platform/graphql/subgraphServer.ts';
 import { createHttpServer } from '#platform/http/server.ts';
 import { createService } from '#platform/lifecycle/createService.ts';
-import type { Part, Service } from '#platform/lifecycle/part.ts';
+import type { Part } from '#platform/lifecycle/part.ts';
 import type { Logger } from '#platform/logging/logger.ts';
 import type { Metrics } from '#platform/metrics/metrics.ts';
 import { readSubgraph } from '#schema/subgraphFiles.ts';
@@ -21,7 +21,7 @@ import { queryFieldUsage } from './queries/fieldUsage.ts';
 import { createSink } from './sink/createSink.ts';
 import { createUsageSink } from './usage/usageSink.ts';
 
-export interface Analytics extends Service {
+export interface Analytics extends LocalService {
   /** Where it answers, once it has started. */
   url(): string;
 }
@@ -83,5 +83,5 @@ export function createAnalytics(
   });
 
   const parts = [migrator, nats, createStreams(nats), sink, usage, redis, subgraph, http];
-  return { ...createService(name, parts, { logger, checks }), url: () => http.url() };
+  return { ...createService(name, parts, { logger, checks }), local: subgraph.local, url: () => http.url() };
 }

@@ -13,6 +13,7 @@ import {
   tracingConfig,
   url,
 } from '#platform/config/fields.ts';
+import { supergraphFile } from '#schema/subgraphFiles.ts';
 import type { RequestRates } from './operations/requestLimits.ts';
 
 /** The router's configuration, as createRouter takes it. */
@@ -23,9 +24,13 @@ export interface RouterConfig {
     readonly trustProxy: boolean;
     /** Of requests and webhooks, in bytes. */
     readonly bodyLimit: number;
+    /** How long it says before a stop that it is not ready. @default 0 */
+    readonly noticeMs?: number;
   };
   /** Strangers get nothing, not even the schema, and there is no GraphiQL. */
   readonly production: boolean;
+  /** Where the supergraph is, which is read again when it changes. */
+  readonly supergraphFile: string;
   /** Base address by subgraph name. */
   readonly subgraphs: Readonly<Record<string, string>>;
   readonly subgraphLimits: {
@@ -48,6 +53,7 @@ export interface RouterConfig {
     readonly rootFields: number;
     readonly selections: number;
     readonly tokens: number;
+    readonly cost: number;
   };
   /** Requests in any minute; what is left out is without a limit. */
   readonly rates: RequestRates;
@@ -66,8 +72,9 @@ export interface RouterConfig {
 
 /** What is right unless somebody knows better. */
 export const routerDefaults = {
+  supergraphFile,
   subgraphLimits: { timeoutMs: 10_000, connections: 64, maxResponseBytes: 16 * 1024 ** 2 },
-  limits: { depth: 15, aliases: 30, rootFields: 20, selections: 2_000, tokens: 2_000 },
+  limits: { depth: 15, aliases: 30, rootFields: 20, selections: 2_000, tokens: 2_000, cost: 20_000 },
   rates: { agentPerMinute: 6_000, addressPerMinute: 60_000 },
   persisted: { onlyRegistered: false, ttlMs: 7 * 24 * 60 * 60 * 1_000 },
   sockets: {
@@ -80,6 +87,7 @@ export const routerDefaults = {
   live: { bufferEvents: 1_000 },
 } as const satisfies Partial<RouterConfig>;
 
+const MAX_STOP_NOTICE_MS = 3_000;
 const count = (fallback: number) => integer({ min: 1, max: 1_000_000, example: fallback }).default(fallback);
 const { limits, subgraphLimits, rates, persisted, sockets, live } = routerDefaults;
 
@@ -90,8 +98,12 @@ const environment = z.object({
   ...redisConfig,
   ...tracingConfig,
   NODE_ENV: z.string().default('production'),
+  SUPERGRAPH_FILE: z.string().default(supergraphFile),
   TRUST_PROXY: boolean().default(false),
   BODY_LIMIT: bytes().default(1024 ** 2),
+  STOP_NOTICE: duration()
+    .refine((ms) => ms <= MAX_STOP_NOTICE_MS, 'must be 3s at most: everything else has to stop within 9s too')
+    .default(2_000),
   CHANNELS_URL: url(['http', 'https']),
   CONVERSATIONS_URL: url(['http', 'https']),
   KNOWLEDGE_URL: url(['http', 'https']),
@@ -111,6 +123,7 @@ const environment = z.object({
   MAX_TOKENS: count(limits.tokens),
   MAX_REQUESTS_PER_AGENT: count(rates.agentPerMinute),
   MAX_REQUESTS_PER_ADDRESS: count(rates.addressPerMinute),
+  MAX_COST: count(limits.cost),
   MAX_SOCKETS: count(sockets.maxSockets),
   MAX_OPERATIONS_PER_SOCKET: count(sockets.maxOperations),
   LIVE_BUFFER_EVENTS: count(live.bufferEvents),
@@ -130,8 +143,15 @@ export const configSchema = environment
 
 function toConfig(env: z.output<typeof environment>): RouterConfig {
   return {
-    http: { host: env.HOST, port: env.PORT, trustProxy: env.TRUST_PROXY, bodyLimit: env.BODY_LIMIT },
+    http: {
+      host: env.HOST,
+      port: env.PORT,
+      trustProxy: env.TRUST_PROXY,
+      bodyLimit: env.BODY_LIMIT,
+      noticeMs: env.STOP_NOTICE,
+    },
     production: env.NODE_ENV === 'production',
+    supergraphFile: env.SUPERGRAPH_FILE,
     subgraphs: {
       channels: env.CHANNELS_URL,
       conversations: env.CONVERSATIONS_URL,
@@ -158,6 +178,7 @@ function toConfig(env: z.output<typeof environment>): RouterConfig {
       rootFields: env.MAX_ROOT_FIELDS,
       selections: env.MAX_SELECTIONS,
       tokens: env.MAX_TOKENS,
+      cost: env.MAX_COST,
     },
     rates: { agentPerMinute: env.MAX_REQUESTS_PER_AGENT, addressPerMinute: env.MAX_REQUESTS_PER_ADDRESS },
     persisted: { onlyRegistered: env.ONLY_REGISTERED_OPERATIONS, ttlMs: env.PERSISTED_QUERY_TTL },

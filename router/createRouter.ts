@@ -1,42 +1,47 @@
 import { readFileSync } from 'node:fs';
+import { parse, validate } from 'graphql';
 import { createRedis } from '#platform/cache/redis.ts';
 import { connectNats } from '#platform/events/nats.ts';
 import { ensureStreams, EVENTS, USAGE } from '#platform/events/streams.ts';
+import type { LocalService } from '#platform/graphql/subgraphServer.ts';
 import { createHttpServer } from '#platform/http/server.ts';
 import { createBearerVerifier } from '#platform/identity/bearerTokens.ts';
 import { createIdentitySigner } from '#platform/identity/signedIdentity.ts';
 import { createService } from '#platform/lifecycle/createService.ts';
-import type { Part, Service } from '#platform/lifecycle/part.ts';
+import type { Check, Part, Service } from '#platform/lifecycle/part.ts';
 import { createMeter } from '#platform/limits/meter.ts';
 import { createPacer } from '#platform/limits/pacer.ts';
 import type { Logger } from '#platform/logging/logger.ts';
 import type { Metrics } from '#platform/metrics/metrics.ts';
 import { typingSignal, viewersSignal } from '#schema/events/signals.ts';
 import { readManifest, readOperations, type Manifest } from '#schema/operations/manifest.ts';
-import { supergraphFile } from '#schema/subgraphFiles.ts';
 import type { RouterConfig } from './config.ts';
 import { RouterError } from './errors.ts';
 import { createExecutor } from './execution/executor.ts';
 import type { Source } from './execution/source.ts';
 import { createEventSource } from './graph/eventSource.ts';
+import { createFlights } from './graph/flights.ts';
 import { createSnapshot, type GraphSnapshot } from './graph/snapshot.ts';
+import { createGraph } from './graph/graph.ts';
+import { createGraphVersion, type GraphVersion } from './graph/graphVersion.ts';
+import { createLocalSubgraph } from './graph/localSubgraph.ts';
 import { createSubgraph, type Subgraph } from './graph/subgraph.ts';
+import { watchSupergraphFile } from './graph/supergraphFile.ts';
 import { allowAnyOrigin } from './http/cors.ts';
 import { forwardToChannels } from './http/forwardToChannels.ts';
 import { renderGraphiql } from './http/graphiql.ts';
 import { createGraphqlEndpoint } from './http/graphqlEndpoint.ts';
-import { createAgentLimits } from './live/agentLimits.ts';
-import { createCountsSubscriptions } from './live/counts/countsSubscriptions.ts';
+import { createAgentLimits, limitQuestion } from './live/agentLimits.ts';
+import { countsQuestion, createCountsSubscriptions } from './live/counts/countsSubscriptions.ts';
 import { createEventFeed } from './live/eventFeed.ts';
 import { createEventStream } from './live/eventStream.ts';
 import { createLiveSubscriptions } from './live/liveSubscriptions.ts';
-import { createLookAt } from './live/sight.ts';
+import { createLookAt, sightQuestion } from './live/sight.ts';
 import { createSignalFeed } from './live/signalFeed.ts';
 import { createTypingSubscriptions } from './live/typing/typingSubscriptions.ts';
 import { createViewersSubscriptions } from './live/viewers/viewersSubscriptions.ts';
 import { checkLiveAccess } from './operations/access.ts';
 import { createAuthenticate } from './operations/authenticate.ts';
-import { createDocuments } from './operations/documents.ts';
 import { createPersistedOperations } from './operations/persisted.ts';
 import { createRequestLimits } from './operations/requestLimits.ts';
 import { createVisitorLimit } from './operations/visitorLimit.ts';
@@ -48,15 +53,17 @@ import { createStartOperation } from './socket/startOperation.ts';
 export interface RouterDeps {
   readonly logger: Logger;
   readonly metrics: Metrics;
-  /** @default schema/supergraph.graphql */
-  readonly supergraphSdl?: string;
   /** @default schema/operations/manifest.json */
   readonly manifest?: Manifest;
+  /** Services that run in this process, by subgraph name: they are asked without a network. */
+  readonly local?: Readonly<Record<string, Pick<LocalService, 'local' | 'checks'>>> | undefined;
 }
 
 export interface Router extends Service {
   /** Base address, after the start: `/graphql`, `/webhooks/...`, `/chat/...`, `/files/...`, `/health/...` and `/metrics` stand below it. */
   url(): string;
+  /** Reads the supergraph again, as it does by itself when the file changes. Never rejects. */
+  reload(): Promise<void>;
 }
 
 const GRAPHQL_PATH = '/graphql';
@@ -72,14 +79,21 @@ const viewersFields = ['conversationViewers'];
  */
 export function createRouter(config: RouterConfig, deps: RouterDeps): Router {
   const { logger, metrics } = deps;
-  const snapshot = createSnapshot(deps.supergraphSdl ?? readFileSync(supergraphFile, 'utf8'));
-  checkLiveAccess([...snapshot.eventSubjects.keys(), ...snapshot.signalSubjects.keys()]);
-  const subgraphs = connectSubgraphs(config, snapshot, metrics);
+  const manifest = deps.manifest ?? readManifest();
+  const subgraphs = connectSubgraphs(config, deps);
+  const graph = createGraph({
+    sdl: readFileSync(config.supergraphFile, 'utf8'),
+    open: (sdl, now) => openVersion(createSnapshot(sdl), { now, subgraphs, limits: config.limits, metrics }),
+    registered: manifest.operations.map(({ body }) => body),
+    logger,
+    metrics,
+  });
+  const supergraph = watchSupergraphFile(config.supergraphFile, graph, logger);
+  const { signalSubjects, eventSubjects } = graph.version.snapshot;
   const nats = connectNats({ url: config.natsUrl, name: 'router', logger, metrics });
   const redis = createRedis({ url: config.redisUrl, name: 'router', logger });
-  const stream = createEventStream({ subject: oneOf([...snapshot.eventSubjects.values()]), nats, logger, metrics });
+  const stream = createEventStream({ subject: oneOf([...eventSubjects.values()]), nats, logger, metrics });
   const feed = createEventFeed({ stream, nats, logger });
-  const { signalSubjects } = snapshot;
   const typing = createSignalFeed({
     name: 'typing',
     subject: subjectOf(signalSubjects, typingFields),
@@ -97,11 +111,8 @@ export function createRouter(config: RouterConfig, deps: RouterDeps): Router {
     metrics,
   });
 
-  const sources: Record<string, Source> = Object.fromEntries(subgraphs.map((subgraph) => [subgraph.name, subgraph]));
-  if (snapshot.eventSubgraph) sources[snapshot.eventSubgraph] = createEventSource(snapshot);
-  const executor = createExecutor({ snapshot, sources, logger, metrics });
+  const executor = createExecutor({ graph, logger });
   const lookAt = createLookAt({ executor, feed });
-  const manifest = deps.manifest ?? readManifest();
   const partners = createPartners({
     url: urlOf(config, 'conversations'),
     signIdentity: createIdentitySigner(config.identitySecret),
@@ -120,7 +131,7 @@ export function createRouter(config: RouterConfig, deps: RouterDeps): Router {
   });
 
   const limitVisitor = createVisitorLimit(createPacer({ redis, logger, metrics }));
-  const usage = createUsageReporter({ snapshot, nats, logger, metrics });
+  const usage = createUsageReporter({ nats, logger, metrics });
   const requestLimits = createRequestLimits({
     meter: createMeter({ redis, logger, metrics }),
     keys: partners.keys,
@@ -132,11 +143,12 @@ export function createRouter(config: RouterConfig, deps: RouterDeps): Router {
     ...config.http,
     logger,
     metrics,
-    checks: () => service.checks,
+    checks,
   });
   allowAnyOrigin(http.app, [GRAPHQL_PATH, '/chat/*']);
   const endpoint = createGraphqlEndpoint(http.app, {
     path: GRAPHQL_PATH,
+    graph,
     executor,
     persisted,
     registered: partners.operations,
@@ -159,7 +171,7 @@ export function createRouter(config: RouterConfig, deps: RouterDeps): Router {
     path: GRAPHQL_PATH,
     authenticate,
     start: createStartOperation({
-      documents: createDocuments(snapshot.schema, config.limits),
+      graph,
       persisted,
       registered: partners.operations,
       executor,
@@ -180,6 +192,7 @@ export function createRouter(config: RouterConfig, deps: RouterDeps): Router {
       ]),
       counts: createCountsSubscriptions({ executor, feed, metrics }),
       limits: createAgentLimits({ executor, feed }),
+      maxCost: config.limits.cost,
       logger,
     }),
     logger,
@@ -187,29 +200,105 @@ export function createRouter(config: RouterConfig, deps: RouterDeps): Router {
   });
 
   const streams = partOf('streams', { start: () => ensureStreams(nats.manager, [EVENTS, USAGE]) });
-  const pools = partOf('subgraphs', {
-    stop: async () => void (await Promise.all(subgraphs.map((subgraph) => subgraph.close()))),
-  });
-  const service = createService(
-    'router',
-    [nats, redis, streams, feed, typing, viewers, ...partners.parts, usage, pools, endpoint, http, sockets],
-    {
-      logger,
-      checks: {
-        nats: nats.check,
-        redis: redis.check,
-        ...Object.fromEntries(subgraphs.map(({ name, check }) => [name, check])),
-      },
-    },
-  );
-  return { ...service, url: () => http.url() };
+  const pools = partOf('subgraphs', { stop: () => subgraphs.close() });
+  const parts = [
+    nats,
+    redis,
+    streams,
+    feed,
+    typing,
+    viewers,
+    ...partners.parts,
+    usage,
+    pools,
+    supergraph,
+    endpoint,
+    http,
+    sockets,
+    http.announcement,
+  ];
+  const service = createService('router', parts, { logger, checks: checks() });
+  return { ...service, url: () => http.url(), reload: () => supergraph.reload() };
+
+  /** What has to answer: of the subgraphs those that the graph has now. */
+  function checks(): Readonly<Record<string, Check>> {
+    const { snapshot } = graph.version;
+    const asked = snapshot.subgraphs.map((name) => [name, subgraphs.named(name).check]);
+    return { nats: nats.check, redis: redis.check, ...Object.fromEntries(asked) };
+  }
 }
 
-function connectSubgraphs(config: RouterConfig, snapshot: GraphSnapshot, metrics: Metrics): Subgraph[] {
+/** The connections to subgraphs, which outlive the graph's versions. */
+interface Subgraphs {
+  /** @throws RouterError when nobody says where it runs. */
+  named(name: string): Subgraph;
+  close(): Promise<void>;
+}
+
+function connectSubgraphs(config: RouterConfig, { metrics, local }: RouterDeps): Subgraphs {
   const signIdentity = createIdentitySigner(config.identitySecret);
-  return snapshot.subgraphs.map((name) =>
-    createSubgraph({ name, url: urlOf(config, name), limits: config.subgraphLimits, signIdentity, metrics }),
+  const flights = createFlights(metrics);
+  const limits = config.subgraphLimits;
+  const connected = new Map<string, Subgraph>();
+
+  function connect(name: string): Subgraph {
+    const service = local?.[name];
+    if (service) return createLocalSubgraph({ name, service, timeoutMs: limits.timeoutMs, flights, metrics });
+    return createSubgraph({ name, url: urlOf(config, name), limits, signIdentity, flights, metrics });
+  }
+
+  return {
+    named(name) {
+      const subgraph = connected.get(name) ?? connect(name);
+      connected.set(name, subgraph);
+      return subgraph;
+    },
+    close: async () => void (await Promise.all([...connected.values()].map((subgraph) => subgraph.close()))),
+  };
+}
+
+/** @throws RouterError when the router cannot serve such a graph, or not without being started anew. */
+function openVersion(
+  snapshot: GraphSnapshot,
+  {
+    now,
+    subgraphs,
+    ...options
+  }: {
+    readonly now: GraphSnapshot | undefined;
+    readonly subgraphs: Subgraphs;
+    readonly limits: RouterConfig['limits'];
+    readonly metrics: Metrics;
+  },
+): GraphVersion {
+  checkLiveAccess([...snapshot.eventSubjects.keys(), ...snapshot.signalSubjects.keys()]);
+  checkQuestions(snapshot);
+  if (now) checkFeeds(now, snapshot);
+  const sources: Record<string, Source> = Object.fromEntries(
+    snapshot.subgraphs.map((name) => [name, subgraphs.named(name)]),
   );
+  if (snapshot.eventSubgraph) sources[snapshot.eventSubgraph] = createEventSource(snapshot);
+  return createGraphVersion({ snapshot, sources, ...options });
+}
+
+/** Without an answer to these nobody would be told what they may see. */
+function checkQuestions({ schema }: GraphSnapshot): void {
+  for (const question of [limitQuestion, sightQuestion, countsQuestion]) {
+    if (validate(schema, parse(question)).length > 0) throw RouterError.withoutAnswer(question);
+  }
+}
+
+/** What feeds the subscriptions was connected for the first graph, and stays. */
+function checkFeeds(now: GraphSnapshot, next: GraphSnapshot): void {
+  for (const subjects of ['eventSubjects', 'signalSubjects'] as const) {
+    const fed = [...now[subjects].values()];
+    for (const [field, subject] of next[subjects]) {
+      const before = now[subjects].get(field);
+      if (before === undefined ? !fed.includes(subject) : before !== subject) {
+        throw RouterError.otherSubject(before ?? fed.join(', '), subject);
+      }
+    }
+  }
 }
 
 function urlOf({ subgraphs }: RouterConfig, name: string): string {

@@ -54,6 +54,8 @@ export interface PlatformOptions {
   readonly qdrantApiKey?: string | undefined;
   readonly embeddings?: EmbeddingsConfig | undefined;
   readonly production: boolean;
+  /** Whether the router asks the subgraphs over HTTP, as between machines, or within this process. */
+  readonly overHttp: boolean;
   /** Prefills GraphiQL outside production. */
   readonly demoToken?: string | undefined;
   readonly logger: Logger;
@@ -178,7 +180,7 @@ function createFront(options: PlatformOptions, services: ReturnType<typeof creat
     identitySecret: secrets.identity,
     graphiql: production ? undefined : { demoToken: options.demoToken },
   };
-  return createRouter(config, { logger, metrics });
+  return createRouter(config, { logger, metrics, local: options.overHttp ? undefined : services });
 }
 
 function depsOf({ logger }: PlatformOptions) {

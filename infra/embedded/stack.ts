@@ -41,6 +41,7 @@ export function createStack(config: StartConfig, logger: Logger, log: (line: str
     undo.push(() => standins.stop());
     const platform = await startPlatform({
       ...config,
+      overHttp: false,
       stores,
       secrets,
       telegramApiUrl: standins.telegramApiUrl,

@@ -6,12 +6,11 @@ import { createHttpServer } from '#platform/http/server.ts';
 import type { HttpServer } from '#platform/http/server.ts';
 import type { Identity } from '#platform/identity/identity.ts';
 import { IDENTITY_HEADER, createIdentitySigner } from '#platform/identity/signedIdentity.ts';
-import type { Part } from '#platform/lifecycle/part.ts';
 import { createLogger } from '#platform/logging/logger.ts';
 import { createMetrics } from '#platform/metrics/metrics.ts';
 import { badUserInput, forbidden } from './errors.ts';
 import { createLoader } from './loader.ts';
-import { createSubgraph } from './subgraphServer.ts';
+import { createSubgraph, type SubgraphServer } from './subgraphServer.ts';
 import { openAccess } from './testing/openAccess.ts';
 
 const typeDefs = /* GraphQL */ `
@@ -57,7 +56,7 @@ let contextFails = false;
 let arrived: (signal: AbortSignal) => void = () => undefined;
 
 let http: HttpServer;
-let subgraph: Part;
+let subgraph: SubgraphServer;
 const metrics = createMetrics({ service: 'test' });
 
 const resolvers = {
@@ -349,4 +348,71 @@ test('operations are measured by root field, and what clients invent makes no ne
   expect(text).toMatch(/type="query",field="several",outcome="error"/);
   expect(text).toMatch(/type="invalid",field="invalid",outcome="error"/);
   expect(text).not.toMatch(/field="(a|b|c|invented)"/);
+});
+
+describe('a subgraph for who is in the same process', () => {
+  function askLocally(query: string, { as = agent, variables = {} }: { as?: Identity; variables?: object } = {}) {
+    const caller = { identity: as, requestId: 'near', clientAddress: undefined, signal: new AbortController().signal };
+    return subgraph.local.prepare(query)({ ...variables }, caller);
+  }
+
+  /** Without the ids of requests, which differ. */
+  const told = (value: unknown) => JSON.parse(JSON.stringify(value).replaceAll(/[0-9a-f-]{36}|near/g, 'ID')) as object;
+
+  const entities = 'query($of: [_Any!]!) { _entities(representations: $of) { ... on Thing { name owner } } }';
+  const of = [
+    { __typename: 'Thing', id: '1' },
+    { __typename: 'Thing', id: 'gone' },
+  ];
+
+  test.each([
+    ['a field', '{ thing(id: "1") { id name owner __typename } }', {}, partner],
+    ['entities', entities, { of }, partner],
+    ['entities of a type that nobody knows', entities, { of: [{ __typename: 'Elsewhere', id: '1' }] }, partner],
+    ['errors with a code', '{ refused wrong }', {}, agent],
+    ['errors without one', '{ refused broken alsoBroken }', {}, agent],
+    ['a null where none may be', '{ impossible }', {}, agent],
+    ['the schema, to an agent', '{ _service { sdl } thing(id: "1") { id } }', {}, agent],
+    ['the schema, to a service', '{ _service { __typename } }', {}, router],
+    ['what a partner’s scopes do not allow', '{ broken }', {}, { ...partner, scopes: [] }],
+    ['variables that do not fit', 'query($at: DateTime!) { echo(at: $at) }', { at: 'soon' }, agent],
+  ] as const)('answers as over HTTP: %s', async (_what, query, variables, as) => {
+    const { body } = await ask(query, { as, variables });
+    const { data, errors } = await askLocally(query, { as, variables });
+    const over = { data: null, errors: [], ...(body as object) };
+
+    expect(
+      told({ data, errors: errors.map(({ message, path, extensions }) => ({ message, path, extensions })) }),
+    ).toEqual(
+      told({ ...over, errors: over.errors.map(({ message, path, extensions }) => ({ message, path, extensions })) }),
+    );
+    expect(closed).toBe(opened);
+  });
+
+  test('opens nothing for who is refused', async () => {
+    await askLocally('{ broken }', { as: { ...partner, scopes: [] } });
+    expect(opened).toBe(0);
+  });
+
+  test('keeps two who ask the same at once apart', async () => {
+    const run = subgraph.local.prepare('{ thing(id: "1") { owner } }');
+    const signal = new AbortController().signal;
+    const answers = await Promise.all(
+      [agent, partner].map((identity) => run({}, { identity, requestId: 'r', clientAddress: undefined, signal })),
+    );
+    expect(answers.map(({ data }) => data?.['thing'])).toEqual([{ owner: 'agent' }, { owner: 'partner' }]);
+    expect({ opened, closed }).toEqual({ opened: 2, closed: 2 });
+  });
+
+  test('says when it cannot begin, and refuses a document that does not fit', async () => {
+    expect(() => subgraph.local.prepare('{ nonsense }')).toThrow(/nonsense/);
+    contextFails = true;
+    await expect(askLocally('{ refused }')).rejects.toThrow('hunter2');
+  });
+
+  test('answers although a context fails to close, and says so in the log', async () => {
+    closeFails = true;
+    expect(await askLocally('{ thing(id: "1") { id } }')).toMatchObject({ data: { thing: { id: '1' } }, errors: [] });
+    expect(lines).toContainEqual(expect.objectContaining({ msg: 'a context failed to close', requestId: 'near' }));
+  });
 });

@@ -13,13 +13,14 @@ import type { HttpServer } from '#platform/http/server.ts';
 import { IdentityError } from '#platform/identity/errors.ts';
 import type { Identity } from '#platform/identity/identity.ts';
 import { IDENTITY_HEADER, createIdentityVerifier } from '#platform/identity/signedIdentity.ts';
-import type { Part } from '#platform/lifecycle/part.ts';
+import type { Part, Service } from '#platform/lifecycle/part.ts';
 import type { Logger } from '#platform/logging/logger.ts';
 import type { Metrics } from '#platform/metrics/metrics.ts';
 import { requestPlugin } from './requestPlugin.ts';
 import type { RequestFacts } from './requestPlugin.ts';
 import { subgraphSchema } from './subgraphSchema.ts';
 import { checkTable, type AccessTable } from './access.ts';
+import { createLocalSubgraph, type LocalSubgraph } from './localSubgraph.ts';
 
 export interface SubgraphOptions<C extends Closable> {
   readonly name: string;
@@ -46,6 +47,16 @@ interface Closable {
   close(): Promise<void>;
 }
 
+export interface SubgraphServer extends Part {
+  /** The same for who is in this process. */
+  readonly local: LocalSubgraph;
+}
+
+/** A service with a subgraph that others in this process may ask without a network. */
+export interface LocalService extends Service {
+  readonly local: LocalSubgraph;
+}
+
 /**
  * A federated subgraph at `POST /graphql` of the given server. It answers only who comes with a signed identity, and tells about its
  * schema only to services. Errors with a code reach the caller, everything else is logged and masked.
@@ -53,7 +64,7 @@ interface Closable {
  *
  * @throws AccessTableError when the access table leaves something of the subgraph out.
  */
-export function createSubgraph<C extends Closable>(options: SubgraphOptions<C>): Part {
+export function createSubgraph<C extends Closable>(options: SubgraphOptions<C>): SubgraphServer {
   const { name, http, logger, metrics, access } = options;
   const schema = subgraphSchema(options.typeDefs, options.resolvers);
   checkTable(schema, access);
@@ -114,7 +125,12 @@ export function createSubgraph<C extends Closable>(options: SubgraphOptions<C>):
     return withOrigin(origin, () => execute(identity, request, reply));
   });
 
-  return { name: `${name} subgraph`, start: () => apollo.start(), stop: () => apollo.stop() };
+  return {
+    name: `${name} subgraph`,
+    start: () => apollo.start(),
+    stop: () => apollo.stop(),
+    local: createLocalSubgraph({ schema, access, context: options.context, logger, metrics }),
+  };
 }
 
 function headersOf({ headers }: FastifyRequest): HeaderMap {

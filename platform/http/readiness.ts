@@ -12,6 +12,9 @@ export interface Readiness {
   readonly checks: Readonly<Record<string, string>>;
 }
 
+/** Whatever answers: nothing new may come. */
+export const stoppingReadiness: Readiness = { status: 'unready', checks: { server: 'is about to stop' } };
+
 /**
  * Gives a function that runs all checks side by side, each within a second. Who asks during a run gets its result, so that many
  * probes are no load. Changes are logged, once each.

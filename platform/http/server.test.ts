@@ -363,6 +363,47 @@ describe('starting and stopping', () => {
     expect(performance.now() - stoppingSince).toBeLessThan(3_000);
   });
 
+  test('refuses what is new while something is under way, and says that it is not ready', async () => {
+    const { server } = build();
+    let finish: (answer: string) => void = () => undefined;
+    let arrived: () => void = () => undefined;
+    const arrival = new Promise<void>((resolve) => (arrived = resolve));
+    server.app.get('/new', () => 'ok');
+    server.app.get('/busy', () => {
+      arrived();
+      return new Promise<string>((resolve) => (finish = resolve));
+    });
+    await server.start();
+    const busy = get(server, '/busy');
+    await arrival;
+    const stopped = server.stop();
+
+    const refused = await get(server, '/new');
+    expect(refused).toMatchObject({ status: 503, headers: { connection: 'close', 'retry-after': '1' } });
+    expect(JSON.parse(refused.body)).toMatchObject({ error: { code: 'STOPPING' } });
+    const ready = await get(server, '/health/ready');
+    expect([ready.status, JSON.parse(ready.body)]).toMatchObject([503, { checks: { server: 'is about to stop' } }]);
+    expect(await get(server, '/health/live')).toMatchObject({ status: 200 });
+    finish('done');
+    await expect(busy).resolves.toMatchObject({ status: 200, body: 'done' });
+    await stopped;
+    await expect(get(server, '/new')).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+  });
+
+  test('is not ready for a while before it refuses anything', async () => {
+    const { server } = build({ noticeMs: 300 });
+    server.app.get('/new', () => 'ok');
+    await server.start();
+    expect((await get(server, '/health/ready')).status).toBe(200);
+    let over = false;
+    const announced = server.announcement.stop().then(() => (over = true));
+
+    expect((await get(server, '/health/ready')).status).toBe(503);
+    expect(await get(server, '/new')).toMatchObject({ status: 200, body: 'ok' });
+    expect(over).toBe(false);
+    await announced;
+  });
+
   test('cuts what does not end by itself', async () => {
     const { server } = build();
     let arrived: () => void = () => undefined;

@@ -10,7 +10,8 @@ import type { Metrics } from '#platform/metrics/metrics.ts';
 import { handleError, handleNotFound } from './errorHandler.ts';
 import { HttpServerError } from './errors.ts';
 import { observeRequests } from './observeRequests.ts';
-import { createReadiness } from './readiness.ts';
+import { createDrain } from './drain.ts';
+import { createReadiness, stoppingReadiness } from './readiness.ts';
 
 /** Together with the cut below a second less than what a part has for stopping. */
 const DRAIN_MS = 4_000;
@@ -26,6 +27,8 @@ export interface HttpServer extends Part {
   readonly app: FastifyInstance;
   /** Where it can be reached from this machine, with the real port; throws before the start. */
   url(): string;
+  /** Stopped first of a service, it lets load balancers know before anything is refused. */
+  readonly announcement: Part;
 }
 
 export interface HttpServerOptions {
@@ -41,15 +44,18 @@ export interface HttpServerOptions {
   readonly bodyLimit?: number | undefined;
   /** Believe `X-Forwarded-*`: only behind a proxy that sets them. @default false */
   readonly trustProxy?: boolean | undefined;
+  /** How long the announcement of a stop lasts, in which the server is not ready and answers as ever. @default 0 */
+  readonly noticeMs?: number | undefined;
 }
 
 /**
  * An HTTP server with what every service has: `/health/live`, `/health/ready`, `/metrics`, request ids, a log line and a span
- * per request, errors as JSON. Stopping ends idle connections at once and gives requests under way 4 seconds.
+ * per request, errors as JSON. Stopping ends idle connections at once, answers new requests with 503 and gives those under way
+ * 4 seconds.
  * `start` throws an {@link HttpServerError} when the address cannot be had.
  */
 export function createHttpServer(options: HttpServerOptions): HttpServer {
-  const { name, host, port, metrics, bodyLimit = 1_048_576, trustProxy = false } = options;
+  const { name, host, port, metrics, bodyLimit = 1_048_576, trustProxy = false, noticeMs = 0 } = options;
   const logger: FastifyBaseLogger = options.logger;
   const app = fastify({
     loggerInstance: logger,
@@ -70,20 +76,16 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
     socket.once('close', () => sockets.delete(socket));
   });
 
-  let stopping = false;
   let address: string | undefined;
   app.setErrorHandler(handleError);
   app.setNotFoundHandler(handleNotFound);
   observeRequests(app, metrics);
-  // Without it the connection of a request that ends while we stop stays open, idle, and the server waits for it.
-  app.addHook('onSend', async (_request, reply) => {
-    if (stopping) reply.header('connection', 'close');
-  });
+  const drain = createDrain(app, noticeMs);
 
   const readiness = createReadiness(options.checks, options.logger);
   app.get('/health/live', () => ({ status: 'live' }));
   app.get('/health/ready', async (_request, reply) => {
-    const result = await readiness();
+    const result = drain.hasBegun ? stoppingReadiness : await readiness();
     return reply.code(result.status === 'ready' ? 200 : 503).send(result);
   });
   app.get('/metrics', async (_request, reply) => reply.type(metrics.contentType).send(await metrics.text()));
@@ -104,15 +106,16 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
       address = `http://${reachable(host)}:${boundPort(app)}`;
     },
     async stop() {
-      stopping = true;
       // Every socket, also those that were upgraded and that Node no longer counts as connections of this server.
       const cut = setTimeout(() => sockets.forEach((socket) => socket.destroy()), DRAIN_MS);
       try {
+        await drain.finish(DRAIN_MS);
         await app.close();
       } finally {
         clearTimeout(cut);
       }
     },
+    announcement: { name: 'announcement', start: async () => undefined, stop: () => drain.announce() },
   };
 }
 

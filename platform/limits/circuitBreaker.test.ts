@@ -6,7 +6,7 @@ let breaker: CircuitBreaker;
 
 beforeEach(() => {
   now = 0;
-  breaker = createCircuitBreaker(() => now);
+  breaker = createCircuitBreaker({ now: () => now });
 });
 
 function fail(times: number, key = 'a'): void {
@@ -56,6 +56,17 @@ describe('the circuit breaker', () => {
 
     expect(pauses).toEqual([10_000, 20_000, 40_000, 60_000, 60_000, 60_000]);
     expect(breaker.enter('a')).toBe(5_000);
+  });
+
+  test('keeps to the pauses that it is given', () => {
+    breaker = createCircuitBreaker({ now: () => now, firstPauseMs: 100, longestPauseMs: 150 });
+    fail(5);
+    expect(breaker.enter('a')).toBe(100);
+    now = 100;
+    breaker.enter('a');
+    breaker.failed('a');
+
+    expect(breaker.enter('a')).toBe(150);
   });
 
   test('is not kept open for longer by those that were under way when it opened', () => {

@@ -1,14 +1,12 @@
 import { LRUCache } from 'lru-cache';
 
 const FAILURES_TO_OPEN = 5;
-const FIRST_PAUSE_MS = 5_000;
-const LONGEST_PAUSE_MS = 60_000;
 /** Keys with trouble at a time; a forgotten one begins as a good one. */
 const MAX_KEYS = 10_000;
 
 /**
- * Leaves alone who is in trouble. After 5 failures in a row of a key it is open for 5 seconds, then one try is let through:
- * its success closes it, its failure opens it again for twice as long, up to a minute.
+ * Leaves alone who is in trouble. After 5 failures in a row of a key it is open for a first pause, then one try is let through:
+ * its success closes it, its failure opens it again for twice as long, up to the longest pause.
  */
 export interface CircuitBreaker {
   /** 0 when a try may go now, which then has to report; else the milliseconds after which to ask again. */
@@ -22,8 +20,20 @@ type State =
   | { readonly kind: 'closed'; readonly failures: number }
   | { readonly kind: 'open' | 'halfOpen'; readonly pauseMs: number; readonly until: number };
 
-/** @param now Milliseconds of a clock that never goes back. */
-export function createCircuitBreaker(now: () => number = () => performance.now()): CircuitBreaker {
+export interface CircuitBreakerOptions {
+  /** Milliseconds of a clock that never goes back. */
+  readonly now?: () => number;
+  /** @default 5_000 */
+  readonly firstPauseMs?: number;
+  /** @default 60_000 */
+  readonly longestPauseMs?: number;
+}
+
+export function createCircuitBreaker({
+  now = () => performance.now(),
+  firstPauseMs = 5_000,
+  longestPauseMs = 60_000,
+}: CircuitBreakerOptions = {}): CircuitBreaker {
   const states = new LRUCache<string, State>({ max: MAX_KEYS });
 
   function open(key: string, pauseMs: number): void {
@@ -47,11 +57,11 @@ export function createCircuitBreaker(now: () => number = () => performance.now()
       const state = states.get(key);
       if (state && state.kind !== 'closed') {
         // Others that were under way when it opened tell nothing new.
-        if (state.kind === 'halfOpen') open(key, Math.min(state.pauseMs * 2, LONGEST_PAUSE_MS));
+        if (state.kind === 'halfOpen') open(key, Math.min(state.pauseMs * 2, longestPauseMs));
         return;
       }
       const failures = (state?.failures ?? 0) + 1;
-      if (failures >= FAILURES_TO_OPEN) open(key, FIRST_PAUSE_MS);
+      if (failures >= FAILURES_TO_OPEN) open(key, firstPauseMs);
       else states.set(key, { kind: 'closed', failures });
     },
   };

@@ -1,13 +1,15 @@
 import type { FetchNode } from '@apollo/query-planner';
-import { Kind, parse, type GraphQLFormattedError, type GraphQLSchema } from 'graphql';
+import { Kind, parse, type GraphQLSchema } from 'graphql';
 import { SubgraphError } from '../graph/errors.ts';
 import type { Variables } from '../operations/variables.ts';
+import type { Asked, AskedFields } from './askedFields.ts';
 import { keyPath } from './conditionalKeys.ts';
 import { isObject, merge, type Data } from './merge.ts';
+import { narrowFetch } from './narrowFetch.ts';
 import { objectsAt, placesOf, type Path } from './places.ts';
 import { compileRepresentation, type Represent } from './representations.ts';
 import { compileRewrites, type Rewrite } from './rewrites.ts';
-import type { Run, Step } from './run.ts';
+import type { Cause, EntityAnswers, EntityError, KnownEntities, Run, Step } from './run.ts';
 import type { Source, SubgraphAnswer, SubgraphOperation } from './source.ts';
 import { dropInterfaceName, type IsOfType } from './typeConditions.ts';
 
@@ -21,43 +23,54 @@ export interface FetchTools {
   readonly conditional: ReadonlySet<string>;
   /** The client's response key of each private one. */
   readonly responseKeys: ReadonlyMap<string, string>;
+  /** What fetches take: see `neededKeys`. */
+  readonly needed: ReadonlySet<string>;
+  /** The client's document has `@skip` or `@include` with variables. */
+  readonly hasConditions: boolean;
+  /** What the client asks for where `@skip` and `@include` have these values. */
+  readonly asked: (coerced: Variables) => AskedFields;
+}
+
+interface PlannedOperation extends SubgraphOperation {
+  /** The query without its name: equal for fetches that ask for the same. */
+  readonly shape: string;
 }
 
 interface Fetch {
   readonly name: string;
   readonly source: Source;
-  readonly operation: SubgraphOperation;
+  readonly operation: PlannedOperation;
   readonly path: Path;
   readonly variableNames: readonly string[];
   readonly rewrite: Rewrite;
+  /** Equal for what is rewritten equally. */
+  readonly shape: string;
   readonly dropInterfaceName: (entity: Data) => void;
   /** A place in the merged data, or one in a subgraph's answer, as the client knows it. */
   readonly toClient: (path: Path) => Path;
 }
 
-export function compileFetch(
-  node: FetchNode,
-  path: Path,
-  { schema, sources, isOfType, conditional, responseKeys }: FetchTools,
-): Step {
+export function compileFetch(node: FetchNode, path: Path, tools: FetchTools): Step {
+  const { schema, sources, isOfType, conditional, responseKeys } = tools;
   const source = sources[node.serviceName];
   if (!source) throw new Error(`the plan asks the subgraph ${node.serviceName}, which the router does not know`);
   const renamed = new Map<string, string>();
   for (const rewrite of node.outputRewrites ?? []) {
     if (rewrite.kind === 'KeyRenamer') renamed.set(String(rewrite.path.at(-1)), rewrite.renameKeyTo);
   }
+  const dataKey = (key: string): string => renamed.get(key) ?? key;
   const clientKey = (step: string | number): string | number => {
     if (typeof step === 'number') return step;
-    const key = renamed.get(step) ?? step;
-    return responseKeys.get(key) ?? key;
+    return responseKeys.get(dataKey(step)) ?? dataKey(step);
   };
   const fetch: Fetch = {
     name: node.serviceName,
     source,
-    operation: operationOf(node),
+    operation: operationOf(node, node.operation),
     path,
     variableNames: node.variableUsages ?? [],
     rewrite: compileRewrites(node.outputRewrites, isOfType),
+    shape: JSON.stringify(node.outputRewrites ?? []),
     dropInterfaceName: (entity) => dropInterfaceName(schema, entity),
     toClient: (steps) => steps.map(clientKey),
   };
@@ -66,12 +79,60 @@ export function compileFetch(
   return fetchEntities(
     fetch,
     compileRepresentation(node.requires, { isOfType, conditional, path: keyPath(path), rewrite }),
+    entitiesToAsk(node, fetch, { ...tools, dataKey }),
   );
 }
 
-function operationOf({ operation: query, operationName, operationKind: kind }: FetchNode): SubgraphOperation {
+/** The subgraph has an interface as an object, and is told so by the name of every entity's type. */
+function asksForInterface({ inputRewrites = [] }: FetchNode): boolean {
+  return inputRewrites.some(({ kind, path }) => kind === 'ValueSetter' && path.at(-1) === '__typename');
+}
+
+/** The entities that a fetch is for, each with what is asked of it; undefined: nothing. */
+type EntitiesToAsk = (
+  run: Run,
+) => Iterable<{ readonly object: Data; readonly operation: PlannedOperation | undefined }>;
+
+function entitiesToAsk(
+  node: FetchNode,
+  { operation, path }: Pick<Fetch, 'operation' | 'path'>,
+  { asked, hasConditions, needed, dataKey }: FetchTools & { readonly dataKey: (key: string) => string },
+): EntitiesToAsk {
+  const byType = asksForInterface(node);
+  // With conditions it depends on them, too.
+  if (!byType && !hasConditions && !asked({}).isAmbiguous(path)) {
+    return ({ data }) => objectsAt(data, path).map((object) => ({ object, operation }));
+  }
+  const narrow = narrowFetch(node, { path, needed, dataKey });
+  const operations = new Map<string, PlannedOperation>();
+  const known = new WeakMap<Asked, PlannedOperation | 'none'>();
+
+  function operationFor(here: Asked, fields: AskedFields): PlannedOperation | undefined {
+    let one = known.get(here);
+    if (!one) {
+      const query = narrow(here, fields);
+      // The same for all of whom the same is asked.
+      one = query === undefined ? 'none' : (operations.get(query) ?? operationOf(node, query));
+      if (one !== 'none') operations.set(one.query, one);
+      known.set(here, one);
+    }
+    return one === 'none' ? undefined : one;
+  }
+
+  return ({ data, coerced }) => {
+    const fields = asked(coerced);
+    return fields.objectsAt(data, path).map(({ object, asked: here }) => {
+      const typeName = object['__typename'];
+      const ofType = byType && typeof typeName === 'string' ? fields.on(here, typeName) : here;
+      return { object, operation: operationFor(ofType, fields) };
+    });
+  };
+}
+
+function operationOf({ operationName, operationKind: kind }: FetchNode, query: string): PlannedOperation {
   const name = operationName === undefined ? '' : `"operationName":${JSON.stringify(operationName)},`;
-  return { kind, query, bodyHead: `{"query":${JSON.stringify(query)},${name}"variables":` };
+  const shape = operationName === undefined ? query : query.replace(operationName, '');
+  return { kind, query, shape, bodyHead: `{"query":${JSON.stringify(query)},${name}"variables":` };
 }
 
 /** Under which keys the fetch brings something: where it is missed when it fails. */
@@ -108,45 +169,110 @@ function fetchFields(fetch: Fetch, keys: readonly string[]): Step {
   };
 }
 
-/** Fields of entities that others have brought: each is asked for once, however often it is there. */
-function fetchEntities(fetch: Fetch, represent: Represent): Step {
-  const { name, path, rewrite, dropInterfaceName } = fetch;
+/** Fields of entities that others have brought. */
+function fetchEntities(fetch: Fetch, represent: Represent, toAsk: EntitiesToAsk): Step {
   return async (run) => {
-    const groups = new Map<string, Set<Data>>();
-    for (const object of objectsAt(run.data, path)) {
-      const representation = represent(object);
-      if (representation === undefined) continue;
-      const group = groups.get(representation);
-      if (group) group.add(object);
-      else groups.set(representation, new Set([object]));
+    const fetches = new Map<PlannedOperation, Entities>();
+    for (const { object, operation } of toAsk(run)) {
+      const representation = operation && represent(object);
+      if (!operation || representation === undefined) continue;
+      const entities: Entities = fetches.get(operation) ?? new Map();
+      fetches.set(operation, entities);
+      const same = entities.get(representation);
+      if (same) same.add(object);
+      else entities.set(representation, new Set([object]));
     }
-    if (groups.size === 0) return;
-    const entities = [...groups.values()];
-    const placesOfAll = () => placesOf(run.data, path, new Set(entities.flatMap((group) => [...group])));
-    const others = members(fetch.variableNames, run.variables);
-    const variables = `{"representations":[${[...groups.keys()].join(',')}]${others && `,${others}`}}`;
-    const answer = await ask(fetch, run, variables, placesOfAll);
-    if (!answer) return;
+    const all = [...fetches].map(([operation, entities]) => askForEntities({ ...fetch, operation }, entities, run));
+    await Promise.all(all);
+  };
+}
+
+/** By what the subgraph is told of one: it is asked for once, however often it is there. */
+type Entities = Map<string, Set<Data>>;
+
+/** Those that another fetch of this run has asked the same of are not asked for again. */
+async function askForEntities(fetch: Fetch, groups: Entities, run: Run): Promise<void> {
+  const others = members(fetch.variableNames, run.variables);
+  const known = knownEntities(run, `${fetch.name} ${fetch.shape} ${fetch.operation.shape} ${others}`);
+  const unknown = [...groups.keys()].filter((representation) => !known.has(representation));
+  if (unknown.length > 0) {
+    const answer = fetchAnswers(fetch, unknown, others, run);
+    for (const [index, representation] of unknown.entries()) known.set(representation, { answer, index });
+  }
+  const parts = new Map<Promise<EntityAnswers>, [index: number, group: ReadonlySet<Data>][]>();
+  for (const [representation, group] of groups) {
+    const asked = known.get(representation);
+    if (!asked) continue;
+    const part = parts.get(asked.answer) ?? [];
+    parts.set(asked.answer, part);
+    part.push([asked.index, group]);
+  }
+  await Promise.all([...parts].map(async ([answer, part]) => takeAnswers(fetch, await answer, part, run)));
+}
+
+function knownEntities({ entities }: Run, key: string): KnownEntities {
+  const known = entities?.get(key) ?? new Map();
+  entities?.set(key, known);
+  return known;
+}
+
+/** Never rejects: what goes wrong is among the answer's causes. */
+async function fetchAnswers(
+  { name, source, operation, rewrite, dropInterfaceName }: Fetch,
+  representations: readonly string[],
+  others: string,
+  run: Run,
+): Promise<EntityAnswers> {
+  const variables = `{"representations":[${representations.join(',')}]${others && `,${others}`}}`;
+  const causes: Cause[] = [];
+  const errors = new Map<number, EntityError[]>();
+  try {
+    const answer = await source.fetch(operation, variables, run.scope);
     for (const error of answer.errors) {
       const [, index, ...rest] = error.path ?? [];
-      const group = typeof index === 'number' ? entities[index] : undefined;
-      const places = group ? placesOf(run.data, path, group).map((place) => [...place, ...rest]) : placesOfAll();
-      report(run, fetch, error, places);
+      if (typeof index !== 'number' || index >= representations.length) causes.push(error);
+      else errors.set(index, [...(errors.get(index) ?? []), { cause: error, path: rest }]);
     }
     const received = answer.data?.['_entities'];
-    if (!Array.isArray(received) || received.length !== entities.length) {
-      // Without data, its errors have said why.
-      if (answer.data || answer.errors.length === 0) report(run, fetch, SubgraphError.notAnAnswer(name), placesOfAll());
-      return;
+    if (Array.isArray(received) && received.length === representations.length) {
+      const entities = received.map((entity: unknown) => (isObject(entity) ? entity : undefined));
+      for (const entity of entities) {
+        if (!entity) continue;
+        rewrite(entity);
+        dropInterfaceName(entity);
+      }
+      return { entities, errors, causes };
     }
-    for (const [index, group] of entities.entries()) {
-      const entity: unknown = received[index];
-      if (!isObject(entity)) continue;
-      rewrite(entity);
-      dropInterfaceName(entity);
-      for (const object of group) merge(object, entity);
+    // Without data, its errors have said why.
+    if (answer.data || answer.errors.length === 0) causes.push(SubgraphError.notAnAnswer(name));
+  } catch (error) {
+    causes.push(error instanceof Error ? error : new Error(String(error)));
+  }
+  return { entities: [], errors, causes };
+}
+
+function takeAnswers(
+  fetch: Fetch,
+  { entities, errors, causes }: EntityAnswers,
+  part: readonly (readonly [index: number, group: ReadonlySet<Data>])[],
+  run: Run,
+): void {
+  const { path } = fetch;
+  for (const cause of causes) {
+    report(run, fetch, cause, placesOf(run.data, path, new Set(part.flatMap(([, group]) => [...group]))));
+  }
+  for (const [index, group] of part) {
+    for (const { cause, path: rest } of errors.get(index) ?? []) {
+      report(
+        run,
+        fetch,
+        cause,
+        placesOf(run.data, path, group).map((place) => [...place, ...rest]),
+      );
     }
-  };
+    const entity = entities[index];
+    if (entity) for (const object of group) merge(object, entity);
+  }
 }
 
 /** Undefined when it failed, which is reported at the places where the answer is missed. */
@@ -164,12 +290,7 @@ async function ask(
   }
 }
 
-function report(
-  { problems }: Run,
-  { toClient }: Pick<Fetch, 'toClient'>,
-  cause: GraphQLFormattedError | Error,
-  places: readonly Path[],
-): void {
+function report({ problems }: Run, { toClient }: Pick<Fetch, 'toClient'>, cause: Cause, places: readonly Path[]): void {
   for (const place of places) problems.push({ cause, path: toClient(place) });
 }
 

@@ -1,27 +1,12 @@
-import {
-  Kind,
-  type FragmentDefinitionNode,
-  getOperationAST,
-  type GraphQLError,
-  type GraphQLFormattedError,
-} from 'graphql';
+import type { GraphQLError, GraphQLFormattedError } from 'graphql';
 import type { Logger } from '#platform/logging/logger.ts';
-import type { Metrics } from '#platform/metrics/metrics.ts';
 import { presentError } from '../graph/errors.ts';
-import type { GraphSnapshot } from '../graph/snapshot.ts';
-import { createDocumentCache } from '../operations/documents.ts';
-import { OperationError } from '../operations/errors.ts';
+import type { Graph } from '../graph/graph.ts';
 import { coerceVariables, type Variables } from '../operations/variables.ts';
 import { isObject, type Data } from './merge.ts';
-import {
-  prepareOperation,
-  type OperationDefinition,
-  type OperationSource,
-  type PreparedOperation,
-} from './prepareOperation.ts';
+import type { OperationSource, PermittedOperation, PreparedOperation } from './prepareOperation.ts';
 import type { Problem } from './problems.ts';
-import type { RequestScope, Source } from './source.ts';
-import { createTypeConditions } from './typeConditions.ts';
+import type { RequestScope } from './source.ts';
 
 /** What a client gets. */
 export interface OperationResult {
@@ -31,51 +16,41 @@ export interface OperationResult {
 }
 
 export interface Executor {
-  readonly snapshot: GraphSnapshot;
-  /** Plans an operation, or finds the plan again. */
+  /** Plans an operation in the graph of now, or finds the plan again. */
   prepare(source: OperationSource): PreparedOperation;
-  /** Never rejects: what fails is in the result's errors, fit for clients. */
+  /** In the graph that it was prepared in. Never rejects: what fails is in the result's errors, fit for clients. */
   execute(operation: PreparedOperation, variables: Variables, scope: RequestScope): Promise<OperationResult>;
 }
 
 /**
- * Plans with Apollo's planner and executes by itself, on one snapshot of the graph. Queries, mutations and the events of
- * subscriptions all go through here.
+ * Plans with Apollo's planner and executes by itself. Queries, mutations and the events of subscriptions all go through here.
  */
-export function createExecutor(options: {
-  readonly snapshot: GraphSnapshot;
-  /** By subgraph name, the event source included. */
-  readonly sources: Readonly<Record<string, Source>>;
+export function createExecutor({
+  graph,
+  logger,
+}: {
+  readonly graph: Pick<Graph, 'version'>;
   readonly logger: Logger;
-  readonly metrics: Metrics;
 }): Executor {
-  const { snapshot, sources, logger } = options;
-  const isOfType = createTypeConditions(snapshot.supergraphSchema);
-  const prepared = createDocumentCache<PreparedOperation>(({ operation }) => operation);
-  const planning = options.metrics.histogram('switchboard_router_planning_seconds', 'Time to plan an operation');
-
   return {
-    snapshot,
+    prepare: (source) => graph.version.prepare(source),
 
-    prepare(source) {
-      const key = `${source.hash}:${source.operationName ?? ''}`;
-      let operation = prepared.get(key);
-      if (!operation) {
-        const end = planning.startTimer();
-        operation = prepareOperation(source, definitionIn(source), { snapshot, sources, isOfType });
-        end();
-        prepared.set(key, operation);
-      }
-      return operation;
-    },
-
-    async execute(operation, variables, scope) {
-      const { coerced, errors } = coerceVariables(snapshot.schema, operation.operation, variables);
+    async execute(prepared, variables, scope) {
+      // Taken at once: what a subscription has prepared becomes another when the graph does.
+      const { schema, operation, permittedTo, introspect } = prepared;
+      const { coerced, errors } = coerceVariables(schema, operation, variables);
       if (errors) return { data: undefined, errors: errors.map((error) => present(error, scope)) };
-      const data: Data = operation.introspect(coerced);
+      let permitted: PermittedOperation;
+      try {
+        permitted = permittedTo(scope.identity);
+      } catch (error) {
+        return { data: undefined, errors: [present(error, scope)] };
+      }
+      const data: Data = introspect(coerced);
       const problems: Problem[] = [];
-      await operation.run({ data, problems, variables, coerced, scope });
-      const text = operation.writer(coerced)(data, problems);
+      const entities = operation.operation === 'mutation' ? undefined : new Map();
+      await permitted.run({ data, problems, variables, coerced, scope, entities });
+      const text = permitted.writer(coerced)(data, problems);
       return { data: text, errors: problems.map(({ cause, path }) => present(cause, scope, path)) };
     },
   };
@@ -83,17 +58,6 @@ export function createExecutor(options: {
   function present(error: unknown, { requestId }: RequestScope, path?: Problem['path']): GraphQLError {
     return presentError(error, { requestId, path, logger });
   }
-}
-
-/** @throws OperationError when the document has no such operation. */
-function definitionIn({ document, operationName }: OperationSource): OperationDefinition {
-  const operation = getOperationAST(document, operationName);
-  if (!operation) throw OperationError.unknownOperation();
-  const fragments: Record<string, FragmentDefinitionNode> = {};
-  for (const definition of document.definitions) {
-    if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments[definition.name.value] = definition;
-  }
-  return { operation, fragments };
 }
 
 /** What a question of the router's own brought; undefined when there is nothing of it. */

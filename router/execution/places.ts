@@ -6,20 +6,22 @@ export type Path = readonly (string | number)[];
 /** All elements of a list, in the planner's paths. */
 const EACH = '@';
 
-/** The objects at a path of the plan, each as often as it is there. */
+/** The objects at a path of the plan: each once, also one that stands at several places because it was asked for once. */
 export function objectsAt(data: Data, path: Path): Data[] {
-  const found: Data[] = [];
-  collect(data, path, 0, found);
-  return found;
+  const found = path.map(() => new Set<Data>());
+  const last = new Set<Data>();
+  collect(data, path, 0, [...found, last]);
+  return [...last];
 }
 
-function collect(value: unknown, path: Path, depth: number, found: Data[]): void {
+/** @param found By depth: what was come by there is not gone through again. */
+function collect(value: unknown, path: Path, depth: number, found: readonly Set<Data>[]): void {
   if (Array.isArray(value)) {
     const next = path[depth] === EACH ? depth + 1 : depth;
     for (const element of value) collect(element, path, next, found);
-  } else if (isObject(value)) {
-    if (depth === path.length) found.push(value);
-    else collect(value[String(path[depth])], path, depth + 1, found);
+  } else if (isObject(value) && found[depth]?.has(value) === false) {
+    found[depth].add(value);
+    if (depth < path.length) collect(value[String(path[depth])], path, depth + 1, found);
   }
 }
 

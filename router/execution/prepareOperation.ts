@@ -6,20 +6,29 @@ import {
   type DocumentNode,
   type FieldNode,
   type FragmentDefinitionNode,
+  type GraphQLObjectType,
   type GraphQLSchema,
   type OperationDefinitionNode,
 } from 'graphql';
 import { LRUCache } from 'lru-cache';
+import { rootFieldsOf } from '#platform/graphql/rootFields.ts';
+import type { Identity } from '#platform/identity/identity.ts';
 import type { GraphSnapshot } from '../graph/snapshot.ts';
+import { OperationError } from '../operations/errors.ts';
 import type { Variables } from '../operations/variables.ts';
+import { createAskedFields } from './askedFields.ts';
 import { collectFields, type Collector } from './collectFields.ts';
+import type { FetchTools } from './compileFetch.ts';
 import { conditionalKeys } from './conditionalKeys.ts';
 import { compilePlan, planOfEvent } from './compilePlan.ts';
-import { givePrivateKeys } from './privateKeys.ts';
+import { neededKeys } from './narrowFetch.ts';
+import { givePrivateKeys, type PrivateKeys } from './privateKeys.ts';
+import type { Denials } from './requirements.ts';
 import { compileResponse, type WriteResponse } from './responseWriter.ts';
 import type { Step } from './run.ts';
 import type { Source } from './source.ts';
 import type { IsOfType } from './typeConditions.ts';
+import { touches, withoutDenied } from './withoutDenied.ts';
 import type { Data } from './merge.ts';
 
 /** A validated document with the operation in it that is meant. */
@@ -38,20 +47,33 @@ export interface OperationDefinition {
 
 /** An operation with its plan, ready to run any number of times. */
 export interface PreparedOperation extends OperationDefinition {
+  readonly source: OperationSource;
   /** Equal for equal text and operation name. */
   readonly key: string;
   /** What it was validated against. */
   readonly schema: GraphQLSchema;
+  /**
+   * The operation as somebody may run it.
+   *
+   * @throws OperationError when it is a subscription that they may not have.
+   */
+  readonly permittedTo: (identity: Identity | undefined) => PermittedOperation;
+  /** What the operation asks of the schema itself. */
+  readonly introspect: (coerced: Variables) => Data;
+}
+
+/** What of an operation is done for all who may see the same of it. */
+export interface PermittedOperation {
   /** Fetches what the operation asks for; for a subscription, what it asks for of one event. */
   readonly run: Step;
   /** By the values that `@skip` and `@include` have. */
   writer(coerced: Variables): WriteResponse;
-  /** What the operation asks of the schema itself. */
-  introspect(coerced: Variables): Data;
 }
 
+/** Of those who may see different things of it; there are about as many as there are roles and kinds of partners. */
+const KEPT_PERMITTED = 32;
 /** An operation with many conditions has more ways to be answered than are worth keeping. */
-const KEPT_WRITERS = 32;
+const KEPT_COMBINATIONS = 32;
 
 /** @throws GraphQLError when the planner finds that the operation cannot be run. */
 export function prepareOperation(
@@ -70,36 +92,46 @@ export function prepareOperation(
   const { operation, fragments } = definition;
   const { schema } = snapshot;
   const only: DocumentNode = { kind: Kind.DOCUMENT, definitions: [operation, ...Object.values(fragments)] };
-  const { document, responseKeys, keyOf } = givePrivateKeys(schema, only);
-  const { node } = snapshot.planner.buildQueryPlan(operationFromDocument(snapshot.apiSchema, document));
-  const plan = node?.kind === 'Subscription' ? planOfEvent(node.primary, node.rest) : node;
-
+  const keys = givePrivateKeys(schema, only);
   const rootType = schema.getRootType(operation.operation);
   if (!rootType) throw new Error(`the operation is valid, but the schema has no ${operation.operation}`);
-  const names = conditionNames(only);
-  const writers = new LRUCache<string, WriteResponse>({ max: KEPT_WRITERS });
   const collectorFor = (conditions: Variables): Collector => ({ schema, fragments, conditions });
   const { selectionSet } = operation;
 
+  const asked = byConditions(only, (coerced) =>
+    createAskedFields({ collector: collectorFor(coerced), rootType, selectionSet, keyOf: keys.keyOf }),
+  );
+
+  /** @param denials Undefined: everything may be seen. */
+  const permit = (denials: Denials | undefined): PermittedOperation => {
+    const document = denials ? withoutDenied(schema, keys.document, denials) : keys.document;
+    return {
+      run: compileRun(document, keys, asked, { snapshot, sources, isOfType }),
+      writer: byConditions(only, (coerced) =>
+        compileResponse({ collector: collectorFor(coerced), rootType, selectionSet, keyOf: keys.keyOf, denials }),
+      ),
+    };
+  };
+
+  const whole = permit(undefined);
+  const permitted = new LRUCache<string, PermittedOperation>({ max: KEPT_PERMITTED });
+  const { requirements } = snapshot;
+
   return {
     ...definition,
+    source,
     schema,
     key: `${source.hash}:${source.operationName ?? ''}`,
-    run: compilePlan(plan, {
-      schema: snapshot.supergraphSchema,
-      sources,
-      isOfType,
-      conditional: conditionalKeys(plan),
-      responseKeys,
-    }),
-    writer(coerced) {
-      const key = names.map((name) => (coerced[name] === true ? '1' : '0')).join('');
-      let write = writers.get(key);
-      if (!write) {
-        write = compileResponse({ collector: collectorFor(coerced), rootType, selectionSet, keyOf });
-        writers.set(key, write);
+    permittedTo(identity) {
+      if (!requirements.any) return whole;
+      const denials = requirements.denialsFor(identity);
+      let known = permitted.get(denials.key);
+      if (!known) {
+        refuseSubscription(only, operation, rootType, denials);
+        known = touches(schema, only, denials) ? permit(denials) : whole;
+        permitted.set(denials.key, known);
       }
-      return write;
+      return known;
     },
     introspect(coerced) {
       if (!asksOfSchema(only)) return {};
@@ -107,6 +139,52 @@ export function prepareOperation(
       return introspect(snapshot, definition, fields.filter(isOfSchema), coerced);
     },
   };
+}
+
+function compileRun(
+  document: DocumentNode,
+  { responseKeys }: Pick<PrivateKeys, 'responseKeys'>,
+  asked: FetchTools['asked'],
+  { snapshot, sources, isOfType }: Parameters<typeof prepareOperation>[2],
+): Step {
+  const { node } = snapshot.planner.buildQueryPlan(operationFromDocument(snapshot.apiSchema, document));
+  const plan = node?.kind === 'Subscription' ? planOfEvent(node.primary, node.rest) : node;
+  return compilePlan(plan, {
+    schema: snapshot.supergraphSchema,
+    sources,
+    isOfType,
+    conditional: conditionalKeys(plan),
+    responseKeys,
+    needed: neededKeys(plan),
+    hasConditions: conditionNames(document).length > 0,
+    asked,
+  });
+}
+
+/** Made once for each combination of what `@skip` and `@include` ask for. */
+function byConditions<T extends object>(document: DocumentNode, make: (coerced: Variables) => T) {
+  const names = conditionNames(document);
+  const made = new LRUCache<string, T>({ max: KEPT_COMBINATIONS });
+  return (coerced: Variables): T => {
+    const key = names.map((name) => (coerced[name] === true ? '1' : '0')).join('');
+    const one = made.get(key) ?? make(coerced);
+    made.set(key, one);
+    return one;
+  };
+}
+
+/** There is nothing to be told of one, and no event could be executed. */
+function refuseSubscription(
+  document: DocumentNode,
+  operation: OperationDefinitionNode,
+  rootType: GraphQLObjectType,
+  denials: Denials,
+): void {
+  if (operation.operation !== 'subscription') return;
+  for (const { name } of rootFieldsOf(document, operation)) {
+    const denied = denials.field(rootType.name, name.value);
+    if (denied) throw OperationError.unauthorizedField(denied.text);
+  }
 }
 
 /** The variables that `@skip` and `@include` ask for. */

@@ -9,6 +9,7 @@ import {
   type GraphQLSchema,
   type SelectionNode,
 } from 'graphql';
+import { typeNameField } from './typeNameField.ts';
 
 /** A document in which no field can be taken for another, and what clients call its fields. */
 export interface PrivateKeys {
@@ -72,8 +73,6 @@ export function givePrivateKeys(schema: GraphQLSchema, document: DocumentNode): 
   );
   return { document: renamed, responseKeys, keyOf: (field) => keys.get(field) ?? field.name.value };
 }
-
-const typeNameField: FieldNode = { kind: Kind.FIELD, name: { kind: Kind.NAME, value: '__typename' } };
 
 /** By `@skip(if: true)` or `@include(if: false)`, whatever the variables are. */
 function isLeftOut({ directives = [] }: SelectionNode): boolean {

@@ -12,7 +12,9 @@ import {
 import { collectFields, type Collector } from './collectFields.ts';
 import { leafWriter } from './leaves.ts';
 import { isObject, type Data } from './merge.ts';
+import { OperationError } from '../operations/errors.ts';
 import { explains, type Problem } from './problems.ts';
+import type { Denials, Requirement } from './requirements.ts';
 
 /** What is written, and where the writer stands. */
 interface Output {
@@ -39,14 +41,16 @@ export type WriteResponse = (data: Data, problems: Problem[]) => string;
  * operation is looked at again.
  *
  * @param options.keyOf Under which key the data has a field.
+ * @param options.denials What is null though the data may have it: what one may not see may be there for others' sake.
  */
 export function compileResponse(options: {
   readonly collector: Collector;
   readonly rootType: GraphQLObjectType;
   readonly selectionSet: SelectionSetNode;
   readonly keyOf: (field: FieldNode) => string;
+  readonly denials: Denials | undefined;
 }): WriteResponse {
-  const { collector, keyOf } = options;
+  const { collector, keyOf, denials } = options;
   const { schema } = collector;
   const numbers = new Map<SelectionSetNode, number>();
   const writers = new Map<string, Write>();
@@ -83,7 +87,13 @@ export function compileResponse(options: {
     const field = parent.getFields()[name];
     if (!field) throw new Error(`the operation is valid, but ${parent.name} has no field ${name}`);
     const selectionSets = nodes.flatMap(({ selectionSet }) => selectionSet ?? []);
-    const write = compileValue(field.type, selectionSets, `${parent.name}.${name}`);
+    const coordinate = `${parent.name}.${name}`;
+    const denied = denials?.field(parent.name, name);
+    if (denied) {
+      const write = hide(denied);
+      return { responseKey, key: keyOf(node), write: isNonNullType(field.type) ? nonNull(write, coordinate) : write };
+    }
+    const write = compileValue(field.type, selectionSets, coordinate);
     return { responseKey, key: keyOf(node), write };
   }
 
@@ -96,6 +106,8 @@ export function compileResponse(options: {
     const write: Write = (value, depth, output) => {
       const actual = schema.getType(String((value as Data)['__typename']));
       if (!isObjectType(actual) || !types.has(actual)) return misfit(field, depth, output);
+      const denied = denials?.type(actual.name);
+      if (denied) return hide(denied)(value, depth, output);
       return objectWriter(actual, selectionSets)(value, depth, output);
     };
     return object(write, field);
@@ -171,6 +183,14 @@ function leaf(write: (value: unknown) => string | undefined, field: string): Wri
   return (value, depth, output) => {
     if (value === undefined || value === null) return NULL;
     return write(value) ?? misfit(field, depth, output);
+  };
+}
+
+/** Null, with the reason. */
+function hide({ text }: Requirement): Write {
+  return (_value, depth, { place, problems }) => {
+    problems.push({ cause: OperationError.unauthorizedField(text), path: place.slice(0, depth) });
+    return NULL;
   };
 }
 

@@ -1,5 +1,7 @@
+import type { GraphQLFormattedError } from 'graphql';
 import type { Variables } from '../operations/variables.ts';
 import type { Data } from './merge.ts';
+import type { Path } from './places.ts';
 import type { Problem } from './problems.ts';
 import type { RequestScope } from './source.ts';
 
@@ -13,7 +15,29 @@ export interface Run {
   /** With the operation's defaults. */
   readonly coerced: Variables;
   readonly scope: RequestScope;
+  /** What entities were asked for, by what was asked of them; undefined where the operation changes them in between. */
+  readonly entities: Map<string, KnownEntities> | undefined;
 }
+
+export type Cause = GraphQLFormattedError | Error;
+
+/** What failed of one entity, and where within it. */
+export interface EntityError {
+  readonly cause: Cause;
+  readonly path: Path;
+}
+
+/** What one fetch brought of several entities. */
+export interface EntityAnswers {
+  readonly entities: readonly (Data | undefined)[];
+  /** By the entity's index. */
+  readonly errors: ReadonlyMap<number, readonly EntityError[]>;
+  /** What failed of all of them. */
+  readonly causes: readonly Cause[];
+}
+
+/** By representation: in which fetch it was asked for, and as which of its entities. */
+export type KnownEntities = Map<string, { readonly answer: Promise<EntityAnswers>; readonly index: number }>;
 
 /** Never rejects: what goes wrong is among the run's problems. */
 export type Step = (run: Run) => Promise<void>;

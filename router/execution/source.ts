@@ -9,6 +9,11 @@ export interface RequestScope {
   readonly requestId: string;
   /** Where the client is, as far as it is known. */
   readonly clientAddress?: string | undefined;
+  /**
+   * An equal fetch that is under way already may answer this one too. Not for who was just told of a change: what began before
+   * may not have seen it.
+   */
+  readonly mayShare?: true;
   /** For a subscription: the value of its root field, by the field's name. */
   readonly event?: Readonly<Record<string, unknown>>;
 }

@@ -5,7 +5,16 @@ import { isTokenLimit } from '../operations/documents.ts';
 import { OperationError } from '../operations/errors.ts';
 
 /** What of an error's extensions clients may see. */
-const PUBLIC_EXTENSIONS = ['code', 'field', 'limit', 'actual', 'cursor', 'retryAfterSeconds', 'requestId'] as const;
+const PUBLIC_EXTENSIONS = [
+  'code',
+  'field',
+  'limit',
+  'actual',
+  'cost',
+  'cursor',
+  'retryAfterSeconds',
+  'requestId',
+] as const;
 
 /** Codes that stand for "something inside went wrong"; the first is what clients get for all of them. */
 const INTERNAL = 'INTERNAL_SERVER_ERROR';
@@ -21,10 +30,22 @@ const internalCodes: ReadonlySet<unknown> = new Set([
 export class SubgraphError extends Error {
   override readonly name = 'SubgraphError';
   readonly code: 'SUBGRAPH_UNAVAILABLE' | typeof INTERNAL;
+  /** Of its answer over HTTP, when there was one that says why. */
+  readonly status: number | undefined;
 
-  private constructor(code: SubgraphError['code'], message: string, options?: ErrorOptions) {
+  private constructor(
+    code: SubgraphError['code'],
+    message: string,
+    { status, ...options }: ErrorOptions & { readonly status?: number } = {},
+  ) {
     super(message, options);
     this.code = code;
+    this.status = status;
+  }
+
+  /** The subgraph is there, and says no. */
+  get isAnswer(): boolean {
+    return this.status !== undefined && this.status < 500;
   }
 
   static unreachable(subgraph: string, cause: unknown): SubgraphError {
@@ -32,7 +53,17 @@ export class SubgraphError extends Error {
   }
 
   static answered(subgraph: string, status: number): SubgraphError {
-    return new SubgraphError('SUBGRAPH_UNAVAILABLE', `The subgraph ${subgraph} answered with HTTP ${status}.`);
+    return new SubgraphError('SUBGRAPH_UNAVAILABLE', `The subgraph ${subgraph} answered with HTTP ${status}.`, {
+      status,
+    });
+  }
+
+  /** It has failed several times in a row, and is not even asked now. */
+  static leftAlone(subgraph: string, waitMs: number): SubgraphError {
+    return new SubgraphError(
+      'SUBGRAPH_UNAVAILABLE',
+      `The subgraph ${subgraph} has failed again and again, and is asked again in ${waitMs} ms.`,
+    );
   }
 
   static notAnAnswer(subgraph: string, cause?: unknown): SubgraphError {
@@ -43,6 +74,7 @@ export class SubgraphError extends Error {
     return new SubgraphError(
       INTERNAL,
       `The subgraph ${subgraph} refused the signed identity: do both have one secret?`,
+      { status: 401 },
     );
   }
 }

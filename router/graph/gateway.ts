@@ -4,6 +4,8 @@ import type { Logger } from '#platform/logging/logger.ts';
 import { answerOf, type Executor } from '../execution/executor.ts';
 import type { RequestScope } from '../execution/source.ts';
 import { presentError } from './errors.ts';
+import type { Graph } from './graph.ts';
+import type { GraphVersion } from './graphVersion.ts';
 
 type Gateway = ApolloServerOptionsWithGateway<BaseContext>['gateway'];
 
@@ -20,21 +22,26 @@ class WrittenData {
  * Apollo Server's view of the executor. It stands in place of the class ApolloGateway, which refuses a supergraph with
  * `@authenticated`, cannot run subscriptions, mixes schema versions on a reload and reports to Apollo by default.
  */
-export function createGateway(executor: Executor, logger: Logger): Gateway {
+export function createGateway(graph: Graph, executor: Executor, logger: Logger): Gateway {
   const listeners = new Set<Parameters<Gateway['onSchemaLoadOrUpdate']>[0]>();
+  const tell = ({ snapshot: { schema, sdl } }: GraphVersion) => {
+    for (const listener of listeners) listener({ apiSchema: schema, coreSupergraphSdl: sdl });
+  };
+  const leave = graph.onReplaced(tell);
   return {
     onSchemaLoadOrUpdate(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
     async load() {
-      const { schema, sdl } = executor.snapshot;
-      for (const listener of listeners) listener({ apiSchema: schema, coreSupergraphSdl: sdl });
+      tell(graph.version);
       return {
-        executor: async ({ queryHash, document, request, context }) => {
+        executor: async ({ schema, queryHash, document, request, context }) => {
           const scope = context as unknown as RequestScope;
           try {
-            const operation = executor.prepare({ hash: queryHash, document, operationName: request.operationName });
+            // Where the request was validated, though the graph may have become another since.
+            const version = graph.versionOf(schema);
+            const operation = version.prepare({ hash: queryHash, document, operationName: request.operationName });
             const { data, errors } = await executor.execute(operation, request.variables ?? {}, scope);
             return {
               ...(data !== undefined && { data: new WrittenData(data) as unknown as Record<string, unknown> }),
@@ -46,7 +53,7 @@ export function createGateway(executor: Executor, logger: Logger): Gateway {
         },
       };
     },
-    stop: async () => undefined,
+    stop: async () => leave(),
   };
 }
 

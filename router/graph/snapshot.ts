@@ -2,6 +2,8 @@ import { DEFAULT_SUPPORTED_SUPERGRAPH_FEATURES, Supergraph, type Schema } from '
 import { QueryPlanner } from '@apollo/query-planner';
 import { Kind, type GraphQLSchema } from 'graphql';
 import { EVENT_STREAM_URL } from '#schema/compose.ts';
+import { RouterError } from '../errors.ts';
+import { readRequirements, type Requirements } from '../execution/requirements.ts';
 
 /** One version of the graph with all that is made from it. Requests and subscriptions hold on to the one they began with. */
 export interface GraphSnapshot {
@@ -13,6 +15,8 @@ export interface GraphSnapshot {
   /** With what clients do not see. */
   readonly supergraphSchema: GraphQLSchema;
   readonly planner: QueryPlanner;
+  /** What it takes to see its fields and types. */
+  readonly requirements: Requirements;
   /** Subgraphs with a server. */
   readonly subgraphs: readonly string[];
   /** The subgraph that is answered from the event stream; undefined when the graph has none. */
@@ -23,18 +27,28 @@ export interface GraphSnapshot {
   readonly signalSubjects: ReadonlyMap<string, string>;
 }
 
+/** Directives by which fields and types are kept from some: see `readRequirements`. */
+const securityFeatures = ['authenticated', 'requiresScopes', 'policy'] as const;
+
 /**
  * What the composed schema may ask of a router. A feature for security that is not in this list keeps the router from
- * starting, instead of being ignored. `@authenticated` is kept by requireIdentity: no field is open to strangers at all.
+ * starting, instead of being ignored.
  */
 const supportedFeatures = new Set([
   ...DEFAULT_SUPPORTED_SUPERGRAPH_FEATURES,
-  'https://specs.apollo.dev/authenticated/v0.1',
+  ...securityFeatures.map((name) => `https://specs.apollo.dev/${name}/v0.1`),
 ]);
 
-/** @throws GraphQLError when the SDL is no supergraph or asks for a feature that this router does not have. */
+/**
+ * @throws GraphQLError when the SDL is no supergraph or asks for a feature that this router does not have.
+ * @throws RouterError when it asks for one in words that the router does not know.
+ */
 export function createSnapshot(sdl: string): GraphSnapshot {
   const supergraph = Supergraph.build(sdl, { supportedFeatures });
+  for (const name of securityFeatures) {
+    const feature = supergraph.schema.coreFeatures?.getByIdentity(`https://specs.apollo.dev/${name}`);
+    if (feature && feature.nameInSchema !== name) throw RouterError.renamedFeature(name, feature.nameInSchema);
+  }
   const apiSchema = supergraph.apiSchema();
   const supergraphSchema = supergraph.schema.toGraphQLJSSchema();
   const subgraphs = supergraph.subgraphsMetadata();
@@ -44,6 +58,7 @@ export function createSnapshot(sdl: string): GraphSnapshot {
     apiSchema,
     supergraphSchema,
     planner: new QueryPlanner(supergraph),
+    requirements: readRequirements(supergraphSchema),
     subgraphs: subgraphs.filter(({ url }) => url !== EVENT_STREAM_URL).map(({ name }) => name),
     eventSubgraph: subgraphs.find(({ url }) => url === EVENT_STREAM_URL)?.name,
     eventSubjects: readSubjects(supergraphSchema, 'events'),

@@ -1,15 +1,18 @@
 import type { GraphQLFormattedError } from 'graphql';
-import { Pool } from 'undici';
 import { z } from 'zod';
 import { CLIENT_ADDRESS_HEADER } from '#platform/http/requestOrigin.ts';
 import type { Identity } from '#platform/identity/identity.ts';
 import { IDENTITY_HEADER } from '#platform/identity/signedIdentity.ts';
 import type { Check } from '#platform/lifecycle/part.ts';
+import { createCircuitBreaker } from '#platform/limits/circuitBreaker.ts';
 import type { Metrics } from '#platform/metrics/metrics.ts';
 import { injectTrace } from '#platform/tracing/tracing.ts';
 import type { RequestScope, Source, SubgraphAnswer, SubgraphOperation } from '../execution/source.ts';
 import { OperationError } from '../operations/errors.ts';
 import { SubgraphError } from './errors.ts';
+import type { Flights } from './flights.ts';
+import { withRetries } from './retries.ts';
+import { connectSubgraph, type SubgraphLimits } from './subgraphHttp.ts';
 
 /** A subgraph with a server. */
 export interface Subgraph extends Source {
@@ -19,27 +22,18 @@ export interface Subgraph extends Source {
   close(): Promise<void>;
 }
 
-export interface SubgraphLimits {
-  /** For one fetch, from asking for a connection to the last byte. */
-  readonly timeoutMs: number;
-  readonly connections: number;
-  readonly maxResponseBytes: number;
-}
-
 const answerSchema = z.looseObject({
   data: z.record(z.string(), z.unknown()).nullish(),
   errors: z.array(z.looseObject({ message: z.string() })).optional(),
 });
 
-/** A check that nobody waits for any more must not keep its connection. */
-const CHECK_LIMIT_MS = 1_500;
-
-/** The connection was gone before the subgraph could have begun: what only reads may be asked again. */
-const stale = new Set(['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE']);
+/** People wait: a subgraph that is back is found out soon, and one that stays away costs a try every ten seconds. */
+const PAUSES = { firstPauseMs: 1_000, longestPauseMs: 10_000 };
 
 /**
- * A subgraph behind HTTP. A fetch that only reads is repeated once when its connection turns out to be dead; a mutation
- * never is. Whatever goes wrong becomes a SubgraphError in the answer's errors, so that the rest of the operation goes on.
+ * A subgraph behind HTTP. What only reads is repeated when the subgraph could not be reached, and shared by those who ask the
+ * same at once; a mutation never is. A subgraph in trouble is left alone for a while. Whatever goes wrong is thrown as a
+ * SubgraphError, so that the rest of the operation goes on.
  *
  * @param options.url base address of the service: `/graphql` and `/health/ready` stand below it.
  */
@@ -48,68 +42,73 @@ export function createSubgraph(options: {
   readonly url: string;
   readonly limits: SubgraphLimits;
   readonly signIdentity: (identity: Identity) => Promise<string>;
+  readonly flights: Flights;
   readonly metrics: Metrics;
 }): Subgraph {
-  const { name, limits, signIdentity } = options;
-  const base = new URL(options.url);
-  const prefix = base.pathname.replace(/\/$/, '');
-  const pool = new Pool(base.origin, {
-    connections: limits.connections,
-    maxResponseSize: limits.maxResponseBytes,
-    connectTimeout: Math.min(limits.timeoutMs, 2_000),
-  });
-  const seconds = options.metrics.histogram('switchboard_router_subgraph_seconds', 'Time of a fetch from a subgraph', [
+  const { name, limits, signIdentity, flights, metrics } = options;
+  const http = connectSubgraph(name, options.url, limits);
+  const breaker = createCircuitBreaker(PAUSES);
+  const seconds = metrics.histogram('switchboard_router_subgraph_seconds', 'Time of a fetch from a subgraph', [
     'subgraph',
     'outcome',
   ]);
+  const retries = metrics.counter('switchboard_router_subgraph_retries_total', 'Fetches that were tried again', [
+    'subgraph',
+  ]);
+  const refused = metrics.counter(
+    'switchboard_router_subgraph_refused_total',
+    'Fetches that were not made because the subgraph is in trouble',
+    ['subgraph'],
+  );
 
-  async function fetchOnce(body: string, headers: Record<string, string>): Promise<unknown> {
-    const response = await pool.request({
-      method: 'POST',
-      path: `${prefix}/graphql`,
-      headers,
-      body,
-      signal: AbortSignal.timeout(limits.timeoutMs),
-    });
-    const text = await response.body.text();
-    if (response.statusCode === 401) throw SubgraphError.refusedIdentity(name);
-    if (response.statusCode >= 500) throw SubgraphError.answered(name, response.statusCode);
-    return parseJson(text);
-  }
-
-  function parseJson(text: string): unknown {
+  /** Asks, unless the subgraph is in trouble, and remembers how that went. */
+  async function request(kind: SubgraphOperation['kind'], body: string, headers: Record<string, string>) {
+    const waitMs = breaker.enter(name);
+    if (waitMs > 0) {
+      refused.inc({ subgraph: name });
+      throw SubgraphError.leftAlone(name, waitMs);
+    }
+    const signal = AbortSignal.timeout(limits.timeoutMs);
+    const attempt = () => http.post(body, headers, signal);
     try {
-      return JSON.parse(text);
+      const text =
+        kind === 'mutation'
+          ? await attempt()
+          : await withRetries(attempt, { signal, onRetry: () => retries.inc({ subgraph: name }) });
+      breaker.succeeded(name);
+      return text;
     } catch (error) {
-      throw SubgraphError.notAnAnswer(name, error);
+      if (error instanceof SubgraphError && error.isAnswer) breaker.succeeded(name);
+      else breaker.failed(name);
+      throw error;
     }
   }
 
-  async function fetchAnswer(
-    { kind, bodyHead }: SubgraphOperation,
-    variables: string,
-    { identity, requestId, clientAddress }: RequestScope,
-  ): Promise<SubgraphAnswer> {
+  async function fetchText({ kind, bodyHead }: SubgraphOperation, variables: string, scope: RequestScope) {
+    const { identity, requestId, clientAddress } = scope;
     if (!identity) throw OperationError.unauthenticated();
+    const { companyId } = identity;
+    const signed = await signIdentity(identity);
     const headers: Record<string, string> = {
       'content-type': 'application/json',
       accept: 'application/json',
       'x-request-id': requestId,
-      [IDENTITY_HEADER]: await signIdentity(identity),
+      [IDENTITY_HEADER]: signed,
       ...(clientAddress !== undefined && { [CLIENT_ADDRESS_HEADER]: clientAddress }),
     };
     injectTrace(headers);
     const body = `${bodyHead}${variables}}`;
-    let answer: unknown;
-    try {
-      answer = await fetchOnce(body, headers);
-    } catch (error) {
-      if (kind === 'mutation' || !stale.has(codeOf(error))) throw error;
-      answer = await fetchOnce(body, headers);
+    if (kind === 'mutation') {
+      try {
+        return await request(kind, body, headers);
+      } finally {
+        // Also when it failed: what was given up may have been done all the same.
+        flights.wrote(companyId);
+      }
     }
-    const parsed = answerSchema.safeParse(answer);
-    if (!parsed.success) throw SubgraphError.notAnAnswer(name, parsed.error);
-    return { data: parsed.data.data ?? null, errors: (parsed.data.errors ?? []) as GraphQLFormattedError[] };
+    if (scope.mayShare !== true) return request(kind, body, headers);
+    const key = `${name} ${clientAddress ?? ''} ${signed} ${body}`;
+    return flights.share({ subgraph: name, companyId, key }, () => request(kind, body, headers));
   }
 
   return {
@@ -117,7 +116,8 @@ export function createSubgraph(options: {
     async fetch(operation, variables, scope) {
       const end = seconds.startTimer({ subgraph: name });
       try {
-        const answer = await fetchAnswer(operation, variables, scope);
+        // Each parses for itself what it shares, so that the answer is its own.
+        const answer = readAnswer(name, await fetchText(operation, variables, scope));
         end({ outcome: answer.errors.length > 0 ? 'errors' : 'ok' });
         return answer;
       } catch (error) {
@@ -127,19 +127,21 @@ export function createSubgraph(options: {
           : SubgraphError.unreachable(name, error);
       }
     },
-    async check() {
-      const { statusCode, body } = await pool.request({
-        method: 'GET',
-        path: `${prefix}/health/ready`,
-        signal: AbortSignal.timeout(CHECK_LIMIT_MS),
-      });
-      await body.dump();
-      if (statusCode !== 200) throw SubgraphError.answered(name, statusCode);
-    },
-    close: () => pool.destroy(),
+    check: http.check,
+    close: () => http.close(),
   };
 }
 
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : '';
+function readAnswer(subgraph: string, text: string): SubgraphAnswer {
+  const parsed = answerSchema.safeParse(parseJson(subgraph, text));
+  if (!parsed.success) throw SubgraphError.notAnAnswer(subgraph, parsed.error);
+  return { data: parsed.data.data ?? null, errors: (parsed.data.errors ?? []) as GraphQLFormattedError[] };
+}
+
+function parseJson(subgraph: string, text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw SubgraphError.notAnAnswer(subgraph, error);
+  }
 }

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Redis } from 'ioredis';
 import { request } from 'undici';
@@ -130,6 +131,56 @@ describe('requests', () => {
   });
 
   it.each([
+    ['does not parse', { query: '{' }, 'GRAPHQL_PARSE_FAILED'],
+    ['is not valid', { query: '{ nonsense }' }, 'GRAPHQL_VALIDATION_FAILED'],
+    [
+      'is too deep',
+      { query: `{ conversation(id: "1") ${'{ parent '.repeat(20)}{ id }${' }'.repeat(20)} }` },
+      'MAX_DEPTH_EXCEEDED',
+    ],
+    ['costs too much', { query: '{ conversations(first: 100000) { id } }' }, 'MAX_COST_EXCEEDED'],
+    ['has wrong variables', { query: 'query Q($id: ID!) { conversation(id: $id) { id } }' }, 'BAD_USER_INPUT'],
+    ['names no operation', { query: 'query A { caller } query B { caller }' }, 'OPERATION_RESOLUTION_FAILURE'],
+  ])('whose document %s say so by the status, except to who reads application/json', async (_, body, code) => {
+    for (const [accept, status] of [
+      ['application/graphql-response+json', 400],
+      ['application/json', 200],
+      ['*/*', 200],
+    ] as const) {
+      const answer = await world.post(body, { token, headers: { accept } });
+      expect([answer.status, codeOf(answer), answer.data]).toEqual([status, code, undefined]);
+    }
+  });
+
+  it.each([
+    ['what is no request', { query: 42 }, 400],
+    ['a token that is none', { query: '{ caller }' }, 401],
+  ])('say by the status to everybody: %s', async (_, body, status) => {
+    const headers = { accept: 'application/json', ...(status === 401 && { authorization: 'Bearer nonsense' }) };
+    expect((await world.post(body, { token, headers })).status).toBe(status);
+  });
+
+  it('get long answers compressed, as they can read them', async () => {
+    const ask = (encoding: string) =>
+      request(`${world.router.url()}/graphql`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', authorization: `Bearer ${token}`, 'accept-encoding': encoding },
+        body: JSON.stringify({ query: '{ __schema { types { name description fields { name } } } }' }),
+      });
+    const plain = await ask('identity');
+    const text = await plain.body.text();
+    expect(plain.headers['content-encoding']).toBeUndefined();
+    for (const [encoding, read] of [
+      ['br', brotliDecompressSync],
+      ['gzip', gunzipSync],
+    ] as const) {
+      const { headers, body } = await ask(encoding);
+      expect([headers['content-encoding'], headers['vary']]).toEqual([encoding, 'accept, accept-encoding']);
+      expect(read(Buffer.from(await body.arrayBuffer())).toString()).toBe(text);
+    }
+  });
+
+  it.each([
     ['text/plain', 400],
     ['text/plain; application/json', 400],
     ['application/x-www-form-urlencoded', 415],
@@ -212,6 +263,47 @@ describe('limits', () => {
     expect(answer.errors).toContainEqual(
       expect.objectContaining({ extensions: expect.objectContaining({ code, limit }) }),
     );
+  });
+
+  describe('for the cost', () => {
+    const list = (first: string) =>
+      `query Q${first === '$first' ? '($first: Int)' : ''} { conversations(first: ${first}) { id parent { id } } }`;
+
+    it.each([
+      ['said in the text', list('20000'), {}, 40_000],
+      ['said by a variable', list('$first'), { first: 10_001 }, 20_002],
+      ['beyond all measure', list('$first'), { first: 2 ** 31 - 1 }, 4_294_967_294],
+    ])('hold when it is %s, with code, cost and limit, and no subgraph is asked', async (_, query, variables, cost) => {
+      const asked = world.behaviour.requestIds.length;
+      const answer = await world.post({ query, variables }, { token });
+      expect(answer.status).toBe(400);
+      expect(answer.data).toBeUndefined();
+      expect(answer.errors?.map(({ extensions }) => extensions)).toEqual([
+        { code: 'MAX_COST_EXCEEDED', cost, limit: 20_000 },
+      ]);
+      const socket = collect(world.client(token), query, variables);
+      expect(await socket.failed()).toMatchObject({ code: 'MAX_COST_EXCEEDED', extensions: { cost, limit: 20_000 } });
+      expect(world.behaviour.requestIds).toHaveLength(asked);
+    });
+
+    it('let through what costs just as much as it may', async () => {
+      const answer = await world.post({ query: list('$first'), variables: { first: 10_000 } }, { token });
+      expect(answer.errors).toBeUndefined();
+    });
+
+    it('refuse a list that has to be told how long it may be, and is not', async () => {
+      const answer = await world.post({ query: '{ audited { id } }' }, { token });
+      expect([answer.status, codeOf(answer)]).toEqual([400, 'SLICING_ARGUMENT_REQUIRED']);
+    });
+
+    it('are the same for a subscription, of which one event counts', async () => {
+      const query = 'subscription { inboxUpdates { conversation { id } } }';
+      const live = collect(world.client(token), query);
+      await world.subscribed('live', 1);
+      live.stop();
+      await world.subscribed('live', 0);
+      expect(live.error).toBeUndefined();
+    });
   });
 
   it('let through what is just within them', async () => {
@@ -346,5 +438,49 @@ describe('with only registered operations', () => {
     expect(codeOf(await production.get({ query: '{ conversations { id } }' }, { token }))).toBe(
       'QUERY_NOT_IN_SAFELIST',
     );
+  });
+});
+
+describe('a router that stops', () => {
+  it('says first that it is not ready, answers what is under way, and refuses what is new', async () => {
+    let release: () => void = () => undefined;
+    const held = new Promise<void>((resolve) => (release = resolve));
+    let arrived = false;
+    world.behaviour.delay = () => {
+      arrived = true;
+      return held;
+    };
+    const other = world.another({
+      http: { host: '127.0.0.1', port: 0, trustProxy: false, bodyLimit: 1024, noticeMs: 200 },
+    });
+    await other.start();
+    const headers = { 'content-type': 'application/json', authorization: `Bearer ${token}` };
+    const ask = (query: string) =>
+      request(`${other.url()}/graphql`, { method: 'POST', headers, body: JSON.stringify({ query }) });
+    const statusOf = async (path: string) => {
+      const { statusCode, body } = await request(`${other.url()}${path}`);
+      await body.dump();
+      return statusCode;
+    };
+    const underWay = ask('{ conversation(id: "1") { channel { name } } }');
+    await eventually(() => expect(arrived).toBe(true));
+    const stopped = other.stop();
+
+    expect(await statusOf('/health/ready')).toBe(503);
+    const noticed = await ask('{ caller }');
+    expect(await noticed.body.json()).toEqual({ data: { caller: expect.any(String) } });
+    const refused = await eventually(async () => {
+      const answer = await ask('{ caller }');
+      await answer.body.dump();
+      expect(answer.statusCode).toBe(503);
+      return answer;
+    });
+    expect(refused.headers['connection']).toBe('close');
+    release();
+    expect(await (await underWay).body.json()).toEqual({
+      data: { conversation: { channel: { name: 'name of ch-1' } } },
+    });
+    await stopped;
+    world.behaviour.delay = async () => undefined;
   });
 });

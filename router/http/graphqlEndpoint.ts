@@ -1,4 +1,4 @@
-import { ApolloServer, HeaderMap, type ApolloServerPlugin } from '@apollo/server';
+import { ApolloServer, HeaderMap, type ApolloServerPlugin, type HTTPGraphQLResponse } from '@apollo/server';
 import {
   ApolloServerPluginInlineTraceDisabled,
   ApolloServerPluginLandingPageDisabled,
@@ -6,33 +6,36 @@ import {
   ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { getOperationAST, type DocumentNode, type GraphQLSchema, type OperationDefinitionNode } from 'graphql';
+import { getOperationAST, type DocumentNode, type OperationDefinitionNode } from 'graphql';
 import type { Part } from '#platform/lifecycle/part.ts';
 import type { Logger } from '#platform/logging/logger.ts';
 import type { Metrics } from '#platform/metrics/metrics.ts';
 import { formatError } from '../graph/errors.ts';
 import type { Executor } from '../execution/executor.ts';
 import type { RequestScope } from '../execution/source.ts';
+import type { Graph } from '../graph/graph.ts';
 import { createGateway, stringifyResult } from '../graph/gateway.ts';
 import type { RegisteredOperations } from '../partners/registeredOperations.ts';
 import { cacheControlOf, cachePolicyOf, type CachePolicy } from '../operations/cachePolicy.ts';
 import { checkAccess } from '../operations/access.ts';
 import type { Authenticate } from '../operations/authenticate.ts';
-import { operationCosts } from '../operations/operationCosts.ts';
 import { rateLimitHeaders, type Rates } from '../operations/rateLimitHeaders.ts';
 import type { RequestLimits } from '../operations/requestLimits.ts';
 import type { UsageReporter } from '../usage/usageReporter.ts';
 import type { LimitVisitor } from '../operations/visitorLimit.ts';
+import { checkCost } from '../operations/checkCost.ts';
 import { createDocumentCache, parseWithin } from '../operations/documents.ts';
 import { OperationError } from '../operations/errors.ts';
 import { limitsRule, type OperationLimits } from '../operations/limits.ts';
 import type { OperationRequest, PersistedOperations } from '../operations/persisted.ts';
+import { compress } from './compression.ts';
 import { etagOf, isKnown } from './etag.ts';
 import { GRAPHIQL_POLICY } from './graphiql.ts';
 import { readOperationRequest, readRequest, withText } from './readRequest.ts';
 
 export interface GraphqlEndpointOptions {
   readonly path: string;
+  readonly graph: Graph;
   readonly executor: Executor;
   readonly persisted: PersistedOperations;
   readonly registered: RegisteredOperations;
@@ -96,15 +99,22 @@ export function createGraphqlEndpoint(app: FastifyInstance, options: GraphqlEndp
         return scope;
       },
     });
+    if (result.body.kind !== 'complete') throw new TypeError('An answer comes in one piece');
+    const text = result.body.string;
     for (const [name, value] of rateLimitHeaders(scope?.keeping.rates ?? {})) reply.header(name, value);
     for (const [name, value] of result.headers) reply.header(name, value);
-    reply.code(result.status ?? 200);
-    if (result.body.kind !== 'complete') return reply.send(result.body.asyncIterator);
+    reply.code(statusOf(result, text));
     const policy = scope?.keeping.policy;
-    if (!policy) return reply.send(result.body.string);
-    const etag = etagOf(result.body.string);
-    reply.header('etag', etag).header('cache-control', cacheControlOf(policy)).header('vary', VARY);
-    return isKnown(etag, request.headers['if-none-match']) ? reply.code(304).send() : reply.send(result.body.string);
+    if (policy) {
+      const etag = etagOf(text);
+      reply.header('etag', etag).header('cache-control', cacheControlOf(policy)).header('vary', VARY);
+      if (isKnown(etag, request.headers['if-none-match'])) {
+        return reply.code(304).removeHeader('content-length').header('vary', varied(reply)).send();
+      }
+    }
+    const { body: sent, encoding } = await compress(text, headers.get('accept-encoding'));
+    if (encoding) reply.header('content-encoding', encoding).removeHeader('content-length');
+    return reply.header('vary', varied(reply)).send(sent);
   }
 
   /** Finds out who asks, and refuses what is not even worth reading. */
@@ -114,7 +124,14 @@ export function createGraphqlEndpoint(app: FastifyInstance, options: GraphqlEndp
     if (!caller && production) throw OperationError.unauthenticated();
     const { id: requestId, ip: clientAddress, method } = request;
     const rates = await requestLimits.begin(caller?.identity);
-    return { identity: caller?.identity, requestId, clientAddress, isGet: method === 'GET', keeping: { rates } };
+    return {
+      identity: caller?.identity,
+      requestId,
+      clientAddress,
+      mayShare: true,
+      isGet: method === 'GET',
+      keeping: { rates },
+    };
   }
 
   function check(asked: OperationRequest): void {
@@ -139,10 +156,10 @@ export function createGraphqlEndpoint(app: FastifyInstance, options: GraphqlEndp
 }
 
 function createServer(options: GraphqlEndpointOptions): ApolloServer<Scope> {
-  const { executor, persisted, limits, production, logger } = options;
+  const { graph, executor, persisted, limits, production, logger } = options;
   const documents = createDocumentCache<DocumentNode>((document) => document);
   return new ApolloServer<Scope>({
-    gateway: createGateway(executor, logger),
+    gateway: createGateway(graph, executor, logger),
     stringifyResult,
     logger,
     introspection: true,
@@ -167,8 +184,8 @@ function createServer(options: GraphqlEndpointOptions): ApolloServer<Scope> {
     },
     plugins: [
       guard(options),
-      observe(options.metrics, options.usage),
-      keepable(executor.snapshot.supergraphSchema),
+      observe(options.metrics, options.usage, options.graph),
+      keepable(options.graph),
       ApolloServerPluginLandingPageDisabled(),
       // Without these, variables of the environment could make it report to Apollo.
       ApolloServerPluginUsageReportingDisabled(),
@@ -179,15 +196,16 @@ function createServer(options: GraphqlEndpointOptions): ApolloServer<Scope> {
 }
 
 /** Says of an answer without errors how long it may be kept. */
-function keepable(schema: GraphQLSchema): ApolloServerPlugin<Scope> {
+function keepable(graph: Graph): ApolloServerPlugin<Scope> {
   /** Documents are kept, so each is looked through once. */
   const policies = new WeakMap<OperationDefinitionNode, CachePolicy>();
   return {
     requestDidStart: async () => ({
-      async willSendResponse({ document, operation, response, contextValue }) {
+      async willSendResponse({ schema, document, operation, response, contextValue }) {
         if (!contextValue.isGet || !document || !operation || response.body.kind !== 'single') return;
         if (response.body.singleResult.errors) return;
-        const policy = policies.get(operation) ?? cachePolicyOf(schema, document, operation);
+        const { supergraphSchema } = graph.versionOf(schema).snapshot;
+        const policy = policies.get(operation) ?? cachePolicyOf(supergraphSchema, document, operation);
         policies.set(operation, policy);
         contextValue.keeping.policy = policy;
       },
@@ -196,24 +214,27 @@ function keepable(schema: GraphQLSchema): ApolloServerPlugin<Scope> {
 }
 
 /** Refuses operations by what they ask for, when it is known which one is meant. */
-function guard({ limitVisitor, requestLimits, executor }: GraphqlEndpointOptions): ApolloServerPlugin<Scope> {
-  const costs = operationCosts(executor.snapshot.supergraphSchema);
+function guard({ graph, limits, limitVisitor, requestLimits }: GraphqlEndpointOptions): ApolloServerPlugin<Scope> {
   return {
     requestDidStart: async () => ({
-      async didResolveOperation({ document, operation, operationName, contextValue, request }) {
+      async didResolveOperation({ schema, request, queryHash, document, operation, operationName, contextValue }) {
         if (!operation) throw OperationError.unknownOperation();
         refuseSubscription(document, operationName);
         checkAccess(document, operation, contextValue.identity);
         const { identity, keeping } = contextValue;
+        const source = { hash: queryHash, document, operationName: operationName ?? undefined };
+        const variables = request.variables ?? {};
+        const version = graph.versionOf(schema);
+        checkCost(version, source, variables, limits.cost);
         await limitVisitor(identity);
-        const cost = () => costs.of(document, operation, request.variables ?? {});
+        const cost = () => version.costOf(source, variables);
         keeping.rates = { ...keeping.rates, ...(await requestLimits.spend(identity, cost)) };
       },
     }),
   };
 }
 
-function observe(metrics: Metrics, usage: UsageReporter): ApolloServerPlugin<Scope> {
+function observe(metrics: Metrics, usage: UsageReporter, graph: Graph): ApolloServerPlugin<Scope> {
   const seconds = metrics.histogram('switchboard_router_operation_seconds', 'Operations over HTTP', [
     'type',
     'outcome',
@@ -224,17 +245,28 @@ function observe(metrics: Metrics, usage: UsageReporter): ApolloServerPlugin<Sco
       const end = seconds.startTimer();
       const startedAt = performance.now();
       return {
-        async willSendResponse({ document, operation, request, response, contextValue }) {
+        async willSendResponse({
+          schema,
+          queryHash,
+          document,
+          operation,
+          operationName,
+          request,
+          response,
+          contextValue,
+        }) {
           const failed = response.body.kind === 'single' ? (response.body.singleResult.errors ?? []) : [];
           for (const { extensions } of failed) errors.inc({ code: String(extensions?.['code']) });
           end({ type: operation?.operation ?? 'unknown', outcome: failed.length > 0 ? 'errors' : 'ok' });
-          if (!document || !operation) return;
+          if (!document || !operation || queryHash === undefined) return;
+          const source = { hash: queryHash, document, operationName: operationName ?? undefined };
           const { headers } = request.http ?? {};
           usage.report({
             identity: contextValue.identity,
+            schema,
             document,
             operation,
-            variables: request.variables ?? {},
+            cost: () => graph.versionOf(schema).costOf(source, request.variables ?? {}),
             client: { name: headers?.get(CLIENT_NAME), version: headers?.get(CLIENT_VERSION) },
             durationMs: performance.now() - startedAt,
             errorCodes: failed.map(({ extensions }) => String(extensions?.['code'])),
@@ -257,6 +289,22 @@ function refuseSubscription(document: DocumentNode, operationName: string | null
 /** Apollo Server prefixes the hashes. */
 function hashIn(key: string): string {
   return key.replace(/^apq:/, '');
+}
+
+/**
+ * Who reads `application/json` cannot know from whom another status than 200 comes, and what a request asks for is none of HTTP's
+ * business: what is wrong with its document or its variables is said in the body (GraphQL over HTTP, 6.4.1).
+ */
+function statusOf({ status = 200, headers }: HTTPGraphQLResponse, text: string): number {
+  if (status !== 400 || !headers.get('content-type')?.startsWith('application/json')) return status;
+  const { errors } = JSON.parse(text) as { errors: readonly { extensions?: { code?: string } }[] };
+  return errors.some(({ extensions }) => extensions?.code === 'BAD_REQUEST') ? status : 200;
+}
+
+/** By origin too, when others have said so. */
+function varied(reply: FastifyReply): string {
+  const before = reply.getHeader('vary');
+  return before === undefined ? 'accept, accept-encoding' : `${String(before)}, accept, accept-encoding`;
 }
 
 /** Also with a query in the address, which the page puts there itself. */

@@ -32,7 +32,8 @@ interface Known {
   leave(): void;
 }
 
-const query = '{ viewer { limitedToTeams teams { id } } }';
+/** What the router itself asks of the graph. */
+export const limitQuestion = '{ viewer { limitedToTeams teams { id } } }';
 const answerSchema = z.object({
   viewer: z.object({ limitedToTeams: z.boolean(), teams: z.array(z.object({ id: z.string() })) }).nullable(),
 });
@@ -46,7 +47,7 @@ export function createAgentLimits({
   readonly feed: EventFeed;
 }): AgentLimits {
   const agents = new Map<string, Known>();
-  const source = { hash: sha256(query), document: parse(query), operationName: undefined };
+  const source = { hash: sha256(limitQuestion), document: parse(limitQuestion), operationName: undefined };
 
   async function ask(identity: Identity, agentId: string): Promise<Limit | null> {
     const result = await executor.execute(executor.prepare(source), {}, { identity, requestId: v7() });

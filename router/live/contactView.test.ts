@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { v7 } from 'uuid';
 import type { Identity } from '#platform/identity/identity.ts';
+import type { ContactPlace } from '#schema/events/contacts.ts';
 import type { Limit } from '#schema/visibility.ts';
 import { contactView } from './contactView.ts';
 import { isContactEvent, type ContactEvent } from './liveEvent.ts';
@@ -31,10 +32,10 @@ const changed = (change: Change): ContactEvent => ({
   type: 'conversation.contact.changed',
   data: { contactId, change, places: [{ teamId, assigneeId: null }] },
 });
-const merged = (undone: boolean): ContactEvent => ({
+const merged = (undone: boolean, places: ContactPlace[] = [], fromPlaces: ContactPlace[] = []): ContactEvent => ({
   ...envelope,
   type: 'conversation.contact.merged',
-  data: { mergeId: v7(), intoId: contactId, fromId: other, undone, places: [] },
+  data: { mergeId: v7(), intoId: contactId, fromId: other, undone, places, fromPlaces },
 });
 
 function shown(
@@ -95,5 +96,16 @@ describe('the live view of contacts', () => {
     expect(shown(changed('DETAILS'), agent, {}, limitedTo(v7(), teamId))).toBeDefined();
     expect(shown(changed('DETAILS'), agent, {}, limitedTo(v7()))).toBeUndefined();
     expect(shown(merged(false), agent, {}, limitedTo(teamId))).toBeUndefined();
+  });
+
+  it('tells who is limited that two are two again by the one that they may see', () => {
+    const [ofInto, ofFrom] = [v7(), v7()];
+    const place = (team: string) => [{ teamId: team, assigneeId: null }];
+    const undone = merged(true, place(ofInto), place(ofFrom));
+    const told = (...teamIds: string[]) => shown(undone, agent, {}, { agentId: v7(), teamIds });
+    expect(told(ofInto)).toMatchObject({ kind: 'UNMERGED', contact: { id: contactId }, mergedId: other });
+    expect(told(ofInto, ofFrom)).toMatchObject({ contact: { id: contactId }, mergedId: other });
+    expect(told(ofFrom)).toMatchObject({ kind: 'UNMERGED', contact: { id: other }, mergedId: contactId });
+    expect(told(v7())).toBeUndefined();
   });
 });

@@ -1,4 +1,5 @@
 import type { Identity } from '#platform/identity/identity.ts';
+import type { ContactPlace } from '#schema/events/contacts.ts';
 import { isVisible, type Limit } from '#schema/visibility.ts';
 import type { Variables } from '../operations/variables.ts';
 import { viewOf, type EventView } from './eventView.ts';
@@ -18,19 +19,26 @@ const kinds = {
  */
 export function contactView(identity: Identity, args: Variables, limit: Limit | null): EventView {
   const id = typeof args['id'] === 'string' ? args['id'].toLowerCase() : undefined;
+  const sees = (places: readonly ContactPlace[]) => limit === null || places.some((place) => isVisible(limit, place));
+  /** Of two contacts that are two again, who sees one alone is told of that one. */
+  const seen = (event: ContactEvent): readonly string[] => {
+    const { data } = event;
+    if (sees(data.places)) return idsOf(event);
+    return 'fromPlaces' in data && sees(data.fromPlaces) ? idsOf(event).toReversed() : [];
+  };
   return viewOf(isContactEvent, {
     wants: (event) =>
       identity.kind !== 'visitor' &&
       event.companyId === identity.companyId &&
       (id === undefined || idsOf(event).includes(id)) &&
       kindOf(event) !== undefined &&
-      (limit === null || event.data.places.some((place) => isVisible(limit, place))) &&
+      seen(event).length > 0 &&
       (identity.kind === 'agent' || kindOf(event) !== 'NOTES'),
     toValue: (event, cursor) => ({
       cursor,
       kind: kindOf(event),
-      contact: { __typename: 'Contact', id: idsOf(event)[0] },
-      mergedId: idsOf(event)[1] ?? null,
+      contact: { __typename: 'Contact', id: seen(event)[0] },
+      mergedId: seen(event)[1] ?? null,
       occurredAt: event.occurredAt,
     }),
     mostMissed: Infinity,

@@ -15,11 +15,12 @@ export interface Sight {
 
 export type LookAt = (conversationId: string, identity: Identity, limit: Limit | null) => Promise<Sight>;
 
-const query = 'query ($id: ID!) { conversation(id: $id) { id } }';
+/** What the router itself asks of the graph. */
+export const sightQuestion = 'query ($id: ID!) { conversation(id: $id) { id } }';
 
 /** What is said of a conversation at the moment does not tell whose it is: the graph says so, and then each event of it. */
 export function createLookAt({ executor, feed }: { readonly executor: Executor; readonly feed: EventFeed }): LookAt {
-  const source = { hash: sha256(query), document: parse(query), operationName: undefined };
+  const source = { hash: sha256(sightQuestion), document: parse(sightQuestion), operationName: undefined };
 
   return async (conversationId, identity, limit) => {
     if (limit === null) return { isOpen: true, end: () => undefined };

@@ -19,12 +19,14 @@ export interface Subscription {
 /**
  * Reads what a subscription asks for.
  *
- * @throws GraphQLError `BAD_USER_INPUT` for arguments that cannot be, and an AggregateError of such for variables.
+ * @throws GraphQLError `BAD_USER_INPUT` for arguments that cannot be, and an AggregateError of such for variables;
+ *   `UNAUTHORIZED_FIELD_OR_TYPE` when the subscription is not for somebody like this.
  */
 export function readSubscription(operation: PreparedOperation, variables: Variables, identity: Identity): Subscription {
   const { schema, operation: definition, fragments } = operation;
   const { coerced, errors } = coerceVariables(schema, definition, variables);
   if (errors) throw new AggregateError(errors, 'the variables do not fit');
+  operation.permittedTo(identity);
 
   const document = { kind: Kind.DOCUMENT, definitions: [definition, ...Object.values(fragments)] } as const;
   // Validation has seen to it that there is exactly one, that it exists and has no conditions.

@@ -4,6 +4,7 @@ interface Details {
   readonly retryAfterSeconds?: number;
   readonly limit?: number;
   readonly actual?: number;
+  readonly cost?: number;
   readonly field?: string;
   readonly cursor?: string;
 }
@@ -49,6 +50,11 @@ export class OperationError extends GraphQLError {
     return OperationError.with('COST_LIMIT_EXCEEDED', message, { limit, actual, status: 400 });
   }
 
+  /** One field of an operation, whose others are answered. */
+  static unauthorizedField(takes: string): OperationError {
+    return OperationError.with('UNAUTHORIZED_FIELD_OR_TYPE', `This takes ${takes}: use a token that shows that.`);
+  }
+
   static identityUnavailable(): OperationError {
     return OperationError.with('IDENTITY_UNAVAILABLE', 'Tokens cannot be checked now: try again.', { status: 503 });
   }
@@ -75,6 +81,11 @@ export class OperationError extends GraphQLError {
       ...(actual !== undefined && { actual }),
       status: 400,
     });
+  }
+
+  static tooCostly(cost: number, limit: number): OperationError {
+    const message = `The operation may cost ${String(limit)} and costs up to ${String(cost)}: ask for shorter lists, or for less in them.`;
+    return OperationError.with('MAX_COST_EXCEEDED', message, { cost, limit, status: 400 });
   }
 
   static invalidSyntax(message: string): OperationError {
@@ -134,6 +145,12 @@ export class OperationError extends GraphQLError {
   static viewChanged(): OperationError {
     const message = 'What you may see has changed: load the list anew and subscribe without "after".';
     return OperationError.with('VIEW_CHANGED', message);
+  }
+
+  static schemaChanged(): OperationError {
+    const message =
+      'The graph has changed, and this subscription is not valid in it any more: load your application anew.';
+    return OperationError.with('SUBSCRIPTION_SCHEMA_CHANGED', message);
   }
 
   static slowConsumer(cursor: string): OperationError {

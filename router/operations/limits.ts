@@ -18,6 +18,8 @@ export interface OperationLimits {
   readonly selections: number;
   /** Of the document's text. Validation takes time with its square, so this is what bounds the work before any other. */
   readonly tokens: number;
+  /** Objects that an answer may have at most: see `compileCost`. */
+  readonly cost: number;
 }
 
 interface Size {

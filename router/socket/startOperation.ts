@@ -3,21 +3,23 @@ import { v7 } from 'uuid';
 import type { Identity } from '#platform/identity/identity.ts';
 import type { Logger } from '#platform/logging/logger.ts';
 import { presentError } from '../graph/errors.ts';
+import type { Graph } from '../graph/graph.ts';
 import type { Limit } from '#schema/visibility.ts';
 import { answerOf, type Executor } from '../execution/executor.ts';
 import type { AgentLimits } from '../live/agentLimits.ts';
 import { COUNTS_FIELD, type CountsSubscriptions } from '../live/counts/countsSubscriptions.ts';
+import { createLastingOperations } from '../live/lastingOperations.ts';
 import { readLiveOperation } from '../live/liveOperation.ts';
 import type { LiveSubscriptions } from '../live/liveSubscriptions.ts';
 import type { SignalSubscriptions } from '../live/signalSubscriptions.ts';
 import { readSubscription, type Subscription } from '../live/subscription.ts';
+import { checkCost } from '../operations/checkCost.ts';
 import { checkAccess } from '../operations/access.ts';
-import { operationCosts } from '../operations/operationCosts.ts';
 import type { RequestLimits } from '../operations/requestLimits.ts';
 import type { UsageReporter } from '../usage/usageReporter.ts';
 import type { LimitVisitor } from '../operations/visitorLimit.ts';
 import type { RegisteredOperations } from '../partners/registeredOperations.ts';
-import { sha256, type Documents } from '../operations/documents.ts';
+import { sha256 } from '../operations/documents.ts';
 import { OperationError } from '../operations/errors.ts';
 import {
   namedHash,
@@ -25,11 +27,20 @@ import {
   type OperationRequest,
   type PersistedOperations,
 } from '../operations/persisted.ts';
+import type { Variables } from '../operations/variables.ts';
 import type { OperationSink, StartOperation } from './connection.ts';
+
+/** A subscription as a socket asks for it. */
+interface Asked {
+  readonly text: string;
+  readonly operationName: string | undefined;
+  readonly variables: Variables;
+  readonly identity: Identity;
+}
 
 /** Runs what comes in over a socket: subscriptions live, queries and mutations once. */
 export function createStartOperation(options: {
-  readonly documents: Documents;
+  readonly graph: Graph;
   readonly persisted: PersistedOperations;
   readonly registered: RegisteredOperations;
   readonly executor: Executor;
@@ -41,10 +52,12 @@ export function createStartOperation(options: {
   readonly signals: ReadonlyMap<string, SignalSubscriptions>;
   readonly counts: CountsSubscriptions;
   readonly limits: AgentLimits;
+  /** Of an operation; for a subscription, of one event. */
+  readonly maxCost: number;
   readonly logger: Logger;
 }): StartOperation {
   const {
-    documents,
+    graph,
     persisted,
     registered,
     executor,
@@ -58,17 +71,18 @@ export function createStartOperation(options: {
     logger,
   } = options;
 
-  const costs = operationCosts(executor.snapshot.supergraphSchema);
+  const lasting = createLastingOperations(graph);
 
-  /** The document that a request means. One that comes with its hash is kept under it, once it is known to be valid. */
-  async function read(request: OperationRequest): Promise<ReturnType<Documents['read']>> {
+  /** The text that a request means. One that comes with its hash is kept under it, once it is known to be valid. */
+  async function textOf(request: OperationRequest): Promise<string> {
     const { query } = request;
     const hash = namedHash(request);
-    if (!query) return documents.read(await kept(hash));
-    if (hash !== undefined && hash !== sha256(query)) throw OperationError.wrongHash();
-    const source = documents.read(query);
-    if (hash !== undefined) await persisted.set(hash, query);
-    return source;
+    if (!query) return kept(hash);
+    if (hash === undefined) return query;
+    if (hash !== sha256(query)) throw OperationError.wrongHash();
+    graph.version.documents.read(query);
+    await persisted.set(hash, query);
+    return query;
   }
 
   async function kept(hash: string | undefined): Promise<string> {
@@ -91,8 +105,8 @@ export function createStartOperation(options: {
     return { end: () => ending.abort(), executed };
   };
 
-  /** Lasts until the signal aborts, until it fails, or until the subscriber may see something else than now. */
-  async function watchAndBegin(subscription: Subscription, sink: OperationSink, signal: AbortSignal): Promise<void> {
+  /** Lasts until the signal aborts, until it fails, or until the graph has no such subscription any more. */
+  async function subscribe(asked: Asked, sink: OperationSink, signal: AbortSignal): Promise<void> {
     const over = new AbortController();
     const ended = AbortSignal.any([signal, over.signal]);
     const error = (errors: readonly GraphQLError[]) => {
@@ -100,8 +114,29 @@ export function createStartOperation(options: {
       over.abort();
       sink.error(errors);
     };
-    const watched = await limits.watch(subscription.identity, () => error([OperationError.viewChanged()]));
-    const end = await begin(subscription, { ...sink, error }, watched.limit).catch((failure: unknown) => {
+    const { variables, identity } = asked;
+    const followed = lasting.follow(asked, {
+      accepts: (operation) => void readSubscription(operation, variables, identity),
+      end: () => error([OperationError.schemaChanged()]),
+    });
+    ended.addEventListener('abort', () => followed.leave(), { once: true });
+    try {
+      const subscription = readSubscription(followed.operation, variables, identity);
+      // Counts follow what their viewer may see.
+      if (subscription.field !== COUNTS_FIELD) await watchAndBegin(subscription, { ...sink, error }, ended);
+      else ended.addEventListener('abort', counts.subscribe(subscription, { ...sink, error }), { once: true });
+    } catch (failure) {
+      // It has been told already why it is over.
+      if (ended.aborted) return;
+      over.abort();
+      throw failure;
+    }
+  }
+
+  /** Lasts until the signal aborts, or until the subscriber may see something else than now. */
+  async function watchAndBegin(subscription: Subscription, sink: OperationSink, ended: AbortSignal): Promise<void> {
+    const watched = await limits.watch(subscription.identity, () => sink.error([OperationError.viewChanged()]));
+    const end = await begin(subscription, sink, watched.limit).catch((failure: unknown) => {
       watched.end();
       throw failure;
     });
@@ -125,38 +160,41 @@ export function createStartOperation(options: {
     await requestLimits.begin(identity);
     const request = await registered.resolve(asked, identity);
     if (request === asked) persisted.check(request);
-    const source = await read(request);
-    const definition = getOperationAST(source.document, request.operationName);
+    const text = await textOf(request);
+    const operationName = request.operationName ?? undefined;
+    const variables = request.variables ?? {};
+    // From here on everything is of this version.
+    const { version } = graph;
+    const source = { ...version.documents.read(text), operationName };
+    const definition = getOperationAST(source.document, operationName);
     if (!definition) throw OperationError.unknownOperation();
     checkAccess(source.document, definition, identity);
+    checkCost(version, source, variables, options.maxCost);
     await limitVisitor(identity);
-    await requestLimits.spend(identity, () => costs.of(source.document, definition, request.variables ?? {}));
-    const operation = executor.prepare({ ...source, operationName: request.operationName ?? undefined });
-    const variables = request.variables ?? {};
-    if (signal.aborted) return;
+    const cost = () => version.costOf(source, variables);
+    await requestLimits.spend(identity, cost);
+    if (signal.aborted) return undefined;
     const startedAt = performance.now();
     const report = (errorCodes: readonly string[] = []) =>
       usage.report({
         identity,
+        schema: version.snapshot.schema,
         document: source.document,
         operation: definition,
-        variables,
+        cost,
         client: { name: undefined, version: undefined },
         durationMs: performance.now() - startedAt,
         errorCodes,
       });
     if (definition.operation === 'subscription') {
       report();
-      const subscription = readSubscription(operation, variables, identity);
-      if (subscription.field !== COUNTS_FIELD) return watchAndBegin(subscription, sink, signal);
-      // Counts follow what their viewer may see.
-      signal.addEventListener('abort', counts.subscribe(subscription, sink), { once: true });
-      return;
+      return subscribe({ text, operationName, variables, identity }, sink, signal);
     }
-    const result = await executor.execute(operation, variables, { identity, requestId: v7() });
+    const operation = version.prepare(source);
+    const result = await executor.execute(operation, variables, { identity, requestId: v7(), mayShare: true });
     report(result.errors.map(({ extensions }) => String(extensions?.['code'])));
-    if (signal.aborted) return;
+    if (signal.aborted) return undefined;
     sink.next(answerOf(result));
-    sink.complete();
+    return sink.complete();
   }
 }

@@ -2,6 +2,7 @@ import { buildSubgraphSchema } from '@apollo/subgraph';
 import {
   buildSchema,
   execute,
+  getNamedType,
   GraphQLError,
   isInterfaceType,
   isObjectType,
@@ -13,32 +14,35 @@ import { compose } from '#schema/compose.ts';
 import type { Source, SubgraphAnswer } from '../execution/source.ts';
 
 const link = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@external", "@requires", "@provides",
-  "@shareable", "@inaccessible", "@override", "@interfaceObject"])`;
+  "@shareable", "@inaccessible", "@override", "@interfaceObject", "@requiresScopes"])`;
+
+/** The scope that a directive asks for, or nothing of the kind. */
+type Guard = (scope: string) => string;
 
 /** A shop in four subgraphs, with everything that federation has: what one of them needs of another, and in which ways. */
-const sdl = {
+const sdlWith = (needs: Guard) => ({
   catalog: `${link}
     enum Currency { EUR USD }
     type Query { products(first: Int = 3): [Product!]!  product(id: ID!): Product  media: [Media!]!  search(term: String): [Found] }
-    type Mutation { rename(id: ID!, to: String!): Product }
+    type Mutation { rename(id: ID!, to: String!): Product ${needs('rename')} }
     type Product @key(fields: "id") @key(fields: "sku") {
       id: ID!
       sku: String!
-      name(upper: Boolean): String
+      name(upper: Boolean): String ${needs('names')}
       price(currency: Currency = EUR): Float
       weight: Int!
       size: Size @shareable
       secret: String @inaccessible
       badge: String
       related(first: Int = 2): [Product]
-      seller: User!
+      seller: User! ${needs('sellers')}
       grid: [[Cell!]!]
     }
     type Cell { at: String!  product: Product }
     type Size @shareable { width: Int  height: Int }
     interface Media @key(fields: "id") { id: ID!  title: String! }
-    type Book implements Media @key(fields: "id") { id: ID!  title: String!  pages: Int  product: Product }
-    type Movie implements Media @key(fields: "id") { id: ID!  title: String!  minutes(round: Boolean): Int! }
+    type Book implements Media @key(fields: "id") { id: ID!  title: String! ${needs('titles')}  pages: Int  product: Product }
+    type Movie implements Media @key(fields: "id") ${needs('movies')} { id: ID!  title: String!  minutes(round: Boolean): Int! ${needs('minutes')} }
     union Found = Product | Book | Movie
     type User @key(fields: "id", resolvable: false) { id: ID! }`,
   inventory: `${link}
@@ -51,25 +55,47 @@ const sdl = {
       shipping(express: Boolean): Float @requires(fields: "price(currency: USD) weight")
       duty: Float @requires(fields: "price(currency: USD)")
       stock: Int
-      available: Boolean!
+      available: Boolean! ${needs('available')}
       badge: String @override(from: "catalog")
       depot: Depot
     }
     type Size @shareable { width: Int  height: Int }
-    type Depot @key(fields: "id") { id: ID!  city: String  keeper: User  products: [Product!] }
+    type Depot @key(fields: "id") ${needs('depots')} { id: ID!  city: String  keeper: User  products: [Product!] }
     type User @key(fields: "id", resolvable: false) { id: ID! }`,
   reviews: `${link}
-    type Query { latest: [Review!]! }
+    type Query { latest: [Review!]! ${needs('latest')} }
     type Product @key(fields: "sku") { sku: String!  reviews(first: Int = 2): [Review!] }
-    type Media @interfaceObject @key(fields: "id") { id: ID!  reviews: [Review!]!  rating(scale: Int): Float }
-    type Review @key(fields: "id") { id: ID!  text: String  author: User @provides(fields: "nick")  about: Product  stars: Int! }
+    type Media @interfaceObject @key(fields: "id") { id: ID!  reviews: [Review!]!  rating(scale: Int): Float ${needs('ratings')} }
+    type Review @key(fields: "id") { id: ID!  text: String  author: User ${needs('authors')} @provides(fields: "nick")  about: Product  stars: Int! }
     type User @key(fields: "id") { id: ID!  nick: String @external  written: [Review!]! }`,
   users: `${link}
     type Query { me: User  people: [User!]! }
-    type User @key(fields: "id") { id: ID!  name: String!  nick: String @shareable  email: String  boss: User  friends: [User] }`,
-};
+    type User @key(fields: "id") { id: ID!  name: String!  nick: String @shareable  email: String ${needs('mail')}  boss: User  friends: [User] }`,
+});
 
+const sdl = sdlWith(() => '');
 export const shopSupergraph = compose(sdl);
+
+/** The same shop, of which some need scopes to see everything. */
+export const guardedShopSupergraph = compose(sdlWith((scope) => `@requiresScopes(scopes: [["${scope}"]])`));
+
+/** By type or field: the scope that it takes in that one. */
+const guards: Readonly<Record<string, string>> = {
+  'Query.latest': 'latest',
+  'Mutation.rename': 'rename',
+  'Product.name': 'names',
+  'Product.available': 'available',
+  'Product.seller': 'sellers',
+  'Book.title': 'titles',
+  'Movie.minutes': 'minutes',
+  'Book.rating': 'ratings',
+  'Movie.rating': 'ratings',
+  'Review.author': 'authors',
+  'User.email': 'mail',
+  Depot: 'depots',
+  Movie: 'movies',
+};
+export const shopScopes: readonly string[] = [...new Set(Object.values(guards))];
 
 /** Values of everything: the same in a subgraph and in the one schema that is compared with it. */
 type Given = Readonly<Record<string, unknown>>;
@@ -166,24 +192,45 @@ function fateOf({ seed, failures, nulls }: Weather, where: string): 'fails' | 'n
   return share < failures + nulls ? 'null' : 'fine';
 }
 
-function equip(schema: GraphQLSchema, weather: Weather, whole: boolean): GraphQLSchema {
+/** How an execution goes. */
+interface Circumstances {
+  readonly weather: Weather;
+  /** The scopes that who asks does not have, where that is looked at. */
+  readonly lacks: ReadonlySet<string>;
+}
+
+/** Resolves everything by the execution's circumstances. */
+function equip(schema: GraphQLSchema, whole: boolean): GraphQLSchema {
   for (const type of Object.values(schema.getTypeMap())) {
     if (!isObjectType(type) || type.name.startsWith('_')) continue;
     for (const field of Object.values(type.getFields())) {
       const value = values[type.name]?.[field.name];
       if (!value) continue;
+      const taken = [type.name, `${type.name}.${field.name}`, getNamedType(field.type).name];
       const nullable = !field.type.toString().endsWith('!');
-      field.resolve = (parent: Given | undefined, args) => {
+      field.resolve = (parent: Given | undefined, args, { weather, lacks }: Circumstances) => {
+        if (taken.some((one) => isKept(one, lacks))) throw new GraphQLError('kept');
         const id = textOf(parent?.['id']);
         const name = type.name === 'Book' || type.name === 'Movie' ? 'Media' : type.name;
         const fate = sure.has(field.name) ? 'fine' : fateOf(weather, `${name} ${id} ${field.name}`);
         if (fate === 'fails') throw new GraphQLError('failed', { extensions: { code: 'FAILED' } });
         if (fate === 'null' && nullable) return null;
-        return value(id, args, parentOf(parent, field.name, id, whole));
+        return shown(value(id, args, parentOf(parent, field.name, id, whole)), lacks);
       };
     }
   }
   return schema;
+}
+
+function isKept(name: string, lacks: ReadonlySet<string>): boolean {
+  return lacks.has(guards[name] ?? '');
+}
+
+/** Of what an interface or a union gives, what is not kept. */
+function shown(found: unknown, lacks: ReadonlySet<string>): unknown {
+  if (Array.isArray(found)) return found.map((one) => shown(one, lacks));
+  const type = (found as { readonly __typename?: unknown } | null)?.__typename;
+  return isKept(String(type), lacks) ? new GraphQLError('kept') : found;
 }
 
 /** A subgraph gets what a field requires from others; where everything is in one schema, it is at hand. */
@@ -192,23 +239,22 @@ function parentOf(parent: Given | undefined, field: string, id: string, whole: b
   return { price: price(id, 'USD'), weight: n(id) * 3 };
 }
 
-/** Everything in one schema, as clients see it. */
-export function wholeShop(apiSchema: GraphQLSchema, weather: Weather): GraphQLSchema {
-  return equip(buildSchema(printSchema(apiSchema)), weather, true);
+/** Everything in one schema, as clients see it who lack these scopes. */
+export function wholeShop(apiSchema: GraphQLSchema) {
+  const schema = equip(buildSchema(printSchema(apiSchema)), true);
+  return (query: string, variableValues: Given, contextValue: Circumstances) =>
+    execute({ schema, document: parse(query), variableValues, contextValue });
 }
+
+const nobody: ReadonlySet<string> = new Set();
+const subgraphs = Object.entries(sdl).map(
+  ([name, typeDefs]) =>
+    [name, equip(buildSubgraphSchema({ typeDefs: parse(typeDefs), resolvers: references(typeDefs) }), false)] as const,
+);
 
 /** The subgraphs, in this process. */
 export function shopSources(weather: Weather): Record<string, Source> {
-  return Object.fromEntries(
-    Object.entries(sdl).map(([name, typeDefs]) => {
-      const schema = equip(
-        buildSubgraphSchema({ typeDefs: parse(typeDefs), resolvers: references(typeDefs) }),
-        weather,
-        false,
-      );
-      return [name, sourceOf(schema)];
-    }),
-  );
+  return Object.fromEntries(subgraphs.map(([name, schema]) => [name, sourceOf(schema, weather)]));
 }
 
 function references(typeDefs: string): Record<string, Record<string, (reference: Given) => unknown>> {
@@ -231,13 +277,14 @@ function references(typeDefs: string): Record<string, Record<string, (reference:
   );
 }
 
-function sourceOf(schema: GraphQLSchema): Source {
+function sourceOf(schema: GraphQLSchema, weather: Weather): Source {
   return {
     async fetch({ query }, variables) {
       const result = await execute({
         schema,
         document: parse(query),
         variableValues: JSON.parse(variables) as Record<string, unknown>,
+        contextValue: { weather, lacks: nobody } satisfies Circumstances,
       });
       // As it would come over the wire.
       const { data = null, errors = [] } = JSON.parse(JSON.stringify(result)) as Partial<SubgraphAnswer>;

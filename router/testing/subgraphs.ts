@@ -13,13 +13,15 @@ import { createMetrics } from '#platform/metrics/metrics.ts';
 import { generateResolvers } from './generatedSubgraph.ts';
 
 const link =
-  'extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@external", "@requires", "@inaccessible", "@shareable"])';
+  'extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@external", "@requires", "@inaccessible", "@shareable", "@listSize"])';
 
 const inboxSdl = /* GraphQL */ `
   ${link}
   type Query {
     conversation(id: ID!): Conversation
-    conversations: [Conversation!]!
+    conversations(first: Int): [Conversation!]!
+      @listSize(assumedSize: 3, slicingArguments: ["first"], requireOneSlicingArgument: false)
+    audited(first: Int): [Conversation!]! @listSize(slicingArguments: ["first"])
     viewer: Agent
     caller: String
     inboxCounts: InboxCounts!
@@ -239,6 +241,7 @@ export async function startTestGraph(identitySecret: string) {
       Query: {
         conversation: (_: unknown, { id }: { id: string }) => (behaviour.unknown.has(id) ? null : conversation(id)),
         conversations: () => ['a', 'b', 'c'].map(conversation),
+        audited: () => [],
         viewer(_: unknown, _args: unknown, { identity }: Context) {
           if (identity.kind !== 'agent') return null;
           const teamIds = behaviour.limits.get(identity.agentId);

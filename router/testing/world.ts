@@ -1,3 +1,5 @@
+import { mkdtemp, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { createClient, type Client, type ClientOptions } from 'graphql-ws';
 import { request } from 'undici';
 import { v7 } from 'uuid';
@@ -14,6 +16,7 @@ import type { ConversationFacts, MessageFacts } from '#schema/events/conversatio
 import type { Manifest } from '#schema/operations/manifest.ts';
 import { eventually } from '#test/stack/eventually.ts';
 import { testNats, testRedis } from '#test/stack/index.ts';
+import { currentTestRun } from '#test/stack/testRun.ts';
 import { routerDefaults, type RouterConfig } from '../config.ts';
 import { createRouter } from '../createRouter.ts';
 import { startKeyKeeper } from './keyKeeper.ts';
@@ -22,6 +25,9 @@ import { startTestGraph, type TestGraph } from './subgraphs.ts';
 export const company = v7();
 const secret = 'a secret for tokens that is long enough';
 const identitySecret = 'a secret for identities that is long enough';
+
+/** As clients of today ask, so that the status of an answer says what became of it. */
+const ANY_ANSWER = 'application/graphql-response+json, application/json;q=0.9';
 
 /** A WebSocket as a page of this origin has it; without one, as a program has it. */
 function socketOf(origin?: string) {
@@ -36,7 +42,7 @@ function socketOf(origin?: string) {
 
 /** An agent of `company`, or of another one. */
 export function agent(
-  overrides: { companyId?: string; agentId?: string } = {},
+  overrides: { companyId?: string; agentId?: string; scopes?: readonly string[] } = {},
 ): Extract<ClientIdentity, { kind: 'agent' }> {
   return { kind: 'agent', companyId: company, agentId: v7(), role: 'AGENT', scopes: [], ...overrides };
 }
@@ -115,6 +121,9 @@ export async function startWorldOver<G extends TestGraph>(
     startGraph(identitySecret),
     startKeyKeeper(identitySecret),
   ]);
+  const directory = await mkdtemp(join(currentTestRun().directory, 'router-'));
+  const supergraphFile = join(directory, 'supergraph.graphql');
+  await writeFile(supergraphFile, graph.supergraphSdl);
   const logger = silentLogger;
   const metrics = createMetrics({ service: 'router' });
 
@@ -125,6 +134,7 @@ export async function startWorldOver<G extends TestGraph>(
         ...routerDefaults,
         http: { host: '127.0.0.1', port: 0, trustProxy: false, bodyLimit: 1024 ** 2 },
         production: false,
+        supergraphFile,
         subgraphs: {
           conversations: keeper.url(),
           ...Object.fromEntries(graph.servers.map(({ name, url }) => [name, url])),
@@ -137,7 +147,7 @@ export async function startWorldOver<G extends TestGraph>(
         ...config,
         ...differences,
       },
-      { logger, metrics, supergraphSdl: graph.supergraphSdl, ...(manifest && { manifest }) },
+      { logger, metrics, ...(manifest && { manifest }) },
     );
   }
 
@@ -150,6 +160,7 @@ export async function startWorldOver<G extends TestGraph>(
 
   return {
     router,
+    supergraphFile,
     another,
     metrics,
     nats,
@@ -166,7 +177,12 @@ export async function startWorldOver<G extends TestGraph>(
     async post(body: unknown, { token, headers }: { token?: string; headers?: Record<string, string> } = {}) {
       const response = await request(`${router.url()}/graphql`, {
         method: 'POST',
-        headers: { 'content-type': 'application/json', ...(token && { authorization: `Bearer ${token}` }), ...headers },
+        headers: {
+          'content-type': 'application/json',
+          accept: ANY_ANSWER,
+          ...(token && { authorization: `Bearer ${token}` }),
+          ...headers,
+        },
         body: JSON.stringify(body),
       });
       return { status: response.statusCode, headers: response.headers, ...((await response.body.json()) as Answer) };
@@ -179,6 +195,7 @@ export async function startWorldOver<G extends TestGraph>(
       const response = await request(`${router.url()}/graphql?${new URLSearchParams(search).toString()}`, {
         headers: {
           'apollo-require-preflight': '1',
+          accept: ANY_ANSWER,
           ...(token && { authorization: `Bearer ${token}` }),
           ...headers,
         },

@@ -5,7 +5,6 @@ import { USAGE_SUBJECT, usageReports, type OperationReport } from '#schema/event
 import { buildManifest } from '#schema/operations/manifest.ts';
 import { silentLogger as logger } from '#platform/logging/logger.ts';
 import { createMetrics } from '#platform/metrics/metrics.ts';
-import type { GraphSnapshot } from '../graph/snapshot.ts';
 import { company, startWorld, tokenFor } from '../testing/world.ts';
 import { fieldsUsed } from './fieldsUsed.ts';
 import { createUsageReporter } from './usageReporter.ts';
@@ -41,7 +40,7 @@ describe('what an operation uses', () => {
 
 describe('reports of operations', () => {
   const identity = { kind: 'partner', companyId: company, partner: 'crm', scopes: [] } as const;
-  const run = { identity, ...read('query One { node { id } }'), variables: {}, durationMs: 1, errorCodes: [] };
+  const run = { identity, schema, ...read('query One { node { id } }'), cost: () => 1, durationMs: 1, errorCodes: [] };
   const client = { name: 'web', version: '1' };
 
   function reporter() {
@@ -52,7 +51,6 @@ describe('reports of operations', () => {
       },
     };
     const usage = createUsageReporter({
-      snapshot: { schema, supergraphSchema: schema } as GraphSnapshot,
       nats: { connected: true, jetstream } as never,
       logger,
       metrics: createMetrics({ service: 'router' }),

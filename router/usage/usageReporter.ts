@@ -1,23 +1,22 @@
 import { v7 } from 'uuid';
-import type { DocumentNode, OperationDefinitionNode } from 'graphql';
+import type { DocumentNode, GraphQLSchema, OperationDefinitionNode } from 'graphql';
 import type { NatsPart } from '#platform/events/nats.ts';
 import type { Identity } from '#platform/identity/identity.ts';
 import type { Part } from '#platform/lifecycle/part.ts';
 import type { Logger } from '#platform/logging/logger.ts';
 import type { Metrics } from '#platform/metrics/metrics.ts';
 import { USAGE_SUBJECT, type OperationReport } from '#schema/events/usage.ts';
-import type { GraphSnapshot } from '../graph/snapshot.ts';
-import { operationCosts } from '../operations/operationCosts.ts';
-import type { Variables } from '../operations/variables.ts';
 import { fieldsUsed } from './fieldsUsed.ts';
 
 /** An operation that was run. */
 export interface RunOperation {
   readonly identity: Identity | undefined;
+  /** The one that clients see. */
+  readonly schema: GraphQLSchema;
   readonly document: DocumentNode;
   readonly operation: OperationDefinitionNode;
-  /** Only what they make the operation cost is told. */
-  readonly variables: Variables;
+  /** Asked only of what is told. */
+  readonly cost: () => number;
   readonly client: { readonly name: string | undefined; readonly version: string | undefined };
   readonly durationMs: number;
   readonly errorCodes: readonly string[];
@@ -39,14 +38,12 @@ const PUBLISH_LIMIT_MS = 5_000;
 const MOST_LABEL = 128;
 
 export function createUsageReporter(options: {
-  readonly snapshot: GraphSnapshot;
   readonly nats: Pick<NatsPart, 'connected' | 'jetstream'>;
   readonly logger: Logger;
   readonly metrics: Metrics;
   readonly now?: () => number;
 }): UsageReporter {
-  const { snapshot, nats, logger, now = () => performance.now() } = options;
-  const costs = operationCosts(snapshot.supergraphSchema);
+  const { nats, logger, now = () => performance.now() } = options;
   const fields = new WeakMap<OperationDefinitionNode, readonly string[]>();
   const lost = options.metrics.counter(
     'switchboard_router_usage_lost_total',
@@ -69,14 +66,14 @@ export function createUsageReporter(options: {
     return (seen - ALL_UP_TO) % ONE_OF === 0 ? ONE_OF : 0;
   }
 
-  function fieldsOf({ document, operation }: RunOperation): readonly string[] {
-    const used = fields.get(operation) ?? fieldsUsed(snapshot.schema, document, operation);
+  function fieldsOf({ schema, document, operation }: RunOperation): readonly string[] {
+    const used = fields.get(operation) ?? fieldsUsed(schema, document, operation);
     fields.set(operation, used);
     return used;
   }
 
   function reportOf(run: RunOperation, companyId: string, weight: number): OperationReport {
-    const { identity, document, operation, variables, client, durationMs, errorCodes } = run;
+    const { identity, operation, cost, client, durationMs, errorCodes } = run;
     return {
       id: v7(),
       companyId,
@@ -87,7 +84,7 @@ export function createUsageReporter(options: {
       clientVersion: label(client.version),
       partner: label(identity?.kind === 'partner' ? identity.partner : undefined),
       durationMs,
-      cost: costs.of(document, operation, variables),
+      cost: cost(),
       errorCodes: [...new Set(errorCodes.map(label))],
       fields: [...fieldsOf(run)],
       weight,

@@ -16,5 +16,14 @@ export const contactChanged = { version: 1, data: z.object({ contactId: id, chan
 /** Two contacts became one, or, with `undone`, two again. Until then the id of `fromId` stands for `intoId`. */
 export const contactMerged = {
   version: 1,
-  data: z.object({ mergeId: id, intoId: id, fromId: id, undone: z.boolean(), places }),
+  data: z.object({
+    mergeId: id,
+    intoId: id,
+    fromId: id,
+    undone: z.boolean(),
+    /** Of `intoId`. */
+    places,
+    /** Of `fromId`, which has some again when the merge is undone. */
+    fromPlaces: places,
+  }),
 } as const;

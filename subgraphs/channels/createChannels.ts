@@ -1,9 +1,8 @@
 import { createRedis } from '#platform/cache/redis.ts';
 import { createFileSigner } from '#platform/files/signedAddress.ts';
-import { createSubgraph } from '#platform/graphql/subgraphServer.ts';
+import { createSubgraph, type LocalService } from '#platform/graphql/subgraphServer.ts';
 import { createHttpServer } from '#platform/http/server.ts';
 import { createService } from '#platform/lifecycle/createService.ts';
-import type { Service } from '#platform/lifecycle/part.ts';
 import { createCircuitBreaker } from '#platform/limits/circuitBreaker.ts';
 import { createPacer } from '#platform/limits/pacer.ts';
 import type { Logger } from '#platform/logging/logger.ts';
@@ -45,7 +44,7 @@ import { createChannelDirectory } from './webhooks/channelDirectory.ts';
 import { mountMetaWebhook } from './webhooks/metaWebhook.ts';
 import { mountTelegramWebhook } from './webhooks/telegramWebhook.ts';
 
-export interface Channels extends Service {
+export interface Channels extends LocalService {
   /** Where it answers, once it has started. */
   url(): string;
   readonly database: Database<SwitchboardCatalogue>;
@@ -174,5 +173,11 @@ export function createChannels(
     subgraph,
     http,
   ];
-  return { ...createService(name, parts, { logger, checks }), url: () => http.url(), database, keyring };
+  return {
+    ...createService(name, parts, { logger, checks }),
+    local: subgraph.local,
+    url: () => http.url(),
+    database,
+    keyring,
+  };
 }

@@ -3,10 +3,9 @@ import { publishSignal } from '#platform/events/publishSignal.ts';
 import { createFileStore } from '#platform/files/createFileStore.ts';
 import { createFileSigner } from '#platform/files/signedAddress.ts';
 import { createTokenSigner } from '#platform/files/signedToken.ts';
-import { createSubgraph } from '#platform/graphql/subgraphServer.ts';
+import { createSubgraph, type LocalService } from '#platform/graphql/subgraphServer.ts';
 import { createHttpServer } from '#platform/http/server.ts';
 import { createService } from '#platform/lifecycle/createService.ts';
-import type { Service } from '#platform/lifecycle/part.ts';
 import type { Logger } from '#platform/logging/logger.ts';
 import type { Metrics } from '#platform/metrics/metrics.ts';
 import { createContextStores } from '#platform/postgres/contextStores.ts';
@@ -38,7 +37,7 @@ import { createRetentionClock } from './privacy/retentionClock.ts';
 import { createPrivacyWorker } from './privacy/worker.ts';
 import { createSnoozeClock } from './snoozeClock.ts';
 
-export interface Conversations extends Service {
+export interface Conversations extends LocalService {
   /** Where it answers, once it has started. */
   url(): string;
   readonly database: Database<SwitchboardCatalogue>;
@@ -145,5 +144,5 @@ export function createConversations(
     subgraph,
     http,
   ];
-  return { ...createService(name, parts, { logger, checks }), url: () => http.url(), database };
+  return { ...createService(name, parts, { logger, checks }), local: subgraph.local, url: () => http.url(), database };
 }

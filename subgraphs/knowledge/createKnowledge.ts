@@ -1,7 +1,6 @@
-import { createSubgraph } from '#platform/graphql/subgraphServer.ts';
+import { createSubgraph, type LocalService } from '#platform/graphql/subgraphServer.ts';
 import { createHttpServer } from '#platform/http/server.ts';
 import { createService } from '#platform/lifecycle/createService.ts';
-import type { Service } from '#platform/lifecycle/part.ts';
 import type { Logger } from '#platform/logging/logger.ts';
 import type { Metrics } from '#platform/metrics/metrics.ts';
 import { createContextStores } from '#platform/postgres/contextStores.ts';
@@ -18,7 +17,7 @@ import { entities } from './entities/index.ts';
 import { createChunkIndex } from './index/chunkIndex.ts';
 import { resolvers } from './resolvers/index.ts';
 
-export interface Knowledge extends Service {
+export interface Knowledge extends LocalService {
   readonly database: Database<SwitchboardCatalogue>;
   /** Where the subgraph is, after the start. */
   url(): string;
@@ -62,5 +61,5 @@ export function createKnowledge(
   });
 
   const parts = [...stores.parts, index, indexer, subgraph, http];
-  return { ...createService(name, parts, { logger, checks }), database, url: () => http.url() };
+  return { ...createService(name, parts, { logger, checks }), local: subgraph.local, database, url: () => http.url() };
 }

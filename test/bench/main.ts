@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { agents } from './agents.ts';
 import { delivery } from './delivery.ts';
 import { inbox } from './inbox.ts';
 import { live } from './live.ts';
@@ -6,15 +7,19 @@ import { router } from './router.ts';
 import { table } from './table.ts';
 import { webhooks } from './webhooks.ts';
 
-const benchmarks = { delivery, inbox, live, router, webhooks };
+const benchmarks = { agents, delivery, inbox, live, router, webhooks };
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { quick: { type: 'boolean', default: false } },
+  options: { quick: { type: 'boolean', default: false }, seed: { type: 'string' } },
 });
 const name = Object.keys(benchmarks).find((one) => one === positionals[0]) as keyof typeof benchmarks | undefined;
 if (name === undefined) {
-  process.stderr.write(`npm run bench -- ${Object.keys(benchmarks).join('|')} [--quick]\n`);
+  process.stderr.write(`npm run bench -- ${Object.keys(benchmarks).join('|')} [--quick] [--seed NUMBER]\n`);
   process.exit(1);
 }
-process.stdout.write(`${table(name, await benchmarks[name](values))}\n`);
+// What is done at random can be done again by the number that it was drawn from.
+const seed = Number(values.seed ?? Date.now() % 1_000_000_000);
+const rows = await benchmarks[name]({ ...values, seed });
+process.stdout.write(`${table(name, rows)}\n`);
+if (rows.some(({ isBroken }) => isBroken)) process.exitCode = 1;

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isDeepStrictEqual, promisify } from 'node:util';
@@ -12,7 +12,7 @@ import { createRedis } from '#infra/embedded/redis.ts';
 import { bearerDefaults, signBearerToken } from '#platform/identity/bearerTokens.ts';
 import { startProcess, type BenchProcess } from './childProcess.ts';
 import type { GatewayStart } from './router/gatewayStart.ts';
-import { rivalSupergraphSdl } from './router/graph.ts';
+import { rivalSupergraphSdl, supergraphSdl } from './router/graph.ts';
 import { load, type Load } from './router/load.ts';
 import { routerOperations, type RouterOperation } from './router/operations.ts';
 import type { Row } from './table.ts';
@@ -46,8 +46,11 @@ export async function router({ quick }: { readonly quick: boolean }): Promise<Ro
   const subgraphs = await startProcess<{ urls: Record<string, string> }>(here('subgraphProcess.ts'));
   try {
     const { urls } = subgraphs.ready;
+    const supergraphFile = join(dataDir, 'supergraph.graphql');
+    await writeFile(supergraphFile, supergraphSdl);
     const start: GatewayStart = {
       urls,
+      supergraphFile,
       rivalSupergraphSdl: rivalSupergraphSdl(urls),
       natsUrl: nats.url(),
       redisUrl: redis.url(),

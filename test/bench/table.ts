@@ -3,6 +3,8 @@ export interface Row {
   readonly figure: string;
   readonly measured: string;
   readonly limit: string;
+  /** Whether something does not hold that has to: then the run has failed. */
+  readonly isBroken?: boolean;
 }
 
 /** As people read it in a terminal. */

@@ -13,7 +13,7 @@ describe('while a store is killed and comes back', () => {
   let lastMessageId = 0;
 
   beforeAll(async () => {
-    platform = await runPlatform();
+    platform = await runPlatform({ overHttp: true });
     admin = await platform.tokenOf('acme');
   }, 60_000);
   afterAll(() => platform.stop());

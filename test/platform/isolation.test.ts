@@ -624,7 +624,7 @@ describe('in production', () => {
   let platform: RunningPlatform;
 
   beforeAll(async () => {
-    platform = await runPlatform({ production: true });
+    platform = await runPlatform({ production: true, overHttp: true });
   }, 60_000);
   afterAll(() => platform.stop());
 

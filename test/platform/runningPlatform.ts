@@ -6,10 +6,11 @@ import { createClient, type Client } from 'graphql-ws';
 import { request } from 'undici';
 import { WebSocket } from 'ws';
 import { webhookSecret } from '#channels/queries/webhookSecret.ts';
-import { demoMetaToken } from '#infra/embedded/demoChannels.ts';
+import { demoMetaApp, demoMetaToken } from '#infra/embedded/demoChannels.ts';
 import { provisionDatabases } from '#infra/embedded/databases.ts';
-import { startPlatform } from '#infra/embedded/platform.ts';
+import { credentialsOf, startPlatform } from '#infra/embedded/platform.ts';
 import { demoCompanies, type DemoCompany } from '#infra/embedded/roster.ts';
+import type { RunningStack } from '#infra/embedded/runningStack.ts';
 import { seedDemo } from '#infra/embedded/seed.ts';
 import { createDemoGraph, createDemoTelegram, demoMeta, registerBots } from '#infra/embedded/standins.ts';
 import { bearerDefaults, signBearerToken } from '#platform/identity/bearerTokens.ts';
@@ -36,14 +37,16 @@ export function demoCompany(slug: string): DemoCompany {
 /**
  * The whole platform as `npm start` composes it, on stores of the suite's own, and what clients and platforms do with it.
  *
+ * @param options.overHttp The router asks the subgraphs as it does between machines. @default false // within the process
  * @param options.port Where browsers reach it, as `http://127.0.0.1:<port>`. @default any, and browsers cannot
  * @param options.poolSize Of a PgBouncer in transaction mode between the services and PostgreSQL. @default none stands there
  */
 export async function runPlatform({
   production = false,
+  overHttp = false,
   port,
   poolSize,
-}: { production?: boolean; port?: number; poolSize?: number } = {}) {
+}: { production?: boolean; overHttp?: boolean; port?: number; poolSize?: number } = {}) {
   const [postgres, nats, redis, clickhouse, qdrant] = await Promise.all([
     testPostgresServer(),
     testNats(),
@@ -86,6 +89,7 @@ export async function runPlatform({
     filesUrl: pathToFileURL(files).href,
     attachmentMaxBytes: 25 * 1024 ** 2,
     production,
+    overHttp,
     logger,
     log: () => undefined,
   });
@@ -94,6 +98,18 @@ export async function runPlatform({
   graph.tell({ url: `${url}/webhooks/meta` });
   await registerBots(telegram.url(), demoSecret, url);
   const sockets: Client[] = [];
+  /** What `npm start` would tell of itself. */
+  const stack: RunningStack = {
+    pid: process.pid,
+    publicUrl: url,
+    channelsDatabaseUrl: platform.databases.channels.databaseUrl,
+    conversationsDatabaseUrl: platform.databases.conversations.databaseUrl,
+    natsUrl: nats.url,
+    tokenSecret: secrets.token,
+    metaAppSecret: demoMetaApp(demoSecret).appSecret,
+    pictures: { telegram: [], meta: [] },
+    credentials: credentialsOf(secrets),
+  };
 
   function tokenOf(slug: string, role: 'ADMIN' | 'SUPERVISOR' | 'AGENT' = 'ADMIN'): Promise<string> {
     const { id: companyId, agents } = demoCompany(slug);
@@ -201,6 +217,7 @@ export async function runPlatform({
   return {
     url,
     publicUrl,
+    stack,
     platform,
     telegram,
     graph,

@@ -40,7 +40,7 @@ describe('a trace', () => {
     const { port } = collector.address() as AddressInfo;
     tracing = startTracing({ service: 'switchboard', endpoint: `http://127.0.0.1:${String(port)}`, logger });
     await tracing.start();
-    platform = await runPlatform();
+    platform = await runPlatform({ overHttp: true });
   }, 60_000);
 
   afterAll(async () => {

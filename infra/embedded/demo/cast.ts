@@ -13,7 +13,13 @@ interface Role {
   line: number;
 }
 
-const CUSTOMERS = 200;
+/** Who of an account's customers write. */
+export interface CastOptions {
+  /** Between 0 and 1. @default Math.random */
+  readonly random?: (() => number) | undefined;
+  /** How many people. @default 200 */
+  readonly people?: number | undefined;
+}
 
 /** Who writes next, and what they say. */
 export interface Cast {
@@ -26,12 +32,10 @@ export interface Cast {
 /**
  * People who write each in their language, one line of their story after another and then the next story. They are new
  * ones each time: numbers of messages that were used before would be taken for repetitions.
- *
- * @param random Between 0 and 1, as Math.random.
  */
-export function createCast(random: () => number): Cast {
+export function createCast({ random = Math.random, people = 200 }: CastOptions): Cast {
   const first = Math.floor(random() * 9_000_000) * 1_000;
-  const roles = Array.from({ length: CUSTOMERS }, (_, index) => newRole(demoPersonId(first + index)));
+  const roles = Array.from({ length: people }, (_, index) => newRole(demoPersonId(first + index)));
 
   function pick<T>(items: readonly T[]): T {
     const item = items[Math.floor(random() * items.length)];

@@ -4,7 +4,7 @@ import { inboundEvent, type Inbound } from '#test/standins/graph/customers.ts';
 import { ownInboxEvents } from '#test/standins/graph/ownInbox.ts';
 import type { WebhookEvent } from '#test/standins/graph/webhookEvents.ts';
 import { escaped } from '#test/standins/graph/webhookPoster.ts';
-import { corrected, createCast, type Customers } from './cast.ts';
+import { corrected, createCast, type CastOptions, type Customers } from './cast.ts';
 import { captions, emojis, quickReplies, shopWords } from './phrases.ts';
 
 export type MetaPicture = Omit<NonNullable<Inbound['file']>, 'type'>;
@@ -25,18 +25,15 @@ const story = {
   url: 'https://lookaside.fbsbx.com/ig_messaging_cdn/?asset_id=18040775032372871',
 };
 
-/**
- * People who write to an account at Meta.
- *
- * @param options.random Between 0 and 1. @default Math.random
- */
-export function createMetaCustomers(options: {
-  readonly account: ToldAccount;
-  readonly pictures: readonly MetaPicture[];
-  readonly random?: (() => number) | undefined;
-}): Customers {
-  const { account, pictures, random = Math.random } = options;
-  const cast = createCast(random);
+/** People who write to an account at Meta. */
+export function createMetaCustomers(
+  options: CastOptions & {
+    readonly account: ToldAccount;
+    readonly pictures: readonly MetaPicture[];
+  },
+): Customers {
+  const { account, pictures } = options;
+  const cast = createCast(options);
   const lastIds = new Map<string, string>();
   type Content = Pick<Inbound, 'text' | 'file' | 'payload' | 'story' | 'replyTo'>;
 

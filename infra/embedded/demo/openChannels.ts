@@ -10,7 +10,7 @@ import { createKeyring } from '#platform/secrets/keyring.ts';
 import { catalogue } from '#schema/events/catalogue.ts';
 import type { ToldAccount } from '#test/standins/graph/accounts.ts';
 import type { RunningStack } from '../runningStack.ts';
-import type { Customers } from './cast.ts';
+import type { CastOptions, Customers } from './cast.ts';
 import { createMetaCustomers } from './metaCustomers.ts';
 import { createTelegramCustomers } from './telegramCustomers.ts';
 import { metaTarget, telegramTarget, type Target } from './traffic.ts';
@@ -28,11 +28,16 @@ export interface OpenChannel {
 /**
  * The channels of a company, each with customers of its own.
  *
+ * @param options.cast Who they are.
  * @throws when there is no such company, or it has no channel on the platform.
  */
 export async function openChannels(
   stack: RunningStack,
-  { company: slug, platform }: { readonly company: string; readonly platform?: DemoPlatform | undefined },
+  {
+    company: slug,
+    platform,
+    cast = {},
+  }: { readonly company: string; readonly platform?: DemoPlatform | undefined; readonly cast?: CastOptions },
 ): Promise<readonly [OpenChannel, ...OpenChannel[]]> {
   const database = createDatabase({
     context: 'channels',
@@ -55,7 +60,7 @@ export async function openChannels(
     for (const channel of channels) {
       if (platform !== undefined && channel.platform !== platform) continue;
       const secret = await webhookSecret(database, keyring, channel.id);
-      const opened = secret === undefined ? undefined : openChannel(stack, channel, secret);
+      const opened = secret === undefined ? undefined : openChannel(stack, channel, { secret, cast });
       if (opened) open.push(opened);
     }
     const [first, ...others] = open;
@@ -70,16 +75,16 @@ export async function openChannels(
 function openChannel(
   { publicUrl, metaAppSecret, pictures }: RunningStack,
   channel: ChannelRow,
-  secret: string,
+  { secret, cast }: { readonly secret: string; readonly cast: CastOptions },
 ): OpenChannel | undefined {
   if (channel.platform === 'TELEGRAM') {
     const target = telegramTarget(`${publicUrl}/webhooks/telegram/${channel.id}`, secret);
-    return { target, customers: createTelegramCustomers({ pictures: pictures.telegram }) };
+    return { target, customers: createTelegramCustomers({ ...cast, pictures: pictures.telegram }) };
   }
   const account = accountOf(channel);
   if (!account) return undefined;
   const target = metaTarget(`${publicUrl}/webhooks/meta`, metaAppSecret);
-  return { target, customers: createMetaCustomers({ account, pictures: pictures.meta }) };
+  return { target, customers: createMetaCustomers({ ...cast, account, pictures: pictures.meta }) };
 }
 
 function accountOf({ platform, externalId: id, name, settings }: ChannelRow): ToldAccount | undefined {

@@ -1,4 +1,4 @@
-import { createCast, corrected, type Customers } from './cast.ts';
+import { createCast, corrected, type CastOptions, type Customers } from './cast.ts';
 import { captions } from './phrases.ts';
 
 /** Of messages: pictures, answers to a message before, and those that are edited at once. */
@@ -10,14 +10,14 @@ const EDITS = 0.04;
  * People who write to a bot.
  *
  * @param options.pictures File ids of Telegram.
- * @param options.random Between 0 and 1. @default Math.random
  */
-export function createTelegramCustomers(options: {
-  readonly pictures: readonly string[];
-  readonly random?: (() => number) | undefined;
-}): Customers {
+export function createTelegramCustomers(
+  options: CastOptions & {
+    readonly pictures: readonly string[];
+  },
+): Customers {
   const { pictures, random = Math.random } = options;
-  const cast = createCast(random);
+  const cast = createCast(options);
   const lastIds = new Map<string, number>();
   let updateId = Math.floor(random() * 1_000_000_000);
 

@@ -80,7 +80,10 @@ export async function writeAsCaller<T>(
   );
 }
 
-export async function teamsOf({ sql }: Transaction, { companyId, id }: AgentEntity): Promise<string[]> {
+export async function teamsOf(
+  { sql }: Transaction,
+  { companyId, id }: Pick<AgentEntity, 'companyId' | 'id'>,
+): Promise<string[]> {
   const teams = await sql<{ id: string }>`
     select team_id as id from conversations.team_members where company_id = ${companyId} and agent_id = ${id}`;
   return teams.map((team) => team.id);

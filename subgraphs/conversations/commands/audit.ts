@@ -11,8 +11,8 @@ export interface Audited {
   readonly action: string;
   readonly subject: { readonly kind: string; readonly id: string };
   /** Nothing secret, and no texts of messages. What is the same in both is left out. */
-  readonly before?: Values | null;
-  readonly after?: Values | null;
+  readonly before?: Values | null | undefined;
+  readonly after?: Values | null | undefined;
 }
 
 /**

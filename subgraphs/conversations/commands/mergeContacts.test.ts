@@ -4,6 +4,7 @@ import { contactsByIds } from '../queries/contacts.ts';
 import { contactOf, define } from '../testing/contacts.ts';
 import { refusals as codes } from '../testing/people.ts';
 import { openInbox, write, type TestCompany, type TestInbox, viewer } from '../testing/inbox.ts';
+import { assign } from './assign.ts';
 import { blockContact } from './blockContact.ts';
 import { changeStatus } from './changeStatus.ts';
 import { addContactNote, deleteContactNote } from './contactNotes.ts';
@@ -108,6 +109,27 @@ describe('merging contacts', () => {
     await undo(mergeId);
     expect(await contact(bob)).toMatchObject({ blockedAt: null });
     expect(await contact(ann)).toMatchObject({ id: ann, blockedAt: expect.any(Date) });
+  });
+
+  test('tells by its end whose conversations each of the two has, so that who sees either is told', async () => {
+    const [conversation] = await inbox.rows<{ id: string }>(
+      'select id from conversations.conversations where contact_id = $1',
+      [ann],
+    );
+    await assign(inbox.database, acme.ada, { conversationId: conversation?.id ?? '', teamId: acme.teamId });
+    const [annes, bobs] = [
+      { teamId: acme.teamId, assigneeId: null },
+      { teamId: null, assigneeId: null },
+    ];
+    const mergeId = await merged(ann, bob);
+    await undo(mergeId);
+    const told = (await inbox.told()).flatMap((event) =>
+      event.type === 'conversation.contact.merged' ? [event.data] : [],
+    );
+    expect(told).toMatchObject([
+      { undone: false, places: expect.arrayContaining([annes, bobs]), fromPlaces: [] },
+      { undone: true, places: [bobs], fromPlaces: [annes] },
+    ]);
   });
 
   test('tells which contacts and which conversations that go on it was about', async () => {

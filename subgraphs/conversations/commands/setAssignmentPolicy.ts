@@ -1,11 +1,15 @@
+import { isDeepStrictEqual } from 'node:util';
 import { v7 } from 'uuid';
 import type { Identity } from '#platform/identity/identity.ts';
 import type { Database } from '#platform/postgres/database.ts';
 import { fragment, type Fragment } from '#platform/postgres/sql.ts';
 import type { SwitchboardCatalogue } from '#schema/events/catalogue.ts';
 import { isId } from '../ids.ts';
-import type { QueueOrder, Strategy } from '../queries/assignment.ts';
+import type { PolicyRow, QueueOrder, Strategy } from '../queries/assignment.ts';
 import { refuse, writeAsAgent, type AgentTransaction, type Outcome, type Refusal } from './asAgent.ts';
+import { audit } from './audit.ts';
+
+type Policy = Omit<PolicyRow, 'id' | 'companyId'>;
 
 const MAX_GRACE_SECONDS = 7 * 24 * 60 * 60;
 
@@ -30,6 +34,7 @@ export async function setAssignmentPolicy(
     const refusal = refuseShape(input) ?? (await refuseUnknown(transaction, input));
     if (refusal) return refusal;
     const { teamId = null, channelId = null, agentsOfTeamId = null, strategy, order, graceSeconds, isEnabled } = input;
+    const before = await holdPolicy(transaction, { teamId, channelId });
     const scope = teamId === null ? fragment`(company_id, channel_id)` : fragment`(company_id, team_id)`;
     const [policy] = await sql<{ id: string }>`
       insert into conversations.assignment_policies
@@ -41,6 +46,11 @@ export async function setAssignmentPolicy(
         grace_seconds = excluded.grace_seconds, is_enabled = excluded.is_enabled
       returning id`;
     if (!policy) throw new Error('an upsert returned no row');
+    const after = { teamId, channelId, agentsOfTeamId, strategy, order, graceSeconds, isEnabled };
+    if (!isDeepStrictEqual(before, after)) {
+      const action = before ? 'assignmentPolicy.updated' : 'assignmentPolicy.created';
+      await audit(transaction, { action, subject: { kind: 'assignmentPolicy', id: policy.id }, before, after });
+    }
     // Who is gone may have been for too long by the new rule.
     await sql`
       update conversations.agent_load set return_due_at = now()
@@ -56,16 +66,36 @@ export async function removeAssignmentPolicy(
   identity: Identity,
   { policyId }: { readonly policyId: string },
 ): Promise<Outcome<{ policyId: string }>> {
-  return writeAsAgent(database, identity, 'assignment:manage', async ({ sql, publish, companyId, actor }) => {
+  return writeAsAgent(database, identity, 'assignment:manage', async (transaction) => {
+    const { sql, publish, companyId, actor } = transaction;
     const [removed] = isId(policyId)
-      ? await sql<{ id: string }>`
-          delete from conversations.assignment_policies where company_id = ${companyId} and id = ${policyId}
-          returning id`
+      ? await sql<{ id: string; before: Policy }>`
+          delete from conversations.assignment_policies p where company_id = ${companyId} and id = ${policyId}
+          returning id, ${asAudited} as before`
       : [];
     if (!removed) return refuse('NOT_FOUND', 'There is no such policy.', 'policyId');
-    publish({ type: 'conversation.routing.changed', actor, data: { change: 'POLICY', policyId: removed.id } });
-    return { policyId: removed.id };
+    const { id, before } = removed;
+    await audit(transaction, { action: 'assignmentPolicy.removed', subject: { kind: 'assignmentPolicy', id }, before });
+    publish({ type: 'conversation.routing.changed', actor, data: { change: 'POLICY', policyId: id } });
+    return { policyId: id };
   });
+}
+
+/** What the audit log says of policy `p`. */
+const asAudited = fragment`jsonb_build_object('teamId', p.team_id, 'channelId', p.channel_id,
+  'agentsOfTeamId', p.agents_of_team_id, 'strategy', p.strategy, 'order', p.queue_order, 'graceSeconds', p.grace_seconds,
+  'isEnabled', p.is_enabled)`;
+
+/** The policy that there is. A company's policies are set in turn, so that nobody sets another one of the same at the same moment. */
+async function holdPolicy(
+  { sql, companyId }: AgentTransaction,
+  { teamId, channelId }: Pick<Policy, 'teamId' | 'channelId'>,
+): Promise<Policy | null> {
+  await sql`select pg_advisory_xact_lock(hashtextextended(${`conversations.policies ${companyId}`}, 0))`;
+  const [found] = await sql<{ before: Policy }>`
+    select ${asAudited} as before from conversations.assignment_policies p
+    where p.company_id = ${companyId} and (p.team_id = ${teamId}::uuid or p.channel_id = ${channelId}::uuid)`;
+  return found?.before ?? null;
 }
 
 function refuseShape({ teamId, channelId, agentsOfTeamId, graceSeconds }: PolicyInput): Refusal | undefined {

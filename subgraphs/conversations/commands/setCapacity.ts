@@ -1,9 +1,19 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Identity } from '#platform/identity/identity.ts';
 import type { Database } from '#platform/postgres/database.ts';
 import type { SwitchboardCatalogue } from '#schema/events/catalogue.ts';
 import type { Platform } from '#schema/events/values.ts';
 import { isId } from '../ids.ts';
 import { refuse, writeAsAgent, type Outcome } from './asAgent.ts';
+import { audit } from './audit.ts';
+
+type Workable = Readonly<{ capacity: number; weights: Record<string, number> }>;
+
+interface Changed {
+  readonly id: string;
+  readonly before: Workable;
+  readonly after: Workable;
+}
 
 const MAX_CAPACITY = 1_000;
 const MAX_WEIGHT = 100;
@@ -21,7 +31,8 @@ export async function setCapacity(
     readonly weights?: readonly { readonly platform: Platform; readonly weight: number }[] | null | undefined;
   },
 ): Promise<Outcome<{ agentId: string }>> {
-  return writeAsAgent(database, identity, 'assignment:manage', async ({ sql, publish, companyId, actor }) => {
+  return writeAsAgent(database, identity, 'assignment:manage', async (transaction) => {
+    const { sql, publish, companyId, actor } = transaction;
     const { agentId, capacity = null } = input;
     if (capacity !== null && !isWithin(capacity, MAX_CAPACITY)) {
       return refuse('INVALID', `The capacity has to be from 0 to ${MAX_CAPACITY}.`, 'capacity');
@@ -35,9 +46,9 @@ export async function setCapacity(
       return refuse('INVALID', 'Each platform has one weight: name it once.', 'weights');
     }
     if (!isId(agentId)) return agentNotFound();
-    const changed = await sql<{ id: string }>`
+    const [row] = await sql<Changed>`
       with wanted as (
-        select l.agent_id, coalesce(${capacity}::int, l.capacity) as capacity,
+        select l.agent_id, jsonb_build_object('capacity', l.capacity, 'weights', l.weights) as before, coalesce(${capacity}::int, l.capacity) as capacity,
           coalesce(${byPlatform && JSON.stringify(byPlatform)}::jsonb, l.weights) as weights
         from conversations.agent_load l
         where l.company_id = ${companyId} and l.agent_id = ${agentId} for update
@@ -47,11 +58,14 @@ export async function setCapacity(
         from jsonb_each_text(l.open_counts) o
       )
       from wanted w where l.company_id = ${companyId} and l.agent_id = w.agent_id
-      returning l.agent_id as id`;
-    const [row] = changed;
+      returning l.agent_id as id, w.before, jsonb_build_object('capacity', l.capacity, 'weights', l.weights) as after`;
     if (!row) return agentNotFound();
-    publish({ type: 'conversation.routing.changed', actor, data: { change: 'CAPACITY', agentId: row.id } });
-    return { agentId: row.id };
+    const { id, before, after } = row;
+    if (!isDeepStrictEqual(before, after)) {
+      await audit(transaction, { action: 'agent.capacity.updated', subject: { kind: 'agent', id }, before, after });
+    }
+    publish({ type: 'conversation.routing.changed', actor, data: { change: 'CAPACITY', agentId: id } });
+    return { agentId: id };
   });
 }
 

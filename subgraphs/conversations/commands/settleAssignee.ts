@@ -2,7 +2,7 @@ import { fragment } from '#platform/postgres/sql.ts';
 import type { ConversationEntity } from '../entities/conversation.ts';
 import type { Transaction } from '../facts.ts';
 import type { AssignmentChange } from '../rules/change.ts';
-import { whyNotStay, type AssignmentReason, type Holder } from '../rules/assignment.ts';
+import { whyNotStay, type Holder, type PolicyReason } from '../rules/assignment.ts';
 
 /**
  * The contact waits, having written or still: whether the conversation stays with the agent whom it is with, or goes to the queue of its policy. One
@@ -31,7 +31,7 @@ export async function settleAssignee(
 /** Nobody has it any more; what its team is stays. */
 export function takeAway(
   conversation: ConversationEntity,
-  reason: AssignmentReason,
+  reason: PolicyReason,
   policyId: string | null,
 ): AssignmentChange {
   const { assigneeId: previousAssigneeId, teamId } = conversation;

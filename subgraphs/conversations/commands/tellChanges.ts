@@ -4,6 +4,7 @@ import type { ConversationFacts } from '#schema/events/conversations.ts';
 import type { ConversationEntity } from '../entities/conversation.ts';
 import type { MessageEntity } from '../entities/message.ts';
 import { conversationFacts, type Transaction } from '../facts.ts';
+import { isPolicyReason } from '../rules/assignment.ts';
 import type { Change } from '../rules/change.ts';
 import { noticeOf } from '../rules/notifications.ts';
 import { notify } from './notify.ts';
@@ -73,7 +74,8 @@ function tell({ publish }: Transaction, actor: Actor, conversation: Facts, chang
       return publish({ type: 'conversation.status.changed', actor, data });
     }
     case 'ASSIGNED': {
-      const { previousAssigneeId, previousTeamId, reason = null, policyId = null } = change;
+      const { previousAssigneeId, previousTeamId, policyId = null } = change;
+      const reason = change.reason && isPolicyReason(change.reason) ? change.reason : null;
       return publish({
         type: 'conversation.assigned',
         actor,

@@ -61,7 +61,8 @@ export async function undoMerge(
     await tellContact(transaction, intoId, 'MERGED');
     const { sql, companyId, publish, actor } = transaction;
     const places = await placesOfContact(sql, companyId, intoId);
-    const data = { mergeId: merge.id, intoId, fromId, undone: true, places };
+    const fromPlaces = await placesOfContact(sql, companyId, fromId);
+    const data = { mergeId: merge.id, intoId, fromId, undone: true, places, fromPlaces };
     publish({ type: 'conversation.contact.merged', actor, data });
     return { mergeId: merge.id };
   });

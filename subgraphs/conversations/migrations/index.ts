@@ -1,6 +1,7 @@
 import type { MigrationList } from '#platform/postgres/provision.ts';
 import { Inbox } from './20261123_inbox.ts';
 import { Platforms } from './20261125_platforms.ts';
+import { AdminsUnlimited } from './20261126_admins_unlimited.ts';
 import { Activities } from './20261126_activities.ts';
 import { Bulk } from './20261126_bulk.ts';
 import { Assignment } from './20261126_assignment.ts';
@@ -12,6 +13,7 @@ import { Directory } from './20261126_directory.ts';
 import { Settings } from './20261126_settings.ts';
 import { Audit } from './20261126_audit.ts';
 import { Contacts } from './20261126_contacts.ts';
+import { ContactFilters } from './20261126_contact_filters.ts';
 import { Erasure } from './20261126_erasure.ts';
 import { Merges } from './20261126_merges.ts';
 import { Privacy } from './20261126_privacy.ts';
@@ -24,6 +26,7 @@ import { IdentityPhones } from './20261126_identity_phones.ts';
 import { PartnerAuthors } from './20261126_partner_authors.ts';
 import { PartnerKeys } from './20261126_partner_keys.ts';
 import { PartnerOperations } from './20261126_partner_operations.ts';
+import { UnreadPlaces } from './20261126_unread_places.ts';
 import { Views } from './20261126_views.ts';
 import { LabelActivity } from './20261126_label_activity.ts';
 import { Retention } from './20261126_retention.ts';
@@ -57,4 +60,7 @@ export const migrations: MigrationList = [
   { name: '20261126_partner_authors', class: PartnerAuthors },
   { name: '20261126_partner_keys', class: PartnerKeys },
   { name: '20261126_partner_operations', class: PartnerOperations },
+  { name: '20261126_contact_filters', class: ContactFilters },
+  { name: '20261126_admins_unlimited', class: AdminsUnlimited },
+  { name: '20261126_unread_places', class: UnreadPlaces },
 ];

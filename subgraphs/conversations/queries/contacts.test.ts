@@ -7,7 +7,8 @@ import { profileContact } from '../commands/profileContact.ts';
 import { contactOf } from '../testing/contacts.ts';
 import { companyMark } from '../text/searchWords.ts';
 import { openInbox, received, write, type TestCompany, type TestInbox, viewer } from '../testing/inbox.ts';
-import { contactPage, type ContactFilter } from './contacts.ts';
+import type { ContactFilter } from './contactFilter.ts';
+import { contactPage } from './contacts.ts';
 import { cursorOf } from './keyset.ts';
 
 const people = [

@@ -2,6 +2,7 @@ import type { PageRequest } from '#platform/graphql/connection.ts';
 import { fragment, type Fragment, type Sql } from '#platform/postgres/sql.ts';
 import type { ContactNoteRow, ContactRow, IdentityRow } from '../rows.ts';
 import { contactQuery } from '../text/contactWords.ts';
+import { contactConditions, type ContactFilter } from './contactFilter.ts';
 import { keyset } from './keyset.ts';
 import { visibleContacts, type Viewer } from './viewer.ts';
 
@@ -19,10 +20,6 @@ const contactColumns = fragment`
     where d.company_id = k.company_id and jsonb_exists(k.attributes, d.id::text)
   ) end as attributes`;
 
-export interface ContactFilter {
-  readonly blocked?: boolean | null | undefined;
-}
-
 /** A page of the company's contacts and one row more, newest first when read forward. */
 export async function contactPage(
   sql: Sql,
@@ -31,16 +28,12 @@ export async function contactPage(
   page: PageRequest,
 ): Promise<ContactRow[]> {
   const { beyondCursor, order, limit } = keyset({ at: fragment`k.created_at`, id: fragment`k.id` }, page, 'descending');
+  const filtered = await contactConditions(sql, viewer.companyId, filter);
   return sql<ContactRow>`
     select ${contactColumns} from conversations.contacts k
     where k.company_id = ${viewer.companyId} and k.merged_into_id is null and k.erased_at is null
-      and ${visibleContacts(viewer)} ${blocked(filter)} ${matches(viewer.companyId, search.trim())} ${beyondCursor}
+      and ${visibleContacts(viewer)} ${filtered} ${matches(viewer.companyId, search.trim())} ${beyondCursor}
     order by ${order} limit ${limit}`;
-}
-
-function blocked({ blocked: wanted }: ContactFilter): Fragment {
-  if (wanted == null) return fragment``;
-  return wanted ? fragment`and k.blocked_at is not null` : fragment`and k.blocked_at is null`;
 }
 
 function matches(companyId: string, search: string): Fragment {

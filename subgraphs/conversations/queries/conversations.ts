@@ -4,6 +4,7 @@ import type { Limit } from '#schema/visibility.ts';
 import { conversationColumns, type ConversationRow } from '../rows.ts';
 import { conditions, type ConversationFilter } from './conversationFilter.ts';
 import { keyset } from './keyset.ts';
+import { goingOnIn, unreadPlaces } from './unreadPlaces.ts';
 import { readMark, unreadCount, visibleConversations, type Viewer } from './viewer.ts';
 
 /** What the list is sorted by. */
@@ -41,7 +42,14 @@ export async function conversationPage(
     (condition) => fragment`and ${condition}`,
   );
   const wanted = fragment`${join(where, ' ')} ${beyondCursor}`;
-  if (viewer.limit) return limitedPage(sql, viewer, viewer.limit, { wanted, order, limit });
+  const places = await unreadPlaces(sql, viewer, [within, filter], limit);
+  if (places?.length === 0) return [];
+  const narrowed = { wanted, order, limit };
+  if (places) {
+    const ids = newestIn(viewer, goingOnIn(viewer, places), narrowed);
+    return pageAmong(sql, viewer, { ...narrowed, ids });
+  }
+  if (viewer.limit) return limitedPage(sql, viewer, viewer.limit, narrowed);
   const labelIds = filter.labelIds ?? within.labelIds;
   if (labelIds) return labelledPage(sql, viewer, labelIds, { where: join(where, ' '), page });
   return sql<ConversationRow>`
@@ -51,34 +59,59 @@ export async function conversationPage(
     order by ${order} limit ${limit}`;
 }
 
-/**
- * The page of an agent who is limited: the newest of each of their teams and of what is theirs beside that, each found by walking
- * its own index, merged. One condition with an `or` would walk the whole company instead until it has found enough.
- */
-async function limitedPage(
+/** What of a page is read before the rows are. */
+interface Narrowed {
+  readonly wanted: Fragment;
+  readonly order: Fragment;
+  readonly limit: number;
+}
+
+/** The ids of the newest conversations `c` of a source that are wanted. */
+function newestIn(viewer: Viewer, source: Fragment, { wanted, order, limit }: Narrowed): Fragment {
+  return fragment`
+    select c.id from ${source} ${readMark(viewer)}
+    where c.company_id = ${viewer.companyId} ${wanted}
+    order by ${order} limit ${limit}`;
+}
+
+/** The rows of a page that is among the ids that a statement gives. */
+function pageAmong(
   sql: Sql,
   viewer: Viewer,
-  { agentId, teamIds }: Limit,
-  { wanted, order, limit }: { readonly wanted: Fragment; readonly order: Fragment; readonly limit: number },
+  { ids, order, limit }: { readonly ids: Fragment; readonly order: Fragment; readonly limit: number },
 ): Promise<ConversationRow[]> {
-  const newest = (of: Fragment) => fragment`
-    select c.id from conversations.conversations c ${readMark(viewer)}
-    where c.company_id = ${viewer.companyId} and ${of} ${wanted}
-    order by ${order} limit ${limit}`;
   return sql<ConversationRow>`
     select ${columnsFor(viewer)}
-    from (
-      select found.id from unnest(${teamIds}::uuid[]) as team (id)
-      cross join lateral (${newest(fragment`c.team_id = team.id`)}) found
-      union all
-      (${newest(fragment`c.assignee_id = ${agentId} and coalesce(c.team_id <> all(${teamIds}::uuid[]), true)`)})
-    ) seen
+    from (${ids}) seen
     join conversations.conversations c on c.company_id = ${viewer.companyId} and c.id = seen.id ${readMark(viewer)}
     order by ${order} limit ${limit}`;
 }
 
+/**
+ * The page of an agent who is limited: the newest of each of their teams and of what is theirs beside that, each found by walking
+ * its own index, merged. One condition with an `or` would walk the whole company instead until it has found enough.
+ */
+function limitedPage(
+  sql: Sql,
+  viewer: Viewer,
+  { agentId, teamIds }: Limit,
+  narrowed: Narrowed,
+): Promise<ConversationRow[]> {
+  const newest = (of: Fragment) =>
+    newestIn(viewer, fragment`conversations.conversations c`, {
+      ...narrowed,
+      wanted: fragment`and ${of} ${narrowed.wanted}`,
+    });
+  const ids = fragment`
+    select found.id from unnest(${teamIds}::uuid[]) as team (id)
+    cross join lateral (${newest(fragment`c.team_id = team.id`)}) found
+    union all
+    (${newest(fragment`c.assignee_id = ${agentId} and coalesce(c.team_id <> all(${teamIds}::uuid[]), true)`)})`;
+  return pageAmong(sql, viewer, { ...narrowed, ids });
+}
+
 /** The page of some labels: the newest of each, found by walking its own index, merged. */
-async function labelledPage(
+function labelledPage(
   sql: Sql,
   viewer: Viewer,
   labelIds: readonly string[],
@@ -86,19 +119,15 @@ async function labelledPage(
 ): Promise<ConversationRow[]> {
   const labelled = keyset({ at: fragment`l.last_activity_at`, id: fragment`l.conversation_id` }, page, 'descending');
   const { order, limit } = keyset(activity, page, 'descending');
-  return sql<ConversationRow>`
-    select ${columnsFor(viewer)}
-    from (
-      select distinct found.id from unnest(${labelIds}::uuid[]) as label (id)
-      cross join lateral (
-        select c.id from conversations.conversation_labels l
-        join conversations.conversations c on c.company_id = l.company_id and c.id = l.conversation_id ${readMark(viewer)}
-        where l.company_id = ${viewer.companyId} and l.label_id = label.id ${where} ${labelled.beyondCursor}
-        order by ${labelled.order} limit ${labelled.limit}
-      ) found
-    ) seen
-    join conversations.conversations c on c.company_id = ${viewer.companyId} and c.id = seen.id ${readMark(viewer)}
-    order by ${order} limit ${limit}`;
+  const ids = fragment`
+    select distinct found.id from unnest(${labelIds}::uuid[]) as label (id)
+    cross join lateral (
+      select c.id from conversations.conversation_labels l
+      join conversations.conversations c on c.company_id = l.company_id and c.id = l.conversation_id ${readMark(viewer)}
+      where l.company_id = ${viewer.companyId} and l.label_id = label.id ${where} ${labelled.beyondCursor}
+      order by ${labelled.order} limit ${labelled.limit}
+    ) found`;
+  return pageAmong(sql, viewer, { ids, order, limit });
 }
 
 /** The same page for each of several contacts, in one statement. */

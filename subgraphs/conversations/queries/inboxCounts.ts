@@ -1,4 +1,5 @@
 import { fragment, type Sql } from '#platform/postgres/sql.ts';
+import { nobody, visibleCounters } from './unreadPlaces.ts';
 import type { Viewer } from './viewer.ts';
 
 export interface InboxCounts {
@@ -11,17 +12,14 @@ export interface InboxCounts {
 }
 
 const nothing: InboxCounts = { open: 0, pending: 0, snoozed: 0, unassigned: 0, mine: 0, unread: 0 };
-/** Of a counter: whose conversations are nobody's, or no team's. */
-const nobody = fragment`'00000000-0000-0000-0000-000000000000'`;
 
 /**
  * A row for each team and assignee together at the most, however many conversations there are: the writes keep the figures. Who
  * is limited gets those of the rows that they may see.
  */
-export async function inboxCounts(sql: Sql, { companyId, agentId, limit }: Viewer): Promise<InboxCounts> {
-  const visible = limit
-    ? fragment`(k.team_id = any(${limit.teamIds}::uuid[]) or k.assignee_id = ${limit.agentId})`
-    : fragment`true`;
+export async function inboxCounts(sql: Sql, viewer: Viewer): Promise<InboxCounts> {
+  const { companyId, agentId } = viewer;
+  const visible = visibleCounters(viewer);
   const fullyRead = fragment`(
     select coalesce(sum(k.fully_read_count), 0) from conversations.read_counters k
     where k.company_id = ${companyId} and k.agent_id = ${agentId}::uuid and ${visible})`;

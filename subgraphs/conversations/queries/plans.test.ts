@@ -17,6 +17,7 @@ import { contactsByIds, identitiesOfContacts } from './contacts.ts';
 import { agentsByIds, labelsByIds, replyRulesOf, teamsByIds } from './people.ts';
 import type { SearchOrder } from './searchPage.ts';
 import { typingPlace } from './typingPlace.ts';
+import type { Viewer } from './viewer.ts';
 
 const CONVERSATIONS = 20_000;
 /** A page looks at its rows, their labels and marks, and at what it passes by between them. */
@@ -167,5 +168,75 @@ describe('at 20,000 conversations, beside other companies', () => {
       expect(sequential.filter((table) => large.includes(table))).toEqual([]);
       expect(examined).toBeLessThan(most);
     }
+  });
+
+  describe('of an agent who has read what goes on', () => {
+    const unread: ConversationFilter = { unread: true, status: ['OPEN', 'PENDING', 'SNOOZED'] };
+    let reader: Viewer;
+    /** Oldest activity first. */
+    let goingOn: string[];
+    const unreadPage = (filter: ConversationFilter = unread) =>
+      work((sql) => listConversations(sql, reader, { filter, order: 'NEWEST' }, page));
+    const found = async (filter: ConversationFilter = unread) => {
+      const session = inbox.database.session(company.companyId);
+      try {
+        const list = await session.read((sql) => listConversations(sql, reader, { filter, order: 'NEWEST' }, page));
+        return list.edges.map(({ node }) => node.id);
+      } finally {
+        await session.close();
+      }
+    };
+    const forget = (ids: readonly string[]) =>
+      inbox.rows(
+        'update conversations.read_marks set read_inbound_count = 0 where agent_id = $1 and conversation_id = any($2)',
+        [reader.agentId, ids],
+      );
+
+    beforeAll(async () => {
+      const { companyId, agentIds } = company;
+      const agentId = agentIds[1] ?? '';
+      reader = viewer({ kind: 'agent', companyId, agentId, role: 'AGENT', scopes: [] });
+      await inbox.rows(
+        `insert into conversations.read_marks select company_id, id, $2, inbound_count, now()
+         from conversations.conversations where company_id = $1 and status <> 'RESOLVED'
+         on conflict (company_id, conversation_id, agent_id) do update set read_inbound_count = excluded.read_inbound_count`,
+        [companyId, agentId],
+      );
+      await inbox.rows('vacuum analyze conversations.conversations, conversations.read_marks');
+      const rows = await inbox.rows<{ id: string }>(
+        `select id from conversations.conversations
+         where company_id = $1 and status <> 'RESOLVED' and inbound_count > 0 order by last_activity_at, id`,
+        [companyId],
+      );
+      goingOn = rows.map(({ id }) => id);
+    });
+
+    test('nothing is walked to find that nothing is unread', async () => {
+      const { examined, indexes } = await unreadPage();
+      expect(await found()).toEqual([]);
+      expect(indexes).not.toContain('conversations_active');
+      // One for each team and assignee, of the inbox and of what the agent has read.
+      expect(examined).toBeLessThan(8 * (company.agentIds.length + 1) * (company.teamIds.length + 1));
+    });
+
+    test('what alone is unread, however old, is looked for where it is', async () => {
+      const oldest = goingOn[0] ?? '';
+      await forget([oldest]);
+      expect(await found()).toEqual([oldest]);
+      expect(await found({ ...unread, assigneeId: reader.agentId })).toEqual([]);
+      const { examined, indexes, sequential } = await unreadPage();
+      expect(indexes).toContain('conversations_place');
+      expect(sequential.filter((table) => large.includes(table))).toEqual([]);
+      expect(goingOn.length).toBeGreaterThan(1_500);
+      expect(examined).toBeLessThan(500);
+    });
+
+    test('of who has read little, the list is walked from its newest', async () => {
+      await forget(goingOn);
+      expect(await found()).toEqual(goingOn.toReversed().slice(0, page.limit));
+      const { examined, indexes } = await unreadPage();
+      expect(indexes).not.toContain('conversations_place');
+      expect(examined).toBeLessThan(PAGE);
+    });
   });
 });

@@ -2,20 +2,29 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 import { v7 } from 'uuid';
 import type { Identity } from '#platform/identity/identity.ts';
 import { assign } from '../commands/assign.ts';
+import { assignNext } from '../commands/assignNext.ts';
+import { releaseConversations } from '../commands/clearUp/releaseConversations.ts';
+import { deactivateAgent } from '../commands/directory/deactivateAgent.ts';
+import { deleteTeam } from '../commands/directory/deleteTeam.ts';
 import { handToBot } from '../commands/lifecycle/handToBot.ts';
 import { open } from '../commands/lifecycle/open.ts';
+import { reopen } from '../commands/lifecycle/reopen.ts';
 import { resolve } from '../commands/lifecycle/resolve.ts';
 import { snooze } from '../commands/lifecycle/snooze.ts';
 import { recordEcho } from '../commands/recordEcho.ts';
+import { relieveAgent } from '../commands/relieveAgent.ts';
+import { removeAssignmentPolicy } from '../commands/setAssignmentPolicy.ts';
 import { setPriority } from '../commands/setPriority.ts';
+import { updateInboxSettings } from '../commands/updateInboxSettings.ts';
 import { wakeConversation } from '../commands/wakeConversation.ts';
 import { addCompany, DAY_MS, echoed, type TestCompany } from '../testing/inbox.ts';
 import { startGraph, type TestGraph } from '../testing/graph.ts';
+import { addPolicy, becomes } from '../testing/routing.ts';
 
 const node = `__typename id occurredAt
   actor { __typename ... on Agent { name } ... on Contact { contactName: name } ... on SystemActor { rule } ... on PartnerActor { partner: name } }
   ... on StatusActivity { from to snoozedUntil }
-  ... on AssignmentActivity { assignee { name } previousAssignee { name } team { name } previousTeam { name } }
+  ... on AssignmentActivity { reason assignee { name } previousAssignee { name } team { name } previousTeam { name } }
   ... on PriorityActivity { priorityFrom: from priorityTo: to }
   ... on LabelsActivity { added { name } removed { name } }
   ... on BotActivity { enabled }`;
@@ -75,6 +84,7 @@ describe('the activity stream of a conversation', () => {
       {
         __typename: 'AssignmentActivity',
         actor: agent('Ada'),
+        reason: 'BY_HAND',
         assignee: { name: 'Ben' },
         previousAssignee: null,
         team: support,
@@ -83,6 +93,7 @@ describe('the activity stream of a conversation', () => {
       {
         __typename: 'AssignmentActivity',
         actor: agent('Ben'),
+        reason: 'BY_HAND',
         assignee: null,
         previousAssignee: { name: 'Ben' },
         team: support,
@@ -95,6 +106,69 @@ describe('the activity stream of a conversation', () => {
       { ...status, actor: agent('Ada'), from: 'PENDING', to: 'RESOLVED' },
       { ...status, actor: contact, from: 'RESOLVED', to: 'OPEN' },
     ]);
+  });
+
+  const assignments = async (identity: Identity = acme.ada) => {
+    const { data } = await graph.ask<{ conversation: { activities: { edges: { node: Record<string, unknown> }[] } } }>(
+      identity,
+      `query ($id: ID!) { conversation(id: $id) { activities(last: 100) { edges { node {
+        ... on AssignmentActivity { reason policy { id } assignee { name } } } } } } }`,
+      { id },
+    );
+    return data.conversation.activities.edges.map(({ node: one }) => one).filter(({ reason }) => reason !== undefined);
+  };
+  const nobody = (reason: string) => ({ reason, policy: null, assignee: null });
+
+  test('says why somebody was given it by a policy, and why it went back to the queue', async () => {
+    const { database } = graph;
+    const policyId = await addPolicy(database, acme, { graceSeconds: 0 });
+    await becomes(database, acme.ada, 'ONLINE');
+    await assignNext(database, acme.companyId, policyId);
+    await becomes(database, acme.ada, 'OFFLINE');
+    await relieveAgent(database, acme.ada);
+    await assign(database, acme.ben, { ...onConversation(), agentId: acme.ada.agentId });
+    await resolve(database, acme.ben, onConversation());
+    await graph.write(acme);
+    const [ada, none] = [{ name: 'Ada' }, null];
+    const all = [
+      { reason: 'POLICY', policy: { id: policyId }, assignee: ada },
+      { reason: 'AGENT_LEFT', policy: { id: policyId }, assignee: none },
+      { reason: 'BY_HAND', policy: null, assignee: ada },
+      { reason: 'REOPENED', policy: { id: policyId }, assignee: none },
+    ];
+    expect(await assignments(acme.supervisor)).toEqual(all);
+    // How conversations are given out is not for agents.
+    expect(await assignments()).toEqual(all.map((one) => ({ ...one, policy: null })));
+    await removeAssignmentPolicy(database, acme.supervisor, { policyId });
+    expect(await assignments(acme.supervisor)).toEqual(all.map((one) => ({ ...one, policy: null })));
+  });
+
+  test('says why it is with nobody whom no policy took it from', async () => {
+    const { database } = graph;
+    const { ada, ben, admin } = acme;
+    const give = () => assign(database, ben, { ...onConversation(), agentId: ada.agentId });
+    await updateInboxSettings(database, admin, { reopenUnassigned: true });
+    await give();
+    await resolve(database, ben, onConversation());
+    await graph.write(acme);
+    await give();
+    await deactivateAgent(database, admin, { agentId: ada.agentId });
+    await releaseConversations(database, acme.companyId, { kind: 'AGENT', id: ada.agentId });
+    await assign(database, ben, { ...onConversation(), teamId: acme.teamId });
+    await deleteTeam(database, admin, { teamId: acme.teamId });
+    await releaseConversations(database, acme.companyId, { kind: 'TEAM', id: acme.teamId });
+    const reasons = (await assignments(ben)).filter(({ reason }) => reason !== 'BY_HAND');
+    expect(reasons).toEqual([nobody('REOPENED_UNASSIGNED'), nobody('AGENT_DEACTIVATED'), nobody('TEAM_DELETED')]);
+  });
+
+  test('says that who had it is gone, when it is opened again without them', async () => {
+    const { database } = graph;
+    const { ada, ben, admin } = acme;
+    await assign(database, ben, { ...onConversation(), agentId: ada.agentId });
+    await resolve(database, ben, onConversation());
+    await deactivateAgent(database, admin, { agentId: ada.agentId });
+    await reopen(database, ben, onConversation());
+    expect((await assignments(ben)).at(-1)).toEqual(nobody('AGENT_DEACTIVATED'));
   });
 
   test('names the rule where nobody did it', async () => {

@@ -9,8 +9,11 @@ import type {
   ResolversTypes,
   StatusActivityResolvers,
 } from '../generated/resolvers.ts';
+import { isPermitted } from '#platform/graphql/access.ts';
+import { permissions } from '../access/permissions.ts';
 import type { Context } from '../context.ts';
 import type { ActivityRow } from '../rows.ts';
+import { reasonOf } from '../rules/assignment.ts';
 import { isSystemRule } from '../rules/systemRule.ts';
 
 /** What each kind of change is on the graph: a change that is not here does not compile. */
@@ -54,6 +57,9 @@ const statusActivity: StatusActivityResolvers = {
 
 const assignmentActivity: AssignmentActivityResolvers = {
   actor,
+  reason: ({ data, actorKind, actorId }) => reasonOf(data.reason, { kind: actorKind, id: actorId }),
+  policy: ({ data: { policyId } }, _args, { identity, loaders }) =>
+    policyId != null && isPermitted(permissions['assignment:manage'], identity) ? loaders.policy.load(policyId) : null,
   assignee: ({ data: { assigneeId } }, _args, { loaders }) =>
     assigneeId === null ? null : loaders.agent.load(assigneeId),
   previousAssignee: ({ data: { previousAssigneeId } }, _args, { loaders }) =>

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { whyNotStay, type Holder } from './assignment.ts';
+import { reasonOf, whyNotStay, type Holder } from './assignment.ts';
 
 const at = new Date('2026-03-01T10:00:00.000Z');
 const secondsAgo = (seconds: number) => new Date(at.getTime() - seconds * 1_000);
@@ -30,5 +30,22 @@ describe('a conversation that the contact writes into', () => {
     for (const cannot of [{ presence: 'AWAY' }, { presence: 'OFFLINE', since: at }, { hasRoom: false }] as const) {
       expect(again(cannot)).toBe('REOPENED');
     }
+  });
+});
+
+describe('the reason of an assignment', () => {
+  test('is the one that was kept, whoever did it', () => {
+    expect(reasonOf('REOPENED', { kind: 'contact', id: 'x' })).toBe('REOPENED');
+    expect(reasonOf('AGENT_DEACTIVATED', { kind: 'agent', id: 'x' })).toBe('AGENT_DEACTIVATED');
+  });
+
+  test.each([
+    ['agent', 'ada', 'BY_HAND'],
+    ['partner', 'crm', 'BY_HAND'],
+    ['contact', 'kim', 'REOPENED_UNASSIGNED'],
+    ['system', 'TEAM_DELETED', 'TEAM_DELETED'],
+    ['system', 'AGENT_LEFT', 'AGENT_DEACTIVATED'],
+  ] as const)('of before reasons were kept is told by who did it: %s %s', (kind, id, reason) => {
+    expect(reasonOf(undefined, { kind, id })).toBe(reason);
   });
 });

@@ -1,5 +1,26 @@
-/** Why an agent has a conversation, or has it no more, when no person said so. */
-export type AssignmentReason = 'POLICY' | 'AGENT_LEFT' | 'REOPENED';
+import type { Actor } from '#platform/events/catalogue.ts';
+
+/** Why an agent has a conversation, or has it no more, by the policy that it is under. */
+export type PolicyReason = 'POLICY' | 'AGENT_LEFT' | 'REOPENED';
+
+/** The same when no person said so at all. */
+export type AssignmentReason = PolicyReason | 'REOPENED_UNASSIGNED' | 'AGENT_DEACTIVATED' | 'TEAM_DELETED';
+
+/** What an entry of the activity stream says. Before reasons were kept, the actor told: what was done by a rule, and what by people. */
+export function reasonOf(
+  kept: AssignmentReason | undefined,
+  { kind, id }: { readonly kind: Actor['kind']; readonly id: string | null },
+): AssignmentReason | 'BY_HAND' {
+  if (kept !== undefined) return kept;
+  if (kind === 'contact') return 'REOPENED_UNASSIGNED';
+  if (kind !== 'system') return 'BY_HAND';
+  return id === 'TEAM_DELETED' ? 'TEAM_DELETED' : 'AGENT_DEACTIVATED';
+}
+
+/** What the other contexts are told of it. */
+export function isPolicyReason(reason: AssignmentReason): reason is PolicyReason {
+  return reason === 'POLICY' || reason === 'AGENT_LEFT' || reason === 'REOPENED';
+}
 
 /** What decides whether a conversation stays with the agent whom it was with, as the contact writes. */
 export interface Holder {
@@ -20,7 +41,7 @@ export interface Holder {
 export function whyNotStay(
   { presence, since, hasRoom, graceSeconds }: Holder,
   { reopened, at }: { readonly reopened: boolean; readonly at: Date },
-): AssignmentReason | undefined {
+): PolicyReason | undefined {
   if (reopened) return presence === 'ONLINE' && hasRoom ? undefined : 'REOPENED';
   const isGone = presence === 'OFFLINE' && at.getTime() - since.getTime() >= graceSeconds * 1_000;
   return isGone ? 'AGENT_LEFT' : undefined;

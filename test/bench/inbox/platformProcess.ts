@@ -39,6 +39,7 @@ const platform = await startPlatform({
   filesUrl: pathToFileURL(join(dataDir, 'files')).href,
   attachmentMaxBytes: 1024 ** 2,
   production: true,
+  overHttp: true,
   logger,
   log,
 });

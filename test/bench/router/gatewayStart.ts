@@ -4,6 +4,7 @@ import { once } from 'node:events';
 export interface GatewayStart {
   /** Of the subgraphs, by name. */
   readonly urls: Readonly<Record<string, string>>;
+  readonly supergraphFile: string;
   readonly rivalSupergraphSdl: string;
   readonly natsUrl: string;
   readonly redisUrl: string;

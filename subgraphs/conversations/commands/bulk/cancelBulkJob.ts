@@ -3,6 +3,7 @@ import type { Database } from '#platform/postgres/database.ts';
 import type { SwitchboardCatalogue } from '#schema/events/catalogue.ts';
 import { isId } from '../../ids.ts';
 import { refuse, writeAsAgent, type Outcome } from '../asAgent.ts';
+import { audit } from '../audit.ts';
 import { stopJob } from './stopJob.ts';
 
 /** What is done stays done; what waits is left as it is. A job that is over is not changed any more. */
@@ -19,7 +20,9 @@ export async function cancelBulkJob(
           where company_id = ${companyId} and id = ${jobId} and agent_id = ${agentId}`
       : [];
     if (!job) return refuse('NOT_FOUND', 'You have no such job.', 'jobId');
-    await stopJob(transaction, { companyId, id: job.id });
+    if (await stopJob(transaction, { companyId, id: job.id })) {
+      await audit(transaction, { action: 'bulkJob.cancelled', subject: { kind: 'bulkJob', id: job.id } });
+    }
     return { jobId: job.id };
   });
 }

@@ -6,6 +6,7 @@ import { storableText } from '#platform/postgres/storableText.ts';
 import type { SwitchboardCatalogue } from '#schema/events/catalogue.ts';
 import { isId } from '../../ids.ts';
 import { refuse, writeAsAgent, type AgentTransaction, type Outcome } from '../asAgent.ts';
+import { audit } from '../audit.ts';
 import { refuseChange, type BulkChange } from './bulkChange.ts';
 import { tellProgress } from './tellProgress.ts';
 
@@ -38,13 +39,17 @@ export async function changeConversations(
     if (refusal) return refusal;
 
     await lockOwnJobs(transaction);
-    const request = JSON.stringify({ asked: input.asked, change: input.change });
+    const { change } = input;
+    const request = JSON.stringify({ asked: input.asked, change });
     const begun = await findByKey(transaction, input.idempotencyKey);
     if (begun) return isDeepStrictEqual(begun.request, JSON.parse(request)) ? { jobId: begun.id } : keyReused();
     if (await hasTooMany(transaction)) {
       return refuse('TOO_MANY_JOBS', `You have ${MOST_JOBS} jobs under way: wait for one, or cancel it.`, 'change');
     }
-    return { jobId: await begin(transaction, conversationIds, { request, idempotencyKey: input.idempotencyKey }) };
+    const jobId = await begin(transaction, conversationIds, { request, idempotencyKey: input.idempotencyKey });
+    const after = { total: conversationIds.length, change };
+    await audit(transaction, { action: 'bulkJob.begun', subject: { kind: 'bulkJob', id: jobId }, after });
+    return { jobId };
   });
 }
 

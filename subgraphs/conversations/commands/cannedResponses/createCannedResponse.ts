@@ -3,6 +3,7 @@ import type { Identity } from '#platform/identity/identity.ts';
 import type { Database } from '#platform/postgres/database.ts';
 import type { SwitchboardCatalogue } from '#schema/events/catalogue.ts';
 import { writeAsAgent, type Outcome } from '../asAgent.ts';
+import { auditCannedResponse } from './auditCannedResponse.ts';
 import { cannedWords, readCannedContent, refuseIfTaken, shortcodeKey } from './content.ts';
 
 /** For everybody, by who may do that, or for oneself. */
@@ -19,7 +20,8 @@ export async function createCannedResponse(
   const isShared = input.isShared ?? false;
   const permission = isShared ? 'cannedResponses:share' : 'own:keep';
   return refuseIfTaken(() =>
-    writeAsAgent(database, identity, permission, async ({ sql, companyId, agentId }) => {
+    writeAsAgent(database, identity, permission, async (transaction) => {
+      const { sql, companyId, agentId } = transaction;
       const read = readCannedContent({ ...input, attachmentUrls: input.attachmentUrls ?? [] });
       if ('userErrors' in read) return read;
       const id = v7();
@@ -28,6 +30,7 @@ export async function createCannedResponse(
           (company_id, id, owner_id, shortcode, shortcode_key, content, attachment_urls, search)
         values (${companyId}, ${id}, ${isShared ? null : agentId}, ${read.shortcode}, ${shortcodeKey(read.shortcode)},
           ${read.content}, ${read.attachmentUrls}::text[], array_to_tsvector(${cannedWords(companyId, read)}::text[]))`;
+      await auditCannedResponse(transaction, 'cannedResponse.created', { id, isShared, after: read });
       return { id };
     }),
   );

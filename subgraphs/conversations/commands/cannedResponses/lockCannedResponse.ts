@@ -12,6 +12,8 @@ export interface CannedResponseInput {
 interface Locked extends CannedContent {
   readonly id: string;
   readonly version: number;
+  /** For everybody, and not an agent's own. */
+  readonly isShared: boolean;
 }
 
 /**
@@ -25,7 +27,7 @@ export async function lockCannedResponse(
   { id, expectedVersion }: CannedResponseInput,
 ): Promise<Locked | Refusal> {
   const [found] = isId(id)
-    ? await sql<Locked & { isShared: boolean }>`
+    ? await sql<Locked>`
         select id, version, shortcode, content, attachment_urls as "attachmentUrls", owner_id is null as "isShared"
         from conversations.canned_responses
         where company_id = ${companyId} and id = ${id} and (owner_id is null or owner_id = ${agentId}) for update`

@@ -70,10 +70,11 @@ async function release(
     if (isAgent) conversation.assigneeId = null;
     else conversation.teamId = null;
     const { assigneeId, teamId } = conversation;
+    const reason = isAgent ? 'AGENT_DEACTIVATED' : 'TEAM_DELETED';
     await tellChanges(transaction, {
       actor: systemActor(isAgent ? 'AGENT_LEFT' : 'TEAM_DELETED'),
       conversation,
-      changes: [{ kind: 'ASSIGNED', assigneeId, teamId, previousAssigneeId, previousTeamId }],
+      changes: [{ kind: 'ASSIGNED', assigneeId, teamId, previousAssigneeId, previousTeamId, reason }],
     });
     return true;
   });

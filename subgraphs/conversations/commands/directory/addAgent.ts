@@ -7,7 +7,7 @@ import { audit } from '../audit.ts';
 import { tellAgent } from './agents.ts';
 import { readEmail, readName } from './inputs.ts';
 
-/** Who was deactivated and comes back by the same address is the same agent, with all that they wrote. */
+/** Who was deactivated and comes back by the same address is the same agent, with all that they wrote; as an admin without a limit. */
 export async function addAgent(
   database: Database<SwitchboardCatalogue>,
   identity: Identity,
@@ -24,7 +24,7 @@ export async function addAgent(
       values (${companyId}, ${v7()}, ${name}, ${email}, ${input.role})
       on conflict (company_id, lower(email)) do update
         set name = excluded.name, email = excluded.email, role = excluded.role, deactivated_at = null, cleared_at = null,
-          version = a.version + 1
+          limited_to_teams = a.limited_to_teams and excluded.role <> 'ADMIN', version = a.version + 1
         where a.deactivated_at is not null
       returning id`;
     if (!added) return refuse('EMAIL_TAKEN', 'An agent has this address already.', 'email');

@@ -4,6 +4,7 @@ import { openInbox, write, type TestCompany, type TestInbox } from '../../testin
 import { auditOf, joinCompany, refusals } from '../../testing/people.ts';
 import { assign } from '../assign.ts';
 import { releaseConversations } from '../clearUp/releaseConversations.ts';
+import { limitAgentToTeams } from '../limitAgentToTeams.ts';
 import { reopen } from '../lifecycle/reopen.ts';
 import { resolve } from '../lifecycle/resolve.ts';
 import { snooze } from '../lifecycle/snooze.ts';
@@ -66,6 +67,68 @@ describe('agents', () => {
       { action: 'agent.updated', before: { role: 'AGENT' }, after: { role: 'SUPERVISOR' } },
       { action: 'agent.deactivated', before: { role: 'SUPERVISOR' }, after: null },
     ]);
+  });
+
+  const limit = (limited: boolean, agentId = acme.ben.agentId) =>
+    limitAgentToTeams(inbox.database, admin, { agentId, limited });
+  const isLimited = async () =>
+    (
+      await inbox.rows<{ limited: boolean }>(
+        'select limited_to_teams as limited from conversations.agents where company_id = $1 and id = $2',
+        [acme.companyId, acme.ben.agentId],
+      )
+    )[0]?.limited;
+  const toldLimits = async () =>
+    (await inbox.told()).flatMap((event) => (event.type === 'conversation.agent.limited' ? [event.data] : []));
+
+  test('are limited to their teams, unless they are admins, and the audit log has it', async () => {
+    await limit(true);
+    await limit(true);
+    expect(refusals(await limit(true, admin.agentId))).toEqual(['IS_ADMIN input.agentId']);
+    expect(await limit(false, admin.agentId)).toEqual({ agentId: admin.agentId });
+    await limit(false);
+    expect(await auditOf(inbox, acme.ben.agentId)).toEqual([
+      { action: 'agent.limited', before: { limitedToTeams: false }, after: { limitedToTeams: true } },
+      { action: 'agent.limited', before: { limitedToTeams: true }, after: { limitedToTeams: false } },
+    ]);
+    expect(await auditOf(inbox, admin.agentId)).toEqual([]);
+  });
+
+  test('are not limited any more when they become admins, and their live views are told', async () => {
+    await limit(true);
+    await update({ role: 'SUPERVISOR' });
+    expect(await isLimited()).toBe(true);
+    await inbox.told();
+    await update({ role: 'ADMIN' });
+    expect(await isLimited()).toBe(false);
+    expect(await toldLimits()).toEqual([{ agentId: acme.ben.agentId, limitedToTeams: false, teamIds: [acme.teamId] }]);
+    expect((await auditOf(inbox, acme.ben.agentId)).at(-1)).toEqual({
+      action: 'agent.updated',
+      before: { role: 'SUPERVISOR', limitedToTeams: true },
+      after: { role: 'ADMIN', limitedToTeams: false },
+    });
+    // Who is none any more begins without a limit.
+    await update({ role: 'AGENT' });
+    expect(await isLimited()).toBe(false);
+  });
+
+  test('are limited as before when they come back, unless as admins', async () => {
+    const comeBack = async (role: 'AGENT' | 'ADMIN') => {
+      await deactivate();
+      await add({ email: 'ben@example.com', role });
+      return isLimited();
+    };
+    await limit(true);
+    expect(await comeBack('AGENT')).toBe(true);
+    expect(await comeBack('ADMIN')).toBe(false);
+  });
+
+  test('are limited, or made admins, in turn: of both at once nobody is both', async () => {
+    for (let round = 0; round < 5; round++) {
+      await Promise.all([limit(true), update({ role: 'ADMIN' })]);
+      expect(await isLimited()).toBe(false);
+      await update({ role: 'AGENT' });
+    }
   });
 
   test('have an address of their own, which brings back who had left', async () => {

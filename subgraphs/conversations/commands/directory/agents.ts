@@ -7,6 +7,7 @@ export interface ActiveAgent {
   readonly name: string;
   readonly email: string;
   readonly role: Role;
+  readonly limitedToTeams: boolean;
   readonly version: number;
 }
 
@@ -14,7 +15,7 @@ export interface ActiveAgent {
 export async function lockAgent({ sql, companyId }: AgentTransaction, id: string): Promise<ActiveAgent | undefined> {
   if (!isId(id)) return undefined;
   const [agent] = await sql<ActiveAgent>`
-    select id, name, email, role, version from conversations.agents
+    select id, name, email, role, limited_to_teams as "limitedToTeams", version from conversations.agents
     where company_id = ${companyId} and id = ${id} and deactivated_at is null for update`;
   return agent;
 }
@@ -35,7 +36,7 @@ export function refuseWithoutAdmin(admins: ReadonlySet<string>, leaving: string)
 export function tellAgent(
   { publish, actor }: AgentTransaction,
   change: 'ADDED' | 'UPDATED' | 'DEACTIVATED',
-  { id, name, email, role }: Omit<ActiveAgent, 'version'>,
+  { id, name, email, role }: Pick<ActiveAgent, 'id' | 'name' | 'email' | 'role'>,
 ): void {
   publish({ type: 'conversation.agent.changed', actor, data: { change, agent: { id, name, email, role } } });
 }

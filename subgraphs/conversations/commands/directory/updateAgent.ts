@@ -3,10 +3,11 @@ import type { Database } from '#platform/postgres/database.ts';
 import type { SwitchboardCatalogue } from '#schema/events/catalogue.ts';
 import { refuse, refuseIfOutdated, writeAsAgent, type Outcome } from '../asAgent.ts';
 import { audit } from '../audit.ts';
+import { tellLimit } from '../tellLimit.ts';
 import { lockAdmins, lockAgent, refuseWithoutAdmin, tellAgent } from './agents.ts';
 import { readName } from './inputs.ts';
 
-/** Another name or role; what is left out stays. */
+/** Another name or role; what is left out stays. Who becomes an admin is not limited any more. */
 export async function updateAgent(
   database: Database<SwitchboardCatalogue>,
   identity: Identity,
@@ -30,16 +31,19 @@ export async function updateAgent(
     if (refusal) return refusal;
 
     const { id } = agent;
+    const { companyId } = transaction;
+    const limitedToTeams = agent.limitedToTeams && role !== 'ADMIN';
     if (name === agent.name && role === agent.role) return { agentId: id };
     await transaction.sql`
-      update conversations.agents set name = ${name}, role = ${role}, version = version + 1
-      where company_id = ${transaction.companyId} and id = ${id}`;
+      update conversations.agents set name = ${name}, role = ${role}, limited_to_teams = ${limitedToTeams}, version = version + 1
+      where company_id = ${companyId} and id = ${id}`;
     tellAgent(transaction, 'UPDATED', { ...agent, name, role });
+    if (limitedToTeams !== agent.limitedToTeams) await tellLimit(transaction, { companyId, id, limitedToTeams });
     await audit(transaction, {
       action: 'agent.updated',
       subject: { kind: 'agent', id },
-      before: { name: agent.name, role: agent.role },
-      after: { name, role },
+      before: { name: agent.name, role: agent.role, limitedToTeams: agent.limitedToTeams },
+      after: { name, role, limitedToTeams },
     });
     return { agentId: id };
   });

@@ -1,6 +1,7 @@
 import type { ConversationEntity } from '../../entities/conversation.ts';
 import type { Transaction } from '../../facts.ts';
 import { companySettings } from '../../queries/companySettings.ts';
+import type { AssignmentReason } from '../../rules/assignment.ts';
 import type { Change } from '../../rules/change.ts';
 import { applyStatus } from '../../rules/status.ts';
 
@@ -24,7 +25,19 @@ export async function openAgain(
   if (!here.team) conversation.teamId = null;
   const { assigneeId, teamId } = conversation;
   if (assigneeId === previousAssigneeId && teamId === previousTeamId) return [opened];
-  return [opened, { kind: 'ASSIGNED', assigneeId, teamId, previousAssigneeId, previousTeamId }];
+  const reason = whyDropped(here, { assigneeDropped: assigneeId !== previousAssigneeId });
+  return [opened, { kind: 'ASSIGNED', assigneeId, teamId, previousAssigneeId, previousTeamId, reason }];
+}
+
+interface Here {
+  readonly assignee: boolean;
+  readonly team: boolean;
+}
+
+/** Of an agent and a team, the agent is who is missed. */
+function whyDropped(here: Here, { assigneeDropped }: { readonly assigneeDropped: boolean }): AssignmentReason {
+  if (!assigneeDropped) return 'TEAM_DELETED';
+  return here.assignee ? 'REOPENED_UNASSIGNED' : 'AGENT_DEACTIVATED';
 }
 
 async function beginsWithNobody({ sql }: Transaction, { companyId }: ConversationEntity): Promise<boolean> {
@@ -32,10 +45,7 @@ async function beginsWithNobody({ sql }: Transaction, { companyId }: Conversatio
 }
 
 /** The locks keep who is here from going until the conversation is open: what goes on with them is then found and taken from them. */
-async function whoIsHere(
-  { sql }: Transaction,
-  { companyId, assigneeId, teamId }: ConversationEntity,
-): Promise<{ readonly assignee: boolean; readonly team: boolean }> {
+async function whoIsHere({ sql }: Transaction, { companyId, assigneeId, teamId }: ConversationEntity): Promise<Here> {
   const assignee = await sql`
     select from conversations.agents
     where company_id = ${companyId} and id = ${assigneeId}::uuid and deactivated_at is null for key share`;

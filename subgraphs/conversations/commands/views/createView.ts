@@ -6,6 +6,7 @@ import type { ConversationFilter } from '../../queries/conversationFilter.ts';
 import { refuse, writeAsAgent, type Outcome } from '../asAgent.ts';
 import { nameTaken, readName } from '../directory/inputs.ts';
 import { unlessTaken } from '../directory/unlessTaken.ts';
+import { auditView } from './auditView.ts';
 import { readFilter, type Visibility } from './viewInput.ts';
 
 /** Of one agent. */
@@ -31,8 +32,9 @@ export async function createView(
         where (select count(*) from conversations.saved_views
                where company_id = ${companyId} and owner_id = ${agentId}) < ${MOST}
         returning 1 as created`;
-      if (created.length > 0) return { viewId: id };
-      return refuse('TOO_MANY', `You have ${MOST} views: delete some first.`, 'name');
+      if (created.length === 0) return refuse('TOO_MANY', `You have ${MOST} views: delete some first.`, 'name');
+      await auditView(transaction, 'view.created', { id, after: { name, visibility, filter } });
+      return { viewId: id };
     }),
   );
 }

@@ -6,6 +6,7 @@ import type { ConversationFilter } from '../../queries/conversationFilter.ts';
 import { refuse, writeAsAgent, type Outcome } from '../asAgent.ts';
 import { nameTaken, readName } from '../directory/inputs.ts';
 import { unlessTaken } from '../directory/unlessTaken.ts';
+import { auditView } from './auditView.ts';
 import { nameOf } from './createView.ts';
 import { lockView, type ViewInput } from './lockView.ts';
 import { readFilter, type Visibility } from './viewInput.ts';
@@ -40,6 +41,7 @@ export async function updateView(
         update conversations.saved_views
         set name = ${name}, visibility = ${visibility}, filter = ${JSON.stringify(filter)}::jsonb, version = version + 1
         where company_id = ${companyId} and id = ${id}`;
+      await auditView(transaction, 'view.updated', { id, before: view, after: { name, visibility, filter } });
       return { viewId: id };
     });
   return unlessTaken(nameOf('SHARED'), nameTaken(), () => unlessTaken(nameOf('PRIVATE'), nameTaken(), update));

@@ -1,0 +1,30 @@
+import { unwrapResolverError } from '@apollo/server/errors';
+import { GraphQLError, type GraphQLFormattedError } from 'graphql';
+
+const MASKED_CODE = 'INTERNAL_SERVER_ERROR';
+
+/** Lets errors pass that carry a code of their own; the others are logged, one that many fields met only once. */
+export function maskErrors(
+  errors: readonly GraphQLError[],
+  formatted: readonly GraphQLFormattedError[],
+  { requestId, log }: { readonly requestId: string; readonly log: { error(facts: object, text: string): void } },
+): GraphQLFormattedError[] {
+  const unexpected = new Set<unknown>();
+  const masked = errors.map((error, index) => {
+    const source = unwrapResolverError(error);
+    const shown = formatted[index];
+    if (shown && source instanceof GraphQLError && hasOwnCode(source)) return shown;
+    unexpected.add(source);
+    return {
+      message: `Something went wrong here; it is logged under request id ${requestId}`,
+      ...(error.path && { path: error.path }),
+      extensions: { code: MASKED_CODE, requestId },
+    };
+  });
+  for (const error of unexpected) log.error({ err: error }, 'a resolver failed');
+  return masked;
+}
+
+function hasOwnCode({ extensions }: GraphQLError): boolean {
+  return typeof extensions['code'] === 'string' && extensions['code'] !== MASKED_CODE;
+}

@@ -1,0 +1,97 @@
+import { getOperationAST, Kind, type DocumentNode, type FragmentDefinitionNode } from 'graphql';
+import type { Metrics } from '#platform/metrics/metrics.ts';
+import {
+  prepareOperation,
+  type OperationDefinition,
+  type OperationSource,
+  type PreparedOperation,
+} from '../execution/prepareOperation.ts';
+import type { Source } from '../execution/source.ts';
+import { createTypeConditions } from '../execution/typeConditions.ts';
+import { compileCost } from '../operations/cost.ts';
+import { createDocumentCache, createDocuments, type Documents } from '../operations/documents.ts';
+import { OperationError } from '../operations/errors.ts';
+import type { OperationLimits } from '../operations/limits.ts';
+import type { Variables } from '../operations/variables.ts';
+import type { GraphSnapshot } from './snapshot.ts';
+
+/** One version of the graph, with what operations need of it. Nothing of it changes but what it remembers. */
+export interface GraphVersion {
+  readonly snapshot: GraphSnapshot;
+  /** Valid in this version. */
+  readonly documents: Documents;
+  /**
+   * Plans an operation, or finds the plan again.
+   *
+   * @throws OperationError when the document has no such operation.
+   */
+  prepare(source: OperationSource): PreparedOperation;
+  /**
+   * What an operation costs at most with these variables, by `@cost` and `@listSize`; known before it is planned.
+   *
+   * @throws OperationError when it does not say how long a list it wants that has to be told.
+   */
+  costOf(source: OperationSource, variables: Variables): number;
+  /** What was asked for of late, the newest first. */
+  recent(): OperationSource[];
+}
+
+interface Costs {
+  readonly document: DocumentNode;
+  readonly of: (variables: Variables) => number;
+}
+
+export function createGraphVersion(options: {
+  readonly snapshot: GraphSnapshot;
+  /** By subgraph name, the event source included. */
+  readonly sources: Readonly<Record<string, Source>>;
+  readonly limits: OperationLimits;
+  readonly metrics: Metrics;
+}): GraphVersion {
+  const { snapshot, sources } = options;
+  const isOfType = createTypeConditions(snapshot.supergraphSchema);
+  const prepared = createDocumentCache<PreparedOperation>(({ operation }) => operation);
+  const costs = createDocumentCache<Costs>(({ document }) => document);
+  const planning = options.metrics.histogram('switchboard_router_planning_seconds', 'Time to plan an operation');
+
+  return {
+    snapshot,
+    documents: createDocuments(snapshot.schema, options.limits),
+    prepare(source) {
+      const key = keyOf(source);
+      let operation = prepared.get(key);
+      if (!operation) {
+        const end = planning.startTimer();
+        operation = prepareOperation(source, definitionIn(source), { snapshot, sources, isOfType });
+        end();
+        prepared.set(key, operation);
+      }
+      return operation;
+    },
+    costOf(source, variables) {
+      const key = keyOf(source);
+      let known = costs.get(key);
+      if (!known) {
+        const { document, operationName } = source;
+        known = { document, of: compileCost(snapshot.supergraphSchema, document, operationName) };
+        costs.set(key, known);
+      }
+      return known.of(variables);
+    },
+    recent: () => [...prepared.values()].map(({ source }) => source),
+  };
+}
+
+function keyOf({ hash, operationName }: OperationSource): string {
+  return `${hash}:${operationName ?? ''}`;
+}
+
+function definitionIn({ document, operationName }: OperationSource): OperationDefinition {
+  const operation = getOperationAST(document, operationName);
+  if (!operation) throw OperationError.unknownOperation();
+  const fragments: Record<string, FragmentDefinitionNode> = {};
+  for (const definition of document.definitions) {
+    if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments[definition.name.value] = definition;
+  }
+  return { operation, fragments };
+}

@@ -1,0 +1,104 @@
+import { parse, type ExecutionResult } from 'graphql';
+import { v7 } from 'uuid';
+import { silentLogger as logger } from '#platform/logging/logger.ts';
+import { createMetrics } from '#platform/metrics/metrics.ts';
+import { routerDefaults } from '../config.ts';
+import { answerOf, createExecutor } from '../execution/executor.ts';
+import type { Source } from '../execution/source.ts';
+import { createGraphVersion } from '../graph/graphVersion.ts';
+import { createSnapshot, type GraphSnapshot } from '../graph/snapshot.ts';
+import { sha256 } from '../operations/documents.ts';
+import { shopScopes, shopSources, wholeShop, type Weather } from './shop.ts';
+import { agent } from './world.ts';
+
+export interface Comparison {
+  readonly snapshot: GraphSnapshot;
+  /**
+   * The same operation over the shop's subgraphs and over one schema: what has to be the same.
+   *
+   * @param lacks The scopes that who asks does not have.
+   */
+  answers(
+    query: string,
+    weather: Weather,
+    variables?: Record<string, unknown>,
+    lacks?: ReadonlySet<string>,
+  ): Promise<{ ours: Seen; theirs: Seen }>;
+  /** What the router answers, and how often subgraphs were asked. */
+  ask(query: string, lacks?: ReadonlySet<string>): Promise<ExecutionResult & { readonly fetched: string }>;
+}
+
+/** The data to the letter, and where errors left nulls. */
+interface Seen {
+  readonly data: string | undefined;
+  readonly nulls: readonly string[];
+}
+
+export const fair: Weather = { seed: 0, failures: 0, nulls: 0 };
+
+/** @param supergraph Of the shop. */
+export function compareShop(supergraph: string): Comparison {
+  const snapshot = createSnapshot(supergraph);
+  const metrics = createMetrics({ service: 'test' });
+  const { limits } = routerDefaults;
+  const answerWhole = wholeShop(snapshot.schema);
+
+  async function federated(
+    query: string,
+    sources: Readonly<Record<string, Source>>,
+    variables: Record<string, unknown>,
+    lacks: ReadonlySet<string>,
+  ): Promise<ExecutionResult> {
+    const version = createGraphVersion({ snapshot, sources, limits, metrics });
+    const executor = createExecutor({ graph: { version }, logger });
+    const operation = version.prepare({ hash: sha256(query), document: parse(query), operationName: undefined });
+    const identity = agent({ scopes: shopScopes.filter((scope) => !lacks.has(scope)) });
+    const result = await executor.execute(operation, variables, { identity, requestId: v7() });
+    return JSON.parse(answerOf(result)) as ExecutionResult;
+  }
+
+  return {
+    snapshot,
+    async answers(query, weather, variables = {}, lacks = new Set()) {
+      const whole = await answerWhole(query, variables, { weather, lacks });
+      return {
+        ours: seenIn(await federated(query, shopSources(weather), variables, lacks)),
+        theirs: seenIn(JSON.parse(JSON.stringify(whole)) as ExecutionResult),
+      };
+    },
+    async ask(query, lacks = new Set()) {
+      const asked: string[] = [];
+      const sources = Object.fromEntries(
+        Object.entries(shopSources(fair)).map(([name, source]): [string, Source] => [
+          name,
+          {
+            fetch(operation, ...others) {
+              asked.push(operation.query);
+              return source.fetch(operation, ...others);
+            },
+          },
+        ]),
+      );
+      const result = await federated(query, sources, {}, lacks);
+      return { ...result, fetched: asked.join('\n') };
+    },
+  };
+}
+
+function seenIn(result: ExecutionResult): Seen {
+  return { data: JSON.stringify(result.data), nulls: nullsOf(result) };
+}
+
+/** Where each error has left a null: of several below one null, the specification leaves open which are told. */
+function nullsOf({ data, errors = [] }: ExecutionResult): string[] {
+  const places = errors.map(({ path = [] }) => {
+    let value: unknown = data;
+    let depth = 0;
+    while (depth < path.length && value !== null && value !== undefined) {
+      value = (value as Record<string | number, unknown>)[path[depth] ?? ''];
+      depth += 1;
+    }
+    return JSON.stringify(path.slice(0, depth));
+  });
+  return [...new Set(places)].toSorted();
+}
