@@ -23,6 +23,7 @@ const subgraphs: Record<string, { folder: string; mappers: Record<string, string
       ContactNote: '../rows.ts#ContactNoteRow',
       ContactMerge: '../rows.ts#ContactMergeRow',
       AuditEntry: '../rows.ts#AuditEntryRow',
+      PartnerKey: '../rows.ts#PartnerKeyRow',
       PrivacyJob: '../rows.ts#PrivacyJobRow',
       ErasureReport: '../rows.ts#ErasureReportRow',
       Conversation: '../rows.ts#ConversationRow',
@@ -48,7 +49,7 @@ const subgraphs: Record<string, { folder: string; mappers: Record<string, string
     folder: 'subgraphs/knowledge',
     mappers: { Document: '../rows.ts#DocumentRow', SearchHit: '../rows.ts#SearchHitRow' },
   },
-  analytics: { folder: 'analytics', mappers: { Dashboard: '../rows.ts#DashboardRow' } },
+  analytics: { folder: 'analytics', mappers: { Dashboard: '../rows.ts#DashboardRow', FieldUsage: '../queries/fieldUsage.ts#FieldUsageRow' } },
 };
 
 const config: CodegenConfig = {

@@ -2,6 +2,14 @@ import { accessTable } from '#platform/graphql/access.ts';
 
 /** Figures of the whole company: they name nobody's conversation. */
 export const access = accessTable(
-  { 'analytics:read': { roles: ['AGENT', 'SUPERVISOR', 'ADMIN'], scope: 'analytics:read' } },
-  { query: { dashboard: 'analytics:read' }, mutation: {}, types: { Dashboard: 'analytics:read' } },
+  {
+    'analytics:read': { roles: ['AGENT', 'SUPERVISOR', 'ADMIN'], scope: 'analytics:read' },
+    /** Which programs use what of the graph. */
+    'usage:read': { roles: ['ADMIN'] },
+  },
+  {
+    query: { dashboard: 'analytics:read', fieldUsage: 'usage:read' },
+    mutation: {},
+    types: { Dashboard: 'analytics:read' },
+  },
 );

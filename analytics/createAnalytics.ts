@@ -17,7 +17,9 @@ import type { AnalyticsConfig } from './config.ts';
 import { createDashboards } from './dashboards.ts';
 import { migrations } from './migrations/index.ts';
 import { resolvers } from './resolvers/index.ts';
+import { queryFieldUsage } from './queries/fieldUsage.ts';
 import { createSink } from './sink/createSink.ts';
+import { createUsageSink } from './usage/usageSink.ts';
 
 export interface Analytics extends LocalService {
   /** Where it answers, once it has started. */
@@ -50,6 +52,7 @@ export function createAnalytics(
   };
   const nats = connectNats({ url: config.natsUrl, name, logger, metrics });
   const sink = createSink({ nats, clickhouse, batchRows: BATCH_ROWS, leaseMs: LEASE_MS, logger, metrics });
+  const usage = createUsageSink({ nats, clickhouse, logger, metrics });
   const redis = createRedis({ url: config.redisUrl, name, logger });
   const cache = createCache({
     redis,
@@ -71,9 +74,14 @@ export function createAnalytics(
     logger,
     metrics,
     access,
-    context: (identity) => ({ identity, dashboards, close: async () => undefined }),
+    context: (identity) => ({
+      identity,
+      dashboards,
+      fieldUsage: (of: { companyId: string; days: number }) => queryFieldUsage(clickhouse, of),
+      close: async () => undefined,
+    }),
   });
 
-  const parts = [migrator, nats, createStreams(nats), sink, redis, subgraph, http];
+  const parts = [migrator, nats, createStreams(nats), sink, usage, redis, subgraph, http];
   return { ...createService(name, parts, { logger, checks }), local: subgraph.local, url: () => http.url() };
 }

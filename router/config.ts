@@ -14,6 +14,7 @@ import {
   url,
 } from '#platform/config/fields.ts';
 import { supergraphFile } from '#schema/subgraphFiles.ts';
+import type { RequestRates } from './operations/requestLimits.ts';
 
 /** The router's configuration, as createRouter takes it. */
 export interface RouterConfig {
@@ -54,6 +55,8 @@ export interface RouterConfig {
     readonly tokens: number;
     readonly cost: number;
   };
+  /** Requests in any minute; what is left out is without a limit. */
+  readonly rates: RequestRates;
   readonly persisted: { readonly onlyRegistered: boolean; readonly ttlMs: number };
   readonly sockets: {
     readonly maxSockets: number;
@@ -72,6 +75,7 @@ export const routerDefaults = {
   supergraphFile,
   subgraphLimits: { timeoutMs: 10_000, connections: 64, maxResponseBytes: 16 * 1024 ** 2 },
   limits: { depth: 15, aliases: 30, rootFields: 20, selections: 2_000, tokens: 2_000, cost: 20_000 },
+  rates: { agentPerMinute: 6_000, addressPerMinute: 60_000 },
   persisted: { onlyRegistered: false, ttlMs: 7 * 24 * 60 * 60 * 1_000 },
   sockets: {
     maxSockets: 12_000,
@@ -85,7 +89,7 @@ export const routerDefaults = {
 
 const MAX_STOP_NOTICE_MS = 3_000;
 const count = (fallback: number) => integer({ min: 1, max: 1_000_000, example: fallback }).default(fallback);
-const { limits, subgraphLimits, persisted, sockets, live } = routerDefaults;
+const { limits, subgraphLimits, rates, persisted, sockets, live } = routerDefaults;
 
 const environment = z.object({
   ...logConfig,
@@ -117,6 +121,8 @@ const environment = z.object({
   MAX_ROOT_FIELDS: count(limits.rootFields),
   MAX_SELECTIONS: count(limits.selections),
   MAX_TOKENS: count(limits.tokens),
+  MAX_REQUESTS_PER_AGENT: count(rates.agentPerMinute),
+  MAX_REQUESTS_PER_ADDRESS: count(rates.addressPerMinute),
   MAX_COST: count(limits.cost),
   MAX_SOCKETS: count(sockets.maxSockets),
   MAX_OPERATIONS_PER_SOCKET: count(sockets.maxOperations),
@@ -174,6 +180,7 @@ function toConfig(env: z.output<typeof environment>): RouterConfig {
       tokens: env.MAX_TOKENS,
       cost: env.MAX_COST,
     },
+    rates: { agentPerMinute: env.MAX_REQUESTS_PER_AGENT, addressPerMinute: env.MAX_REQUESTS_PER_ADDRESS },
     persisted: { onlyRegistered: env.ONLY_REGISTERED_OPERATIONS, ttlMs: env.PERSISTED_QUERY_TTL },
     sockets: { ...sockets, maxSockets: env.MAX_SOCKETS, maxOperations: env.MAX_OPERATIONS_PER_SOCKET },
     live: { bufferEvents: env.LIVE_BUFFER_EVENTS },

@@ -2,13 +2,14 @@ import { readFileSync } from 'node:fs';
 import { parse, validate } from 'graphql';
 import { createRedis } from '#platform/cache/redis.ts';
 import { connectNats } from '#platform/events/nats.ts';
-import { ensureStreams, EVENTS } from '#platform/events/streams.ts';
+import { ensureStreams, EVENTS, USAGE } from '#platform/events/streams.ts';
 import type { LocalService } from '#platform/graphql/subgraphServer.ts';
 import { createHttpServer } from '#platform/http/server.ts';
 import { createBearerVerifier } from '#platform/identity/bearerTokens.ts';
 import { createIdentitySigner } from '#platform/identity/signedIdentity.ts';
 import { createService } from '#platform/lifecycle/createService.ts';
 import type { Check, Part, Service } from '#platform/lifecycle/part.ts';
+import { createMeter } from '#platform/limits/meter.ts';
 import { createPacer } from '#platform/limits/pacer.ts';
 import type { Logger } from '#platform/logging/logger.ts';
 import type { Metrics } from '#platform/metrics/metrics.ts';
@@ -42,7 +43,10 @@ import { createViewersSubscriptions } from './live/viewers/viewersSubscriptions.
 import { checkLiveAccess } from './operations/access.ts';
 import { createAuthenticate } from './operations/authenticate.ts';
 import { createPersistedOperations } from './operations/persisted.ts';
+import { createRequestLimits } from './operations/requestLimits.ts';
 import { createVisitorLimit } from './operations/visitorLimit.ts';
+import { createPartners } from './partners/partners.ts';
+import { createUsageReporter } from './usage/usageReporter.ts';
 import { createSocketServer } from './socket/socketServer.ts';
 import { createStartOperation } from './socket/startOperation.ts';
 
@@ -109,7 +113,15 @@ export function createRouter(config: RouterConfig, deps: RouterDeps): Router {
 
   const executor = createExecutor({ graph, logger });
   const lookAt = createLookAt({ executor, feed });
-  const authenticate = createAuthenticate(createBearerVerifier(config.bearer));
+  const partners = createPartners({
+    url: urlOf(config, 'conversations'),
+    signIdentity: createIdentitySigner(config.identitySecret),
+    manifest,
+    nats,
+    logger,
+    metrics,
+  });
+  const authenticate = createAuthenticate(createBearerVerifier(config.bearer), partners.keys);
   const persisted = createPersistedOperations({
     ...config.persisted,
     manifest,
@@ -119,6 +131,12 @@ export function createRouter(config: RouterConfig, deps: RouterDeps): Router {
   });
 
   const limitVisitor = createVisitorLimit(createPacer({ redis, logger, metrics }));
+  const usage = createUsageReporter({ nats, logger, metrics });
+  const requestLimits = createRequestLimits({
+    meter: createMeter({ redis, logger, metrics }),
+    keys: partners.keys,
+    rates: config.rates,
+  });
 
   const http = createHttpServer({
     name: 'router',
@@ -133,8 +151,11 @@ export function createRouter(config: RouterConfig, deps: RouterDeps): Router {
     graph,
     executor,
     persisted,
+    registered: partners.operations,
     authenticate,
     limitVisitor,
+    requestLimits,
+    usage,
     limits: config.limits,
     production: config.production,
     page:
@@ -152,8 +173,11 @@ export function createRouter(config: RouterConfig, deps: RouterDeps): Router {
     start: createStartOperation({
       graph,
       persisted,
+      registered: partners.operations,
       executor,
       limitVisitor,
+      requestLimits,
+      usage,
       live: createLiveSubscriptions({
         executor,
         stream,
@@ -175,7 +199,7 @@ export function createRouter(config: RouterConfig, deps: RouterDeps): Router {
     metrics,
   });
 
-  const streams = partOf('streams', { start: () => ensureStreams(nats.manager, [EVENTS]) });
+  const streams = partOf('streams', { start: () => ensureStreams(nats.manager, [EVENTS, USAGE]) });
   const pools = partOf('subgraphs', { stop: () => subgraphs.close() });
   const parts = [
     nats,
@@ -184,6 +208,8 @@ export function createRouter(config: RouterConfig, deps: RouterDeps): Router {
     feed,
     typing,
     viewers,
+    ...partners.parts,
+    usage,
     pools,
     supergraph,
     endpoint,

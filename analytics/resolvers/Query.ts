@@ -1,9 +1,17 @@
+import { badUserInput } from '#platform/graphql/errors.ts';
 import type { QueryResolvers } from '../generated/resolvers.ts';
 import { readFilter, readRange } from './arguments.ts';
+
+const MOST_DAYS = 180;
 
 export const Query: QueryResolvers = {
   dashboard: (_parent, { range, filter }, { identity }) => ({
     span: readRange(range),
     scope: { companyId: identity.companyId, filter: readFilter(filter ?? {}) },
   }),
+
+  fieldUsage: (_parent, { days }, { identity, fieldUsage }) => {
+    if (days < 1 || days > MOST_DAYS) throw badUserInput(`Days are 1 to ${String(MOST_DAYS)}`, 'days');
+    return fieldUsage({ companyId: identity.companyId, days });
+  },
 };

@@ -75,9 +75,9 @@ export function eventRow(text: string): EventRow | undefined {
         ...envelope,
         ...facts(event.data.conversation),
         // What an agent writes counts for that agent, whoever the conversation is assigned to. What somebody wrote past the
-        // inbox is the company's, and no agent's work.
+        // inbox, or by a partner's program, is the company's, and no agent's work.
         ...(message.authorKind === 'AGENT' && { agent_id: message.authorId }),
-        ...(message.authorKind === 'CHANNEL' && { agent_id: nobody }),
+        ...((message.authorKind === 'CHANNEL' || message.authorKind === 'PARTNER') && { agent_id: nobody }),
         message_id: message.id,
         direction: message.direction,
         author_kind: message.authorKind,
@@ -168,7 +168,7 @@ function parseJson(text: string): unknown {
   }
 }
 
-function clickHouseTime(instant: string): string {
+export function clickHouseTime(instant: string): string {
   const at = new Date(instant);
   const year = at.getUTCFullYear();
   if (!(year >= firstYear && year < endYear)) throw SinkError.timeOutOfRange(instant);

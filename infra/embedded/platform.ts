@@ -169,6 +169,8 @@ function createFront(options: PlatformOptions, services: ReturnType<typeof creat
   metrics.collectDefaults();
   const config: RouterConfig = {
     ...routerDefaults,
+    // Demos and benchmarks of this machine come from one address, and often as one agent.
+    rates: {},
     http: { host, port, trustProxy: false, bodyLimit: 1024 ** 2 },
     production,
     subgraphs: Object.fromEntries(Object.entries(services).map(([name, service]) => [name, service.url()])),

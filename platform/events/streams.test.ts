@@ -3,7 +3,7 @@ import { silentLogger as logger } from '#platform/logging/logger.ts';
 import { createMetrics } from '#platform/metrics/metrics.ts';
 import { testNats } from '#test/stack/index.ts';
 import { connectNats, type NatsPart } from './nats.ts';
-import { DEAD, ensureStreams, EVENTS, INGEST } from './streams.ts';
+import { DEAD, ensureStreams, EVENTS, INGEST, USAGE } from './streams.ts';
 
 describe('the streams', () => {
   let server: Awaited<ReturnType<typeof testNats>>;
@@ -27,7 +27,7 @@ describe('the streams', () => {
     const [nats] = services;
     for (let round = 0; round < 5; round++) {
       await Promise.all(services.map(({ manager }) => ensureStreams(manager)));
-      for (const spec of [INGEST, EVENTS, DEAD]) {
+      for (const spec of [INGEST, EVENTS, USAGE, DEAD]) {
         const { config } = (await nats?.manager.streams.info(spec.name)) ?? {};
         expect(config).toMatchObject(spec);
         await nats?.manager.streams.delete(spec.name);

@@ -41,6 +41,18 @@ export const EVENTS: StreamSpec = {
   duplicate_window: nanos(10 * 60 * 1_000),
 };
 
+/** What is told of the use of the graph: much, and of no consequence for anybody's work. */
+export const USAGE: StreamSpec = {
+  name: 'USAGE',
+  subjects: ['usage.>'],
+  retention: RetentionPolicy.Limits,
+  storage: StorageType.File,
+  max_age: nanos(2 * DAY_MS),
+  max_bytes: GIB,
+  discard: DiscardPolicy.Old,
+  duplicate_window: nanos(2 * 60 * 1_000),
+};
+
 /** What no consumer could digest, with the reason. */
 export const DEAD: StreamSpec = {
   name: 'DEAD',
@@ -61,7 +73,7 @@ const CREATE_TRIES = 10;
 /** Creates the streams that are missing and brings the others to these settings. Many services may do it at once. */
 export async function ensureStreams(
   manager: JetStreamManager,
-  specs: readonly StreamSpec[] = [INGEST, EVENTS, DEAD],
+  specs: readonly StreamSpec[] = [INGEST, EVENTS, USAGE, DEAD],
 ): Promise<void> {
   for (const spec of specs) await ensureStream(manager, spec);
 }

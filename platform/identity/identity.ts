@@ -11,7 +11,14 @@ const agentSchema = z
   .object({ kind: z.literal('agent'), companyId: id, agentId: id, role: roleSchema, scopes })
   .readonly();
 const partnerSchema = z
-  .object({ kind: z.literal('partner'), companyId: id, partner: z.string().min(1), scopes })
+  .object({
+    kind: z.literal('partner'),
+    companyId: id,
+    partner: z.string().min(1),
+    scopes,
+    /** Of the key that was shown; absent when a token was. */
+    keyId: id.optional(),
+  })
   .readonly();
 const serviceSchema = z
   .object({ kind: z.literal('service'), companyId: id, service: z.string().min(1), scopes })

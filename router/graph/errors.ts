@@ -5,7 +5,16 @@ import { isTokenLimit } from '../operations/documents.ts';
 import { OperationError } from '../operations/errors.ts';
 
 /** What of an error's extensions clients may see. */
-const PUBLIC_EXTENSIONS = ['code', 'field', 'limit', 'actual', 'cost', 'cursor', 'requestId'] as const;
+const PUBLIC_EXTENSIONS = [
+  'code',
+  'field',
+  'limit',
+  'actual',
+  'cost',
+  'cursor',
+  'retryAfterSeconds',
+  'requestId',
+] as const;
 
 /** Codes that stand for "something inside went wrong"; the first is what clients get for all of them. */
 const INTERNAL = 'INTERNAL_SERVER_ERROR';

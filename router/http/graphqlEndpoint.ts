@@ -6,7 +6,7 @@ import {
   ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { getOperationAST, type DocumentNode } from 'graphql';
+import { getOperationAST, type DocumentNode, type OperationDefinitionNode } from 'graphql';
 import type { Part } from '#platform/lifecycle/part.ts';
 import type { Logger } from '#platform/logging/logger.ts';
 import type { Metrics } from '#platform/metrics/metrics.ts';
@@ -15,8 +15,13 @@ import type { Executor } from '../execution/executor.ts';
 import type { RequestScope } from '../execution/source.ts';
 import type { Graph } from '../graph/graph.ts';
 import { createGateway, stringifyResult } from '../graph/gateway.ts';
+import type { RegisteredOperations } from '../partners/registeredOperations.ts';
+import { cacheControlOf, cachePolicyOf, type CachePolicy } from '../operations/cachePolicy.ts';
 import { checkAccess } from '../operations/access.ts';
 import type { Authenticate } from '../operations/authenticate.ts';
+import { rateLimitHeaders, type Rates } from '../operations/rateLimitHeaders.ts';
+import type { RequestLimits } from '../operations/requestLimits.ts';
+import type { UsageReporter } from '../usage/usageReporter.ts';
 import type { LimitVisitor } from '../operations/visitorLimit.ts';
 import { checkCost } from '../operations/checkCost.ts';
 import { createDocumentCache, parseWithin } from '../operations/documents.ts';
@@ -24,16 +29,20 @@ import { OperationError } from '../operations/errors.ts';
 import { limitsRule, type OperationLimits } from '../operations/limits.ts';
 import type { OperationRequest, PersistedOperations } from '../operations/persisted.ts';
 import { compress } from './compression.ts';
+import { etagOf, isKnown } from './etag.ts';
 import { GRAPHIQL_POLICY } from './graphiql.ts';
-import { readRequest } from './readRequest.ts';
+import { readOperationRequest, readRequest, withText } from './readRequest.ts';
 
 export interface GraphqlEndpointOptions {
   readonly path: string;
   readonly graph: Graph;
   readonly executor: Executor;
   readonly persisted: PersistedOperations;
+  readonly registered: RegisteredOperations;
   readonly authenticate: Authenticate;
   readonly limitVisitor: LimitVisitor;
+  readonly requestLimits: RequestLimits;
+  readonly usage: UsageReporter;
   readonly limits: OperationLimits;
   /** Strangers learn nothing about the schema. */
   readonly production: boolean;
@@ -43,11 +52,23 @@ export interface GraphqlEndpointOptions {
   readonly metrics: Metrics;
 }
 
-type Scope = RequestScope & Record<string, unknown>;
+interface OperationScope extends RequestScope {
+  readonly isGet: boolean;
+  /** How long the answer may be kept; nothing where it is not worth it. Apollo Server copies all but what is within. */
+  readonly keeping: { policy?: CachePolicy; rates: Rates };
+}
+type Scope = OperationScope & Record<string, unknown>;
+
+/** As Apollo's clients say who they are, and others can. */
+const CLIENT_NAME = 'apollographql-client-name';
+const CLIENT_VERSION = 'apollographql-client-version';
+/** Whose answer it is, and in which form. */
+const VARY = 'Authorization, Accept';
+const OPERATIONS_PATH = '/operations';
 
 /** GraphQL over HTTP, GET and POST, with Apollo Server. Routes are mounted at once, and answer after the start. */
 export function createGraphqlEndpoint(app: FastifyInstance, options: GraphqlEndpointOptions): Part {
-  const { path, persisted, authenticate, limits, production, page } = options;
+  const { path, persisted, registered, requestLimits, authenticate, limits, production, page } = options;
   const server = createServer(options);
 
   async function handle(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
@@ -55,34 +76,77 @@ export function createGraphqlEndpoint(app: FastifyInstance, options: GraphqlEndp
       reply.type('text/html; charset=utf-8').header('content-security-policy', GRAPHIQL_POLICY);
       return reply.send(await page());
     }
-    const { method, search, body, asked } = readRequest(request);
+    return answer(readRequest(request), request, reply);
+  }
+
+  async function answer(
+    { asked, ...asHttp }: ReturnType<typeof readRequest>,
+    request: FastifyRequest,
+    reply: FastifyReply,
+  ): Promise<FastifyReply> {
     const headers = new HeaderMap();
     for (const [name, value] of Object.entries(request.headers)) headers.set(name, String(value));
-    const answer = await server.executeHTTPGraphQLRequest({
-      httpGraphQLRequest: { method, headers, search, body },
-      context: () => admit(request, asked),
+    const httpGraphQLRequest = { ...asHttp, headers };
+    let scope: Scope | undefined;
+    const result = await server.executeHTTPGraphQLRequest({
+      httpGraphQLRequest,
+      async context() {
+        scope = await admit(request);
+        const meant = await registered.resolve(asked, scope.identity);
+        if (meant === asked) check(asked);
+        // Apollo Server reads the request after this.
+        else Object.assign(httpGraphQLRequest, withText(asHttp, meant));
+        return scope;
+      },
     });
-    if (answer.body.kind !== 'complete') throw new TypeError('An answer comes in one piece');
-    const text = answer.body.string;
-    for (const [name, value] of answer.headers) reply.header(name, value);
-    reply.code(statusOf(answer, text));
+    if (result.body.kind !== 'complete') throw new TypeError('An answer comes in one piece');
+    const text = result.body.string;
+    for (const [name, value] of rateLimitHeaders(scope?.keeping.rates ?? {})) reply.header(name, value);
+    for (const [name, value] of result.headers) reply.header(name, value);
+    reply.code(statusOf(result, text));
+    const policy = scope?.keeping.policy;
+    if (policy) {
+      const etag = etagOf(text);
+      reply.header('etag', etag).header('cache-control', cacheControlOf(policy)).header('vary', VARY);
+      if (isKnown(etag, request.headers['if-none-match'])) {
+        return reply.code(304).removeHeader('content-length').header('vary', varied(reply)).send();
+      }
+    }
     const { body: sent, encoding } = await compress(text, headers.get('accept-encoding'));
     if (encoding) reply.header('content-encoding', encoding).removeHeader('content-length');
     return reply.header('vary', varied(reply)).send(sent);
   }
 
   /** Finds out who asks, and refuses what is not even worth reading. */
-  async function admit(request: FastifyRequest, asked: OperationRequest): Promise<Scope> {
+  async function admit(request: FastifyRequest): Promise<Scope> {
+    requestLimits.arrive(request.ip);
     const caller = await authenticate(request.headers);
     if (!caller && production) throw OperationError.unauthenticated();
+    const { id: requestId, ip: clientAddress, method } = request;
+    const rates = await requestLimits.begin(caller?.identity);
+    return {
+      identity: caller?.identity,
+      requestId,
+      clientAddress,
+      mayShare: true,
+      isGet: method === 'GET',
+      keeping: { rates },
+    };
+  }
+
+  function check(asked: OperationRequest): void {
     persisted.check(asked);
     // Before validation, which throws on some of them instead of saying what is wrong.
     if (asked.query?.includes('subscription')) {
       refuseSubscription(parseWithin(asked.query, limits.tokens), asked.operationName);
     }
-    return { identity: caller?.identity, requestId: request.id, clientAddress: request.ip, mayShare: true };
   }
 
+  app.get<{ Params: { id: string } }>(`${OPERATIONS_PATH}/:id`, (request, reply) => {
+    // Who is asked for by a header alone, which no form and no image sends, is nobody's to forge.
+    request.headers['apollo-require-preflight'] = '1';
+    return answer(readOperationRequest(request.params.id, request), request, reply);
+  });
   app.route({ method: ['GET', 'POST'], url: path, handler: handle });
   return {
     name: 'graphql',
@@ -120,7 +184,8 @@ function createServer(options: GraphqlEndpointOptions): ApolloServer<Scope> {
     },
     plugins: [
       guard(options),
-      observe(options.metrics),
+      observe(options.metrics, options.usage, options.graph),
+      keepable(options.graph),
       ApolloServerPluginLandingPageDisabled(),
       // Without these, variables of the environment could make it report to Apollo.
       ApolloServerPluginUsageReportingDisabled(),
@@ -130,27 +195,46 @@ function createServer(options: GraphqlEndpointOptions): ApolloServer<Scope> {
   });
 }
 
+/** Says of an answer without errors how long it may be kept. */
+function keepable(graph: Graph): ApolloServerPlugin<Scope> {
+  /** Documents are kept, so each is looked through once. */
+  const policies = new WeakMap<OperationDefinitionNode, CachePolicy>();
+  return {
+    requestDidStart: async () => ({
+      async willSendResponse({ schema, document, operation, response, contextValue }) {
+        if (!contextValue.isGet || !document || !operation || response.body.kind !== 'single') return;
+        if (response.body.singleResult.errors) return;
+        const { supergraphSchema } = graph.versionOf(schema).snapshot;
+        const policy = policies.get(operation) ?? cachePolicyOf(supergraphSchema, document, operation);
+        policies.set(operation, policy);
+        contextValue.keeping.policy = policy;
+      },
+    }),
+  };
+}
+
 /** Refuses operations by what they ask for, when it is known which one is meant. */
-function guard({
-  graph,
-  limits,
-  limitVisitor,
-}: Pick<GraphqlEndpointOptions, 'graph' | 'limits' | 'limitVisitor'>): ApolloServerPlugin<Scope> {
+function guard({ graph, limits, limitVisitor, requestLimits }: GraphqlEndpointOptions): ApolloServerPlugin<Scope> {
   return {
     requestDidStart: async () => ({
       async didResolveOperation({ schema, request, queryHash, document, operation, operationName, contextValue }) {
         if (!operation) throw OperationError.unknownOperation();
         refuseSubscription(document, operationName);
         checkAccess(document, operation, contextValue.identity);
+        const { identity, keeping } = contextValue;
         const source = { hash: queryHash, document, operationName: operationName ?? undefined };
-        checkCost(graph.versionOf(schema), source, request.variables ?? {}, limits.cost);
-        await limitVisitor(contextValue.identity);
+        const variables = request.variables ?? {};
+        const version = graph.versionOf(schema);
+        checkCost(version, source, variables, limits.cost);
+        await limitVisitor(identity);
+        const cost = () => version.costOf(source, variables);
+        keeping.rates = { ...keeping.rates, ...(await requestLimits.spend(identity, cost)) };
       },
     }),
   };
 }
 
-function observe(metrics: Metrics): ApolloServerPlugin<Scope> {
+function observe(metrics: Metrics, usage: UsageReporter, graph: Graph): ApolloServerPlugin<Scope> {
   const seconds = metrics.histogram('switchboard_router_operation_seconds', 'Operations over HTTP', [
     'type',
     'outcome',
@@ -159,11 +243,34 @@ function observe(metrics: Metrics): ApolloServerPlugin<Scope> {
   return {
     async requestDidStart() {
       const end = seconds.startTimer();
+      const startedAt = performance.now();
       return {
-        async willSendResponse({ operation, response }) {
+        async willSendResponse({
+          schema,
+          queryHash,
+          document,
+          operation,
+          operationName,
+          request,
+          response,
+          contextValue,
+        }) {
           const failed = response.body.kind === 'single' ? (response.body.singleResult.errors ?? []) : [];
           for (const { extensions } of failed) errors.inc({ code: String(extensions?.['code']) });
           end({ type: operation?.operation ?? 'unknown', outcome: failed.length > 0 ? 'errors' : 'ok' });
+          if (!document || !operation || queryHash === undefined) return;
+          const source = { hash: queryHash, document, operationName: operationName ?? undefined };
+          const { headers } = request.http ?? {};
+          usage.report({
+            identity: contextValue.identity,
+            schema,
+            document,
+            operation,
+            cost: () => graph.versionOf(schema).costOf(source, request.variables ?? {}),
+            client: { name: headers?.get(CLIENT_NAME), version: headers?.get(CLIENT_VERSION) },
+            durationMs: performance.now() - startedAt,
+            errorCodes: failed.map(({ extensions }) => String(extensions?.['code'])),
+          });
         },
       };
     },

@@ -15,6 +15,39 @@ export function readRequest({ method, url, body }: FastifyRequest) {
     };
   }
   const search = new URL(url, 'http://router').searchParams;
+  return readSearch(search);
+}
+
+/** `GET /operations/{id}?variables=`: the same by an address that says what it is about, for caches. */
+export function readOperationRequest(id: string, { url }: FastifyRequest) {
+  const variables = new URL(url, 'http://router').searchParams.get('variables');
+  return readSearch(new URLSearchParams({ documentId: id, ...(variables !== null && { variables }) }));
+}
+
+/** The same request with the text that it means, in place of the name that it gave. */
+export function withText(
+  { method, search, body }: HttpRequest,
+  { query, operationName }: OperationRequest,
+): HttpRequest {
+  const named = { query: query ?? '', ...(operationName != null && { operationName }) };
+  if (method !== 'GET') {
+    const { documentId: _id, extensions: _extensions, ...others } = body as Record<string, unknown>;
+    return { method, search, body: { ...others, ...named } };
+  }
+  const meant = new URLSearchParams(search);
+  for (const name of ['documentId', 'extensions']) meant.delete(name);
+  for (const [name, value] of Object.entries(named)) meant.set(name, value);
+  return { method, search: meant.toString(), body };
+}
+
+/** As Apollo Server takes it. */
+export interface HttpRequest {
+  readonly method: string;
+  readonly search: string;
+  readonly body: unknown;
+}
+
+function readSearch(search: URLSearchParams) {
   const asked = asOperationRequest({
     query: search.get('query'),
     documentId: search.get('documentId'),
@@ -23,7 +56,7 @@ export function readRequest({ method, url, body }: FastifyRequest) {
   });
   const hash = asked.documentId == null ? undefined : namedHash(asked);
   if (hash !== undefined) search.set('extensions', JSON.stringify({ ...asked.extensions, ...persistedQuery(hash) }));
-  return { method, search: search.toString(), body: undefined, asked };
+  return { method: 'GET', search: search.toString(), body: undefined, asked };
 }
 
 function asOperationRequest(value: unknown): OperationRequest {

@@ -9,6 +9,8 @@ import { createCompanyListeners } from './companyListeners.ts';
 export interface SignalFeed<S> extends Part {
   /** Tells what is said of a company from now on. @returns ends it. */
   listen(companyId: string, listener: (signal: S) => void): () => void;
+  /** The same of all companies, for as long as this runs. */
+  listenToAll(listener: (companyId: string, signal: S) => void): void;
 }
 
 const COMPANY = '{company}';
@@ -31,6 +33,7 @@ export function createSignalFeed<S>(options: {
   const heard = options.metrics.counter('switchboard_router_signals_total', 'Signals heard', ['feed', 'outcome']);
   const companyAt = subject.split('.').indexOf(COMPANY);
   const listeners = createCompanyListeners<(signal: S) => void>();
+  const listenersToAll: ((companyId: string, signal: S) => void)[] = [];
   let subscription: Subscription | undefined;
 
   function dispatch(message: Msg): void {
@@ -39,6 +42,7 @@ export function createSignalFeed<S>(options: {
     if (!signal) return;
     const companyId = message.subject.split('.')[companyAt] ?? '';
     for (const listener of listeners.of(companyId)) listener(signal);
+    for (const listener of listenersToAll) listener(companyId, signal);
   }
 
   function read(message: Msg): S | undefined {
@@ -67,5 +71,6 @@ export function createSignalFeed<S>(options: {
       subscription = undefined;
     },
     listen: (companyId, listener) => listeners.listen(companyId, listener),
+    listenToAll: (listener) => void listenersToAll.push(listener),
   };
 }

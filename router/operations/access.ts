@@ -15,7 +15,7 @@ export const livePermissions = {
   /** Who is there, and who looks at what. */
   'presence:read': { roles: everybody },
   /** How far an agent's own jobs are. */
-  'conversations:change': { roles: everybody },
+  'conversations:changeMany': { roles: everybody },
   'contacts:read': { roles: everybody, scope: 'contacts:read' },
   /** What is an agent's own: notifications, drafts. */
   'own:keep': { roles: everybody },
@@ -31,7 +31,7 @@ export const liveAccess: Readonly<Record<string, keyof typeof livePermissions>> 
   contactUpdates: 'contacts:read',
   presenceUpdates: 'presence:read',
   conversationViewers: 'presence:read',
-  bulkJobUpdates: 'conversations:change',
+  bulkJobUpdates: 'conversations:changeMany',
   typing: 'conversations:answer',
   notificationUpdates: 'own:keep',
   draftUpdates: 'own:keep',

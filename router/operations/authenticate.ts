@@ -1,12 +1,16 @@
 import type { createBearerVerifier } from '#platform/identity/bearerTokens.ts';
 import { IdentityError } from '#platform/identity/errors.ts';
 import type { Identity } from '#platform/identity/identity.ts';
+import { looksLikePartnerKey } from '#platform/identity/partnerKeys.ts';
+import type { PartnerKeys } from '../partners/partnerKeys.ts';
 import { OperationError } from './errors.ts';
 
 /** Who asks, and until when that is known. */
 export interface Caller {
   readonly identity: Identity;
   readonly expiresAt: Date;
+  /** Calls back when what they showed is worth nothing any more before that time; whoever runs something for long asks for it. @returns ends it. */
+  watch(onEnd: () => void): () => void;
 }
 
 /** What somebody shows of themselves. */
@@ -20,21 +24,28 @@ export interface Credentials {
 /**
  * Finds out who asks. Undefined stands for nobody in particular.
  *
- * @throws OperationError `UNAUTHENTICATED` for anything that is there and is not a valid bearer token, `FORBIDDEN` for a
- *   visitor's token on another page than it was issued to, and `IDENTITY_UNAVAILABLE` while the keys of tokens cannot be read.
+ * @throws OperationError `UNAUTHENTICATED` for anything that is there and is not a valid bearer token or key, `FORBIDDEN` for a
+ *   visitor's token on another page than it was issued to, and `IDENTITY_UNAVAILABLE` while tokens or keys cannot be checked.
  */
 export type Authenticate = (credentials: Credentials) => Promise<Caller | undefined>;
 
-export function createAuthenticate(verify: ReturnType<typeof createBearerVerifier>): Authenticate {
+export function createAuthenticate(
+  verify: ReturnType<typeof createBearerVerifier>,
+  keys: Pick<PartnerKeys, 'authenticate' | 'watch'>,
+): Authenticate {
   return async ({ authorization, origin }) => {
     if (authorization === undefined || authorization === '') return undefined;
     const token = /^bearer +(\S+)$/i.exec(authorization)?.[1];
     if (token === undefined) throw OperationError.unauthenticated('This is no bearer token: send "Bearer <token>".');
+    if (looksLikePartnerKey(token)) {
+      const { identity, expiresAt } = await keys.authenticate(token);
+      return { identity, expiresAt, watch: (onEnd) => keys.watch(token, onEnd) };
+    }
     const { expiresAt, ...identity } = await verified(token);
     if (identity.kind === 'visitor' && identity.origin !== origin) {
       throw OperationError.forbidden('This token is for a page of another site.');
     }
-    return { identity, expiresAt };
+    return { identity, expiresAt, watch: () => () => undefined };
   };
 
   async function verified(token: string) {

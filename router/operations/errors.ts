@@ -1,6 +1,7 @@
 import { GraphQLError } from 'graphql';
 
 interface Details {
+  readonly retryAfterSeconds?: number;
   readonly limit?: number;
   readonly actual?: number;
   readonly cost?: number;
@@ -10,8 +11,14 @@ interface Details {
 
 /** Why an operation is refused, in words and a stable code for clients. */
 export class OperationError extends GraphQLError {
-  private static with(code: string, message: string, { status, ...details }: Details & { status?: number } = {}) {
-    const headers = status === 401 ? new Map([['www-authenticate', 'Bearer']]) : new Map<string, string>();
+  private static with(
+    code: string,
+    message: string,
+    { status, headers: given, ...details }: Details & { status?: number; headers?: ReadonlyMap<string, string> } = {},
+  ) {
+    const headers = new Map(given);
+    if (status === 401) headers.set('www-authenticate', 'Bearer');
+    if (details.retryAfterSeconds !== undefined) headers.set('retry-after', String(details.retryAfterSeconds));
     return new OperationError(message, {
       // `http` is for Apollo Server: the answer's status. It never reaches the client's JSON.
       extensions: { code, ...details, ...(status && { http: { status, headers } }) },
@@ -27,13 +34,25 @@ export class OperationError extends GraphQLError {
     return OperationError.with('FORBIDDEN', message, { status: 403 });
   }
 
+  /** @param headers that say more about the limit. */
+  static rateLimited(retryAfterSeconds: number, headers?: ReadonlyMap<string, string>): OperationError {
+    const message = `Too much is asked at once: wait ${String(retryAfterSeconds)} s.`;
+    return OperationError.with('RATE_LIMITED', message, {
+      status: 429,
+      retryAfterSeconds,
+      ...(headers && { headers }),
+    });
+  }
+
+  /** Waiting does not help. */
+  static tooDear(limit: number, actual: number): OperationError {
+    const message = `The operation costs ${String(actual)}, and ${String(limit)} is what this key may spend in a minute: ask for less at a time.`;
+    return OperationError.with('COST_LIMIT_EXCEEDED', message, { limit, actual, status: 400 });
+  }
+
   /** One field of an operation, whose others are answered. */
   static unauthorizedField(takes: string): OperationError {
     return OperationError.with('UNAUTHORIZED_FIELD_OR_TYPE', `This takes ${takes}: use a token that shows that.`);
-  }
-
-  static rateLimited(): OperationError {
-    return OperationError.with('RATE_LIMITED', 'Too much is asked at once: wait a moment.', { status: 429 });
   }
 
   static identityUnavailable(): OperationError {

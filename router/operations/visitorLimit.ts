@@ -19,6 +19,6 @@ export function createVisitorLimit(pacer: Pacer): LimitVisitor {
     if (identity?.kind !== 'visitor') return;
     const key = `router:visitor:${identity.visitorId}`;
     const waitMs = await pacer.take([{ key, perSecond: PER_SECOND, burst: BURST }]);
-    if (waitMs > 0) throw OperationError.rateLimited();
+    if (waitMs > 0) throw OperationError.rateLimited(Math.ceil(waitMs / 1_000));
   };
 }

@@ -57,6 +57,7 @@ export function serveConnection(socket: WebSocket, origin: string | undefined, o
   let initialised = false;
   let identity: Identity | undefined;
   let expiry: NodeJS.Timeout | undefined;
+  let unwatch: (() => void) | undefined;
   const initTimeout = setTimeout(() => {
     socket.close(closeCodes.initialisationTimeout, 'Connection initialisation timeout');
   }, options.initTimeoutMs);
@@ -120,6 +121,7 @@ export function serveConnection(socket: WebSocket, origin: string | undefined, o
         () => socket.close(closeCodes.forbidden, 'The token has expired'),
         Math.min(lifetime, MAX_TIMER_MS),
       );
+      unwatch = caller.watch(() => socket.close(closeCodes.forbidden, 'The key is not valid any more'));
       send('{"type":"connection_ack"}');
     } catch (error) {
       if (!(error instanceof OperationError)) throw error;
@@ -175,6 +177,7 @@ export function serveConnection(socket: WebSocket, origin: string | undefined, o
   socket.on('close', () => {
     clearTimeout(initTimeout);
     clearTimeout(expiry);
+    unwatch?.();
     wake(false);
     for (const operation of operations.values()) operation.end();
     operations.clear();

@@ -15,7 +15,10 @@ import type { SignalSubscriptions } from '../live/signalSubscriptions.ts';
 import { readSubscription, type Subscription } from '../live/subscription.ts';
 import { checkCost } from '../operations/checkCost.ts';
 import { checkAccess } from '../operations/access.ts';
+import type { RequestLimits } from '../operations/requestLimits.ts';
+import type { UsageReporter } from '../usage/usageReporter.ts';
 import type { LimitVisitor } from '../operations/visitorLimit.ts';
+import type { RegisteredOperations } from '../partners/registeredOperations.ts';
 import { sha256 } from '../operations/documents.ts';
 import { OperationError } from '../operations/errors.ts';
 import {
@@ -39,8 +42,11 @@ interface Asked {
 export function createStartOperation(options: {
   readonly graph: Graph;
   readonly persisted: PersistedOperations;
+  readonly registered: RegisteredOperations;
   readonly executor: Executor;
   readonly limitVisitor: LimitVisitor;
+  readonly requestLimits: RequestLimits;
+  readonly usage: UsageReporter;
   readonly live: LiveSubscriptions;
   /** By subscription field (`@signals`). */
   readonly signals: ReadonlyMap<string, SignalSubscriptions>;
@@ -50,7 +56,20 @@ export function createStartOperation(options: {
   readonly maxCost: number;
   readonly logger: Logger;
 }): StartOperation {
-  const { graph, persisted, executor, limitVisitor, live, signals, counts, limits, logger } = options;
+  const {
+    graph,
+    persisted,
+    registered,
+    executor,
+    limitVisitor,
+    requestLimits,
+    usage,
+    live,
+    signals,
+    counts,
+    limits,
+    logger,
+  } = options;
 
   const lasting = createLastingOperations(graph);
 
@@ -136,9 +155,11 @@ export function createStartOperation(options: {
   }
 
   async function run(payload: unknown, identity: Identity, sink: OperationSink, signal: AbortSignal): Promise<void> {
-    const { data: request } = operationRequestSchema.safeParse(payload);
-    if (!request) throw OperationError.badRequest('This is no GraphQL request.');
-    persisted.check(request);
+    const { data: asked } = operationRequestSchema.safeParse(payload);
+    if (!asked) throw OperationError.badRequest('This is no GraphQL request.');
+    await requestLimits.begin(identity);
+    const request = await registered.resolve(asked, identity);
+    if (request === asked) persisted.check(request);
     const text = await textOf(request);
     const operationName = request.operationName ?? undefined;
     const variables = request.variables ?? {};
@@ -150,12 +171,28 @@ export function createStartOperation(options: {
     checkAccess(source.document, definition, identity);
     checkCost(version, source, variables, options.maxCost);
     await limitVisitor(identity);
+    const cost = () => version.costOf(source, variables);
+    await requestLimits.spend(identity, cost);
     if (signal.aborted) return undefined;
+    const startedAt = performance.now();
+    const report = (errorCodes: readonly string[] = []) =>
+      usage.report({
+        identity,
+        schema: version.snapshot.schema,
+        document: source.document,
+        operation: definition,
+        cost,
+        client: { name: undefined, version: undefined },
+        durationMs: performance.now() - startedAt,
+        errorCodes,
+      });
     if (definition.operation === 'subscription') {
+      report();
       return subscribe({ text, operationName, variables, identity }, sink, signal);
     }
     const operation = version.prepare(source);
     const result = await executor.execute(operation, variables, { identity, requestId: v7(), mayShare: true });
+    report(result.errors.map(({ extensions }) => String(extensions?.['code'])));
     if (signal.aborted) return undefined;
     sink.next(answerOf(result));
     return sink.complete();

@@ -19,6 +19,7 @@ import { testNats, testRedis } from '#test/stack/index.ts';
 import { currentTestRun } from '#test/stack/testRun.ts';
 import { routerDefaults, type RouterConfig } from '../config.ts';
 import { createRouter } from '../createRouter.ts';
+import { startKeyKeeper } from './keyKeeper.ts';
 import { startTestGraph, type TestGraph } from './subgraphs.ts';
 
 export const company = v7();
@@ -114,7 +115,12 @@ export async function startWorldOver<G extends TestGraph>(
   overrides: Overrides = {},
 ) {
   const { manifest, ...config } = overrides;
-  const [natsServer, redisServer, graph] = await Promise.all([testNats(), testRedis(), startGraph(identitySecret)]);
+  const [natsServer, redisServer, graph, keeper] = await Promise.all([
+    testNats(),
+    testRedis(),
+    startGraph(identitySecret),
+    startKeyKeeper(identitySecret),
+  ]);
   const directory = await mkdtemp(join(currentTestRun().directory, 'router-'));
   const supergraphFile = join(directory, 'supergraph.graphql');
   await writeFile(supergraphFile, graph.supergraphSdl);
@@ -129,7 +135,10 @@ export async function startWorldOver<G extends TestGraph>(
         http: { host: '127.0.0.1', port: 0, trustProxy: false, bodyLimit: 1024 ** 2 },
         production: false,
         supergraphFile,
-        subgraphs: Object.fromEntries(graph.servers.map(({ name, url }) => [name, url])),
+        subgraphs: {
+          conversations: keeper.url(),
+          ...Object.fromEntries(graph.servers.map(({ name, url }) => [name, url])),
+        },
         natsUrl: natsServer.url,
         redisUrl: redisServer.url,
         bearer: { secret, ...bearerDefaults },
@@ -157,6 +166,7 @@ export async function startWorldOver<G extends TestGraph>(
     nats,
     natsServer,
     redisServer,
+    keeper,
     ...graph,
 
     /** Publishes events of a company, in order. */
@@ -219,7 +229,12 @@ export async function startWorldOver<G extends TestGraph>(
       for (const client of clients) await client.dispose();
       await router.stop();
       await nats.stop();
-      await Promise.all([natsServer.close(), redisServer.close(), ...graph.servers.map((server) => server.stop())]);
+      await Promise.all([
+        natsServer.close(),
+        redisServer.close(),
+        keeper.stop(),
+        ...graph.servers.map((server) => server.stop()),
+      ]);
     },
   };
 }

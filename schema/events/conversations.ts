@@ -37,8 +37,11 @@ export type ConversationFacts = z.output<typeof conversationFacts>;
 export const messageFacts = z.object({
   id,
   direction: z.enum(['INBOUND', 'OUTBOUND']),
-  /** CHANNEL: somebody of the company wrote past this inbox, in the platform's own; who, the platform does not tell. */
-  authorKind: z.enum(['CONTACT', 'AGENT', 'BOT', 'CHANNEL']),
+  /**
+   * CHANNEL: somebody of the company wrote past this inbox, in the platform's own; who, the platform does not tell. PARTNER: a
+   * program that the company has given a key.
+   */
+  authorKind: z.enum(['CONTACT', 'AGENT', 'BOT', 'CHANNEL', 'PARTNER']),
   authorId: id,
   isPrivate: z.boolean(),
   text: z.string().nullable(),

@@ -34,3 +34,12 @@ export function typingSubject(companyId: string): string {
 export function viewersSubject(companyId: string): string {
   return `signals.${companyId}.viewers`;
 }
+
+/** Something about the company's partners is not as it was: what is remembered of their keys has to be asked anew. */
+export const partnersSignal = z.object({ change: z.enum(['KEY', 'OPERATIONS']) });
+export type PartnersSignal = z.output<typeof partnersSignal>;
+
+/** `*` for all companies. */
+export function partnersSubject(companyId: string): string {
+  return `signals.${companyId}.partners`;
+}

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readFileSync, readdirSync } from 'node:fs';
+import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { getOperationAST, parse, print } from 'graphql';
 import { z } from 'zod';
@@ -21,7 +21,7 @@ const manifestSchema = z.object({
 export type Manifest = z.output<typeof manifestSchema>;
 
 /** Where `npm run operations` writes the manifest. */
-export const manifestFile = join(import.meta.dirname, 'manifest.json');
+const manifestFile = join(import.meta.dirname, 'manifest.json');
 
 /** A file under schema/operations does not hold exactly one operation with a name of its own. */
 export class OperationFileError extends Error {
@@ -66,6 +66,11 @@ export function buildManifest(operations: ReadonlyMap<string, string>): Manifest
       return { id, name: operation.name.value, type: operation.operation, body };
     }),
   };
+}
+
+/** Checks it in. */
+export function writeManifest(manifest: Manifest): void {
+  writeFileSync(manifestFile, `${JSON.stringify(manifest, null, 2)}\n`);
 }
 
 /** The checked-in manifest. */

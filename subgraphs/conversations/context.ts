@@ -2,7 +2,7 @@ import type { Identity } from '#platform/identity/identity.ts';
 import type { Database } from '#platform/postgres/database.ts';
 import type { Sql } from '#platform/postgres/sql.ts';
 import type { SwitchboardCatalogue } from '#schema/events/catalogue.ts';
-import type { TypingSignal, ViewersSignal } from '#schema/events/signals.ts';
+import type { PartnersSignal, TypingSignal, ViewersSignal } from '#schema/events/signals.ts';
 import type { TokenSigner } from '#platform/files/signedToken.ts';
 import type { Upload } from '#schema/uploads.ts';
 import { createLoaders, type Loaders } from './loaders.ts';
@@ -14,6 +14,8 @@ import { callerOf, limitQuery, viewerOf, type Caller, type Viewer } from './quer
 export type TellTyping = (companyId: string, signal: TypingSignal) => void;
 /** Tells who is listening right now who looks at one of the company's conversations. */
 export type TellViewers = (companyId: string, signal: ViewersSignal) => void;
+/** Tells all routers that something about the company's partners has changed. */
+export type TellPartners = (companyId: string, signal: PartnersSignal) => void;
 /** The address under which a client gets a kept file for the next hour. */
 type SignFile = (fileKey: string) => string;
 
@@ -34,6 +36,7 @@ export interface Context {
   readonly viewers: ViewersStore;
   readonly tellTyping: (signal: TypingSignal) => void;
   readonly tellViewers: (signal: ViewersSignal) => void;
+  readonly tellPartners: (signal: PartnersSignal) => void;
   readonly signFile: SignFile;
   /** What the installation has for companies that have no window of their own. */
   readonly reopenWithinMs: number;
@@ -48,13 +51,15 @@ export interface ContextDeps {
   readonly viewers: ViewersStore;
   readonly tellTyping: TellTyping;
   readonly tellViewers: TellViewers;
+  readonly tellPartners: TellPartners;
   readonly signFile: SignFile;
   readonly reopenWithinMs: number;
   readonly uploads: Pick<TokenSigner<Upload>, 'read'>;
 }
 
 export function createContext(deps: ContextDeps, identity: Identity): Context {
-  const { database, presence, viewers, tellTyping, tellViewers, signFile, uploads, reopenWithinMs } = deps;
+  const { database, presence, viewers, tellTyping, tellViewers, tellPartners, signFile, uploads, reopenWithinMs } =
+    deps;
   const viewer = callerOf(identity);
   const session = database.session(identity.companyId, limitQuery(viewer));
   const read: Read = (query) => session.read((sql, limit) => query(sql, viewerOf(viewer, limit)));
@@ -74,6 +79,7 @@ export function createContext(deps: ContextDeps, identity: Identity): Context {
     viewers,
     tellTyping: (signal) => tellTyping(identity.companyId, signal),
     tellViewers: (signal) => tellViewers(identity.companyId, signal),
+    tellPartners: (signal) => tellPartners(identity.companyId, signal),
     signFile,
     reopenWithinMs,
     readUpload(id) {

@@ -11,7 +11,7 @@ import type { Metrics } from '#platform/metrics/metrics.ts';
 import { createContextStores } from '#platform/postgres/contextStores.ts';
 import type { Database } from '#platform/postgres/database.ts';
 import { catalogue, type SwitchboardCatalogue } from '#schema/events/catalogue.ts';
-import { typingSubject, viewersSubject } from '#schema/events/signals.ts';
+import { partnersSubject, typingSubject, viewersSubject } from '#schema/events/signals.ts';
 import { upload, UPLOAD_PURPOSE } from '#schema/uploads.ts';
 import { readSubgraph } from '#schema/subgraphFiles.ts';
 import { access } from './access/permissions.ts';
@@ -24,13 +24,14 @@ import { createClearUpClock } from './clearUpClock.ts';
 import { createAssignmentConsumer } from './consumers/assignment.ts';
 import { createErasureConsumer } from './consumers/erasures.ts';
 import { createReceivedConsumer } from './consumers/received.ts';
-import { createContext, type TellTyping, type TellViewers } from './context.ts';
+import { createContext, type TellPartners, type TellTyping, type TellViewers } from './context.ts';
 import { entities } from './entities/index.ts';
 import { createForgetting } from './forgetting.ts';
 import { createPresenceStore } from './presence/presenceStore.ts';
 import { createPresenceWatch } from './presence/presenceWatch.ts';
 import { createRedisCalls } from './presence/redisCalls.ts';
 import { createViewersStore } from './presence/viewersStore.ts';
+import { mountPartnerRoutes } from './http/partnerRoutes.ts';
 import { resolvers } from './resolvers/index.ts';
 import { createRetentionClock } from './privacy/retentionClock.ts';
 import { createPrivacyWorker } from './privacy/worker.ts';
@@ -60,6 +61,7 @@ export function createConversations(
   const http = createHttpServer({ name, host: config.host, port: config.port, logger, metrics, checks: () => checks });
   const tellTyping: TellTyping = (companyId, signal) => publishSignal(nats, typingSubject(companyId), signal);
   const tellViewers: TellViewers = (companyId, signal) => publishSignal(nats, viewersSubject(companyId), signal);
+  const tellPartners: TellPartners = (companyId, signal) => publishSignal(nats, partnersSubject(companyId), signal);
   const signer = createFileSigner({ secret: config.files.secret, baseUrl: config.files.publicUrl });
   const uploads = createTokenSigner({ secret: config.files.secret, purpose: UPLOAD_PURPOSE, model: upload });
   const subgraph = createSubgraph({
@@ -79,6 +81,7 @@ export function createConversations(
           viewers,
           tellTyping,
           tellViewers,
+          tellPartners,
           signFile: (key) => signer.sign(key),
           uploads,
           reopenWithinMs,
@@ -86,6 +89,7 @@ export function createConversations(
         identity,
       ),
   });
+  mountPartnerRoutes(http.app, { database, identitySecret });
   const received = createReceivedConsumer({ nats, database, reopenWithinMs, logger, metrics });
   const erasures = createErasureConsumer({ nats, database, logger, metrics });
   const snoozeClock = createSnoozeClock({ database, pollMs: snoozePollMs, logger, metrics });

@@ -168,6 +168,21 @@ export interface AuditEntryRow {
   readonly requestId: string | null;
 }
 
+export interface PartnerKeyRow {
+  readonly id: string;
+  readonly partner: string;
+  readonly name: string;
+  readonly hint: string;
+  readonly scopes: readonly string[];
+  readonly requestsPerMinute: number;
+  readonly costPerMinute: number;
+  readonly createdAt: Date;
+  readonly expiresAt: Date | null;
+  readonly revokedAt: Date | null;
+  readonly lastUsedAt: Date | null;
+  readonly replacedById: string | null;
+}
+
 export interface PrivacyJobRow {
   readonly id: string;
   readonly kind: 'EXPORT' | 'ERASURE';

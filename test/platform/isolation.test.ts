@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { v7 } from 'uuid';
+import { readManifest } from '#schema/operations/manifest.ts';
 import { eventually } from '#test/stack/eventually.ts';
 import { demoCompany, runPlatform, telegramMessage, type RunningPlatform } from './runningPlatform.ts';
 
@@ -53,6 +54,7 @@ const calls = {
       `{ all: contacts(first: 100) { edges { cursor node { id name notes { edges { node { text } } } } } } found: contacts(search: "Sasha") { edges { node { id } } } }`,
     auditLog: ({ contactId }) =>
       `{ all: auditLog(first: 100) { edges { node { id action subjectId before after agent { name } } } } theirs: auditLog(filter: { subjectId: "${contactId}" }) { edges { node { action } } } }`,
+    partnerKeys: () => '{ partnerKeys { edges { node { id partner } } } }',
     privacyJob: ({ contactId }) => `{ privacyJob(id: "${contactId}") { id status url } }`,
     retentionDays: () => '{ retentionDays }',
     privacyJobs: () => '{ privacyJobs(first: 100) { edges { node { id status url contactId } } } }',
@@ -70,6 +72,7 @@ const calls = {
     drafts: () => '{ drafts(first: 100) { edges { node { id text conversation { id } } } } }',
     documents: () => '{ documents(first: 100) { edges { node { id title } } } }',
     searchKnowledge: () => `{ searchKnowledge(query: "${SECRET}", first: 50) { text document { id title } } }`,
+    fieldUsage: () => '{ fieldUsage(days: 1) { field partner } }',
     dashboard: ({ channelId, agentId, teamId }) => {
       const all = '{ from: "2026-01-01T00:00:00Z", to: "2027-12-31T00:00:00Z" }';
       const totals =
@@ -138,6 +141,12 @@ const calls = {
       `mutation { updateLabel(input: { labelId: "${labelId}", name: "taken over" }) { label { id } userErrors { code message } } }`,
     deleteLabel: ({ labelId }) =>
       `mutation { deleteLabel(input: { labelId: "${labelId}" }) { label { id } userErrors { code message } } }`,
+    issuePartnerKey: () =>
+      'mutation { issuePartnerKey(input: { partner: "intruder", name: "x", scopes: ["conversations:read"] }) { secret userErrors { code message } } }',
+    rotatePartnerKey: ({ contactId }) =>
+      `mutation { rotatePartnerKey(input: { keyId: "${contactId}" }) { secret userErrors { code message } } }`,
+    revokePartnerKey: ({ contactId }) =>
+      `mutation { revokePartnerKey(input: { keyId: "${contactId}" }) { key { id } userErrors { code message } } }`,
     createTeam: () =>
       'mutation { createTeam(input: { name: "intruders" }) { team { name } userErrors { code message } } }',
     renameTeam: ({ teamId }) =>
@@ -611,7 +620,7 @@ describe('a visitor', () => {
   });
 });
 
-describe('a stranger in production', () => {
+describe('in production', () => {
   let platform: RunningPlatform;
 
   beforeAll(async () => {
@@ -623,13 +632,13 @@ describe('a stranger in production', () => {
     ['introspection', '{ __schema { types { name } } }'],
     ['the SDL of a subgraph', '{ _service { sdl } }'],
     ['entities', '{ _entities(representations: []) { __typename } }'],
-  ])('does not get %s', async (_, query) => {
+  ])('a stranger does not get %s', async (_, query) => {
     const { data, errors } = await platform.ask(undefined, query);
     expect(data ?? null).toBeNull();
     expect(errors).toHaveLength(1);
   });
 
-  it('cannot ask a subgraph directly', async () => {
+  it('a stranger cannot ask a subgraph directly', async () => {
     for (const service of [
       platform.platform.channels,
       platform.platform.conversations,
@@ -643,5 +652,36 @@ describe('a stranger in production', () => {
       });
       expect(response.status).toBe(401);
     }
+  });
+
+  it('a partner’s key opens what is registered until it is revoked', async () => {
+    const issue = async (slug: string) => {
+      const { data } = await platform.ask<{ issuePartnerKey: { key: { id: string }; secret: string } }>(
+        await platform.tokenOf(slug),
+        `mutation { issuePartnerKey(input: { partner: "crm", name: "test", scopes: ["conversations:read", "contacts:read",
+          "directory:read"] }) { key { id } secret } }`,
+      );
+      return data.issuePartnerKey;
+    };
+    const [acme, globex] = [await issue('acme'), await issue('globex')];
+    const [operation] = readManifest().operations.filter(({ name }) => name === 'InboxFigures');
+    const ask = async (key: string) => {
+      const response = await fetch(`${platform.url}/operations/${operation?.id}`, {
+        headers: { authorization: `Bearer ${key}` },
+      });
+      return { status: response.status, body: await response.json() };
+    };
+    for (const { secret } of [acme, globex]) {
+      expect(await ask(secret)).toMatchObject({ status: 200, body: { data: { inboxCounts: { open: 0 } } } });
+    }
+    expect((await platform.ask(acme.secret, '{ inboxCounts { open } }')).errors).toMatchObject([
+      { extensions: { code: 'QUERY_NOT_IN_SAFELIST' } },
+    ]);
+    await platform.ask(
+      await platform.tokenOf('acme'),
+      `mutation { revokePartnerKey(input: { keyId: "${acme.key.id}" }) { userErrors { code } } }`,
+    );
+    await eventually(async () => expect((await ask(acme.secret)).status).toBe(401));
+    expect((await ask(globex.secret)).status).toBe(200);
   });
 });

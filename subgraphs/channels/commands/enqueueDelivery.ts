@@ -23,7 +23,7 @@ export function newDelivery({ companyId, data }: MessageEvent): NewDelivery | un
   const { conversation, message, delivery } = data;
   const { authorKind } = message;
   if (!delivery || message.direction !== 'OUTBOUND' || message.isPrivate) return undefined;
-  if (authorKind !== 'AGENT' && authorKind !== 'BOT') return undefined;
+  if (authorKind === 'CONTACT' || authorKind === 'CHANNEL') return undefined;
   const { threadExternalId, replyToExternalId } = delivery;
   return {
     companyId,

@@ -248,7 +248,9 @@ describe('the delivery queues', () => {
     ['a person without the permission', 'AGENT', 25, false, 'WINDOW_CLOSED'],
     ['a person with the permission after eight days', 'AGENT', 8 * 24, true, 'WINDOW_CLOSED'],
     ['a person with the permission after a day', 'AGENT', 25, true, undefined],
+    ['a partner’s program a day after the contact wrote', 'PARTNER', 25, true, 'WINDOW_CLOSED'],
     ['a bot within the day', 'BOT', 23, true, undefined],
+    ['a partner’s program within the day', 'PARTNER', 23, true, undefined],
   ] as const)('keep to the window of the platform: %s', async (_who, authorKind, hours, humanAgent, code) => {
     const chat = await deliveries.connect('MESSENGER');
     await chat.write(async ({ sql }) => {

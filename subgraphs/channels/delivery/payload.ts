@@ -6,6 +6,6 @@ export const deliveryPayload = z.object({
   text: z.string().nullable(),
   attachments: z.array(attachment),
   replyToExternalId: z.string().nullable(),
-  authorKind: z.enum(['AGENT', 'BOT']),
+  authorKind: z.enum(['AGENT', 'BOT', 'PARTNER']),
 });
 export type DeliveryPayload = z.output<typeof deliveryPayload>;

@@ -14,7 +14,7 @@ export function messageCreated(
     readonly isPrivate?: boolean;
     readonly direction?: 'INBOUND' | 'OUTBOUND';
     readonly replyToExternalId?: string;
-    readonly authorKind?: 'AGENT' | 'BOT';
+    readonly authorKind?: 'AGENT' | 'BOT' | 'PARTNER';
     readonly attachments?: readonly string[];
     readonly fileKey?: string;
   },

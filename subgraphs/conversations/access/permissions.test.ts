@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { v7 } from 'uuid';
 import type { Permission as Rule } from '#platform/graphql/access.ts';
 import type { Identity } from '#platform/identity/identity.ts';
-import { permissions, requirePermission, type Permission } from './permissions.ts';
+import { permissions, requirePermission, requireScope, type Permission } from './permissions.ts';
 
 const companyId = v7();
 const roles = ['AGENT', 'SUPERVISOR', 'ADMIN'] as const;
@@ -10,6 +10,14 @@ const roles = ['AGENT', 'SUPERVISOR', 'ADMIN'] as const;
 function may(identity: Identity, permission: string): boolean {
   try {
     return requirePermission(identity, permission as Permission) === identity;
+  } catch {
+    return false;
+  }
+}
+
+function mayPartner(identity: Identity & { kind: 'partner' }, permission: string): boolean {
+  try {
+    return requireScope(identity, permission as Permission) === identity;
   } catch {
     return false;
   }
@@ -30,5 +38,12 @@ describe.each(Object.entries<Rule>(permissions))('a command that takes %s', (per
       { kind: 'visitor', companyId, channelId: v7(), visitorId: v7(), origin: 'https://example.com', scopes },
     ];
     expect(others.filter((other) => may(other, permission))).toEqual([]);
+  });
+
+  test('is done in the name of a partner only with the scope that it has', () => {
+    const partner = { kind: 'partner', companyId, partner: 'crm' } as const;
+    const all = [...Object.keys(permissions), 'conversations:write', 'contacts:write'];
+    const enough = all.filter((scope) => mayPartner({ ...partner, scopes: [scope] }, permission));
+    expect(enough).toEqual(all.filter((scope) => scope === rule.scope));
   });
 });

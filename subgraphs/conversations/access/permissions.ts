@@ -9,20 +9,28 @@ const supervisors = ['SUPERVISOR', 'ADMIN'] as const;
 export const permissions = {
   /** Conversations with their messages, and how many there are. */
   'conversations:read': { roles: everybody, scope: 'conversations:read' },
-  /** Write to contacts, and notes; say again what failed; show that one is writing; what one has read. */
+  /** Write to contacts; say again what failed. Notes are for agents: a partner neither sees nor writes them. */
+  'messages:send': { roles: everybody, scope: 'conversations:write' },
+  /** What answering goes with: changing what one wrote, show that one is writing, what one has read. */
   'conversations:answer': { roles: everybody },
   /** Edit and delete what another agent, a bot or somebody past the inbox wrote; what is one's own goes with answering. */
   'messages:moderate': { roles: supervisors },
   /** Status, assignment, labels, priority, the bot. */
-  'conversations:change': { roles: everybody },
+  'conversations:change': { roles: everybody, scope: 'conversations:write' },
+  /** The same with hundreds at once, by jobs that are an agent's own. */
+  'conversations:changeMany': { roles: everybody },
   /** Say that one is there, and what one looks at. */
   'presence:tell': { roles: everybody },
   /** How conversations are given out, and how much agents get. */
   'assignment:manage': { roles: supervisors },
   /** Who writes to the company. */
   'contacts:read': { roles: everybody, scope: 'contacts:read' },
-  /** Contacts: what is known of them, notes, blocking, merging. */
-  'contacts:change': { roles: everybody },
+  /** What is known of contacts, and blocking them. */
+  'contacts:change': { roles: everybody, scope: 'contacts:write' },
+  /** Notes about contacts, each by an agent. */
+  'contacts:note': { roles: everybody },
+  /** Say that two contacts are one person. */
+  'contacts:merge': { roles: everybody },
   /** Which attributes contacts have. */
   'attributes:define': { roles: ['ADMIN'] },
   /** Agents, teams, labels, and how the inbox works. */
@@ -32,6 +40,8 @@ export const permissions = {
   'teams:manage': { roles: supervisors },
   /** Who works here, and what of it they see. */
   'agents:manage': { roles: ['ADMIN'] },
+  /** Whose programs may ask the graph. */
+  'partners:manage': { roles: ['ADMIN'] },
   /** How the inbox works for the whole company. */
   'settings:change': { roles: ['ADMIN'] },
   /** Views of one's own, shared or not, and their order. */
@@ -67,10 +77,11 @@ export const access = accessTable<Permission>(permissions, {
     labels: 'directory:read',
     assignmentPolicies: 'assignment:manage',
     savedViews: 'views:manage',
-    bulkJob: 'conversations:change',
-    bulkJobs: 'conversations:change',
+    bulkJob: 'conversations:changeMany',
+    bulkJobs: 'conversations:changeMany',
     inboxSettings: 'directory:read',
     auditLog: 'audit:read',
+    partnerKeys: 'partners:manage',
     privacyJob: 'privacy:act',
     privacyJobs: 'privacy:act',
     retentionDays: 'privacy:act',
@@ -83,8 +94,8 @@ export const access = accessTable<Permission>(permissions, {
     chatMessages: 'chat',
   },
   mutation: {
-    sendMessage: 'conversations:answer',
-    retryMessage: 'conversations:answer',
+    sendMessage: 'messages:send',
+    retryMessage: 'messages:send',
     editMessage: 'conversations:answer',
     deleteMessage: 'conversations:answer',
     setTyping: 'conversations:answer',
@@ -101,8 +112,8 @@ export const access = accessTable<Permission>(permissions, {
     handToBot: 'conversations:change',
     takeFromBot: 'conversations:change',
     setPriority: 'conversations:change',
-    changeConversations: 'conversations:change',
-    cancelBulkJob: 'conversations:change',
+    changeConversations: 'conversations:changeMany',
+    cancelBulkJob: 'conversations:changeMany',
     heartbeat: 'presence:tell',
     setAway: 'presence:tell',
     viewConversation: 'presence:tell',
@@ -116,11 +127,11 @@ export const access = accessTable<Permission>(permissions, {
     updateContact: 'contacts:change',
     blockContact: 'contacts:change',
     unblockContact: 'contacts:change',
-    addContactNote: 'contacts:change',
-    editContactNote: 'contacts:change',
-    deleteContactNote: 'contacts:change',
-    mergeContacts: 'contacts:change',
-    undoMerge: 'contacts:change',
+    addContactNote: 'contacts:note',
+    editContactNote: 'contacts:note',
+    deleteContactNote: 'contacts:note',
+    mergeContacts: 'contacts:merge',
+    undoMerge: 'contacts:merge',
     createAttributeDefinition: 'attributes:define',
     updateAttributeDefinition: 'attributes:define',
     deleteAttributeDefinition: 'attributes:define',
@@ -136,6 +147,9 @@ export const access = accessTable<Permission>(permissions, {
     updateAgent: 'agents:manage',
     deactivateAgent: 'agents:manage',
     limitAgentToTeams: 'agents:manage',
+    issuePartnerKey: 'partners:manage',
+    rotatePartnerKey: 'partners:manage',
+    revokePartnerKey: 'partners:manage',
     updateInboxSettings: 'settings:change',
     exportContact: 'privacy:act',
     eraseContact: 'privacy:act',
@@ -160,12 +174,13 @@ export const access = accessTable<Permission>(permissions, {
     CannedResponse: 'own:keep',
     Draft: 'own:keep',
     Notification: 'own:keep',
-    BulkJob: 'conversations:change',
+    BulkJob: 'conversations:changeMany',
     ChatMessage: 'chat',
   },
 });
 
 export type AgentIdentity = Extract<Identity, { readonly kind: 'agent' }>;
+type PartnerIdentity = Extract<Identity, { readonly kind: 'partner' }>;
 
 /** Whether the role alone is enough. */
 export function roleMay(role: Role, permission: Permission): boolean {
@@ -185,4 +200,11 @@ export function requirePermission(identity: Identity, permission: Permission): A
   const rule = permissions[permission];
   if (!isPermitted(rule, agent)) throw refusal(agent, 'This', rule);
   return agent;
+}
+
+/** @throws GraphQLError `FORBIDDEN` for a partner whose token does not have the scope for it. */
+export function requireScope(partner: PartnerIdentity, permission: Permission): PartnerIdentity {
+  const rule = permissions[permission];
+  if (!isPermitted(rule, partner)) throw refusal(partner, 'This', rule);
+  return partner;
 }

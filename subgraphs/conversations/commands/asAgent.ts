@@ -3,7 +3,7 @@ import { forbidden, userError, type UserError } from '#platform/graphql/errors.t
 import type { Identity, Role } from '#platform/identity/identity.ts';
 import type { Database } from '#platform/postgres/database.ts';
 import type { SwitchboardCatalogue } from '#schema/events/catalogue.ts';
-import { requireAgent, requirePermission, type Permission } from '../access/permissions.ts';
+import { requireAgent, requirePermission, requireScope, type Permission } from '../access/permissions.ts';
 import { Agent, type AgentEntity } from '../entities/agent.ts';
 import { Conversation, type ConversationEntity } from '../entities/conversation.ts';
 import type { Transaction } from '../facts.ts';
@@ -19,6 +19,17 @@ export interface AgentTransaction extends Transaction {
   /** What the agent may see; null: everything of the company. */
   readonly limit: Limit | null;
 }
+
+/** In the name of a partner, who sees all of the company. */
+export interface PartnerTransaction extends Transaction {
+  readonly companyId: string;
+  readonly agentId: null;
+  readonly actor: { readonly kind: 'partner'; readonly id: string };
+  readonly limit: null;
+}
+
+/** In the name of whoever may do such things. */
+export type CallerTransaction = AgentTransaction | PartnerTransaction;
 
 /** What the user can mend. */
 export interface Refusal {
@@ -51,6 +62,24 @@ export async function writeAsAgent<T>(
   });
 }
 
+/**
+ * One transaction in the name of an agent, or of a partner whose key has the scope for it.
+ *
+ * @throws GraphQLError `FORBIDDEN` for whoever may not do it.
+ */
+export async function writeAsCaller<T>(
+  database: Database<SwitchboardCatalogue>,
+  identity: Identity,
+  permission: Permission,
+  work: (transaction: CallerTransaction) => Promise<T>,
+): Promise<T> {
+  if (identity.kind !== 'partner') return writeAsAgent(database, identity, permission, work);
+  const { companyId, partner } = requireScope(identity, permission);
+  return database.write(companyId, (transaction) =>
+    work({ ...transaction, companyId, agentId: null, actor: { kind: 'partner', id: partner }, limit: null }),
+  );
+}
+
 export async function teamsOf(
   { sql }: Transaction,
   { companyId, id }: Pick<AgentEntity, 'companyId' | 'id'>,
@@ -61,11 +90,11 @@ export async function teamsOf(
 }
 
 /**
- * A conversation that the agent may see, held until the transaction ends: what happens to one conversation happens in turn. One that
+ * A conversation that the caller may see, held until the transaction ends: what happens to one conversation happens in turn. One that
  * they may not see is as if it did not exist.
  */
 export async function lockConversation(
-  { em, companyId, limit }: AgentTransaction,
+  { em, companyId, limit }: CallerTransaction,
   id: string,
 ): Promise<ConversationEntity | null> {
   if (!isId(id)) return null;
@@ -97,7 +126,7 @@ export function conversationNotFound(): Refusal {
 
 /** While a contact's conversation goes on, no earlier one can be opened again beside it. */
 export async function refuseIfSuperseded(
-  { sql, companyId, limit }: AgentTransaction,
+  { sql, companyId, limit }: CallerTransaction,
   conversation: ConversationEntity,
   field = 'conversationId',
 ): Promise<Refusal | undefined> {

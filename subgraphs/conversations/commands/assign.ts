@@ -4,7 +4,7 @@ import type { SwitchboardCatalogue } from '#schema/events/catalogue.ts';
 import type { ConversationEntity } from '../entities/conversation.ts';
 import { isId } from '../ids.ts';
 import type { Change } from '../rules/change.ts';
-import { refuse, type AgentTransaction, type Outcome, type Refusal } from './asAgent.ts';
+import { refuse, type CallerTransaction, type Outcome, type Refusal } from './asAgent.ts';
 import { changeConversation, type ConversationInput } from './changeConversation.ts';
 
 export interface AssignmentInput {
@@ -24,7 +24,7 @@ export async function assign(
 }
 
 export async function changeAssignment(
-  transaction: AgentTransaction,
+  transaction: CallerTransaction,
   conversation: ConversationEntity,
   input: AssignmentInput,
 ): Promise<readonly Change[] | Refusal> {
@@ -42,7 +42,7 @@ export async function changeAssignment(
 }
 
 /** The id as the table has it. The lock keeps the agent from being deactivated until the conversation is theirs. */
-async function activeAgent({ sql, companyId }: AgentTransaction, id: string): Promise<string | undefined> {
+async function activeAgent({ sql, companyId }: CallerTransaction, id: string): Promise<string | undefined> {
   if (!isId(id)) return undefined;
   const [row] = await sql<{ id: string }>`
     select id from conversations.agents
@@ -50,7 +50,7 @@ async function activeAgent({ sql, companyId }: AgentTransaction, id: string): Pr
   return row?.id;
 }
 
-async function livingTeam({ sql, companyId }: AgentTransaction, id: string): Promise<string | undefined> {
+async function livingTeam({ sql, companyId }: CallerTransaction, id: string): Promise<string | undefined> {
   if (!isId(id)) return undefined;
   const [row] = await sql<{ id: string }>`
     select id from conversations.teams

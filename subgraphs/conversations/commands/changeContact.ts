@@ -6,7 +6,7 @@ import { isId } from '../ids.ts';
 import { placesOfContact } from '../queries/placesOfContact.ts';
 import { isContactVisible } from './isContactVisible.ts';
 import type { AttributeValue } from '../rules/attributeValues.ts';
-import { refuse, writeAsAgent, type AgentTransaction, type Outcome, type Refusal } from './asAgent.ts';
+import { refuse, writeAsCaller, type CallerTransaction, type Outcome, type Refusal } from './asAgent.ts';
 
 /** Which contact; with a version, only if nobody has changed it since the caller saw that one. */
 export interface ContactInput {
@@ -31,18 +31,18 @@ export interface LockedContact extends ContactDetails {
 
 /** Changes the contact that it is given, and says what of it: nothing, when it was so already. */
 type MakeChange = (
-  transaction: AgentTransaction,
+  transaction: CallerTransaction,
   contact: LockedContact,
 ) => Promise<ContactChange | undefined | Refusal>;
 
-/** One agent's change of one contact, in a transaction of its own. */
+/** One caller's change of one contact, in a transaction of its own. */
 export async function changeContact(
   database: Database<SwitchboardCatalogue>,
   identity: Identity,
   { contactId, expectedVersion }: ContactInput,
   make: MakeChange,
 ): Promise<Outcome<{ contactId: string }>> {
-  return writeAsAgent(database, identity, 'contacts:change', async (transaction) => {
+  return writeAsCaller(database, identity, 'contacts:change', async (transaction) => {
     const contact = await lockContact(transaction, contactId);
     if (!contact) return contactNotFound();
     if (contact.erasedAt) return contactErased();
@@ -61,11 +61,11 @@ export async function changeContact(
 }
 
 /**
- * A contact whom the agent may see, or the one into which it was merged, held until the transaction ends. Less than a lock for deletion: what
+ * A contact whom the caller may see, or the one into which it was merged, held until the transaction ends. Less than a lock for deletion: what
  * only refers to a contact, such as a new conversation, does not wait.
  */
 export async function lockContact(
-  transaction: Pick<AgentTransaction, 'sql' | 'companyId' | 'limit'>,
+  transaction: Pick<CallerTransaction, 'sql' | 'companyId' | 'limit'>,
   id: string,
 ): Promise<LockedContact | undefined> {
   const { sql, companyId } = transaction;
@@ -83,7 +83,7 @@ export async function lockContact(
 
 /** Counts a change that was made, and tells it. */
 export async function tellContact(
-  { sql, publish, companyId, actor }: AgentTransaction,
+  { sql, publish, companyId, actor }: CallerTransaction,
   contactId: string,
   change: ContactChange,
 ): Promise<void> {

@@ -7,8 +7,8 @@ import {
   conversationNotFound,
   lockConversation,
   refuseIfOutdated,
-  writeAsAgent,
-  type AgentTransaction,
+  writeAsCaller,
+  type CallerTransaction,
   type Outcome,
   type Refusal,
 } from './asAgent.ts';
@@ -22,25 +22,25 @@ export interface ConversationInput {
 
 /** Changes the conversation that it is given and says what it changed: nothing, when it was so already. */
 type MakeChanges = (
-  transaction: AgentTransaction,
+  transaction: CallerTransaction,
   conversation: ConversationEntity,
 ) => readonly Change[] | Refusal | Promise<readonly Change[] | Refusal>;
 
-/** One agent's change of one conversation, in a transaction of its own. */
+/** One caller's change of one conversation, in a transaction of its own. */
 export async function changeConversation(
   database: Database<SwitchboardCatalogue>,
   identity: Identity,
   input: ConversationInput,
   make: MakeChanges,
 ): Promise<Outcome<{ conversationId: string }>> {
-  return writeAsAgent(database, identity, 'conversations:change', (transaction) =>
+  return writeAsCaller(database, identity, 'conversations:change', (transaction) =>
     applyChange(transaction, input, make),
   );
 }
 
 /** The same within a transaction that goes on. */
 export async function applyChange(
-  transaction: AgentTransaction,
+  transaction: CallerTransaction,
   { conversationId: id, expectedVersion }: ConversationInput,
   make: MakeChanges,
 ): Promise<Outcome<{ conversationId: string }>> {

@@ -5,7 +5,7 @@ import type { ConversationStatus } from '#schema/events/values.ts';
 import type { ConversationEntity } from '../entities/conversation.ts';
 import type { Change } from '../rules/change.ts';
 import { mayChange } from '../rules/status.ts';
-import { refuse, type AgentTransaction, type Outcome, type Refusal } from './asAgent.ts';
+import { refuse, type CallerTransaction, type Outcome, type Refusal } from './asAgent.ts';
 import { changeConversation, type ConversationInput } from './changeConversation.ts';
 import { invalidTransition, refuseSnooze, transition } from './lifecycle/transition.ts';
 
@@ -27,7 +27,7 @@ export async function changeStatus(
 
 /** By whichever transition leads there. */
 export async function moveTo(
-  transaction: AgentTransaction,
+  transaction: CallerTransaction,
   conversation: ConversationEntity,
   { status: to, snoozedUntil }: StatusInput,
 ): Promise<readonly Change[] | Refusal> {

@@ -20,7 +20,7 @@ export async function addContactNote(
   identity: Identity,
   input: { readonly contactId: string; readonly text: string },
 ): Promise<Noted> {
-  return writeAsAgent(database, identity, 'contacts:change', async (transaction) => {
+  return writeAsAgent(database, identity, 'contacts:note', async (transaction) => {
     const text = readText(input.text);
     if (typeof text === 'object') return text;
     const contact = await lockContact(transaction, input.contactId);
@@ -41,7 +41,7 @@ export async function editContactNote(
   identity: Identity,
   input: { readonly noteId: string; readonly text: string },
 ): Promise<Noted> {
-  return writeAsAgent(database, identity, 'contacts:change', async (transaction) => {
+  return writeAsAgent(database, identity, 'contacts:note', async (transaction) => {
     const text = readText(input.text);
     if (typeof text === 'object') return text;
     const note = await lockNote(transaction, input.noteId);
@@ -60,7 +60,7 @@ export async function deleteContactNote(
   identity: Identity,
   input: { readonly noteId: string },
 ): Promise<Outcome<{ deletedId: string }>> {
-  return writeAsAgent(database, identity, 'contacts:change', async (transaction) => {
+  return writeAsAgent(database, identity, 'contacts:note', async (transaction) => {
     const note = await lockNote(transaction, input.noteId);
     if ('userErrors' in note) return note;
     const { sql, companyId } = transaction;

@@ -1,9 +1,9 @@
 import { visibleContacts } from '../queries/viewer.ts';
-import type { AgentTransaction } from './asAgent.ts';
+import type { CallerTransaction } from './asAgent.ts';
 
-/** Whether the agent may see the contact. One that they may not see is as if it did not exist. */
+/** Whether the caller may see the contact. One that they may not see is as if it did not exist. */
 export async function isContactVisible(
-  { sql, companyId, limit }: Pick<AgentTransaction, 'sql' | 'companyId' | 'limit'>,
+  { sql, companyId, limit }: Pick<CallerTransaction, 'sql' | 'companyId' | 'limit'>,
   contactId: string,
 ): Promise<boolean> {
   if (limit === null) return true;

@@ -4,7 +4,7 @@ import type { SwitchboardCatalogue } from '#schema/events/catalogue.ts';
 import type { ConversationEntity } from '../entities/conversation.ts';
 import { isId } from '../ids.ts';
 import type { Change } from '../rules/change.ts';
-import { refuse, type AgentTransaction, type Outcome, type Refusal } from './asAgent.ts';
+import { refuse, type CallerTransaction, type Outcome, type Refusal } from './asAgent.ts';
 import { changeConversation, type ConversationInput } from './changeConversation.ts';
 
 /** Every event of a conversation carries all of them. */
@@ -39,7 +39,7 @@ export async function unlabelConversation(
 
 /** What the conversation has already, or has not, stays so and tells nothing. */
 export async function changeLabels(
-  transaction: AgentTransaction,
+  transaction: CallerTransaction,
   { companyId, id: conversationId }: ConversationEntity,
   { addLabelIds, removeLabelIds }: LabelsInput,
   field?: string,
@@ -76,7 +76,7 @@ export async function changeLabels(
 
 /** The ids as the table has them; undefined when the company has not all of them. Nobody deletes one meanwhile. */
 async function existing(
-  { sql, companyId }: AgentTransaction,
+  { sql, companyId }: CallerTransaction,
   ids: readonly string[],
 ): Promise<ReadonlySet<string> | undefined> {
   const wanted = new Set(ids.map((id) => id.toLowerCase()));

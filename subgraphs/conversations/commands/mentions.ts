@@ -1,7 +1,7 @@
 import { userError, type UserError } from '#platform/graphql/errors.ts';
 import { isId } from '../ids.ts';
 import type { Mention } from '../rows.ts';
-import type { AgentTransaction, Refusal } from './asAgent.ts';
+import type { CallerTransaction, Refusal } from './asAgent.ts';
 
 export interface MentionInput {
   readonly agentId?: string | null | undefined;
@@ -26,7 +26,7 @@ export function readMentions(input: readonly MentionInput[]): readonly Mention[]
 
 /** Names everybody of them whom the company does not have. */
 export async function refuseUnknown(
-  { sql, companyId }: AgentTransaction,
+  { sql, companyId }: CallerTransaction,
   mentions: readonly Mention[],
 ): Promise<Refusal | undefined> {
   if (mentions.length === 0) return undefined;
@@ -50,7 +50,7 @@ export async function refuseUnknown(
 
 /** For a message that is in the table. */
 export async function storeMentions(
-  { sql, companyId }: AgentTransaction,
+  { sql, companyId }: CallerTransaction,
   messageId: string,
   mentions: readonly Mention[],
 ): Promise<void> {

@@ -29,7 +29,7 @@ export async function mergeContacts(
   identity: Identity,
   { intoId, fromId }: { readonly intoId: string; readonly fromId: string },
 ): Promise<Outcome<{ mergeId: string }>> {
-  return writeAsAgent(database, identity, 'contacts:change', async (transaction) => {
+  return writeAsAgent(database, identity, 'contacts:merge', async (transaction) => {
     if (!isId(intoId)) return contactNotFound('intoId');
     if (!isId(fromId)) return contactNotFound('fromId');
     await takeMergeTurn(transaction);

@@ -1,7 +1,7 @@
 import type { UserError } from '#platform/graphql/errors.ts';
 import type { ConversationEntity } from '../entities/conversation.ts';
 import { replyWindow, type ReplyRule } from '../rules/replyWindow.ts';
-import { refuse, type AgentTransaction } from './asAgent.ts';
+import { refuse, type CallerTransaction } from './asAgent.ts';
 import { contactErased } from './changeContact.ts';
 
 interface Reach extends ReplyRule {
@@ -13,9 +13,12 @@ interface Reach extends ReplyRule {
   readonly channelStatus: string | null;
 }
 
-/** Says before anything is queued why a message could not reach the contact; what is not known here the platform will say. */
+/**
+ * Says before anything is queued why a message could not reach the contact; what is not known here the platform will say. A
+ * partner is a program: what platforms let only people answer, it does not.
+ */
 export async function refuseUnreachable(
-  { sql, companyId }: AgentTransaction,
+  { sql, companyId, agentId }: CallerTransaction,
   { identityId, platform }: ConversationEntity,
   { at, field }: { readonly at: Date; readonly field: string },
 ): Promise<{ readonly userErrors: readonly UserError[] } | undefined> {
@@ -39,6 +42,13 @@ export async function refuseUnreachable(
     return refuse('RECIPIENT_BLOCKED', 'The contact wants no messages at present: wait until they write.', field);
   }
   const { state, closesAt } = replyWindow(platform, reach, at);
+  if (state === 'HUMAN_AGENT' && agentId === null) {
+    return refuse(
+      'WINDOW_CLOSED',
+      'Only a person may answer now: leave it to an agent, or wait until the contact writes.',
+      field,
+    );
+  }
   if (state !== 'CLOSED') return undefined;
   const ended = closesAt === null ? '' : ` since ${closesAt.toISOString()}`;
   return refuse('WINDOW_CLOSED', `The platform takes no answer${ended}: the contact has to write again first.`, field);

@@ -9,8 +9,8 @@ import {
   lockConversation,
   refuse,
   refuseIfSuperseded,
-  writeAsAgent,
-  type AgentTransaction,
+  writeAsCaller,
+  type CallerTransaction,
   type Outcome,
 } from './asAgent.ts';
 import { conversationOfMessage } from './findMessage.ts';
@@ -24,10 +24,10 @@ export async function retryMessage(
   identity: Identity,
   input: { readonly messageId: string },
 ): Promise<Outcome<{ messageId: string }>> {
-  return writeAsAgent(database, identity, 'conversations:answer', (transaction) => retry(transaction, input.messageId));
+  return writeAsCaller(database, identity, 'messages:send', (transaction) => retry(transaction, input.messageId));
 }
 
-async function retry(transaction: AgentTransaction, id: string): Promise<Outcome<{ messageId: string }>> {
+async function retry(transaction: CallerTransaction, id: string): Promise<Outcome<{ messageId: string }>> {
   const { em, publish, companyId, actor } = transaction;
   const conversationId = isId(id) ? await conversationOfMessage(transaction, companyId, id) : undefined;
   const conversation = conversationId === undefined ? null : await lockConversation(transaction, conversationId);

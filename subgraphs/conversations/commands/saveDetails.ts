@@ -1,11 +1,11 @@
 import { detailWords } from '../text/contactWords.ts';
 import { searchVector } from '../text/searchWords.ts';
-import type { AgentTransaction } from './asAgent.ts';
+import type { CallerTransaction } from './asAgent.ts';
 import type { ContactDetails } from './changeContact.ts';
 
 /** Writes what a contact is from now on, and the words by which it is found. */
 export async function saveDetails(
-  { sql, companyId }: Pick<AgentTransaction, 'sql' | 'companyId'>,
+  { sql, companyId }: Pick<CallerTransaction, 'sql' | 'companyId'>,
   contactId: string,
   details: ContactDetails,
 ): Promise<void> {

@@ -12,14 +12,15 @@ import { countAnswer, countMessage } from '../rules/messages.ts';
 import type { Mention } from '../rows.ts';
 import type { Change } from '../rules/change.ts';
 import { searchVector } from '../text/searchWords.ts';
+import { authorOf } from './authorOf.ts';
 import { countUse } from './cannedResponses/countUse.ts';
 import {
   conversationNotFound,
   lockConversation,
   refuse,
   refuseIfSuperseded,
-  writeAsAgent,
-  type AgentTransaction,
+  writeAsCaller,
+  type CallerTransaction,
   type Outcome,
   type Refusal,
 } from './asAgent.ts';
@@ -33,7 +34,7 @@ import { keyReused, sentBefore } from './sentBefore.ts';
 import { tellChanges } from './tellChanges.ts';
 
 /**
- * The agent writes to the contact, or a note that only agents see.
+ * The agent or the partner writes to the contact, or the agent a note that only agents see.
  *
  * An answer takes the conversation over: whatever its status, it is OPEN afterwards, since a bot must not talk beside a
  * person, a snooze has lost its reason, and an answer to something resolved expects another. A note changes no status and
@@ -49,7 +50,7 @@ export async function sendMessage(
   input: SendMessageInput,
 ): Promise<Outcome<{ messageId: string }>> {
   try {
-    return await writeAsAgent(database, identity, 'conversations:answer', (transaction) => send(transaction, input));
+    return await writeAsCaller(database, identity, 'messages:send', (transaction) => send(transaction, input));
   } catch (error) {
     // Within a conversation sends happen in turn and find each other; here the key was used in two at the same moment.
     if (error instanceof UniqueConstraintViolationException && isKeyTaken(error)) return keyReused();
@@ -57,9 +58,12 @@ export async function sendMessage(
   }
 }
 
-async function send(transaction: AgentTransaction, input: SendMessageInput): Promise<Outcome<{ messageId: string }>> {
+async function send(transaction: CallerTransaction, input: SendMessageInput): Promise<Outcome<{ messageId: string }>> {
   const content = readContent(input);
   if ('userErrors' in content) return content;
+  if (content.isPrivate && transaction.agentId === null) {
+    return refuse('INVALID', 'Notes are for agents, who alone see them: leave `isPrivate` out.', 'isPrivate');
+  }
   const { publish, actor } = transaction;
   const conversation = await lockConversation(transaction, input.conversationId);
   if (!conversation) return conversationNotFound();
@@ -93,9 +97,11 @@ async function send(transaction: AgentTransaction, input: SendMessageInput): Pro
   }
   countMessage(conversation, message);
 
-  const kind = isPrivate ? 'NOTE' : 'REPLY';
-  await clearDraft(transaction, { conversationId: conversation.id, kind, revision: input.draftRevision ?? null });
-  if (input.cannedResponseId != null) await countUse(transaction, input.cannedResponseId);
+  if (transaction.agentId !== null) {
+    const kind = isPrivate ? 'NOTE' : 'REPLY';
+    await clearDraft(transaction, { conversationId: conversation.id, kind, revision: input.draftRevision ?? null });
+    if (input.cannedResponseId != null) await countUse(transaction, input.cannedResponseId);
+  }
   if (content.mentions.length > 0) await mention(transaction, conversation, message, content.mentions);
   const facts = await tellChanges(transaction, { actor, conversation, changes, message });
   await notifyOfMessage(transaction, { actor, conversation, message });
@@ -125,7 +131,7 @@ function isKeyTaken(error: UniqueConstraintViolationException): boolean {
 
 /** Keeps who is meant, and tells them: a person who is mentioned as such, and by a team or two, once. */
 async function mention(
-  transaction: AgentTransaction,
+  transaction: CallerTransaction,
   conversation: ConversationEntity,
   message: MessageEntity,
   mentions: readonly Mention[],
@@ -144,20 +150,20 @@ async function mention(
 }
 
 function createMessage(
-  { em, companyId, agentId }: AgentTransaction,
+  transaction: CallerTransaction,
   conversation: ConversationEntity,
   content: Content,
   createdAt: Date,
 ): MessageEntity {
+  const { em, companyId } = transaction;
   return em.create(Message, {
     ...unsaid,
+    ...authorOf(transaction),
     companyId,
     id: v7(),
     conversationId: conversation.id,
     channelId: conversation.channelId,
     direction: 'OUTBOUND',
-    authorKind: 'AGENT',
-    authorId: agentId,
     isPrivate: content.isPrivate,
     text: content.text,
     attachments: content.attachments,
@@ -191,7 +197,7 @@ function refuseToQuote({ isPrivate, deletedAt }: MessageEntity): Refusal | undef
 }
 
 async function findRepliedTo(
-  { em, companyId }: AgentTransaction,
+  { em, companyId }: CallerTransaction,
   conversation: ConversationEntity,
   { replyToId }: Content,
 ): Promise<MessageEntity | null> {

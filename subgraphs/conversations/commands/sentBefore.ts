@@ -1,20 +1,23 @@
 import type { ConversationEntity } from '../entities/conversation.ts';
 import { Message } from '../entities/message.ts';
 import { mentionsOfMessages } from '../queries/mentions.ts';
-import { refuse, type AgentTransaction, type Outcome } from './asAgent.ts';
+import { refuse, type CallerTransaction, type Outcome } from './asAgent.ts';
+import { authorOf } from './authorOf.ts';
 import type { Content } from './messageContent.ts';
 
 /**
- * What the agent has sent with this key already: the same message, or a refusal when it was another one. Undefined when the key
+ * What the caller has sent with this key already: the same message, or a refusal when it was another one. Undefined when the key
  * is new.
  */
 export async function sentBefore(
-  { em, sql, companyId, agentId }: AgentTransaction,
+  transaction: CallerTransaction,
   conversation: ConversationEntity,
   content: Content,
 ): Promise<Outcome<{ messageId: string }> | undefined> {
+  const { em, sql, companyId } = transaction;
   const { idempotencyKey } = content;
-  const sent = await em.findOne(Message, { companyId, authorId: agentId, idempotencyKey });
+  const { authorId } = authorOf(transaction);
+  const sent = await em.findOne(Message, { companyId, authorId, idempotencyKey });
   if (!sent) return undefined;
   // Of what was changed since, nobody knows any more what it said.
   if (sent.version > 1 && sent.conversationId === conversation.id) return { messageId: sent.id };

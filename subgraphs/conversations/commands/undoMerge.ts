@@ -36,7 +36,7 @@ export async function undoMerge(
   identity: Identity,
   { mergeId }: { readonly mergeId: string },
 ): Promise<Outcome<{ mergeId: string }>> {
-  return writeAsAgent(database, identity, 'contacts:change', async (transaction) => {
+  return writeAsAgent(database, identity, 'contacts:merge', async (transaction) => {
     await takeMergeTurn(transaction);
     const merge = isId(mergeId) ? await findMerge(transaction, mergeId) : undefined;
     if (!merge || !(await isContactVisible(transaction, merge.intoId))) {

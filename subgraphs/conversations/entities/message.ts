@@ -31,7 +31,7 @@ export const Message = defineEntity({
     authorKind: p.text().$type<MessageFacts['authorKind']>(),
     /** Of a CHANNEL: the channel itself. */
     authorId: p.uuid(),
-    /** In a group, the member who wrote; of a bot, what it calls itself. */
+    /** In a group, the member who wrote; of a bot, what it calls itself; of a partner, its name. */
     senderName: p.text().strictNullable(),
     isPrivate: p.boolean(),
     text: p.text().strictNullable(),

@@ -23,6 +23,9 @@ import { Mentions } from './20261126_mentions.ts';
 import { Notifications } from './20261126_notifications.ts';
 import { Revisions } from './20261126_revisions.ts';
 import { IdentityPhones } from './20261126_identity_phones.ts';
+import { PartnerAuthors } from './20261126_partner_authors.ts';
+import { PartnerKeys } from './20261126_partner_keys.ts';
+import { PartnerOperations } from './20261126_partner_operations.ts';
 import { UnreadPlaces } from './20261126_unread_places.ts';
 import { Views } from './20261126_views.ts';
 import { LabelActivity } from './20261126_label_activity.ts';
@@ -54,6 +57,9 @@ export const migrations: MigrationList = [
   { name: '20261126_rarePriorities', class: RarePriorities },
   { name: '20261126_team_limits', class: TeamLimits },
   { name: '20261126_label_activity', class: LabelActivity },
+  { name: '20261126_partner_authors', class: PartnerAuthors },
+  { name: '20261126_partner_keys', class: PartnerKeys },
+  { name: '20261126_partner_operations', class: PartnerOperations },
   { name: '20261126_contact_filters', class: ContactFilters },
   { name: '20261126_admins_unlimited', class: AdminsUnlimited },
   { name: '20261126_unread_places', class: UnreadPlaces },

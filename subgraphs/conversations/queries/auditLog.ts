@@ -37,7 +37,8 @@ export async function auditPage(
 function conditions({ actorId, action, subjectId, from, to }: AuditFilter): Fragment {
   if (from && to && from >= to) throw badUserInput('The range ends before it begins', 'filter.to');
   const found: Fragment[] = [];
-  if (actorId != null) found.push(fragment`and e.actor_id = ${actorId.toLowerCase()}`);
+  // Ids are kept in lower case, the names of partners as they are.
+  if (actorId != null) found.push(fragment`and e.actor_id in (${actorId}, ${actorId.toLowerCase()})`);
   if (action != null) found.push(fragment`and e.action = ${action}`);
   if (subjectId != null) found.push(fragment`and e.subject_id = ${subjectId.toLowerCase()}`);
   if (from) found.push(fragment`and e.occurred_at >= ${from}`);

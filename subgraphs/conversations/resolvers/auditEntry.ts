@@ -10,6 +10,7 @@ const kinds = {
 
 export const auditEntry: AuditEntryResolvers = {
   actorKind: ({ actorKind }) => kinds[actorKind],
+  partner: ({ actorKind, actorId }) => (actorKind === 'partner' ? actorId : null),
   agent: ({ actorKind, actorId }, _args, { loaders }) =>
     actorKind === 'agent' && actorId !== null ? loaders.agent.load(actorId) : null,
 };

@@ -49,6 +49,7 @@ async function authorOf({ authorKind, authorId, senderName }: MessageRow, { load
       return { kind: 'AGENT', name: present(await loaders.agent.load(authorId), `agent ${authorId}`).name };
     case 'BOT':
       return { kind: 'BOT', name: senderName };
+    case 'PARTNER':
     case 'CHANNEL':
       return { kind: 'COMPANY', name: null };
   }

@@ -14,6 +14,8 @@ export const message: MessageResolvers = {
         return present(await loaders.contact.load(authorId), `contact ${authorId}`);
       case 'CHANNEL':
         return { __typename: 'Channel', id: authorId };
+      case 'PARTNER':
+        return { __typename: 'PartnerActor', name: senderName ?? 'Partner' };
       case 'BOT':
         return { __typename: 'Bot', id: authorId, name: senderName ?? 'Bot' };
     }

@@ -18,6 +18,7 @@ export async function startGraph(options: Partial<ConversationsConfig> = {}) {
 
   return {
     ...running,
+    natsUrl: nats.url,
     rows: async <Row extends object>(text: string, values: unknown[] = []) =>
       (await admin.query<Row>(text, values)).rows,
     /** A contact writes. Gives the conversation. */

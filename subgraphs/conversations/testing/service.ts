@@ -83,6 +83,16 @@ export async function startService(
       });
       return (await response.json()) as Answer<Data>;
     },
+    /** A route beside the graph; without an identity, as anybody. */
+    async post(identity: Identity | null, path: string, body: object): Promise<{ status: number; body: unknown }> {
+      const response = await fetch(`${service.url()}${path}`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', ...(identity && { [IDENTITY_HEADER]: await sign(identity) }) },
+        body: JSON.stringify(body),
+      });
+      const text = await response.text();
+      return { status: response.status, body: text === '' ? undefined : JSON.parse(text) };
+    },
     /** The statements that `work` needs, without transaction control. */
     async statements(work: () => Promise<unknown>): Promise<string[]> {
       const seen: string[] = [];

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { conversationStatus, priority } from '#schema/events/values.ts';
 import type { ConversationEntity } from '../../entities/conversation.ts';
 import type { Change } from '../../rules/change.ts';
-import { refuse, type AgentTransaction, type Refusal } from '../asAgent.ts';
+import { refuse, type CallerTransaction, type Refusal } from '../asAgent.ts';
 import { changeAssignment } from '../assign.ts';
 import { moveTo } from '../changeStatus.ts';
 import { changeLabels } from '../labelConversation.ts';
@@ -36,7 +36,7 @@ export function refuseChange(change: BulkChange): Refusal | undefined {
 
 /** All of it, by the rules of the mutations that do one of them; the first that is refused is the answer. */
 export async function makeChange(
-  transaction: AgentTransaction,
+  transaction: CallerTransaction,
   conversation: ConversationEntity,
   change: BulkChange,
 ): Promise<readonly Change[] | Refusal> {

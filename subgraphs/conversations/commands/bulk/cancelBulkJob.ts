@@ -12,7 +12,7 @@ export async function cancelBulkJob(
   identity: Identity,
   { jobId }: { readonly jobId: string },
 ): Promise<Outcome<{ jobId: string }>> {
-  return writeAsAgent(database, identity, 'conversations:change', async (transaction) => {
+  return writeAsAgent(database, identity, 'conversations:changeMany', async (transaction) => {
     const { sql, companyId, agentId } = transaction;
     const [job] = isId(jobId)
       ? await sql<{ id: string }>`

@@ -32,7 +32,7 @@ export async function changeConversations(
     readonly idempotencyKey: string;
   },
 ): Promise<Outcome<{ jobId: string }>> {
-  return writeAsAgent(database, identity, 'conversations:change', async (transaction) => {
+  return writeAsAgent(database, identity, 'conversations:changeMany', async (transaction) => {
     const conversationIds = [...new Set(input.conversationIds.map((id) => id.toLowerCase()))];
     const refusal =
       refuseConversations(conversationIds) ?? refuseChange(input.change) ?? refuseKey(input.idempotencyKey);

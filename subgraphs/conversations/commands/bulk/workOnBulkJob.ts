@@ -76,7 +76,7 @@ async function settleNext(database: Database<SwitchboardCatalogue>, job: Job): P
   const identity: Identity = { kind: 'agent', companyId, agentId, role, scopes: [] };
   let item: Item | undefined;
   try {
-    return await writeAsAgent(database, identity, 'conversations:change', async (transaction) => {
+    return await writeAsAgent(database, identity, 'conversations:changeMany', async (transaction) => {
       item = await lockNext(transaction, job);
       if (!item) return false;
       await change(transaction, item);

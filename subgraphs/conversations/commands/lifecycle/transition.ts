@@ -2,12 +2,12 @@ import type { ConversationEntity } from '../../entities/conversation.ts';
 import type { ConversationStatus } from '#schema/events/values.ts';
 import type { Change } from '../../rules/change.ts';
 import { applyStatus, type StatusTransition } from '../../rules/status.ts';
-import { refuse, refuseIfSuperseded, type AgentTransaction, type Refusal } from '../asAgent.ts';
+import { refuse, refuseIfSuperseded, type CallerTransaction, type Refusal } from '../asAgent.ts';
 import { openAgain } from './openAgain.ts';
 
 /** Takes the conversation through one of the transitions that people have; what is there already stays and tells nothing. */
 export async function transition(
-  transaction: AgentTransaction,
+  transaction: CallerTransaction,
   conversation: ConversationEntity,
   { from, to }: StatusTransition,
   snoozedUntil: Date | null = null,

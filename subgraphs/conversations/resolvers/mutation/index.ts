@@ -12,6 +12,7 @@ import { cannedResponseMutations } from './cannedResponses.ts';
 import { draftMutations } from './drafts.ts';
 import { messageMutations } from './messages.ts';
 import { presenceMutations } from '../presence.ts';
+import { partnerMutations } from './partners.ts';
 import { peopleMutations } from './people.ts';
 
 import { notificationMutations } from './notifications.ts';
@@ -25,6 +26,7 @@ export const mutation: MutationResolvers = {
   ...presenceMutations,
   ...assignmentMutations,
   ...peopleMutations,
+  ...partnerMutations,
   ...contactMutations,
   ...mergeMutations,
   ...privacyMutations,

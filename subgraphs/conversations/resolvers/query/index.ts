@@ -9,6 +9,7 @@ import { privacyQueries } from './privacy.ts';
 import { cannedResponseQueries } from './cannedResponses.ts';
 import { draftQueries } from './drafts.ts';
 import { notificationQueries } from './notifications.ts';
+import { partnerQueries } from './partners.ts';
 import { peopleQueries } from './people.ts';
 import { settingsQueries } from './settings.ts';
 import { viewsQuery } from '../views.ts';
@@ -16,6 +17,7 @@ import { viewsQuery } from '../views.ts';
 export const query: QueryResolvers = {
   ...conversationQueries,
   ...peopleQueries,
+  ...partnerQueries,
   ...assignmentQueries,
   ...settingsQueries,
   ...contactQueries,
