@@ -14,6 +14,8 @@ const router = createRouter(
     production: true,
     // The lists of the shop tell no sizes.
     limits: { ...routerDefaults.limits, cost: 100_000 },
+    // One address asks for everything.
+    rates: {},
     supergraphFile,
     subgraphs: Object.fromEntries(Object.entries(urls).map(([name, url]) => [name, new URL(url).origin])),
     natsUrl,
