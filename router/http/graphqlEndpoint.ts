@@ -62,8 +62,8 @@ type Scope = OperationScope & Record<string, unknown>;
 /** As Apollo's clients say who they are, and others can. */
 const CLIENT_NAME = 'apollographql-client-name';
 const CLIENT_VERSION = 'apollographql-client-version';
-/** Whose answer it is, and in which form. */
-const VARY = 'Authorization, Accept';
+/** Whose answer it is. */
+const VARY = 'Authorization';
 const OPERATIONS_PATH = '/operations';
 
 /** GraphQL over HTTP, GET and POST, with Apollo Server. Routes are mounted at once, and answer after the start. */
