@@ -49,7 +49,10 @@ const subgraphs: Record<string, { folder: string; mappers: Record<string, string
     folder: 'subgraphs/knowledge',
     mappers: { Document: '../rows.ts#DocumentRow', SearchHit: '../rows.ts#SearchHitRow' },
   },
-  analytics: { folder: 'analytics', mappers: { Dashboard: '../rows.ts#DashboardRow', FieldUsage: '../queries/fieldUsage.ts#FieldUsageRow' } },
+  analytics: {
+    folder: 'analytics',
+    mappers: { Dashboard: '../rows.ts#DashboardRow', FieldUsage: '../queries/fieldUsage.ts#FieldUsageRow' },
+  },
 };
 
 const config: CodegenConfig = {

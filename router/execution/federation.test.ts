@@ -41,6 +41,10 @@ describe('an operation over subgraphs is answered as one schema would', () => {
       '{ media { ... on Book { id product { stock } } } search { ... on Book { product { available } } ... on Product { seller { nick } } } }',
     ],
     [
+      'a fragment under a condition, whose field another field requires',
+      'query ($no: Boolean = false) { product(id: "2") { badge ... on Product @include(if: $no) { shipping ...W } } products { ...W } } fragment W on Product { sku weight size { width } }',
+    ],
+    [
       'what is selected twice, once under a condition that does not hold',
       'query ($no: Boolean = false) { products { seller { boss @include(if: $no) { email name } boss { nick } } depot { products @include(if: $no) { available duty } products { weight stock } } } }',
     ],

@@ -64,7 +64,9 @@ export function narrowFetch(
   }
 
   function keep(selection: SelectionNode, asked: Asked, place: string, fields: AskedFields): SelectionNode | undefined {
-    if (selection.kind === Kind.FRAGMENT_SPREAD) return selection;
+    if (selection.kind === Kind.FRAGMENT_SPREAD) {
+      throw new Error('the planner used a fragment, though it was not asked to');
+    }
     if (selection.kind === Kind.INLINE_FRAGMENT) {
       const condition = selection.typeCondition?.name.value;
       const within = condition === undefined ? asked : fields.on(asked, condition);

@@ -22,7 +22,7 @@ import type { FetchTools } from './compileFetch.ts';
 import { conditionalKeys } from './conditionalKeys.ts';
 import { compilePlan, planOfEvent } from './compilePlan.ts';
 import { neededKeys } from './narrowFetch.ts';
-import { givePrivateKeys, type PrivateKeys } from './privateKeys.ts';
+import { givePrivateKeys } from './privateKeys.ts';
 import type { Denials } from './requirements.ts';
 import { compileResponse, type WriteResponse } from './responseWriter.ts';
 import type { Step } from './run.ts';
@@ -102,11 +102,14 @@ export function prepareOperation(
     createAskedFields({ collector: collectorFor(coerced), rootType, selectionSet, keyOf: keys.keyOf }),
   );
 
+  // Of the whole document, as `asked` is: what is denied may have the only condition.
+  const hasConditions = conditionNames(only).length > 0;
+
   /** @param denials Undefined: everything may be seen. */
   const permit = (denials: Denials | undefined): PermittedOperation => {
     const document = denials ? withoutDenied(schema, keys.document, denials) : keys.document;
     return {
-      run: compileRun(document, keys, asked, { snapshot, sources, isOfType }),
+      run: compileRun(document, { ...keys, asked, hasConditions }, { snapshot, sources, isOfType }),
       writer: byConditions(only, (coerced) =>
         compileResponse({ collector: collectorFor(coerced), rootType, selectionSet, keyOf: keys.keyOf, denials }),
       ),
@@ -143,8 +146,7 @@ export function prepareOperation(
 
 function compileRun(
   document: DocumentNode,
-  { responseKeys }: Pick<PrivateKeys, 'responseKeys'>,
-  asked: FetchTools['asked'],
+  client: Pick<FetchTools, 'responseKeys' | 'asked' | 'hasConditions'>,
   { snapshot, sources, isOfType }: Parameters<typeof prepareOperation>[2],
 ): Step {
   const { node } = snapshot.planner.buildQueryPlan(operationFromDocument(snapshot.apiSchema, document));
@@ -154,10 +156,8 @@ function compileRun(
     sources,
     isOfType,
     conditional: conditionalKeys(plan),
-    responseKeys,
     needed: neededKeys(plan),
-    hasConditions: conditionNames(document).length > 0,
-    asked,
+    ...client,
   });
 }
 
