@@ -52,7 +52,7 @@ export async function runAgents(options: RunOptions): Promise<RunResult> {
     await work(desks, shift);
     const traffic = await customers.stop();
     // The last that happens is not what customers write, which has everything counted anew.
-    await work(desks, { ...shift, durationMs: 0, leastEach: 3 });
+    await work(desks, { ...shift, durationMs: 0, leastEach: 2 });
     const screens = desks.map(({ screen }) => screen);
     const restless = await comeToRest({ tables, events, screens });
     const told = await events.read(place.id);

@@ -68,17 +68,17 @@ const brief = 'cursor kind conversationId message { id }';
 const full = `${brief} conversation { status unreadCount assignee { id } lastMessage { text } }`;
 const counts = 'subscription { inboxCountsUpdates { open pending snoozed unassigned mine unread } }';
 
-const queryOf = (isFull: boolean) => ({
+const queriesFor = (shown: string) => ({
   inbox: `subscription ($filter: ConversationFilter, $after: String) {
-    update: inboxUpdates(filter: $filter, after: $after) { ${isFull ? full : brief} } }`,
+    update: inboxUpdates(filter: $filter, after: $after) { ${shown} } }`,
   conversation: `subscription ($id: ID!, $after: String) {
-    update: conversationUpdates(id: $id, after: $after) { ${full} } }`,
+    update: conversationUpdates(id: $id, after: $after) { ${shown} } }`,
 });
 
 /**
  * Opens somebody's inbox behind a cursor: from there on, what they are told has to be what happened.
  *
- * @param options.isFull Whether the list asks for what it shows, or for ids alone.
+ * @param options.isFull Whether it asks for what a list shows, or for ids alone.
  */
 export async function openScreen(options: {
   readonly url: string;
@@ -88,7 +88,7 @@ export async function openScreen(options: {
   readonly isFull: boolean;
 }): Promise<Screen> {
   const { url, of, filter } = options;
-  const queries = queryOf(options.isFull);
+  const queries = queriesFor(options.isFull ? full : brief);
   const watches: Watch[] = [];
   const cursors = new Map<Watch, string>();
   const ends = new Map<Watch, () => void>();
