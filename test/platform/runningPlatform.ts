@@ -14,7 +14,7 @@ import type { RunningStack } from '#infra/embedded/runningStack.ts';
 import { seedDemo } from '#infra/embedded/seed.ts';
 import { createDemoGraph, createDemoTelegram, demoMeta, registerBots } from '#infra/embedded/standins.ts';
 import { bearerDefaults, signBearerToken } from '#platform/identity/bearerTokens.ts';
-import type { VisitorIdentity } from '#platform/identity/identity.ts';
+import type { ClientIdentity, VisitorIdentity } from '#platform/identity/identity.ts';
 import { silentLogger as logger } from '#platform/logging/logger.ts';
 import { testClickHouse, testNats, testPostgresServer, testRedis } from '#test/stack/index.ts';
 import { testPgBouncer } from '#test/stack/pgBouncer.ts';
@@ -25,6 +25,9 @@ export interface GraphqlAnswer<T> {
   readonly data: T;
   readonly errors?: readonly { readonly message: string; readonly extensions?: { readonly code?: string } }[];
 }
+
+/** Where browsers reach a platform that they cannot reach, and where the pages stand that visitors of it come from. */
+export const PUBLIC_URL = 'https://switchboard.example';
 
 export type RunningPlatform = Awaited<ReturnType<typeof runPlatform>>;
 
@@ -67,7 +70,7 @@ export async function runPlatform({
     files: secret(),
   };
   // Where the demo page stands that shows the web chat.
-  const publicUrl = port === undefined ? 'https://switchboard.example' : `http://127.0.0.1:${String(port)}`;
+  const publicUrl = port === undefined ? PUBLIC_URL : `http://127.0.0.1:${String(port)}`;
   const files = await mkdtemp(join(currentTestRun().directory, 'files-'));
   const direct = await provisionDatabases(postgres.url, secrets.database, logger);
   const pooler = poolSize === undefined ? undefined : await testPgBouncer({ databases: direct, poolSize });
@@ -115,20 +118,22 @@ export async function runPlatform({
     const { id: companyId, agents } = demoCompany(slug);
     const agent = agents.find((one) => one.role === role);
     if (!agent) throw new Error(`${slug} has no ${role}`);
-    const identity = { kind: 'agent', companyId, agentId: agent.id, role, scopes: [] } as const;
+    return sign({ kind: 'agent', companyId, agentId: agent.id, role, scopes: [] });
+  }
+
+  /** A token of whoever somebody claims to be. */
+  function sign(identity: ClientIdentity): Promise<string> {
     return signBearerToken(identity, { ...bearerDefaults, secret: secrets.token, expiresInSeconds: 3_600 });
   }
 
   /** A visitor's token for pages at `publicUrl`, whoever they claim to be. */
   function visitorToken(ids: Pick<VisitorIdentity, 'companyId' | 'channelId' | 'visitorId'>): Promise<string> {
-    const visitor = { kind: 'visitor', ...ids, origin: publicUrl, scopes: [] } as const;
-    return signBearerToken(visitor, { ...bearerDefaults, secret: secrets.token, expiresInSeconds: 3_600 });
+    return sign({ kind: 'visitor', ...ids, origin: publicUrl, scopes: [] });
   }
 
   /** A partner's token that opens what these scopes say. */
   function partnerToken(slug: string, scopes: readonly string[]): Promise<string> {
-    const partner = { kind: 'partner', companyId: demoCompany(slug).id, partner: 'crm', scopes } as const;
-    return signBearerToken(partner, { ...bearerDefaults, secret: secrets.token, expiresInSeconds: 3_600 });
+    return sign({ kind: 'partner', companyId: demoCompany(slug).id, partner: 'crm', scopes });
   }
 
   /** Asks the graph, from a page at `publicUrl`; without a token as a stranger. */
@@ -179,31 +184,41 @@ export async function runPlatform({
     }
   }
 
-  /** Subscribes over graphql-ws; what arrives is pushed to the list. */
-  function subscribe<T>(token: string, query: string, variables: Record<string, unknown> = {}) {
+  /** A socket on which somebody subscribes; without a token a stranger. What arrives is pushed to the lists. */
+  function openSocket(token: string | undefined) {
     const client = createClient({
       url: `${url.replace('http', 'ws')}/graphql`,
       webSocketImpl: PageSocket,
-      connectionParams: { authorization: `Bearer ${token}` },
+      connectionParams: token === undefined ? {} : { authorization: `Bearer ${token}` },
       retryAttempts: 0,
       lazy: false,
+      onNonLazyError: () => undefined,
     });
     sockets.push(client);
-    const received: T[] = [];
-    const failures: unknown[] = [];
-    const end = client.subscribe<T>(
-      { query, variables },
-      {
-        next: ({ data, errors }) => {
-          if (data) received.push(data);
-          if (errors) failures.push(...errors);
-        },
-        error: (error) => failures.push(error),
-        complete: () => undefined,
-      },
-    );
     const connected = new Promise<void>((resolve) => client.on('connected', () => resolve()));
-    return { received, failures, connected, end };
+    function subscribe<T>(query: string, variables: Record<string, unknown> = {}) {
+      const received: T[] = [];
+      const failures: unknown[] = [];
+      const end = client.subscribe<T>(
+        { query, variables },
+        {
+          next: ({ data, errors }) => {
+            if (data) received.push(data);
+            if (errors) failures.push(...errors);
+          },
+          error: (error) => failures.push(...(Array.isArray(error) ? error : [error])),
+          complete: () => undefined,
+        },
+      );
+      return { received, failures, end };
+    }
+    return { connected, subscribe };
+  }
+
+  /** Subscribes over a socket of its own. */
+  function subscribe<T>(token: string, query: string, variables: Record<string, unknown> = {}) {
+    const socket = openSocket(token);
+    return { connected: socket.connected, ...socket.subscribe<T>(query, variables) };
   }
 
   async function stop(): Promise<void> {
@@ -224,12 +239,14 @@ export async function runPlatform({
     postgres,
     nats,
     redis,
+    sign,
     tokenOf,
     metaToken: (channelId: string) => demoMetaToken(demoSecret, channelId),
     visitorToken,
     partnerToken,
     ask,
     postUpdate,
+    openSocket,
     subscribe,
     stop,
   };

@@ -5,7 +5,8 @@ import { isUuid } from '../isUuid.ts';
 import { visitorOf, type Refusal, type VisitorRequest } from './asVisitor.ts';
 
 /**
- * A visitor has seen a message of the company, and those before it.
+ * A visitor has seen a message of the company, and those before it. What was sent to another is not marked, and answered like what
+ * nobody has written: an id tells a visitor nothing of other people's conversations.
  *
  * @throws GraphQLError `FORBIDDEN`, and `UNAVAILABLE` when it could not be kept.
  */
@@ -15,9 +16,10 @@ export async function markChatRead(
 ): Promise<Refusal> {
   const visitor = visitorOf(request);
   const messageId = upToMessageId.toLowerCase();
-  if (!isUuid(messageId) || (await request.read((sql) => isSentToAnother(sql, visitor, messageId)))) {
+  if (!isUuid(messageId)) {
     return { userErrors: [userError('NOT_FOUND', 'There is no such message.', ['input', 'upToMessageId'])] };
   }
+  if (await request.read((sql) => isSentToAnother(sql, visitor, messageId))) return { userErrors: [] };
   const at = new Date().toISOString();
   await request.keep(visitor, { kind: 'read', visitorId: visitor.visitorId, upToMessageId: messageId, at });
   return { userErrors: [] };

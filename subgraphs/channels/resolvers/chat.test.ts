@@ -145,22 +145,38 @@ describe('a visitor of a web chat', () => {
     expect(data).toMatchObject({ sendChatMessage: { userErrors: [{ code: 'CHANNEL_REMOVED' }] } });
   });
 
-  it('says what was read, once and for its own thread', async () => {
+  it('says what was read in its own thread, and learns and changes nothing of what another got', async () => {
     const visitor = visitorOf(shop);
-    const [messageId, neighbours] = [v7(), v7()];
-    await harness.channels.database.write(shop.company.id, ({ sql }) => {
-      return sql`insert into channels.delivery_parts
-          (company_id, message_id, part, channel_id, thread_external_id, status, external_id, sent_at)
-        values (${shop.company.id}, ${neighbours}, 0, ${shop.webChat.id}, ${v7()}, 'SENT', ${neighbours}, now())`;
+    const [own, neighbours] = [v7(), v7()];
+    const threads = [
+      [own, visitor.visitorId],
+      [neighbours, v7()],
+    ];
+    await harness.channels.database.write(shop.company.id, async ({ sql }) => {
+      for (const [id, thread] of threads) {
+        await sql`insert into channels.delivery_parts
+            (company_id, message_id, part, channel_id, thread_external_id, status, external_id, sent_at)
+          values (${shop.company.id}, ${id}, 0, ${shop.webChat.id}, ${thread}, 'SENT', ${id}, now())`;
+      }
     });
-    const marks = (upToMessageId: string) => harness.query(visitor, read, { input: { upToMessageId } });
-    expect((await marks(messageId)).data).toEqual({ markChatRead: { userErrors: [] } });
-    for (const wrong of [neighbours, neighbours.toUpperCase(), 'nonsense']) {
-      const { data } = await marks(wrong);
-      expect(data).toEqual({
-        markChatRead: { userErrors: [{ code: 'NOT_FOUND', field: ['input', 'upToMessageId'] }] },
-      });
+    const marks = async (upToMessageId: string) =>
+      (await harness.query(visitor, read, { input: { upToMessageId } })).data;
+    for (const id of [neighbours, neighbours.toUpperCase(), v7(), own]) {
+      expect(await marks(id)).toEqual({ markChatRead: { userErrors: [] } });
     }
+    expect(await marks('nonsense')).toEqual({
+      markChatRead: { userErrors: [{ code: 'NOT_FOUND', field: ['input', 'upToMessageId'] }] },
+    });
+    await eventually(async () => {
+      const parts = await harness.channels.database.write(shop.company.id, ({ sql }) => {
+        return sql`select external_id as id, status from channels.delivery_parts
+          where company_id = ${shop.company.id} and external_id = any(${[own, neighbours]}) order by external_id`;
+      });
+      expect(parts).toEqual([
+        { id: own, status: 'READ' },
+        { id: neighbours, status: 'SENT' },
+      ]);
+    });
   });
 
   it('is told to send again what could not be kept', async () => {

@@ -165,6 +165,8 @@ export const access = accessTable<Permission>(permissions, {
   },
   types: {
     Conversation: 'conversations:read',
+    // How many a contact has, and their cursors, say of conversations what a partner without the scope may not know.
+    ConversationConnection: 'conversations:read',
     Message: 'conversations:read',
     Contact: 'contacts:read',
     Agent: 'directory:read',

@@ -1,0 +1,65 @@
+import type { Words } from './words.ts';
+
+/**
+ * What platforms, bots and time bring to a company by and by, put where it is kept: so that every field of the graph has something to
+ * give away. `$1` is the company.
+ *
+ * @param team The name of the one that every conversation is with.
+ */
+export function details(words: Words, team: string): string[] {
+  const ofCompany = 'where company_id = $1';
+  const attachment = JSON.stringify({
+    id: null,
+    kind: 'FILE',
+    url: 'https://platform.example/a.pdf',
+    platformFileId: null,
+    name: words.message,
+    mimeType: 'application/pdf',
+    size: 3,
+    latitude: 1.5,
+    longitude: 1.5,
+    fileKey: null,
+  });
+  const failure = `jsonb_build_object('code', 'ODD', 'message', '${words.message}', 'retryable', true)`;
+  return [
+    `insert into conversations.conversation_labels select c.company_id, c.id, l.id
+     from conversations.conversations c join conversations.labels l using (company_id) where c.company_id = $1`,
+    `update conversations.conversations set first_replied_at = now(), waiting_since = now(),
+       team_id = (select id from conversations.teams ${ofCompany} and name = '${team}'),
+       status = 'SNOOZED', snoozed_until = now() + interval '1 day',
+       assignee_id = (select id from conversations.agents ${ofCompany} and role = 'ADMIN'),
+       platform = case platform when 'TELEGRAM' then 'WHATSAPP' else platform end ${ofCompany}`,
+    // One waits for whoever of the team comes, and nobody does.
+    `update conversations.conversations set status = 'OPEN', snoozed_until = null, team_id = null, assignee_id = null ${ofCompany}
+       and identity_id in (select id from conversations.contact_identities ${ofCompany} and thread_external_id = '901')`,
+    `update conversations.assignment_policies set is_enabled = true, agents_of_team_id =
+       (select id from conversations.teams ${ofCompany} and name = '${team}') ${ofCompany} and channel_id is not null`,
+    // Partners change nothing today, and may one day.
+    `update conversations.conversation_activities set actor_kind = 'partner', actor_id = 'crm' ${ofCompany}
+       and id = (select id from conversations.conversation_activities ${ofCompany} limit 1)`,
+    `update conversations.contacts set name = '${words.customer}', email = '${words.customer}', phone = '${words.customer}',
+       picture_file_key = 'a' ${ofCompany}`,
+    `update conversations.contact_identities set display_name = '${words.customer}' ${ofCompany}`,
+    `update conversations.contact_identities set blocked_at = now() ${ofCompany} and thread_external_id = '901'`,
+    `update conversations.messages m set sender_name = '${words.message}', payload = '${words.message}',
+       edited_at = now(), attachments = jsonb_build_array('${attachment}'::jsonb),
+       story = jsonb_build_object('kind', 'REPLY', 'id', 'a', 'url', 'https://platform.example/a'),
+       referral = jsonb_build_object('source', 'a', 'type', 'a', 'ref', 'a', 'adId', 'a', 'title', 'a',
+         'url', 'https://platform.example/a'),
+       reply_to_id = (select id from conversations.messages o where o.company_id = $1
+         and o.conversation_id = m.conversation_id order by created_at limit 1),
+       revision = jsonb_build_object('id', gen_random_uuid(), 'kind', 'EDIT', 'status', 'REFUSED', 'text', '${words.message}',
+         'requestedAt', now(), 'failure', ${failure}),
+       status = case direction when 'OUTBOUND' then 'FAILED' else status end,
+       failure = case direction when 'OUTBOUND' then ${failure} end ${ofCompany}`,
+    `insert into conversations.message_reactions select company_id, id, 'a', '👍', now() from conversations.messages ${ofCompany}`,
+    // What a bot has said stands beside what an agent has.
+    `insert into conversations.messages select (jsonb_populate_record(m, jsonb_build_object('id', gen_random_uuid(),
+       'author_kind', 'BOT', 'deleted_at', now(), 'external_id', null, 'idempotency_key', null))).*
+     from conversations.messages m ${ofCompany} and direction = 'OUTBOUND'`,
+    `update conversations.conversations c set last_message_id = (select id from conversations.messages m
+       where m.company_id = $1 and m.conversation_id = c.id and m.author_kind = 'BOT' limit 1) ${ofCompany} and platform = 'WEB_CHAT'`,
+    `update channels.channel_health set last_error = 'a', last_event_at = now(), last_delivery_at = now() ${ofCompany}`,
+    `update knowledge.documents set error = 'a', source = 'a' ${ofCompany}`,
+  ];
+}
