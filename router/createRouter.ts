@@ -45,6 +45,7 @@ import { createPersistedOperations } from './operations/persisted.ts';
 import { createVisitorLimit } from './operations/visitorLimit.ts';
 import { createSocketServer } from './socket/socketServer.ts';
 import { createStartOperation } from './socket/startOperation.ts';
+import { createStreamServer } from './sse/streamServer.ts';
 
 export interface RouterDeps {
   readonly logger: Logger;
@@ -68,7 +69,7 @@ const typingFields = ['typing', 'chatTyping'];
 const viewersFields = ['conversationViewers'];
 
 /**
- * The one graph: plans and executes over the subgraphs, over HTTP and WebSocket; answers subscriptions from the event
+ * The one graph: plans and executes over the subgraphs, over HTTP, WebSocket and server-sent events; answers subscriptions from the event
  * stream; hands webhooks, web chats and files on.
  *
  * @throws RouterError when the supergraph and the configuration do not fit each other.
@@ -128,6 +129,35 @@ export function createRouter(config: RouterConfig, deps: RouterDeps): Router {
     checks,
   });
   allowAnyOrigin(http.app, [GRAPHQL_PATH, '/chat/*']);
+  const startOperation = createStartOperation({
+    graph,
+    persisted,
+    executor,
+    limitVisitor,
+    live: createLiveSubscriptions({
+      executor,
+      stream,
+      feed,
+      bufferEvents: config.live.bufferEvents,
+      logger,
+      metrics,
+    }),
+    signals: new Map([
+      ...byField(typingFields, createTypingSubscriptions({ executor, feed: typing, lookAt, metrics })),
+      ...byField(viewersFields, createViewersSubscriptions({ executor, feed: viewers, lookAt, metrics })),
+    ]),
+    counts: createCountsSubscriptions({ executor, feed, metrics }),
+    limits: createAgentLimits({ executor, feed }),
+    maxCost: config.limits.cost,
+    logger,
+  });
+  const eventStreams = createStreamServer({
+    authenticate,
+    start: startOperation,
+    pingIntervalMs: config.sockets.pingIntervalMs,
+    logger,
+    metrics,
+  });
   const endpoint = createGraphqlEndpoint(http.app, {
     path: GRAPHQL_PATH,
     graph,
@@ -137,6 +167,7 @@ export function createRouter(config: RouterConfig, deps: RouterDeps): Router {
     limitVisitor,
     limits: config.limits,
     production: config.production,
+    stream: eventStreams.serve,
     page:
       config.graphiql &&
       once(() => renderGraphiql({ examples: exampleOperations(), token: config.graphiql?.demoToken })),
@@ -149,28 +180,7 @@ export function createRouter(config: RouterConfig, deps: RouterDeps): Router {
     http,
     path: GRAPHQL_PATH,
     authenticate,
-    start: createStartOperation({
-      graph,
-      persisted,
-      executor,
-      limitVisitor,
-      live: createLiveSubscriptions({
-        executor,
-        stream,
-        feed,
-        bufferEvents: config.live.bufferEvents,
-        logger,
-        metrics,
-      }),
-      signals: new Map([
-        ...byField(typingFields, createTypingSubscriptions({ executor, feed: typing, lookAt, metrics })),
-        ...byField(viewersFields, createViewersSubscriptions({ executor, feed: viewers, lookAt, metrics })),
-      ]),
-      counts: createCountsSubscriptions({ executor, feed, metrics }),
-      limits: createAgentLimits({ executor, feed }),
-      maxCost: config.limits.cost,
-      logger,
-    }),
+    start: startOperation,
     logger,
     metrics,
   });
@@ -189,6 +199,7 @@ export function createRouter(config: RouterConfig, deps: RouterDeps): Router {
     endpoint,
     http,
     sockets,
+    eventStreams,
     http.announcement,
   ];
   const service = createService('router', parts, { logger, checks: checks() });

@@ -23,6 +23,8 @@ import { createDocumentCache, parseWithin } from '../operations/documents.ts';
 import { OperationError } from '../operations/errors.ts';
 import { limitsRule, type OperationLimits } from '../operations/limits.ts';
 import type { OperationRequest, PersistedOperations } from '../operations/persisted.ts';
+import { prefersEventStream } from '../sse/prefersEventStream.ts';
+import type { StreamServer } from '../sse/streamServer.ts';
 import { compress } from './compression.ts';
 import { GRAPHIQL_POLICY } from './graphiql.ts';
 import { readRequest } from './readRequest.ts';
@@ -37,6 +39,8 @@ export interface GraphqlEndpointOptions {
   readonly limits: OperationLimits;
   /** Strangers learn nothing about the schema. */
   readonly production: boolean;
+  /** Answers who would rather have a stream of events. */
+  readonly stream: StreamServer['serve'];
   /** The page for browsers; without it they get what everybody gets. */
   readonly page: (() => Promise<string>) | undefined;
   readonly logger: Logger;
@@ -45,15 +49,19 @@ export interface GraphqlEndpointOptions {
 
 type Scope = RequestScope & Record<string, unknown>;
 
-/** GraphQL over HTTP, GET and POST, with Apollo Server. Routes are mounted at once, and answer after the start. */
+/** GraphQL over HTTP, GET and POST, with Apollo Server, or as a stream of events. Routes are mounted at once, and answer after the start. */
 export function createGraphqlEndpoint(app: FastifyInstance, options: GraphqlEndpointOptions): Part {
-  const { path, persisted, authenticate, limits, production, page } = options;
+  const { path, persisted, authenticate, limits, production, stream, page } = options;
   const server = createServer(options);
 
   async function handle(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
     if (page && isBrowserVisit(request)) {
       reply.type('text/html; charset=utf-8').header('content-security-policy', GRAPHIQL_POLICY);
       return reply.send(await page());
+    }
+    if (prefersEventStream(request.headers.accept)) {
+      await stream(request, reply);
+      return reply;
     }
     const { method, search, body, asked } = readRequest(request);
     const headers = new HeaderMap();
@@ -174,7 +182,7 @@ function observe(metrics: Metrics): ApolloServerPlugin<Scope> {
 function refuseSubscription(document: DocumentNode, operationName: string | null | undefined): void {
   if (getOperationAST(document, operationName)?.operation === 'subscription') {
     throw OperationError.badRequest(
-      'Subscriptions come over WebSocket here, with the subprotocol graphql-transport-ws.',
+      'Subscriptions come over WebSocket (graphql-transport-ws), or as events: send "accept: text/event-stream".',
     );
   }
 }

@@ -60,10 +60,11 @@ export function createLiveSubscriptions(options: {
 
   async function answer(live: LiveOperation, sequence: number, event: LiveEvent): Promise<Delivery> {
     executions.inc();
-    const value = live.toValue(event, encodePosition({ stream: feed.streamId, sequence }));
+    const cursor = encodePosition({ stream: feed.streamId, sequence });
+    const value = live.toValue(event, cursor);
     const scope = { identity: live.identity, requestId: v7(), event: { [live.field]: value } };
     const result = await executor.execute(live.operation, live.variables, scope);
-    return { sequence, payload: answerOf(result) };
+    return { sequence, cursor, payload: answerOf(result) };
   }
 
   function openGroup(live: LiveOperation): Group {

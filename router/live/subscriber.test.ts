@@ -5,6 +5,9 @@ import { createSubscriber } from './subscriber.ts';
 
 const LIMIT = 5;
 
+const cursorOf = (sequence: number) => `after ${String(sequence)}`;
+const delivery = (sequence: number) => ({ sequence, payload: String(sequence), cursor: cursorOf(sequence) });
+
 /** A subscriber on a connection that takes what it is sent only while it is told to keep up. */
 function connect(options: { from?: number; catchingUp?: boolean } = {}) {
   const sent: number[] = [];
@@ -17,7 +20,7 @@ function connect(options: { from?: number; catchingUp?: boolean } = {}) {
     catchingUp: false,
     ...options,
     limit: LIMIT,
-    cursorOf: (sequence) => `after ${String(sequence)}`,
+    cursorOf,
     onEnd: () => (ends += 1),
     sink: {
       next: (payload) => sent.push(Number(payload)),
@@ -30,8 +33,8 @@ function connect(options: { from?: number; catchingUp?: boolean } = {}) {
     sent,
     errors,
     ends: () => ends,
-    offer: (sequence: number) => subscriber.offer({ sequence, payload: String(sequence) }),
-    replay: (sequence: number) => subscriber.replay({ sequence, payload: String(sequence) }),
+    offer: (sequence: number) => subscriber.offer(delivery(sequence)),
+    replay: (sequence: number) => subscriber.replay(delivery(sequence)),
     stall: () => (keepsUp = false),
     async recover() {
       keepsUp = true;

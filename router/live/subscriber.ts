@@ -3,8 +3,8 @@ import { OperationError } from '../operations/errors.ts';
 
 /** Where a subscriber's messages go. */
 export interface Sink {
-  /** One result, as JSON. */
-  next(payload: string): void;
+  /** One result, as JSON, and the cursor to resume behind it. */
+  next(payload: string, cursor?: string): void;
   /** The last message: the subscription ends with these errors. */
   error(errors: readonly GraphQLError[]): void;
   /** Resolves when the connection has taken what was sent; at once while it keeps up, false when it is gone. */
@@ -15,6 +15,7 @@ export interface Sink {
 export interface Delivery {
   readonly sequence: number;
   readonly payload: string;
+  readonly cursor: string;
 }
 
 /** A subscription's way out: in order, each event once, never more than a bounded number waiting. */
@@ -53,9 +54,9 @@ export function createSubscriber(options: {
   let waiting: Delivery[] = [];
   let pumping = false;
 
-  function send({ sequence, payload }: Delivery): void {
+  function send({ sequence, payload, cursor }: Delivery): void {
     last = sequence;
-    sink.next(payload);
+    sink.next(payload, cursor);
   }
 
   async function pump(): Promise<void> {

@@ -139,6 +139,15 @@ export class OperationError extends GraphQLError {
     return OperationError.with('SLOW_CONSUMER', message, { cursor });
   }
 
+  static goingAway(): OperationError {
+    return OperationError.with('GOING_AWAY', 'The server goes away: ask again.', { status: 503 });
+  }
+
+  /** GET may be repeated, prefetched and kept by whoever stands between. */
+  static mutationByGet(): OperationError {
+    return OperationError.with('BAD_REQUEST', 'A mutation takes a POST.');
+  }
+
   static eventsUnavailable(): OperationError {
     return OperationError.with('EVENTS_UNAVAILABLE', 'The event stream is away: subscribe again in a moment.');
   }

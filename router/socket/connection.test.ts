@@ -18,13 +18,17 @@ beforeEach(async () => {
   client = new WebSocket(`ws://127.0.0.1:${String(address.port)}`);
   await once(client, 'open');
   [served] = (await connected) as [WebSocket];
-  serveConnection(served, undefined, {
-    authenticate: async () => undefined,
-    start: () => ({ end: () => undefined, executed: Promise.resolve() }),
-    initTimeoutMs: 60_000,
-    maxOperations: 1,
-    logger: silentLogger,
-  });
+  serveConnection(
+    served,
+    { origin: undefined, address: undefined },
+    {
+      authenticate: async () => undefined,
+      start: () => ({ end: () => undefined, executed: Promise.resolve() }),
+      initTimeoutMs: 60_000,
+      maxOperations: 1,
+      logger: silentLogger,
+    },
+  );
 });
 afterEach(() => {
   client.terminate();

@@ -5,6 +5,7 @@ import type { Logger } from '#platform/logging/logger.ts';
 import type { Sink } from '../live/subscriber.ts';
 import { OperationError } from '../operations/errors.ts';
 import type { Authenticate } from '../operations/authenticate.ts';
+import { createOutflow, HIGH_WATER_BYTES } from './outflow.ts';
 import { closeCodes, closeReason, parseClientMessage, type ClientMessage } from './protocol.ts';
 
 /** Where one operation's messages go. */
@@ -20,12 +21,19 @@ export interface RunningOperation {
   readonly executed: Promise<void>;
 }
 
-/** Runs an operation for a socket. The sink is told nothing before this has returned. */
-export type StartOperation = (
-  payload: Record<string, unknown>,
-  identity: Identity,
-  sink: OperationSink,
-) => RunningOperation;
+/** For whom an operation is run, and how it came. */
+export interface Asker {
+  readonly identity: Identity;
+  /** Where they are, as far as it is known. */
+  readonly address: string | undefined;
+  /** The cursor of the last answer that they have, which counts for more than what the operation itself says. */
+  readonly lastEventId?: string;
+  /** Came in a way that must change nothing. */
+  readonly readsOnly?: boolean;
+}
+
+/** Runs an operation. The sink is told nothing before this has returned. */
+export type StartOperation = (payload: unknown, asker: Asker, sink: OperationSink) => RunningOperation;
 
 export interface ConnectionOptions {
   readonly authenticate: Authenticate;
@@ -35,25 +43,27 @@ export interface ConnectionOptions {
   readonly logger: Logger;
 }
 
-/** Beyond it a socket counts as slow: its answers wait on our side, where they are bounded, and not in the kernel's care. */
-const HIGH_WATER_BYTES = 256 * 1024;
 /** Beyond it nothing more is read from the socket: who does not take answers must not cause new ones. */
 const STOP_READING_BYTES = 4 * HIGH_WATER_BYTES;
 /** The longest that a timer of Node.js can wait; a token that lives longer outlives the socket. */
-const MAX_TIMER_MS = 2 ** 31 - 1;
+export const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /**
  * The server's side of graphql-transport-ws on one socket. Frames are written here and not by graphql-ws, because one
  * answer that goes to many subscribers is serialised once.
  *
- * @param origin The `Origin` header that the socket was opened with.
+ * @param from Where the socket comes from: the `Origin` header that it was opened with, and the client's address.
  */
-export function serveConnection(socket: WebSocket, origin: string | undefined, options: ConnectionOptions): void {
+export function serveConnection(
+  socket: WebSocket,
+  from: { readonly origin: string | undefined; readonly address: string | undefined },
+  options: ConnectionOptions,
+): void {
+  const { origin, address } = from;
   const { authenticate, start, maxOperations, logger } = options;
   const operations = new Map<string, RunningOperation>();
   /** Also those that the client no longer waits for. */
   let executing = 0;
-  let waiters: ((open: boolean) => void)[] = [];
   let initialised = false;
   let identity: Identity | undefined;
   let expiry: NodeJS.Timeout | undefined;
@@ -65,22 +75,17 @@ export function serveConnection(socket: WebSocket, origin: string | undefined, o
     return socket.readyState === socket.OPEN;
   }
 
-  function wake(open: boolean): void {
-    const woken = waiters;
-    waiters = [];
-    for (const resolve of woken) resolve(open);
-  }
-
-  function onFlushed(error?: Error | null): void {
-    if (error) return wake(false);
-    if (socket.bufferedAmount >= HIGH_WATER_BYTES / 2) return;
-    wake(true);
-    if (socket.isPaused) socket.resume();
-  }
+  const outflow = createOutflow({
+    isOpen,
+    waiting: () => socket.bufferedAmount,
+    onRelief() {
+      if (socket.isPaused) socket.resume();
+    },
+  });
 
   function send(frame: string): void {
     if (!isOpen()) return;
-    socket.send(frame, onFlushed);
+    socket.send(frame, outflow.onFlushed);
     if (socket.bufferedAmount >= STOP_READING_BYTES) socket.pause();
   }
 
@@ -96,11 +101,7 @@ export function serveConnection(socket: WebSocket, origin: string | undefined, o
         operations.delete(id);
         send(`${head}"complete"}`);
       },
-      ready() {
-        if (!isOpen()) return Promise.resolve(false);
-        if (socket.bufferedAmount < HIGH_WATER_BYTES) return true;
-        return new Promise((resolve) => waiters.push(resolve));
-      },
+      ready: outflow.ready,
     };
   }
 
@@ -136,7 +137,7 @@ export function serveConnection(socket: WebSocket, origin: string | undefined, o
     if (operations.size >= maxOperations || executing >= maxOperations) {
       return sink.error([OperationError.tooManySubscriptions(maxOperations)]);
     }
-    const operation = start(payload, identity, sink);
+    const operation = start(payload, { identity, address }, sink);
     operations.set(id, operation);
     executing += 1;
     void operation.executed.then(() => (executing -= 1));
@@ -175,7 +176,7 @@ export function serveConnection(socket: WebSocket, origin: string | undefined, o
   socket.on('close', () => {
     clearTimeout(initTimeout);
     clearTimeout(expiry);
-    wake(false);
+    outflow.close();
     for (const operation of operations.values()) operation.end();
     operations.clear();
   });

@@ -53,12 +53,13 @@ export function createSocketServer(options: SocketServerOptions): Part {
     server.handleUpgrade(request, stream, head, onConnection);
   }
 
-  function onConnection(socket: WebSocket, { headers }: IncomingMessage): void {
+  function onConnection(socket: WebSocket, request: IncomingMessage): void {
     answered.add(socket);
     socket.on('pong', () => answered.add(socket));
     socket.on('error', (error) => logger.debug({ err: error }, 'a socket broke'));
     socket.on('close', (code) => closed.inc({ code: countedCodes.has(code) ? String(code) : 'other' }));
-    if (socket.protocol === SUBPROTOCOL) serveConnection(socket, headers.origin, options);
+    const from = { origin: request.headers.origin, address: http.addressOf(request) };
+    if (socket.protocol === SUBPROTOCOL) serveConnection(socket, from, options);
     else socket.close(closeCodes.subprotocolNotAcceptable, 'Subprotocol not acceptable');
   }
 

@@ -1,6 +1,5 @@
 import { getOperationAST, type GraphQLError } from 'graphql';
 import { v7 } from 'uuid';
-import type { Identity } from '#platform/identity/identity.ts';
 import type { Logger } from '#platform/logging/logger.ts';
 import { presentError } from '../graph/errors.ts';
 import type { Graph } from '../graph/graph.ts';
@@ -25,17 +24,17 @@ import {
   type PersistedOperations,
 } from '../operations/persisted.ts';
 import type { Variables } from '../operations/variables.ts';
-import type { OperationSink, StartOperation } from './connection.ts';
+import type { Asker, OperationSink, StartOperation } from './connection.ts';
 
-/** A subscription as a socket asks for it. */
+/** A subscription as it is asked for. */
 interface Asked {
   readonly text: string;
   readonly operationName: string | undefined;
   readonly variables: Variables;
-  readonly identity: Identity;
+  readonly asker: Asker;
 }
 
-/** Runs what comes in over a socket: subscriptions live, queries and mutations once. */
+/** Runs what comes in over a socket, or for a stream of events: subscriptions live, queries and mutations once. */
 export function createStartOperation(options: {
   readonly graph: Graph;
   readonly persisted: PersistedOperations;
@@ -78,9 +77,9 @@ export function createStartOperation(options: {
     return errors.map((one) => presentError(one, { logger }));
   }
 
-  return (payload, identity, sink) => {
+  return (payload, asker, sink) => {
     const ending = new AbortController();
-    const executed = run(payload, identity, sink, ending.signal).catch((error: unknown) => {
+    const executed = run(payload, asker, sink, ending.signal).catch((error: unknown) => {
       if (!ending.signal.aborted) sink.error(presented(error));
     });
     return { end: () => ending.abort(), executed };
@@ -95,7 +94,8 @@ export function createStartOperation(options: {
       over.abort();
       sink.error(errors);
     };
-    const { variables, identity } = asked;
+    const { variables, asker } = asked;
+    const { identity } = asker;
     const followed = lasting.follow(asked, {
       accepts: (operation) => void readSubscription(operation, variables, identity),
       end: () => error([OperationError.schemaChanged()]),
@@ -104,8 +104,9 @@ export function createStartOperation(options: {
     try {
       const subscription = readSubscription(followed.operation, variables, identity);
       // Counts follow what their viewer may see.
-      if (subscription.field !== COUNTS_FIELD) await watchAndBegin(subscription, { ...sink, error }, ended);
-      else ended.addEventListener('abort', counts.subscribe(subscription, { ...sink, error }), { once: true });
+      if (subscription.field !== COUNTS_FIELD) {
+        await watchAndBegin(subscription, asker.lastEventId, { ...sink, error }, ended);
+      } else ended.addEventListener('abort', counts.subscribe(subscription, { ...sink, error }), { once: true });
     } catch (failure) {
       // It has been told already why it is over.
       if (ended.aborted) return;
@@ -115,9 +116,14 @@ export function createStartOperation(options: {
   }
 
   /** Lasts until the signal aborts, or until the subscriber may see something else than now. */
-  async function watchAndBegin(subscription: Subscription, sink: OperationSink, ended: AbortSignal): Promise<void> {
+  async function watchAndBegin(
+    subscription: Subscription,
+    lastCursor: string | undefined,
+    sink: OperationSink,
+    ended: AbortSignal,
+  ): Promise<void> {
     const watched = await limits.watch(subscription.identity, () => sink.error([OperationError.viewChanged()]));
-    const end = await begin(subscription, sink, watched.limit).catch((failure: unknown) => {
+    const end = await begin(subscription, lastCursor, sink, watched.limit).catch((failure: unknown) => {
       watched.end();
       throw failure;
     });
@@ -129,13 +135,19 @@ export function createStartOperation(options: {
     else ended.addEventListener('abort', endAll, { once: true });
   }
 
-  async function begin(subscription: Subscription, sink: OperationSink, limit: Limit | null): Promise<() => void> {
+  async function begin(
+    subscription: Subscription,
+    lastCursor: string | undefined,
+    sink: OperationSink,
+    limit: Limit | null,
+  ): Promise<() => void> {
     const momentary = signals.get(subscription.field);
     if (momentary) return momentary.subscribe(subscription, sink, limit);
-    return live.subscribe(readLiveOperation(subscription, limit), sink);
+    return live.subscribe(readLiveOperation(subscription, limit, lastCursor), sink);
   }
 
-  async function run(payload: unknown, identity: Identity, sink: OperationSink, signal: AbortSignal): Promise<void> {
+  async function run(payload: unknown, asker: Asker, sink: OperationSink, signal: AbortSignal): Promise<void> {
+    const { identity, address } = asker;
     const { data: request } = operationRequestSchema.safeParse(payload);
     if (!request) throw OperationError.badRequest('This is no GraphQL request.');
     persisted.check(request);
@@ -147,15 +159,21 @@ export function createStartOperation(options: {
     const source = { ...version.documents.read(text), operationName };
     const definition = getOperationAST(source.document, operationName);
     if (!definition) throw OperationError.unknownOperation();
+    if (asker.readsOnly && definition.operation === 'mutation') throw OperationError.mutationByGet();
     checkAccess(source.document, definition, identity);
     checkCost(version, source, variables, options.maxCost);
     await limitVisitor(identity);
     if (signal.aborted) return undefined;
     if (definition.operation === 'subscription') {
-      return subscribe({ text, operationName, variables, identity }, sink, signal);
+      return subscribe({ text, operationName, variables, asker }, sink, signal);
     }
     const operation = version.prepare(source);
-    const result = await executor.execute(operation, variables, { identity, requestId: v7(), mayShare: true });
+    const result = await executor.execute(operation, variables, {
+      identity,
+      requestId: v7(),
+      clientAddress: address,
+      mayShare: true,
+    });
     if (signal.aborted) return undefined;
     sink.next(answerOf(result));
     return sink.complete();

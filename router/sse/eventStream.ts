@@ -1,0 +1,54 @@
+import type { ServerResponse } from 'node:http';
+import type { OperationSink } from '../socket/connection.ts';
+import { createOutflow } from '../socket/outflow.ts';
+
+/** What does nothing but show that somebody is there. */
+const HEARTBEAT = ':\n\n';
+
+/**
+ * The answers of one operation as server-sent events, as graphql-sse has them in its distinct connections mode:
+ * https://github.com/enisdenjo/graphql-sse/blob/master/PROTOCOL.md
+ *
+ * An answer's cursor is the event's id, which browsers give back as `Last-Event-ID` when they come again. Who has not even
+ * taken a heartbeat when the next one is due is gone, and is cut.
+ */
+export function openEventStream(response: ServerResponse, heartbeatMs: number): OperationSink {
+  const outflow = createOutflow({
+    isOpen: () => !response.writableEnded && !response.destroyed,
+    waiting: () => response.writableLength,
+  });
+  let beating = false;
+
+  function beat(): void {
+    if (beating) return void response.destroy();
+    beating = true;
+    response.write(HEARTBEAT, () => (beating = false));
+  }
+
+  function send(event: string): void {
+    if (!response.writableEnded && !response.destroyed) response.write(event, outflow.onFlushed);
+  }
+
+  function complete(): void {
+    send('event: complete\ndata:\n\n');
+    response.end();
+  }
+
+  const heartbeat = setInterval(beat, heartbeatMs);
+  response.once('close', () => {
+    clearInterval(heartbeat);
+    outflow.close();
+  });
+  beat();
+
+  return {
+    next: (payload, cursor) =>
+      send(`${cursor === undefined ? '' : `id: ${cursor}\n`}event: next\ndata: ${payload}\n\n`),
+    error(errors) {
+      send(`event: next\ndata: ${JSON.stringify({ errors })}\n\n`);
+      complete();
+    },
+    complete,
+    ready: outflow.ready,
+  };
+}
