@@ -14,6 +14,7 @@ import {
   url,
 } from '#platform/config/fields.ts';
 import { supergraphFile } from '#schema/subgraphFiles.ts';
+import type { AdmissionLimits } from './socket/admission.ts';
 
 /** The router's configuration, as createRouter takes it. */
 export interface RouterConfig {
@@ -55,8 +56,8 @@ export interface RouterConfig {
     readonly cost: number;
   };
   readonly persisted: { readonly onlyRegistered: boolean; readonly ttlMs: number };
-  readonly sockets: {
-    readonly maxSockets: number;
+  readonly sockets: AdmissionLimits & {
+    /** Of one socket. */
     readonly maxOperations: number;
     readonly maxPayloadBytes: number;
     readonly initTimeoutMs: number;
@@ -75,6 +76,9 @@ export const routerDefaults = {
   persisted: { onlyRegistered: false, ttlMs: 7 * 24 * 60 * 60 * 1_000 },
   sockets: {
     maxSockets: 12_000,
+    perUser: { connections: 50, operations: 500, messagesPerSecond: 20 },
+    // An office, or a mobile network, comes from one.
+    perAddress: { connections: 2_000, operations: 20_000, messagesPerSecond: 1_000 },
     maxOperations: 50,
     maxPayloadBytes: 256 * 1024,
     initTimeoutMs: 10_000,
@@ -120,6 +124,12 @@ const environment = z.object({
   MAX_COST: count(limits.cost),
   MAX_SOCKETS: count(sockets.maxSockets),
   MAX_OPERATIONS_PER_SOCKET: count(sockets.maxOperations),
+  MAX_SOCKETS_PER_USER: count(sockets.perUser.connections),
+  MAX_OPERATIONS_PER_USER: count(sockets.perUser.operations),
+  MAX_MESSAGES_PER_SECOND_PER_USER: count(sockets.perUser.messagesPerSecond),
+  MAX_SOCKETS_PER_ADDRESS: count(sockets.perAddress.connections),
+  MAX_OPERATIONS_PER_ADDRESS: count(sockets.perAddress.operations),
+  MAX_MESSAGES_PER_SECOND_PER_ADDRESS: count(sockets.perAddress.messagesPerSecond),
   LIVE_BUFFER_EVENTS: count(live.bufferEvents),
 });
 
@@ -175,7 +185,21 @@ function toConfig(env: z.output<typeof environment>): RouterConfig {
       cost: env.MAX_COST,
     },
     persisted: { onlyRegistered: env.ONLY_REGISTERED_OPERATIONS, ttlMs: env.PERSISTED_QUERY_TTL },
-    sockets: { ...sockets, maxSockets: env.MAX_SOCKETS, maxOperations: env.MAX_OPERATIONS_PER_SOCKET },
+    sockets: {
+      ...sockets,
+      maxSockets: env.MAX_SOCKETS,
+      maxOperations: env.MAX_OPERATIONS_PER_SOCKET,
+      perUser: {
+        connections: env.MAX_SOCKETS_PER_USER,
+        operations: env.MAX_OPERATIONS_PER_USER,
+        messagesPerSecond: env.MAX_MESSAGES_PER_SECOND_PER_USER,
+      },
+      perAddress: {
+        connections: env.MAX_SOCKETS_PER_ADDRESS,
+        operations: env.MAX_OPERATIONS_PER_ADDRESS,
+        messagesPerSecond: env.MAX_MESSAGES_PER_SECOND_PER_ADDRESS,
+      },
+    },
     live: { bufferEvents: env.LIVE_BUFFER_EVENTS },
     graphiql: env.NODE_ENV === 'production' ? undefined : {},
   };

@@ -43,6 +43,7 @@ import { checkLiveAccess } from './operations/access.ts';
 import { createAuthenticate } from './operations/authenticate.ts';
 import { createPersistedOperations } from './operations/persisted.ts';
 import { createVisitorLimit } from './operations/visitorLimit.ts';
+import { createAdmission } from './socket/admission.ts';
 import { createSocketServer } from './socket/socketServer.ts';
 import { createStartOperation } from './socket/startOperation.ts';
 import { createStreamServer } from './sse/streamServer.ts';
@@ -90,7 +91,7 @@ export function createRouter(config: RouterConfig, deps: RouterDeps): Router {
   const nats = connectNats({ url: config.natsUrl, name: 'router', logger, metrics });
   const redis = createRedis({ url: config.redisUrl, name: 'router', logger });
   const stream = createEventStream({ subject: oneOf([...eventSubjects.values()]), nats, logger, metrics });
-  const feed = createEventFeed({ stream, nats, logger });
+  const feed = createEventFeed({ stream, nats, logger, metrics });
   const typing = createSignalFeed({
     name: 'typing',
     subject: subjectOf(signalSubjects, typingFields),
@@ -151,10 +152,14 @@ export function createRouter(config: RouterConfig, deps: RouterDeps): Router {
     maxCost: config.limits.cost,
     logger,
   });
+  const admission = createAdmission(config.sockets, metrics);
+  const maxWaiting = config.live.bufferEvents;
   const eventStreams = createStreamServer({
+    ...config.sockets,
     authenticate,
     start: startOperation,
-    pingIntervalMs: config.sockets.pingIntervalMs,
+    admission,
+    maxWaiting,
     logger,
     metrics,
   });
@@ -181,6 +186,8 @@ export function createRouter(config: RouterConfig, deps: RouterDeps): Router {
     path: GRAPHQL_PATH,
     authenticate,
     start: startOperation,
+    admission,
+    maxWaiting,
     logger,
     metrics,
   });

@@ -3,6 +3,7 @@ import type { NatsPart } from '#platform/events/nats.ts';
 import { backoff, pause } from '#platform/lifecycle/backoff.ts';
 import type { Part } from '#platform/lifecycle/part.ts';
 import type { Logger } from '#platform/logging/logger.ts';
+import type { Metrics } from '#platform/metrics/metrics.ts';
 import { createCompanyListeners } from './companyListeners.ts';
 import type { EventStream, StreamEvent } from './eventStream.ts';
 
@@ -30,9 +31,13 @@ export function createEventFeed(options: {
   readonly stream: EventStream;
   readonly nats: NatsPart;
   readonly logger: Logger;
+  readonly metrics: Metrics;
 }): EventFeed {
-  const { stream, nats, logger } = options;
+  const { stream, nats, logger, metrics } = options;
   const listeners = createCompanyListeners<FeedListener>();
+  metrics.gauge('switchboard_router_feed_listeners', 'Who listens to the events of companies', [], (gauge) =>
+    gauge.set([...listeners.all()].length),
+  );
   let stopping = new AbortController();
   let loop: Promise<void> = Promise.resolve();
   let messages: ConsumerMessages | undefined;

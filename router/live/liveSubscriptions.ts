@@ -30,7 +30,7 @@ const CONCURRENCY = 8;
 
 /**
  * @param options.bufferEvents how many events may wait, in a group to be executed and at a subscriber to be taken; who
- *   stays behind by more is ended with `SLOW_CONSUMER` and a cursor to resume from.
+ *   stays behind by more is ended with `SLOW_CONSUMER` and a cursor to resume from, or has its socket closed.
  */
 export function createLiveSubscriptions(options: {
   readonly executor: Executor;
@@ -160,6 +160,10 @@ export function createLiveSubscriptions(options: {
           error(errors) {
             ended.inc({ code: String(errors[0]?.extensions['code']) });
             sink.error(errors);
+          },
+          fallBehind(error) {
+            ended.inc({ code: String(error.extensions['code']) });
+            sink.fallBehind(error);
           },
         },
         from: after?.sequence ?? feed.position,

@@ -11,7 +11,9 @@ interface Details {
 /** Why an operation is refused, in words and a stable code for clients. */
 export class OperationError extends GraphQLError {
   private static with(code: string, message: string, { status, ...details }: Details & { status?: number } = {}) {
-    const headers = status === 401 ? new Map([['www-authenticate', 'Bearer']]) : new Map<string, string>();
+    const headers = new Map<string, string>();
+    if (status === 401) headers.set('www-authenticate', 'Bearer');
+    if (status === 429 || status === 503) headers.set('retry-after', '5');
     return new OperationError(message, {
       // `http` is for Apollo Server: the answer's status. It never reaches the client's JSON.
       extensions: { code, ...details, ...(status && { http: { status, headers } }) },
@@ -48,6 +50,17 @@ export class OperationError extends GraphQLError {
         limit,
       },
     );
+  }
+
+  static tooManyOperations(): OperationError {
+    const message = 'There are as many operations as a user, or an address, may have: end one.';
+    return OperationError.with('TOO_MANY_SUBSCRIPTIONS', message, { status: 429 });
+  }
+
+  static tooManyConnections(of: 'router' | 'user' | 'address'): OperationError {
+    if (of === 'router') return OperationError.with('UNAVAILABLE', 'The server is full: ask again.', { status: 503 });
+    const message = `There are as many connections as one ${of} may have: close one.`;
+    return OperationError.with('TOO_MANY_CONNECTIONS', message, { status: 429 });
   }
 
   static overLimit(
@@ -140,7 +153,7 @@ export class OperationError extends GraphQLError {
   }
 
   static goingAway(): OperationError {
-    return OperationError.with('GOING_AWAY', 'The server goes away: ask again.', { status: 503 });
+    return OperationError.with('UNAVAILABLE', 'The server goes away: ask again.', { status: 503 });
   }
 
   /** GET may be repeated, prefetched and kept by whoever stands between. */

@@ -18,14 +18,16 @@ beforeEach(async () => {
   client = new WebSocket(`ws://127.0.0.1:${String(address.port)}`);
   await once(client, 'open');
   [served] = (await connected) as [WebSocket];
+  const visit = { identify: () => undefined, hear: () => true, begin: () => () => undefined, leave: () => undefined };
   serveConnection(
     served,
-    { origin: undefined, address: undefined },
+    { origin: undefined, address: undefined, visit },
     {
       authenticate: async () => undefined,
       start: () => ({ end: () => undefined, executed: Promise.resolve() }),
       initTimeoutMs: 60_000,
       maxOperations: 1,
+      maxWaiting: 1,
       logger: silentLogger,
     },
   );

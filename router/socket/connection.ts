@@ -5,6 +5,7 @@ import type { Logger } from '#platform/logging/logger.ts';
 import type { Sink } from '../live/subscriber.ts';
 import { OperationError } from '../operations/errors.ts';
 import type { Authenticate } from '../operations/authenticate.ts';
+import type { Visit } from './admission.ts';
 import { createOutflow, HIGH_WATER_BYTES } from './outflow.ts';
 import { closeCodes, closeReason, parseClientMessage, type ClientMessage } from './protocol.ts';
 
@@ -40,7 +41,17 @@ export interface ConnectionOptions {
   readonly start: StartOperation;
   readonly initTimeoutMs: number;
   readonly maxOperations: number;
+  /** How many answers may wait for a socket that does not take them, over all its operations. */
+  readonly maxWaiting: number;
   readonly logger: Logger;
+}
+
+/** Where a socket comes from. */
+export interface ConnectionOrigin {
+  /** The `Origin` header that it was opened with. */
+  readonly origin: string | undefined;
+  readonly address: string | undefined;
+  readonly visit: Visit;
 }
 
 /** Beyond it nothing more is read from the socket: who does not take answers must not cause new ones. */
@@ -51,19 +62,15 @@ export const MAX_TIMER_MS = 2 ** 31 - 1;
 /**
  * The server's side of graphql-transport-ws on one socket. Frames are written here and not by graphql-ws, because one
  * answer that goes to many subscribers is serialised once.
- *
- * @param from Where the socket comes from: the `Origin` header that it was opened with, and the client's address.
  */
-export function serveConnection(
-  socket: WebSocket,
-  from: { readonly origin: string | undefined; readonly address: string | undefined },
-  options: ConnectionOptions,
-): void {
-  const { origin, address } = from;
-  const { authenticate, start, maxOperations, logger } = options;
-  const operations = new Map<string, RunningOperation>();
-  /** Also those that the client no longer waits for. */
-  let executing = 0;
+export function serveConnection(socket: WebSocket, from: ConnectionOrigin, options: ConnectionOptions): void {
+  const { origin, address, visit } = from;
+  const { authenticate, start, maxOperations, maxWaiting, logger } = options;
+  const operations = new Map<string, RunningOperation & { readonly finish: () => void }>();
+  /** Operations, also those that the client no longer waits for and that are still executed. */
+  let running = 0;
+  /** Answers that wait until the socket takes them. */
+  let waiting = 0;
   let initialised = false;
   let identity: Identity | undefined;
   let expiry: NodeJS.Timeout | undefined;
@@ -94,15 +101,40 @@ export function serveConnection(
     return {
       next: (payload) => send(`${head}"next","payload":${payload}}`),
       error(errors: readonly GraphQLError[]) {
-        operations.delete(id);
+        forget(id);
         send(`${head}"error","payload":${JSON.stringify(errors)}}`);
       },
       complete() {
-        operations.delete(id);
+        forget(id);
         send(`${head}"complete"}`);
       },
       ready: outflow.ready,
+      hold() {
+        if (waiting >= maxWaiting) return false;
+        waiting += 1;
+        return true;
+      },
+      release: (count) => (waiting -= count),
+      fallBehind() {
+        socket.close(closeCodes.stayedBehind, 'Stayed behind: connect again, and resume with the last cursors');
+        endAll();
+      },
     };
+  }
+
+  /** It is over, or nobody waits for it: its place is free when it is not executed any more. */
+  function forget(id: string): void {
+    const operation = operations.get(id);
+    if (!operation) return;
+    operations.delete(id);
+    void operation.executed.then(operation.finish);
+  }
+
+  function endAll(): void {
+    for (const [id, operation] of operations) {
+      operation.end();
+      forget(id);
+    }
   }
 
   async function initialise(payload: Record<string, unknown>): Promise<void> {
@@ -115,6 +147,9 @@ export function serveConnection(
       if (!caller) throw OperationError.unauthenticated('Give "authorization" in the payload of connection_init.');
       clearTimeout(initTimeout);
       if (!isOpen()) return;
+      if (visit.identify(caller.identity)) {
+        return socket.close(closeCodes.tryAgainLater, 'Too many connections of this user: close one');
+      }
       identity = caller.identity;
       const lifetime = Math.max(0, caller.expiresAt.getTime() - Date.now());
       expiry = setTimeout(
@@ -134,13 +169,15 @@ export function serveConnection(
       return socket.close(closeCodes.subscriberAlreadyExists, closeReason(`Subscriber for ${id} already exists`));
     }
     const sink = sinkOf(id);
-    if (operations.size >= maxOperations || executing >= maxOperations) {
-      return sink.error([OperationError.tooManySubscriptions(maxOperations)]);
-    }
-    const operation = start(payload, { identity, address }, sink);
-    operations.set(id, operation);
-    executing += 1;
-    void operation.executed.then(() => (executing -= 1));
+    if (running >= maxOperations) return sink.error([OperationError.tooManySubscriptions(maxOperations)]);
+    const leave = visit.begin();
+    if (!leave) return sink.error([OperationError.tooManyOperations()]);
+    running += 1;
+    const finish = (): void => {
+      running -= 1;
+      leave();
+    };
+    operations.set(id, { ...start(payload, { identity, address }, sink), finish });
   }
 
   async function handle(message: ClientMessage): Promise<void> {
@@ -155,7 +192,7 @@ export function serveConnection(
         return subscribe(message.id, message.payload);
       case 'complete':
         operations.get(message.id)?.end();
-        operations.delete(message.id);
+        forget(message.id);
         return undefined;
       case 'pong':
         return undefined;
@@ -165,6 +202,7 @@ export function serveConnection(
   socket.on('message', (data, isBinary) => {
     // Frames that came in while the close handshake is under way do not count any more.
     if (!isOpen()) return;
+    if (!visit.hear()) return socket.close(closeCodes.tooManyMessages, 'Too many messages');
     const message = Buffer.isBuffer(data) && !isBinary ? parseClientMessage(data.toString()) : undefined;
     if (!message) return socket.close(closeCodes.badRequest, 'Invalid message received');
     handle(message).catch((error: unknown) => {
@@ -177,7 +215,7 @@ export function serveConnection(
     clearTimeout(initTimeout);
     clearTimeout(expiry);
     outflow.close();
-    for (const operation of operations.values()) operation.end();
-    operations.clear();
+    endAll();
+    visit.leave();
   });
 }

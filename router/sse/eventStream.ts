@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import type { GraphQLError } from 'graphql';
 import type { OperationSink } from '../socket/connection.ts';
 import { createOutflow } from '../socket/outflow.ts';
 
@@ -12,12 +13,17 @@ const HEARTBEAT = ':\n\n';
  * An answer's cursor is the event's id, which browsers give back as `Last-Event-ID` when they come again. Who has not even
  * taken a heartbeat when the next one is due is gone, and is cut.
  */
-export function openEventStream(response: ServerResponse, heartbeatMs: number): OperationSink {
+export function openEventStream(
+  response: ServerResponse,
+  options: { readonly heartbeatMs: number; readonly maxWaiting: number },
+): OperationSink {
+  const { heartbeatMs, maxWaiting } = options;
   const outflow = createOutflow({
     isOpen: () => !response.writableEnded && !response.destroyed,
     waiting: () => response.writableLength,
   });
   let beating = false;
+  let held = 0;
 
   function beat(): void {
     if (beating) return void response.destroy();
@@ -34,6 +40,11 @@ export function openEventStream(response: ServerResponse, heartbeatMs: number): 
     response.end();
   }
 
+  function error(errors: readonly GraphQLError[]): void {
+    send(`event: next\ndata: ${JSON.stringify({ errors })}\n\n`);
+    complete();
+  }
+
   const heartbeat = setInterval(beat, heartbeatMs);
   response.once('close', () => {
     clearInterval(heartbeat);
@@ -44,11 +55,15 @@ export function openEventStream(response: ServerResponse, heartbeatMs: number): 
   return {
     next: (payload, cursor) =>
       send(`${cursor === undefined ? '' : `id: ${cursor}\n`}event: next\ndata: ${payload}\n\n`),
-    error(errors) {
-      send(`event: next\ndata: ${JSON.stringify({ errors })}\n\n`);
-      complete();
-    },
+    error,
     complete,
     ready: outflow.ready,
+    hold() {
+      if (held >= maxWaiting) return false;
+      held += 1;
+      return true;
+    },
+    release: (count) => (held -= count),
+    fallBehind: (failure) => error([failure]),
   };
 }

@@ -7,6 +7,7 @@ import { presentError } from '../graph/errors.ts';
 import { readOperation } from '../http/readRequest.ts';
 import type { Authenticate, Caller } from '../operations/authenticate.ts';
 import { OperationError } from '../operations/errors.ts';
+import type { Admission } from '../socket/admission.ts';
 import { MAX_TIMER_MS, type StartOperation } from '../socket/connection.ts';
 import { openEventStream } from './eventStream.ts';
 import { EVENT_STREAM } from './prefersEventStream.ts';
@@ -16,6 +17,11 @@ export interface StreamServer extends Part {
   serve(this: void, request: FastifyRequest, reply: FastifyReply): Promise<void>;
 }
 
+interface Admitted extends Caller {
+  /** The operation is over. */
+  readonly end: () => void;
+}
+
 /** How long clients get to take the end of their stream when the server stops. */
 const END_LIMIT_MS = 1_000;
 
@@ -23,22 +29,33 @@ const END_LIMIT_MS = 1_000;
 export function createStreamServer(options: {
   readonly authenticate: Authenticate;
   readonly start: StartOperation;
+  readonly admission: Admission;
   readonly pingIntervalMs: number;
+  readonly maxWaiting: number;
   readonly logger: Logger;
   readonly metrics: Metrics;
 }): StreamServer {
-  const { authenticate, start, pingIntervalMs, logger, metrics } = options;
+  const { authenticate, start, admission, pingIntervalMs, maxWaiting, logger, metrics } = options;
   const open = new Set<ServerResponse>();
   let stopping = false;
   metrics.gauge('switchboard_router_streams', 'Open streams of server-sent events', [], (gauge) =>
     gauge.set(open.size),
   );
 
-  async function admit(request: FastifyRequest): Promise<Caller> {
+  /** Lets a request in, for as long as its answer lasts. */
+  async function admit(request: FastifyRequest, reply: FastifyReply): Promise<Admitted> {
     if (stopping) throw OperationError.goingAway();
+    const visit = admission.enter(request.ip);
+    if (typeof visit === 'string') throw OperationError.tooManyConnections(visit);
+    reply.raw.once('close', visit.leave);
     const caller = await authenticate(request.headers);
     if (!caller) throw OperationError.unauthenticated();
-    return caller;
+    const exhausted = visit.identify(caller.identity);
+    if (exhausted) throw OperationError.tooManyConnections(exhausted);
+    if (!visit.hear()) throw OperationError.rateLimited();
+    const end = visit.begin();
+    if (!end) throw OperationError.tooManyOperations();
+    return { ...caller, end };
   }
 
   function refuse(reply: FastifyReply, error: OperationError): void {
@@ -50,7 +67,7 @@ export function createStreamServer(options: {
     void reply.code(status).send({ errors: [presentError(error, { logger })] });
   }
 
-  function stream(request: FastifyRequest, reply: FastifyReply, { identity, expiresAt }: Caller): void {
+  function stream(request: FastifyRequest, reply: FastifyReply, { identity, expiresAt, end }: Admitted): void {
     reply.headers({
       'content-type': `${EVENT_STREAM}; charset=utf-8`,
       'cache-control': 'no-store',
@@ -60,7 +77,7 @@ export function createStreamServer(options: {
     const response = reply.hijack().raw;
     response.writeHead(200, reply.getHeaders() as OutgoingHttpHeaders);
     open.add(response);
-    const sink = openEventStream(response, pingIntervalMs);
+    const sink = openEventStream(response, { heartbeatMs: pingIntervalMs, maxWaiting });
     const { 'last-event-id': lastEventId } = request.headers;
     const operation = start(
       readOperation(request),
@@ -80,6 +97,7 @@ export function createStreamServer(options: {
       clearTimeout(expiry);
       open.delete(response);
       operation.end();
+      void operation.executed.then(end);
     });
   }
 
@@ -88,8 +106,9 @@ export function createStreamServer(options: {
 
     async serve(request, reply) {
       try {
-        const caller = await admit(request);
-        if (!reply.raw.destroyed) stream(request, reply, caller);
+        const caller = await admit(request, reply);
+        if (reply.raw.destroyed) caller.end();
+        else stream(request, reply, caller);
       } catch (error) {
         if (!(error instanceof OperationError)) throw error;
         refuse(reply, error);
