@@ -53,6 +53,10 @@ export function createLiveSubscriptions(options: {
     'switchboard_router_live_executions_total',
     'Events executed for a group or replay',
   );
+  const serialised = metrics.counter(
+    'switchboard_router_live_serialised_bytes_total',
+    'Of answers to events, once for a group or replay',
+  );
   const ended = metrics.counter('switchboard_router_live_failures_total', 'Subscriptions ended by the router', [
     'code',
   ]);
@@ -64,7 +68,9 @@ export function createLiveSubscriptions(options: {
     const value = live.toValue(event, cursor);
     const scope = { identity: live.identity, requestId: v7(), event: { [live.field]: value } };
     const result = await executor.execute(live.operation, live.variables, scope);
-    return { sequence, cursor, payload: answerOf(result) };
+    const payload = Buffer.from(answerOf(result));
+    serialised.inc(payload.length);
+    return { sequence, cursor, payload };
   }
 
   function openGroup(live: LiveOperation): Group {

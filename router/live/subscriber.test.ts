@@ -6,7 +6,11 @@ import { createSubscriber } from './subscriber.ts';
 const LIMIT = 5;
 
 const cursorOf = (sequence: number) => `after ${String(sequence)}`;
-const delivery = (sequence: number) => ({ sequence, payload: String(sequence), cursor: cursorOf(sequence) });
+const delivery = (sequence: number) => ({
+  sequence,
+  payload: Buffer.from(String(sequence)),
+  cursor: cursorOf(sequence),
+});
 
 /** A subscriber on a connection that takes what it is sent only while it is told to keep up. */
 function connect({ holds = Infinity, ...options }: { from?: number; catchingUp?: boolean; holds?: number } = {}) {

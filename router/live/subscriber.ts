@@ -3,8 +3,8 @@ import { OperationError } from '../operations/errors.ts';
 
 /** Where a subscriber's messages go. */
 export interface Sink {
-  /** One result, as JSON, and the cursor to resume behind it. */
-  next(payload: string, cursor?: string): void;
+  /** One result, as JSON in UTF-8, and the cursor to resume behind it. Others get the same memory: it must not be changed. */
+  next(payload: Buffer, cursor?: string): void;
   /** The last message: the subscription ends with these errors. */
   error(errors: readonly GraphQLError[]): void;
   /** Resolves when the connection has taken what was sent; at once while it keeps up, false when it is gone. */
@@ -20,7 +20,7 @@ export interface Sink {
 /** One event's answer. */
 export interface Delivery {
   readonly sequence: number;
-  readonly payload: string;
+  readonly payload: Buffer;
   readonly cursor: string;
 }
 

@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream';
 import type { GraphQLError } from 'graphql';
 import type { WebSocket } from 'ws';
 import type { Identity } from '#platform/identity/identity.ts';
@@ -6,6 +7,7 @@ import type { Sink } from '../live/subscriber.ts';
 import { OperationError } from '../operations/errors.ts';
 import type { Authenticate } from '../operations/authenticate.ts';
 import type { Visit } from './admission.ts';
+import { createFrameWriter } from './frameWriter.ts';
 import { createOutflow, HIGH_WATER_BYTES } from './outflow.ts';
 import { closeCodes, closeReason, parseClientMessage, type ClientMessage } from './protocol.ts';
 
@@ -43,6 +45,8 @@ export interface ConnectionOptions {
   readonly maxOperations: number;
   /** How many answers may wait for a socket that does not take them, over all its operations. */
   readonly maxWaiting: number;
+  /** Does something at the end of this turn of the event loop. */
+  readonly atTurnEnd: (work: () => void) => void;
   readonly logger: Logger;
 }
 
@@ -52,10 +56,13 @@ export interface ConnectionOrigin {
   readonly origin: string | undefined;
   readonly address: string | undefined;
   readonly visit: Visit;
+  /** What the socket itself writes to. */
+  readonly stream: Duplex;
 }
 
 /** Beyond it nothing more is read from the socket: who does not take answers must not cause new ones. */
 const STOP_READING_BYTES = 4 * HIGH_WATER_BYTES;
+const MESSAGE_END = Buffer.from('}');
 /** The longest that a timer of Node.js can wait; a token that lives longer outlives the socket. */
 export const MAX_TIMER_MS = 2 ** 31 - 1;
 
@@ -64,8 +71,9 @@ export const MAX_TIMER_MS = 2 ** 31 - 1;
  * answer that goes to many subscribers is serialised once.
  */
 export function serveConnection(socket: WebSocket, from: ConnectionOrigin, options: ConnectionOptions): void {
-  const { origin, address, visit } = from;
-  const { authenticate, start, maxOperations, maxWaiting, logger } = options;
+  const { origin, address, visit, stream } = from;
+  const { authenticate, start, maxOperations, maxWaiting, atTurnEnd, logger } = options;
+  const writer = createFrameWriter({ stream, isOpen, atEnd: atTurnEnd });
   const operations = new Map<string, RunningOperation & { readonly finish: () => void }>();
   /** Operations, also those that the client no longer waits for and that are still executed. */
   let running = 0;
@@ -75,38 +83,55 @@ export function serveConnection(socket: WebSocket, from: ConnectionOrigin, optio
   let identity: Identity | undefined;
   let expiry: NodeJS.Timeout | undefined;
   const initTimeout = setTimeout(() => {
-    socket.close(closeCodes.initialisationTimeout, 'Connection initialisation timeout');
+    close(closeCodes.initialisationTimeout, 'Connection initialisation timeout');
   }, options.initTimeoutMs);
 
   function isOpen(): boolean {
     return socket.readyState === socket.OPEN;
   }
 
+  function waitingBytes(): number {
+    return stream.writableLength + writer.length;
+  }
+
   const outflow = createOutflow({
+    stream,
     isOpen,
-    waiting: () => socket.bufferedAmount,
+    waiting: waitingBytes,
     onRelief() {
       if (socket.isPaused) socket.resume();
     },
   });
 
-  function send(frame: string): void {
+  function send(...pieces: readonly Buffer[]): void {
     if (!isOpen()) return;
-    socket.send(frame, outflow.onFlushed);
-    if (socket.bufferedAmount >= STOP_READING_BYTES) socket.pause();
+    writer.send(pieces);
+    if (waitingBytes() < STOP_READING_BYTES) return;
+    writer.flush();
+    socket.pause();
+  }
+
+  function say(message: string): void {
+    send(Buffer.from(message));
+  }
+
+  function close(code: number, reason: string): void {
+    if (isOpen()) writer.flush();
+    socket.close(code, reason);
   }
 
   function sinkOf(id: string): OperationSink {
     const head = `{"id":${JSON.stringify(id)},"type":`;
+    const nextHead = Buffer.from(`${head}"next","payload":`);
     return {
-      next: (payload) => send(`${head}"next","payload":${payload}}`),
+      next: (payload) => send(nextHead, payload, MESSAGE_END),
       error(errors: readonly GraphQLError[]) {
         forget(id);
-        send(`${head}"error","payload":${JSON.stringify(errors)}}`);
+        say(`${head}"error","payload":${JSON.stringify(errors)}}`);
       },
       complete() {
         forget(id);
-        send(`${head}"complete"}`);
+        say(`${head}"complete"}`);
       },
       ready: outflow.ready,
       hold() {
@@ -116,7 +141,7 @@ export function serveConnection(socket: WebSocket, from: ConnectionOrigin, optio
       },
       release: (count) => (waiting -= count),
       fallBehind() {
-        socket.close(closeCodes.stayedBehind, 'Stayed behind: connect again, and resume with the last cursors');
+        close(closeCodes.stayedBehind, 'Stayed behind: connect again, and resume with the last cursors');
         endAll();
       },
     };
@@ -148,25 +173,22 @@ export function serveConnection(socket: WebSocket, from: ConnectionOrigin, optio
       clearTimeout(initTimeout);
       if (!isOpen()) return;
       if (visit.identify(caller.identity)) {
-        return socket.close(closeCodes.tryAgainLater, 'Too many connections of this user: close one');
+        return close(closeCodes.tryAgainLater, 'Too many connections of this user: close one');
       }
       identity = caller.identity;
       const lifetime = Math.max(0, caller.expiresAt.getTime() - Date.now());
-      expiry = setTimeout(
-        () => socket.close(closeCodes.forbidden, 'The token has expired'),
-        Math.min(lifetime, MAX_TIMER_MS),
-      );
-      send('{"type":"connection_ack"}');
+      expiry = setTimeout(() => close(closeCodes.forbidden, 'The token has expired'), Math.min(lifetime, MAX_TIMER_MS));
+      say('{"type":"connection_ack"}');
     } catch (error) {
       if (!(error instanceof OperationError)) throw error;
-      socket.close(closeCodes.forbidden, closeReason(error.message));
+      close(closeCodes.forbidden, closeReason(error.message));
     }
   }
 
   function subscribe(id: string, payload: Record<string, unknown>): void {
-    if (!identity) return socket.close(closeCodes.unauthorized, 'Unauthorized');
+    if (!identity) return close(closeCodes.unauthorized, 'Unauthorized');
     if (operations.has(id)) {
-      return socket.close(closeCodes.subscriberAlreadyExists, closeReason(`Subscriber for ${id} already exists`));
+      return close(closeCodes.subscriberAlreadyExists, closeReason(`Subscriber for ${id} already exists`));
     }
     const sink = sinkOf(id);
     if (running >= maxOperations) return sink.error([OperationError.tooManySubscriptions(maxOperations)]);
@@ -183,11 +205,11 @@ export function serveConnection(socket: WebSocket, from: ConnectionOrigin, optio
   async function handle(message: ClientMessage): Promise<void> {
     switch (message.type) {
       case 'connection_init':
-        if (initialised) return socket.close(closeCodes.tooManyInitialisations, 'Too many initialisation requests');
+        if (initialised) return close(closeCodes.tooManyInitialisations, 'Too many initialisation requests');
         initialised = true;
         return initialise(message.payload ?? {});
       case 'ping':
-        return send(JSON.stringify({ type: 'pong', ...(message.payload && { payload: message.payload }) }));
+        return say(JSON.stringify({ type: 'pong', ...(message.payload && { payload: message.payload }) }));
       case 'subscribe':
         return subscribe(message.id, message.payload);
       case 'complete':
@@ -202,12 +224,12 @@ export function serveConnection(socket: WebSocket, from: ConnectionOrigin, optio
   socket.on('message', (data, isBinary) => {
     // Frames that came in while the close handshake is under way do not count any more.
     if (!isOpen()) return;
-    if (!visit.hear()) return socket.close(closeCodes.tooManyMessages, 'Too many messages');
+    if (!visit.hear()) return close(closeCodes.tooManyMessages, 'Too many messages');
     const message = Buffer.isBuffer(data) && !isBinary ? parseClientMessage(data.toString()) : undefined;
-    if (!message) return socket.close(closeCodes.badRequest, 'Invalid message received');
+    if (!message) return close(closeCodes.badRequest, 'Invalid message received');
     handle(message).catch((error: unknown) => {
       logger.error({ err: error }, 'a socket message could not be handled');
-      socket.close(closeCodes.internalError, 'Internal server error');
+      close(closeCodes.internalError, 'Internal server error');
     });
   });
 

@@ -1,9 +1,9 @@
+import type { Writable } from 'node:stream';
+
 /** How a connection keeps up with what is sent on it. */
 export interface Outflow {
   /** True while the connection takes what it is sent; else resolves when it does again, or with false when it is gone. */
   readonly ready: () => true | Promise<boolean>;
-  /** To be called when something that was sent has left, or cannot. */
-  readonly onFlushed: (error?: Error | null) => void;
   /** Nothing more leaves: whoever waits is told so. */
   readonly close: () => void;
 }
@@ -12,15 +12,17 @@ export interface Outflow {
 export const HIGH_WATER_BYTES = 256 * 1024;
 
 /**
- * @param options.waiting how many bytes wait on the connection.
- * @param options.onRelief called when they have become few again.
+ * @param options.stream what the connection writes to. It says when all has left that it took too much of.
+ * @param options.waiting how many bytes wait.
+ * @param options.onRelief called when none waits any more.
  */
 export function createOutflow(options: {
+  readonly stream: Writable;
   readonly isOpen: () => boolean;
   readonly waiting: () => number;
   readonly onRelief?: () => void;
 }): Outflow {
-  const { isOpen, waiting, onRelief } = options;
+  const { stream, isOpen, waiting, onRelief } = options;
   let waiters: ((open: boolean) => void)[] = [];
 
   function wake(open: boolean): void {
@@ -29,17 +31,16 @@ export function createOutflow(options: {
     for (const resolve of woken) resolve(open);
   }
 
+  stream.on('drain', () => {
+    wake(true);
+    onRelief?.();
+  });
+
   return {
     ready() {
       if (!isOpen()) return Promise.resolve(false);
       if (waiting() < HIGH_WATER_BYTES) return true;
       return new Promise((resolve) => waiters.push(resolve));
-    },
-    onFlushed(error) {
-      if (error) return wake(false);
-      if (waiting() >= HIGH_WATER_BYTES / 2) return;
-      wake(true);
-      onRelief?.();
     },
     close: () => wake(false),
   };

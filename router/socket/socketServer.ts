@@ -6,9 +6,10 @@ import type { Part } from '#platform/lifecycle/part.ts';
 import type { Metrics } from '#platform/metrics/metrics.ts';
 import type { Admission } from './admission.ts';
 import { serveConnection, type ConnectionOptions, type ConnectionOrigin } from './connection.ts';
+import { createTurnEnd } from './frameWriter.ts';
 import { closeCodes, SUBPROTOCOL } from './protocol.ts';
 
-export interface SocketServerOptions extends ConnectionOptions {
+export interface SocketServerOptions extends Omit<ConnectionOptions, 'atTurnEnd'> {
   readonly http: HttpServer;
   readonly path: string;
   readonly admission: Admission;
@@ -37,6 +38,7 @@ export function createSocketServer(options: SocketServerOptions): Part {
     'code',
   ]);
   metrics.gauge('switchboard_router_sockets', 'Open WebSockets', [], (gauge) => gauge.set(server.clients.size));
+  const atTurnEnd = createTurnEnd();
   const answered = new WeakSet<WebSocket>();
   let pinging: NodeJS.Timeout | undefined;
   let stopping = false;
@@ -57,7 +59,7 @@ export function createSocketServer(options: SocketServerOptions): Part {
     // Also when it breaks before it is a socket.
     stream.once('close', visit.leave);
     server.handleUpgrade(request, stream, head, (socket) => {
-      onConnection(socket, { origin: request.headers.origin, address, visit });
+      onConnection(socket, { origin: request.headers.origin, address, visit, stream });
     });
   }
 
@@ -66,7 +68,7 @@ export function createSocketServer(options: SocketServerOptions): Part {
     socket.on('pong', () => answered.add(socket));
     socket.on('error', (error) => logger.debug({ err: error }, 'a socket broke'));
     socket.on('close', (code) => closed.inc({ code: countedCodes.has(code) ? String(code) : 'other' }));
-    if (socket.protocol === SUBPROTOCOL) serveConnection(socket, from, options);
+    if (socket.protocol === SUBPROTOCOL) serveConnection(socket, from, { ...options, atTurnEnd });
     else socket.close(closeCodes.subprotocolNotAcceptable, 'Subprotocol not acceptable');
   }
 

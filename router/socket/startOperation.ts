@@ -175,7 +175,7 @@ export function createStartOperation(options: {
       mayShare: true,
     });
     if (signal.aborted) return undefined;
-    sink.next(answerOf(result));
+    sink.next(Buffer.from(answerOf(result)));
     return sink.complete();
   }
 }

@@ -5,6 +5,7 @@ import { createOutflow } from '../socket/outflow.ts';
 
 /** What does nothing but show that somebody is there. */
 const HEARTBEAT = ':\n\n';
+const EVENT_END = Buffer.from('\n\n');
 
 /**
  * The answers of one operation as server-sent events, as graphql-sse has them in its distinct connections mode:
@@ -19,6 +20,7 @@ export function openEventStream(
 ): OperationSink {
   const { heartbeatMs, maxWaiting } = options;
   const outflow = createOutflow({
+    stream: response,
     isOpen: () => !response.writableEnded && !response.destroyed,
     waiting: () => response.writableLength,
   });
@@ -31,8 +33,8 @@ export function openEventStream(
     response.write(HEARTBEAT, () => (beating = false));
   }
 
-  function send(event: string): void {
-    if (!response.writableEnded && !response.destroyed) response.write(event, outflow.onFlushed);
+  function send(event: string | Buffer): void {
+    if (!response.writableEnded && !response.destroyed) response.write(event);
   }
 
   function complete(): void {
@@ -53,8 +55,10 @@ export function openEventStream(
   beat();
 
   return {
-    next: (payload, cursor) =>
-      send(`${cursor === undefined ? '' : `id: ${cursor}\n`}event: next\ndata: ${payload}\n\n`),
+    next(payload, cursor) {
+      const id = cursor === undefined ? '' : `id: ${cursor}\n`;
+      send(Buffer.concat([Buffer.from(`${id}event: next\ndata: `), payload, EVENT_END]));
+    },
     error,
     complete,
     ready: outflow.ready,
