@@ -31,6 +31,7 @@ import { forwardToChannels } from './http/forwardToChannels.ts';
 import { renderGraphiql } from './http/graphiql.ts';
 import { createGraphqlEndpoint } from './http/graphqlEndpoint.ts';
 import { createAgentLimits, limitQuestion } from './live/agentLimits.ts';
+import { createAgentStandings, standingQuestion } from './live/agentStandings.ts';
 import { countsQuestion, createCountsSubscriptions } from './live/counts/countsSubscriptions.ts';
 import { createEventFeed } from './live/eventFeed.ts';
 import { createEventStream } from './live/eventStream.ts';
@@ -111,7 +112,8 @@ export function createRouter(config: RouterConfig, deps: RouterDeps): Router {
 
   const executor = createExecutor({ graph, logger });
   const lookAt = createLookAt({ executor, feed });
-  const authenticate = createAuthenticate(createBearerVerifier(config.bearer));
+  const standings = createAgentStandings({ executor, feed });
+  const authenticate = createAuthenticate(createBearerVerifier(config.bearer), standings);
   const persisted = createPersistedOperations({
     ...config.persisted,
     manifest,
@@ -157,6 +159,7 @@ export function createRouter(config: RouterConfig, deps: RouterDeps): Router {
   const eventStreams = createStreamServer({
     ...config.sockets,
     authenticate,
+    standings,
     start: startOperation,
     admission,
     maxWaiting,
@@ -185,6 +188,7 @@ export function createRouter(config: RouterConfig, deps: RouterDeps): Router {
     http,
     path: GRAPHQL_PATH,
     authenticate,
+    standings,
     start: startOperation,
     admission,
     maxWaiting,
@@ -273,9 +277,9 @@ function openVersion(
   return createGraphVersion({ snapshot, sources, ...options });
 }
 
-/** Without an answer to these nobody would be told what they may see. */
+/** Without an answer to these nobody would be let in, or told what they may see. */
 function checkQuestions({ schema }: GraphSnapshot): void {
-  for (const question of [limitQuestion, sightQuestion, countsQuestion]) {
+  for (const question of [standingQuestion, limitQuestion, sightQuestion, countsQuestion]) {
     if (validate(schema, parse(question)).length > 0) throw RouterError.withoutAnswer(question);
   }
 }

@@ -1,11 +1,13 @@
 import type { createBearerVerifier } from '#platform/identity/bearerTokens.ts';
 import { IdentityError } from '#platform/identity/errors.ts';
 import type { Identity } from '#platform/identity/identity.ts';
+import type { AgentStandings } from '../live/agentStandings.ts';
 import { OperationError } from './errors.ts';
 
 /** Who asks, and until when that is known. */
 export interface Caller {
   readonly identity: Identity;
+  readonly issuedAt: Date;
   readonly expiresAt: Date;
 }
 
@@ -20,21 +22,25 @@ export interface Credentials {
 /**
  * Finds out who asks. Undefined stands for nobody in particular.
  *
- * @throws OperationError `UNAUTHENTICATED` for anything that is there and is not a valid bearer token, `FORBIDDEN` for a
- *   visitor's token on another page than it was issued to, and `IDENTITY_UNAVAILABLE` while the keys of tokens cannot be read.
+ * @throws OperationError `UNAUTHENTICATED` for anything that is there and is not a valid bearer token, or one of somebody who was
+ *   signed out since, `FORBIDDEN` for a visitor's token on another page than it was issued to, and `IDENTITY_UNAVAILABLE` while
+ *   the keys of tokens, or what became of an agent, cannot be read.
  */
 export type Authenticate = (credentials: Credentials) => Promise<Caller | undefined>;
 
-export function createAuthenticate(verify: ReturnType<typeof createBearerVerifier>): Authenticate {
+export function createAuthenticate(
+  verify: ReturnType<typeof createBearerVerifier>,
+  standings: Pick<AgentStandings, 'check'>,
+): Authenticate {
   return async ({ authorization, origin }) => {
     if (authorization === undefined || authorization === '') return undefined;
     const token = /^bearer +(\S+)$/i.exec(authorization)?.[1];
     if (token === undefined) throw OperationError.unauthenticated('This is no bearer token: send "Bearer <token>".');
-    const { expiresAt, ...identity } = await verified(token);
+    const { issuedAt, expiresAt, ...identity } = await verified(token);
     if (identity.kind === 'visitor' && identity.origin !== origin) {
       throw OperationError.forbidden('This token is for a page of another site.');
     }
-    return { identity, expiresAt };
+    return { identity: await standings.check({ identity, issuedAt, expiresAt }), issuedAt, expiresAt };
   };
 
   async function verified(token: string) {

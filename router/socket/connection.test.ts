@@ -27,6 +27,7 @@ beforeEach(async () => {
     { origin: undefined, address: undefined, visit, stream: request.socket },
     {
       authenticate: async () => undefined,
+      standings: { watch: () => () => undefined },
       start: () => ({ end: () => undefined, executed: Promise.resolve() }),
       initTimeoutMs: 60_000,
       maxOperations: 1,

@@ -3,6 +3,7 @@ import type { GraphQLError } from 'graphql';
 import type { WebSocket } from 'ws';
 import type { Identity } from '#platform/identity/identity.ts';
 import type { Logger } from '#platform/logging/logger.ts';
+import type { AgentStandings } from '../live/agentStandings.ts';
 import type { Sink } from '../live/subscriber.ts';
 import { OperationError } from '../operations/errors.ts';
 import type { Authenticate } from '../operations/authenticate.ts';
@@ -40,6 +41,7 @@ export type StartOperation = (payload: unknown, asker: Asker, sink: OperationSin
 
 export interface ConnectionOptions {
   readonly authenticate: Authenticate;
+  readonly standings: Pick<AgentStandings, 'watch'>;
   readonly start: StartOperation;
   readonly initTimeoutMs: number;
   readonly maxOperations: number;
@@ -72,7 +74,7 @@ export const MAX_TIMER_MS = 2 ** 31 - 1;
  */
 export function serveConnection(socket: WebSocket, from: ConnectionOrigin, options: ConnectionOptions): void {
   const { origin, address, visit, stream } = from;
-  const { authenticate, start, maxOperations, maxWaiting, atTurnEnd, logger } = options;
+  const { authenticate, standings, start, maxOperations, maxWaiting, atTurnEnd, logger } = options;
   const writer = createFrameWriter({ stream, isOpen, atEnd: atTurnEnd });
   const operations = new Map<string, RunningOperation & { readonly finish: () => void }>();
   /** Operations, also those that the client no longer waits for and that are still executed. */
@@ -82,6 +84,7 @@ export function serveConnection(socket: WebSocket, from: ConnectionOrigin, optio
   let initialised = false;
   let identity: Identity | undefined;
   let expiry: NodeJS.Timeout | undefined;
+  let unwatch: () => void = () => undefined;
   const initTimeout = setTimeout(() => {
     close(closeCodes.initialisationTimeout, 'Connection initialisation timeout');
   }, options.initTimeoutMs);
@@ -176,6 +179,7 @@ export function serveConnection(socket: WebSocket, from: ConnectionOrigin, optio
         return close(closeCodes.tryAgainLater, 'Too many connections of this user: close one');
       }
       identity = caller.identity;
+      unwatch = standings.watch(caller, (reason) => close(closeCodes.forbidden, closeReason(reason)));
       const lifetime = Math.max(0, caller.expiresAt.getTime() - Date.now());
       expiry = setTimeout(() => close(closeCodes.forbidden, 'The token has expired'), Math.min(lifetime, MAX_TIMER_MS));
       say('{"type":"connection_ack"}');
@@ -236,6 +240,7 @@ export function serveConnection(socket: WebSocket, from: ConnectionOrigin, optio
   socket.on('close', () => {
     clearTimeout(initTimeout);
     clearTimeout(expiry);
+    unwatch();
     outflow.close();
     endAll();
     visit.leave();

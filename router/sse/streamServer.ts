@@ -5,6 +5,7 @@ import type { Logger } from '#platform/logging/logger.ts';
 import type { Metrics } from '#platform/metrics/metrics.ts';
 import { presentError } from '../graph/errors.ts';
 import { readOperation } from '../http/readRequest.ts';
+import type { AgentStandings } from '../live/agentStandings.ts';
 import type { Authenticate, Caller } from '../operations/authenticate.ts';
 import { OperationError } from '../operations/errors.ts';
 import type { Admission } from '../socket/admission.ts';
@@ -28,6 +29,7 @@ const END_LIMIT_MS = 1_000;
 /** Operations over server-sent events: each is a request of its own. */
 export function createStreamServer(options: {
   readonly authenticate: Authenticate;
+  readonly standings: Pick<AgentStandings, 'watch'>;
   readonly start: StartOperation;
   readonly admission: Admission;
   readonly pingIntervalMs: number;
@@ -35,7 +37,7 @@ export function createStreamServer(options: {
   readonly logger: Logger;
   readonly metrics: Metrics;
 }): StreamServer {
-  const { authenticate, start, admission, pingIntervalMs, maxWaiting, logger, metrics } = options;
+  const { authenticate, standings, start, admission, pingIntervalMs, maxWaiting, logger, metrics } = options;
   const open = new Set<ServerResponse>();
   let stopping = false;
   metrics.gauge('switchboard_router_streams', 'Open streams of server-sent events', [], (gauge) =>
@@ -67,7 +69,7 @@ export function createStreamServer(options: {
     void reply.code(status).send({ errors: [presentError(error, { logger })] });
   }
 
-  function stream(request: FastifyRequest, reply: FastifyReply, { identity, expiresAt, end }: Admitted): void {
+  function stream(request: FastifyRequest, reply: FastifyReply, { end, ...caller }: Admitted): void {
     reply.headers({
       'content-type': `${EVENT_STREAM}; charset=utf-8`,
       'cache-control': 'no-store',
@@ -82,19 +84,22 @@ export function createStreamServer(options: {
     const operation = start(
       readOperation(request),
       {
-        identity,
+        identity: caller.identity,
         address: request.ip,
         readsOnly: request.method === 'GET',
         ...(typeof lastEventId === 'string' && lastEventId !== '' && { lastEventId }),
       },
       sink,
     );
+    const refuse = (reason: string) => sink.error([OperationError.unauthenticated(reason)]);
     const expiry = setTimeout(
-      () => sink.error([OperationError.unauthenticated('The token has expired.')]),
-      Math.min(Math.max(0, expiresAt.getTime() - Date.now()), MAX_TIMER_MS),
+      () => refuse('The token has expired.'),
+      Math.min(Math.max(0, caller.expiresAt.getTime() - Date.now()), MAX_TIMER_MS),
     );
+    const unwatch = standings.watch(caller, refuse);
     response.once('close', () => {
       clearTimeout(expiry);
+      unwatch();
       open.delete(response);
       operation.end();
       void operation.executed.then(end);

@@ -156,6 +156,9 @@ const calls = {
       `mutation { limitAgentToTeams(input: { agentId: "${agentId}", limited: true }) { agent { id } userErrors { code message } } }`,
     deactivateAgent: ({ agentId }) =>
       `mutation { deactivateAgent(input: { agentId: "${agentId}" }) { agent { id } userErrors { code message } } }`,
+    signOutAgent: ({ agentId }) =>
+      `mutation { signOutAgent(input: { agentId: "${agentId}" }) { agent { id } userErrors { code message } } }`,
+    signOut: () => 'mutation { signOut { agent { name } userErrors { code message } } }',
     updateContact: ({ contactId }) =>
       `mutation { updateContact(input: { contactId: "${contactId}", name: "intruder" }) { contact { id } userErrors { code message } } }`,
     blockContact: ({ contactId }) =>
@@ -447,6 +450,7 @@ describe('another company', () => {
     ['removeTeamMembers', { team: null }],
     ['updateAgent', { agent: null }],
     ['deactivateAgent', { agent: null }],
+    ['signOutAgent', { agent: null }],
     ['limitAgentToTeams', { agent: null }],
     ['updateContact', { contact: null }],
     ['blockContact', { contact: null }],

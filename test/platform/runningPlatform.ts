@@ -187,6 +187,8 @@ export async function runPlatform({
       connectionParams: { authorization: `Bearer ${token}` },
       retryAttempts: 0,
       lazy: false,
+      // The subscription is told of it too.
+      onNonLazyError: () => undefined,
     });
     sockets.push(client);
     const received: T[] = [];

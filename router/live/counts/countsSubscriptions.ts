@@ -124,6 +124,8 @@ function mayCount(identity: Identity, event: LiveEvent): boolean {
     case 'conversation.contact.merged':
     case 'conversation.bulk.progressed':
     case 'conversation.agent.presence':
+    case 'conversation.agent.changed':
+    case 'conversation.agent.signedOut':
     case 'conversation.notification.added':
     case 'conversation.notification.read':
     case 'conversation.draft.changed':
