@@ -41,7 +41,7 @@ beforeEach(async () => {
   token = await tokenFor(ada);
 });
 afterEach(async () => {
-  world.behaviour.delay = async () => undefined;
+  world.behaviour.delayViewer = async () => undefined;
   for (const socket of open) socket.terminate();
   open.clear();
   await world.subscribed('live', 0);
@@ -124,7 +124,7 @@ describe('a token', () => {
     let release: () => void = () => undefined;
     const held = new Promise<void>((resolve) => (release = resolve));
     let asked = 0;
-    world.behaviour.delay = async (id) => {
+    world.behaviour.delayViewer = async (id) => {
       if (id !== ada.agentId) return;
       asked += 1;
       if (asked === 1) await held;

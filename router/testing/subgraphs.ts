@@ -118,8 +118,10 @@ export interface Behaviour {
   requestIds: string[];
   /** Ids of conversations and channels that nobody knows. */
   readonly unknown: Set<string>;
-  /** Awaited before the channels subgraph answers for an entity, and before a viewer is told who they are. */
+  /** Awaited before the channels subgraph answers for an entity. */
   delay: (id: string) => Promise<void>;
+  /** Awaited before a viewer is told who they are. */
+  delayViewer: (agentId: string) => Promise<void>;
   /** Agents whom the company does not have. */
   readonly strangers: Set<string>;
   /** Of agents with whom it is not as their token says. */
@@ -210,6 +212,7 @@ function wellBehaved(): Behaviour {
     requestIds: [],
     unknown: new Set(),
     delay: async () => undefined,
+    delayViewer: async () => undefined,
     strangers: new Set(),
     standings: new Map(),
     limits: new Map(),
@@ -256,7 +259,7 @@ export async function startTestGraph(identitySecret: string) {
         audited: () => [],
         async viewer(_: unknown, _args: unknown, { identity }: Context) {
           if (identity.kind !== 'agent') return null;
-          await behaviour.delay(identity.agentId);
+          await behaviour.delayViewer(identity.agentId);
           const teamIds = behaviour.limits.get(identity.agentId);
           const teams = teamIds?.map((id) => ({ id })) ?? [];
           if (behaviour.strangers.has(identity.agentId)) return null;

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { v7 } from 'uuid';
@@ -104,10 +104,13 @@ async function openBench() {
   const identitySecret = randomBytes(32).toString('hex');
   const secret = randomBytes(32).toString('hex');
   const graph = await startTestGraph(identitySecret);
+  const supergraphFile = join(dataDir, 'supergraph.graphql');
+  await writeFile(supergraphFile, graph.supergraphSdl);
   const config: RouterConfig = {
     ...routerDefaults,
     http: { host: '127.0.0.1', port: 0, trustProxy: false, bodyLimit: 1024 ** 2 },
     production: true,
+    supergraphFile,
     subgraphs: Object.fromEntries(graph.servers.map(({ name, url }) => [name, url])),
     natsUrl: natsServer.url(),
     redisUrl: redis.url(),
@@ -131,7 +134,7 @@ async function openBench() {
     async run({ sockets, people, steadySeconds, burst }: Load) {
       const router = startChild('./routerProcess.ts');
       const clients = startChild('./clientsProcess.ts');
-      const { url } = await router.ask<{ url: string }>({ kind: 'start', config, supergraphSdl: graph.supergraphSdl });
+      const { url } = await router.ask<{ url: string }>({ kind: 'start', config });
       const counted = async (metric: string): Promise<number> => {
         const text = await (await fetch(`${url}/metrics`)).text();
         return Number(new RegExp(`^${metric}\\{[^}]*\\} (\\d+)$`, 'm').exec(text)?.[1] ?? 0);

@@ -4,9 +4,7 @@ import type { RouterConfig } from '#router/config.ts';
 import { createRouter, type Router } from '#router/createRouter.ts';
 import { answer } from './child.ts';
 
-export type RouterQuestion =
-  | { readonly kind: 'start'; readonly config: RouterConfig; readonly supergraphSdl: string }
-  | { readonly kind: 'usage' };
+export type RouterQuestion = { readonly kind: 'start'; readonly config: RouterConfig } | { readonly kind: 'usage' };
 
 export interface Usage {
   /** What is in use after a collection of garbage, and what the process has of the machine. */
@@ -21,9 +19,9 @@ let router: Router | undefined;
 
 answer<RouterQuestion>(async (question) => {
   if (question.kind === 'usage') return usage();
-  const { config, supergraphSdl } = question;
+  const { config } = question;
   const metrics = createMetrics({ service: 'router' });
-  router = createRouter(config, { logger: createLogger({ name: 'bench', level: 'error' }), metrics, supergraphSdl });
+  router = createRouter(config, { logger: createLogger({ name: 'bench', level: 'error' }), metrics });
   await router.start();
   return { url: router.url() };
 });
