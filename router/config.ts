@@ -15,6 +15,7 @@ import {
 } from '#platform/config/fields.ts';
 import { supergraphFile } from '#schema/subgraphFiles.ts';
 import type { RequestRates } from './operations/requestLimits.ts';
+import type { AdmissionLimits } from './socket/admission.ts';
 
 /** The router's configuration, as createRouter takes it. */
 export interface RouterConfig {
@@ -58,8 +59,8 @@ export interface RouterConfig {
   /** Requests in any minute; what is left out is without a limit. */
   readonly rates: RequestRates;
   readonly persisted: { readonly onlyRegistered: boolean; readonly ttlMs: number };
-  readonly sockets: {
-    readonly maxSockets: number;
+  readonly sockets: AdmissionLimits & {
+    /** Of one socket. */
     readonly maxOperations: number;
     readonly maxPayloadBytes: number;
     readonly initTimeoutMs: number;
@@ -79,6 +80,9 @@ export const routerDefaults = {
   persisted: { onlyRegistered: false, ttlMs: 7 * 24 * 60 * 60 * 1_000 },
   sockets: {
     maxSockets: 12_000,
+    perUser: { connections: 50, operations: 500, messagesPerSecond: 20 },
+    // An office, or a mobile network, comes from one.
+    perAddress: { connections: 2_000, operations: 20_000, messagesPerSecond: 1_000 },
     maxOperations: 50,
     maxPayloadBytes: 256 * 1024,
     initTimeoutMs: 10_000,
@@ -126,6 +130,12 @@ const environment = z.object({
   MAX_COST: count(limits.cost),
   MAX_SOCKETS: count(sockets.maxSockets),
   MAX_OPERATIONS_PER_SOCKET: count(sockets.maxOperations),
+  MAX_SOCKETS_PER_USER: count(sockets.perUser.connections),
+  MAX_OPERATIONS_PER_USER: count(sockets.perUser.operations),
+  MAX_MESSAGES_PER_SECOND_PER_USER: count(sockets.perUser.messagesPerSecond),
+  MAX_SOCKETS_PER_ADDRESS: count(sockets.perAddress.connections),
+  MAX_OPERATIONS_PER_ADDRESS: count(sockets.perAddress.operations),
+  MAX_MESSAGES_PER_SECOND_PER_ADDRESS: count(sockets.perAddress.messagesPerSecond),
   LIVE_BUFFER_EVENTS: count(live.bufferEvents),
 });
 
@@ -182,7 +192,21 @@ function toConfig(env: z.output<typeof environment>): RouterConfig {
     },
     rates: { agentPerMinute: env.MAX_REQUESTS_PER_AGENT, addressPerMinute: env.MAX_REQUESTS_PER_ADDRESS },
     persisted: { onlyRegistered: env.ONLY_REGISTERED_OPERATIONS, ttlMs: env.PERSISTED_QUERY_TTL },
-    sockets: { ...sockets, maxSockets: env.MAX_SOCKETS, maxOperations: env.MAX_OPERATIONS_PER_SOCKET },
+    sockets: {
+      ...sockets,
+      maxSockets: env.MAX_SOCKETS,
+      maxOperations: env.MAX_OPERATIONS_PER_SOCKET,
+      perUser: {
+        connections: env.MAX_SOCKETS_PER_USER,
+        operations: env.MAX_OPERATIONS_PER_USER,
+        messagesPerSecond: env.MAX_MESSAGES_PER_SECOND_PER_USER,
+      },
+      perAddress: {
+        connections: env.MAX_SOCKETS_PER_ADDRESS,
+        operations: env.MAX_OPERATIONS_PER_ADDRESS,
+        messagesPerSecond: env.MAX_MESSAGES_PER_SECOND_PER_ADDRESS,
+      },
+    },
     live: { bufferEvents: env.LIVE_BUFFER_EVENTS },
     graphiql: env.NODE_ENV === 'production' ? undefined : {},
   };

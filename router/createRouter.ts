@@ -32,6 +32,7 @@ import { forwardToChannels } from './http/forwardToChannels.ts';
 import { renderGraphiql } from './http/graphiql.ts';
 import { createGraphqlEndpoint } from './http/graphqlEndpoint.ts';
 import { createAgentLimits, limitQuestion } from './live/agentLimits.ts';
+import { createAgentStandings, standingQuestion } from './live/agentStandings.ts';
 import { countsQuestion, createCountsSubscriptions } from './live/counts/countsSubscriptions.ts';
 import { createEventFeed } from './live/eventFeed.ts';
 import { createEventStream } from './live/eventStream.ts';
@@ -47,8 +48,10 @@ import { createRequestLimits } from './operations/requestLimits.ts';
 import { createVisitorLimit } from './operations/visitorLimit.ts';
 import { createPartners } from './partners/partners.ts';
 import { createUsageReporter } from './usage/usageReporter.ts';
+import { createAdmission } from './socket/admission.ts';
 import { createSocketServer } from './socket/socketServer.ts';
 import { createStartOperation } from './socket/startOperation.ts';
+import { createStreamServer } from './sse/streamServer.ts';
 
 export interface RouterDeps {
   readonly logger: Logger;
@@ -72,7 +75,7 @@ const typingFields = ['typing', 'chatTyping'];
 const viewersFields = ['conversationViewers'];
 
 /**
- * The one graph: plans and executes over the subgraphs, over HTTP and WebSocket; answers subscriptions from the event
+ * The one graph: plans and executes over the subgraphs, over HTTP, WebSocket and server-sent events; answers subscriptions from the event
  * stream; hands webhooks, web chats and files on.
  *
  * @throws RouterError when the supergraph and the configuration do not fit each other.
@@ -93,7 +96,7 @@ export function createRouter(config: RouterConfig, deps: RouterDeps): Router {
   const nats = connectNats({ url: config.natsUrl, name: 'router', logger, metrics });
   const redis = createRedis({ url: config.redisUrl, name: 'router', logger });
   const stream = createEventStream({ subject: oneOf([...eventSubjects.values()]), nats, logger, metrics });
-  const feed = createEventFeed({ stream, nats, logger });
+  const feed = createEventFeed({ stream, nats, logger, metrics });
   const typing = createSignalFeed({
     name: 'typing',
     subject: subjectOf(signalSubjects, typingFields),
@@ -121,7 +124,11 @@ export function createRouter(config: RouterConfig, deps: RouterDeps): Router {
     logger,
     metrics,
   });
-  const authenticate = createAuthenticate(createBearerVerifier(config.bearer), partners.keys);
+  const authenticate = createAuthenticate({
+    verify: createBearerVerifier(config.bearer),
+    keys: partners.keys,
+    standings: createAgentStandings({ executor, feed }),
+  });
   const persisted = createPersistedOperations({
     ...config.persisted,
     manifest,
@@ -146,6 +153,42 @@ export function createRouter(config: RouterConfig, deps: RouterDeps): Router {
     checks,
   });
   allowAnyOrigin(http.app, [GRAPHQL_PATH, '/chat/*']);
+  const startOperation = createStartOperation({
+    graph,
+    persisted,
+    registered: partners.operations,
+    executor,
+    limitVisitor,
+    requestLimits,
+    usage,
+    live: createLiveSubscriptions({
+      executor,
+      stream,
+      feed,
+      bufferEvents: config.live.bufferEvents,
+      logger,
+      metrics,
+    }),
+    signals: new Map([
+      ...byField(typingFields, createTypingSubscriptions({ executor, feed: typing, lookAt, metrics })),
+      ...byField(viewersFields, createViewersSubscriptions({ executor, feed: viewers, lookAt, metrics })),
+    ]),
+    counts: createCountsSubscriptions({ executor, feed, metrics }),
+    limits: createAgentLimits({ executor, feed }),
+    maxCost: config.limits.cost,
+    logger,
+  });
+  const admission = createAdmission(config.sockets, metrics);
+  const maxWaiting = config.live.bufferEvents;
+  const eventStreams = createStreamServer({
+    ...config.sockets,
+    authenticate,
+    start: startOperation,
+    admission,
+    maxWaiting,
+    logger,
+    metrics,
+  });
   const endpoint = createGraphqlEndpoint(http.app, {
     path: GRAPHQL_PATH,
     graph,
@@ -158,6 +201,7 @@ export function createRouter(config: RouterConfig, deps: RouterDeps): Router {
     usage,
     limits: config.limits,
     production: config.production,
+    stream: eventStreams.serve,
     page:
       config.graphiql &&
       once(() => renderGraphiql({ examples: exampleOperations(), token: config.graphiql?.demoToken })),
@@ -170,31 +214,9 @@ export function createRouter(config: RouterConfig, deps: RouterDeps): Router {
     http,
     path: GRAPHQL_PATH,
     authenticate,
-    start: createStartOperation({
-      graph,
-      persisted,
-      registered: partners.operations,
-      executor,
-      limitVisitor,
-      requestLimits,
-      usage,
-      live: createLiveSubscriptions({
-        executor,
-        stream,
-        feed,
-        bufferEvents: config.live.bufferEvents,
-        logger,
-        metrics,
-      }),
-      signals: new Map([
-        ...byField(typingFields, createTypingSubscriptions({ executor, feed: typing, lookAt, metrics })),
-        ...byField(viewersFields, createViewersSubscriptions({ executor, feed: viewers, lookAt, metrics })),
-      ]),
-      counts: createCountsSubscriptions({ executor, feed, metrics }),
-      limits: createAgentLimits({ executor, feed }),
-      maxCost: config.limits.cost,
-      logger,
-    }),
+    start: startOperation,
+    admission,
+    maxWaiting,
     logger,
     metrics,
   });
@@ -215,6 +237,7 @@ export function createRouter(config: RouterConfig, deps: RouterDeps): Router {
     endpoint,
     http,
     sockets,
+    eventStreams,
     http.announcement,
   ];
   const service = createService('router', parts, { logger, checks: checks() });
@@ -281,9 +304,9 @@ function openVersion(
   return createGraphVersion({ snapshot, sources, ...options });
 }
 
-/** Without an answer to these nobody would be told what they may see. */
+/** Without an answer to these nobody would be let in, or told what they may see. */
 function checkQuestions({ schema }: GraphSnapshot): void {
-  for (const question of [limitQuestion, sightQuestion, countsQuestion]) {
+  for (const question of [standingQuestion, limitQuestion, sightQuestion, countsQuestion]) {
     if (validate(schema, parse(question)).length > 0) throw RouterError.withoutAnswer(question);
   }
 }

@@ -103,6 +103,7 @@ export function eventRow(text: string): EventRow | undefined {
     case 'conversation.label.changed':
     case 'conversation.team.changed':
     case 'conversation.agent.limited':
+    case 'conversation.agent.signedOut':
     case 'conversation.agent.changed':
     case 'conversation.contact.changed':
     case 'conversation.contact.merged':

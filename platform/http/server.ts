@@ -25,6 +25,8 @@ const MAX_CONNECTIONS = 20_000;
 export interface HttpServer extends Part {
   /** For mounting routes, before the start. */
   readonly app: FastifyInstance;
+  /** Where a client is, also one whose connection is being upgraded: as its proxy says, where proxies are believed. */
+  addressOf(request: IncomingMessage): string;
   /** Where it can be reached from this machine, with the real port; throws before the start. */
   url(): string;
   /** Stopped first of a service, it lets load balancers know before anything is refused. */
@@ -93,6 +95,14 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
   return {
     name,
     app,
+    addressOf({ headers, socket }) {
+      const forwarded = trustProxy
+        ? String(headers['x-forwarded-for'] ?? '')
+            .split(',')[0]
+            ?.trim()
+        : undefined;
+      return forwarded || (socket.remoteAddress ?? '');
+    },
     url() {
       if (address === undefined) throw HttpServerError.notStarted(name);
       return address;

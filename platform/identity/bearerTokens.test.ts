@@ -46,9 +46,11 @@ function forge(claims: Record<string, unknown>, header = { alg: 'HS256' }) {
 describe('bearer tokens with a shared secret', () => {
   test.each([agent, partner, visitor])('say who asks: $kind', async (identity) => {
     const before = Date.now();
-    const { expiresAt, ...verified } = await verify(await signBearerToken(identity, options));
+    const { issuedAt, expiresAt, ...verified } = await verify(await signBearerToken(identity, options));
 
     expect(verified).toEqual(identity);
+    expect(issuedAt.getTime()).toBeGreaterThan(before - 1_000);
+    expect(issuedAt.getTime()).toBeLessThanOrEqual(Date.now());
     expect(expiresAt.getTime()).toBeGreaterThan(before + 58_000);
     expect(expiresAt.getTime()).toBeLessThanOrEqual(Date.now() + 60_000);
   });
@@ -71,6 +73,12 @@ describe('bearer tokens with a shared secret', () => {
     const token = await forge(claims).sign(key);
 
     await expect(verify(token)).rejects.toMatchObject({ name: 'IdentityError', code: 'UNAUTHENTICATED' });
+  });
+
+  test('that do not say when they were issued count as ones of old', async () => {
+    const token = await forge({ iat: undefined }).sign(key);
+
+    expect((await verify(token)).issuedAt).toEqual(new Date(0));
   });
 
   test('are refused when they have expired, and say so', async () => {

@@ -43,7 +43,7 @@ export interface BearerVerifierOptions extends BearerOptions {
  */
 export function createBearerVerifier(
   options: BearerVerifierOptions,
-): (token: string) => Promise<ClientIdentity & { readonly expiresAt: Date }> {
+): (token: string) => Promise<ClientIdentity & { readonly issuedAt: Date; readonly expiresAt: Date }> {
   const { issuer, audience } = options;
   const secret = options.secret === undefined ? undefined : new TextEncoder().encode(options.secret);
   const remoteKeys = options.jwksUrl === undefined ? undefined : remoteKeySet(options.jwksUrl);
@@ -69,7 +69,9 @@ export function createBearerVerifier(
   return async (token) => {
     try {
       const payload = await verified(token);
-      return { ...identityFrom(payload), expiresAt: new Date(Number(payload.exp) * 1_000) };
+      // One that does not say when it was issued counts as one of old.
+      const issuedAt = new Date((payload.iat ?? 0) * 1_000);
+      return { ...identityFrom(payload), issuedAt, expiresAt: new Date(Number(payload.exp) * 1_000) };
     } catch (error) {
       throw refusal(error);
     }

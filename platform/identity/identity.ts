@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-const roleSchema = z.enum(['AGENT', 'SUPERVISOR', 'ADMIN']);
+export const roleSchema = z.enum(['AGENT', 'SUPERVISOR', 'ADMIN']);
 export type Role = z.output<typeof roleSchema>;
 
 /** Ids become `uuid` parameters of queries: what is none must not come that far. */

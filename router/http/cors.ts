@@ -19,7 +19,10 @@ export function allowAnyOrigin(app: FastifyInstance, paths: readonly string[]): 
     app.options(url, (_request, reply) =>
       reply
         .header('access-control-allow-methods', 'GET, POST')
-        .header('access-control-allow-headers', 'authorization, content-type, x-file-name')
+        .header(
+          'access-control-allow-headers',
+          'authorization, content-type, x-file-name, last-event-id, apollo-require-preflight',
+        )
         .header('access-control-max-age', String(MAX_AGE_SECONDS))
         .code(204)
         .send(),

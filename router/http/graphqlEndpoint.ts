@@ -28,6 +28,8 @@ import { createDocumentCache, parseWithin } from '../operations/documents.ts';
 import { OperationError } from '../operations/errors.ts';
 import { limitsRule, type OperationLimits } from '../operations/limits.ts';
 import type { OperationRequest, PersistedOperations } from '../operations/persisted.ts';
+import { prefersEventStream } from '../sse/prefersEventStream.ts';
+import type { StreamServer } from '../sse/streamServer.ts';
 import { compress } from './compression.ts';
 import { etagOf, isKnown } from './etag.ts';
 import { GRAPHIQL_POLICY } from './graphiql.ts';
@@ -46,6 +48,8 @@ export interface GraphqlEndpointOptions {
   readonly limits: OperationLimits;
   /** Strangers learn nothing about the schema. */
   readonly production: boolean;
+  /** Answers who would rather have a stream of events. */
+  readonly stream: StreamServer['serve'];
   /** The page for browsers; without it they get what everybody gets. */
   readonly page: (() => Promise<string>) | undefined;
   readonly logger: Logger;
@@ -66,15 +70,19 @@ const CLIENT_VERSION = 'apollographql-client-version';
 const VARY = 'Authorization';
 const OPERATIONS_PATH = '/operations';
 
-/** GraphQL over HTTP, GET and POST, with Apollo Server. Routes are mounted at once, and answer after the start. */
+/** GraphQL over HTTP, GET and POST, with Apollo Server, or as a stream of events. Routes are mounted at once, and answer after the start. */
 export function createGraphqlEndpoint(app: FastifyInstance, options: GraphqlEndpointOptions): Part {
-  const { path, persisted, registered, requestLimits, authenticate, limits, production, page } = options;
+  const { path, persisted, registered, requestLimits, authenticate, limits, production, stream, page } = options;
   const server = createServer(options);
 
   async function handle(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
     if (page && isBrowserVisit(request)) {
       reply.type('text/html; charset=utf-8').header('content-security-policy', GRAPHIQL_POLICY);
       return reply.send(await page());
+    }
+    if (prefersEventStream(request.headers.accept)) {
+      await stream(request, reply);
+      return reply;
     }
     return answer(readRequest(request), request, reply);
   }
@@ -281,7 +289,7 @@ function observe(metrics: Metrics, usage: UsageReporter, graph: Graph): ApolloSe
 function refuseSubscription(document: DocumentNode, operationName: string | null | undefined): void {
   if (getOperationAST(document, operationName)?.operation === 'subscription') {
     throw OperationError.badRequest(
-      'Subscriptions come over WebSocket here, with the subprotocol graphql-transport-ws.',
+      'Subscriptions come over WebSocket (graphql-transport-ws), or as events: send "accept: text/event-stream".',
     );
   }
 }

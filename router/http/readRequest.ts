@@ -59,6 +59,17 @@ function readSearch(search: URLSearchParams) {
   return { method: 'GET', search: search.toString(), body: undefined, asked };
 }
 
+/** The request as it is asked for over a stream of events. */
+export function readOperation({ method, url, body }: FastifyRequest): unknown {
+  if (method !== 'GET') return body;
+  const { variables, extensions, ...asked } = Object.fromEntries(new URL(url, 'http://router').searchParams);
+  return {
+    ...asked,
+    ...(variables !== undefined && { variables: parseJson(variables) ?? variables }),
+    ...(extensions !== undefined && { extensions: parseJson(extensions) ?? extensions }),
+  };
+}
+
 function asOperationRequest(value: unknown): OperationRequest {
   // What does not even look like a request is refused by Apollo Server, with the right words.
   return operationRequestSchema.safeParse(value).data ?? {};

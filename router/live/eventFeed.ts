@@ -3,6 +3,7 @@ import type { NatsPart } from '#platform/events/nats.ts';
 import { backoff, pause } from '#platform/lifecycle/backoff.ts';
 import type { Part } from '#platform/lifecycle/part.ts';
 import type { Logger } from '#platform/logging/logger.ts';
+import type { Metrics } from '#platform/metrics/metrics.ts';
 import { createCompanyListeners } from './companyListeners.ts';
 import type { EventStream, StreamEvent } from './eventStream.ts';
 
@@ -20,6 +21,8 @@ export interface EventFeed extends Part {
   readonly position: number;
   /** From now on. @returns ends it. */
   listen(companyId: string, listener: FeedListener): () => void;
+  /** The events of all companies, before those who listen to one hear of them; of a gap after them. */
+  listenToAll(listener: FeedListener): void;
 }
 
 /**
@@ -30,9 +33,14 @@ export function createEventFeed(options: {
   readonly stream: EventStream;
   readonly nats: NatsPart;
   readonly logger: Logger;
+  readonly metrics: Metrics;
 }): EventFeed {
-  const { stream, nats, logger } = options;
+  const { stream, nats, logger, metrics } = options;
   const listeners = createCompanyListeners<FeedListener>();
+  metrics.gauge('switchboard_router_feed_listeners', 'Who listens to the events of companies', [], (gauge) =>
+    gauge.set([...listeners.all()].length),
+  );
+  const everywhere: FeedListener[] = [];
   let stopping = new AbortController();
   let loop: Promise<void> = Promise.resolve();
   let messages: ConsumerMessages | undefined;
@@ -40,11 +48,12 @@ export function createEventFeed(options: {
   let position = 0;
 
   function dispatch({ event, sequence }: StreamEvent): void {
+    for (const listener of everywhere) listener.onEvent({ event, sequence });
     for (const listener of listeners.of(event.companyId)) listener.onEvent({ event, sequence });
   }
 
   function tellGap(): void {
-    for (const listener of listeners.all()) listener.onGap();
+    for (const listener of [...listeners.all(), ...everywhere]) listener.onGap();
   }
 
   /** Compares where the stream is now with what this feed has seen of it. */
@@ -116,5 +125,6 @@ export function createEventFeed(options: {
     },
 
     listen: (companyId, listener) => listeners.listen(companyId, listener),
+    listenToAll: (listener) => void everywhere.push(listener),
   };
 }

@@ -3,6 +3,7 @@ import { v7 } from 'uuid';
 import { EVENTS } from '#platform/events/streams.ts';
 import { eventually } from '#test/stack/eventually.ts';
 import { collect } from '../testing/collect.ts';
+import { openStream } from '../testing/eventStream.ts';
 import { agent, company, facts, messageCreated, startWorld, tokenFor, type World } from '../testing/world.ts';
 import { encodePosition } from './cursor.ts';
 
@@ -233,22 +234,37 @@ describe('a live subscription', () => {
 });
 
 describe('equal subscriptions', () => {
-  it('share one execution for each event', async () => {
-    const identity = agent();
-    const client = world.client(await tokenFor(identity));
-    const all = Array.from({ length: 5 }, () => collect(client, inbox));
-    await world.subscribed('live', 5);
-    const before = await metric('switchboard_router_live_executions_total');
+  it('share one reader, one execution and one serialisation of each event, on sockets and streams alike', async () => {
+    const own = await tokenFor(agent());
+    const all = Array.from({ length: 5 }, () => [world.client(own), world.client(own)]).flatMap((clients) =>
+      clients.map((client) => collect(client, inbox)),
+    );
+    const headers = { authorization: `Bearer ${own}` };
+    const streams = await Promise.all(
+      [1, 2].map(() => openStream(`${world.router.url()}/graphql`, { query: inbox }, headers)),
+    );
+    await world.subscribed('live', 12);
+    const consumers = async () => (await world.nats.manager.streams.info(EVENTS.name)).state.consumer_count;
+    const before = {
+      executions: await metric('switchboard_router_live_executions_total'),
+      bytes: await metric('switchboard_router_live_serialised_bytes_total'),
+    };
+    expect(await metric('switchboard_router_live_groups')).toBe(1);
+    expect(await consumers()).toBe(1);
     await world.publish([messageCreated(), messageCreated()]);
-    await Promise.all(all.map((live) => live.count(2)));
-    expect(await metric('switchboard_router_live_executions_total')).toBe(before + 2);
-    for (const live of all) expect(live.results).toEqual(all[0]?.results);
+    await Promise.all([...all, ...streams].map((live) => live.count(2)));
+    expect(await metric('switchboard_router_live_executions_total')).toBe(before.executions + 2);
+    const told = streams[0]?.events.map(({ data }) => Buffer.byteLength(data)) ?? [];
+    const bytes = told.reduce((sum, length) => sum + length, 0);
+    expect(await metric('switchboard_router_live_serialised_bytes_total')).toBe(before.bytes + bytes);
+    for (const live of all) expect(live.results).toEqual(streams[0]?.answers);
     // One that leaves takes nothing from the others.
     all[0]?.stop();
-    await world.subscribed('live', 4);
+    await world.subscribed('live', 11);
     await world.publish([messageCreated()]);
-    await Promise.all(all.slice(1).map((live) => live.count(3)));
+    await Promise.all([...all.slice(1), ...streams].map((live) => live.count(3)));
     all.forEach((live) => live.stop());
+    streams.forEach((stream) => stream.leave());
     await world.subscribed('live', 0);
   });
 

@@ -19,7 +19,12 @@ export type LimitEvent =
   | EventOf<SwitchboardCatalogue, 'conversation.agent.limited'>
   | EventOf<SwitchboardCatalogue, 'conversation.team.changed'>;
 
-/** The events that live views are made of. */
+/** What says what an agent's tokens are worth. */
+export type StandingEvent =
+  | EventOf<SwitchboardCatalogue, 'conversation.agent.signedOut'>
+  | EventOf<SwitchboardCatalogue, 'conversation.agent.changed'>;
+
+/** The events that live views are made of, and what they may show depends on. */
 export type LiveEvent =
   | InboxEvent
   | ContactEvent
@@ -27,7 +32,8 @@ export type LiveEvent =
   | DraftEvent
   | BulkEvent
   | PresenceEvent
-  | LimitEvent;
+  | LimitEvent
+  | StandingEvent;
 
 const checks = [
   isInboxEvent,
@@ -37,6 +43,7 @@ const checks = [
   isBulkEvent,
   isPresenceEvent,
   isLimitEvent,
+  isStandingEvent,
 ];
 
 export function isLiveEvent(event: AnyEvent<SwitchboardCatalogue>): event is LiveEvent {
@@ -45,6 +52,10 @@ export function isLiveEvent(event: AnyEvent<SwitchboardCatalogue>): event is Liv
 
 export function isLimitEvent(event: AnyEvent<SwitchboardCatalogue>): event is LimitEvent {
   return event.type === 'conversation.agent.limited' || event.type === 'conversation.team.changed';
+}
+
+export function isStandingEvent(event: AnyEvent<SwitchboardCatalogue>): event is StandingEvent {
+  return event.type === 'conversation.agent.signedOut' || event.type === 'conversation.agent.changed';
 }
 
 export function isContactEvent(event: AnyEvent<SwitchboardCatalogue>): event is ContactEvent {

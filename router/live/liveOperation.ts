@@ -18,13 +18,18 @@ export interface LiveOperation extends Subscription, EventView {
 
 /**
  * @param limit What the subscriber may see; null: everything of the company.
+ * @param lastCursor Of the last answer that the subscriber has, if they say so beside the operation: it is newer than `after`.
  * @throws GraphQLError `BAD_USER_INPUT` for cursors and filters that cannot be.
  */
-export function readLiveOperation(subscription: Subscription, limit: Limit | null): LiveOperation {
+export function readLiveOperation(
+  subscription: Subscription,
+  limit: Limit | null,
+  lastCursor: string | undefined,
+): LiveOperation {
   const { operation, variables, identity, field, node, args } = subscription;
   const view = eventViews.get(field);
   if (!view) throw OperationError.unknownOperation();
-  const after = args['after'];
+  const after = lastCursor ?? args['after'];
   return {
     ...subscription,
     ...view(identity, args, limit),

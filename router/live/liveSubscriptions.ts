@@ -30,7 +30,7 @@ const CONCURRENCY = 8;
 
 /**
  * @param options.bufferEvents how many events may wait, in a group to be executed and at a subscriber to be taken; who
- *   stays behind by more is ended with `SLOW_CONSUMER` and a cursor to resume from.
+ *   stays behind by more is ended with `SLOW_CONSUMER` and a cursor to resume from, or has its socket closed.
  */
 export function createLiveSubscriptions(options: {
   readonly executor: Executor;
@@ -53,6 +53,10 @@ export function createLiveSubscriptions(options: {
     'switchboard_router_live_executions_total',
     'Events executed for a group or replay',
   );
+  const serialised = metrics.counter(
+    'switchboard_router_live_serialised_bytes_total',
+    'Of answers to events, once for a group or replay',
+  );
   const ended = metrics.counter('switchboard_router_live_failures_total', 'Subscriptions ended by the router', [
     'code',
   ]);
@@ -60,10 +64,13 @@ export function createLiveSubscriptions(options: {
 
   async function answer(live: LiveOperation, sequence: number, event: LiveEvent): Promise<Delivery> {
     executions.inc();
-    const value = live.toValue(event, encodePosition({ stream: feed.streamId, sequence }));
+    const cursor = encodePosition({ stream: feed.streamId, sequence });
+    const value = live.toValue(event, cursor);
     const scope = { identity: live.identity, requestId: v7(), event: { [live.field]: value } };
     const result = await executor.execute(live.operation, live.variables, scope);
-    return { sequence, payload: answerOf(result) };
+    const payload = Buffer.from(answerOf(result));
+    serialised.inc(payload.length);
+    return { sequence, cursor, payload };
   }
 
   function openGroup(live: LiveOperation): Group {
@@ -159,6 +166,10 @@ export function createLiveSubscriptions(options: {
           error(errors) {
             ended.inc({ code: String(errors[0]?.extensions['code']) });
             sink.error(errors);
+          },
+          fallBehind(error) {
+            ended.inc({ code: String(error.extensions['code']) });
+            sink.fallBehind(error);
           },
         },
         from: after?.sequence ?? feed.position,

@@ -12,9 +12,12 @@ function connect() {
   const sent: string[] = [];
   let waiting: ((open: boolean) => void)[] = [];
   const newest = createNewest<State>({
-    sink: { next: (payload) => sent.push(payload), ready: () => new Promise((resolve) => waiting.push(resolve)) },
+    sink: {
+      next: (payload) => sent.push(payload.toString()),
+      ready: () => new Promise((resolve) => waiting.push(resolve)),
+    },
     keyOf: ({ of }) => of,
-    answer: async ({ of, value }) => `${of}${String(value)}`,
+    answer: async ({ of, value }) => Buffer.from(`${of}${String(value)}`),
   });
   return {
     sent,

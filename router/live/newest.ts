@@ -14,7 +14,7 @@ export interface Newest<T> {
 export function createNewest<T>(options: {
   readonly sink: Pick<Sink, 'next' | 'ready'>;
   readonly keyOf: (state: T) => string;
-  readonly answer: (state: T) => Promise<string>;
+  readonly answer: (state: T) => Promise<Buffer>;
 }): Newest<T> {
   const { sink, keyOf, answer } = options;
   const waiting = new Map<string, T>();

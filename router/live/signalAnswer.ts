@@ -7,7 +7,7 @@ export async function signalAnswer(
   executor: Executor,
   { operation, variables, identity, field }: Subscription,
   value: object,
-): Promise<string> {
+): Promise<Buffer> {
   const scope = { identity, requestId: v7(), event: { [field]: value } };
-  return answerOf(await executor.execute(operation, variables, scope));
+  return Buffer.from(answerOf(await executor.execute(operation, variables, scope)));
 }

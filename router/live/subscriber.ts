@@ -3,18 +3,25 @@ import { OperationError } from '../operations/errors.ts';
 
 /** Where a subscriber's messages go. */
 export interface Sink {
-  /** One result, as JSON. */
-  next(payload: string): void;
+  /** One result, as JSON in UTF-8, and the cursor to resume behind it. Others get the same memory: it must not be changed. */
+  next(payload: Buffer, cursor?: string): void;
   /** The last message: the subscription ends with these errors. */
   error(errors: readonly GraphQLError[]): void;
   /** Resolves when the connection has taken what was sent; at once while it keeps up, false when it is gone. */
   ready(): true | Promise<boolean>;
+  /** One more answer waits until the connection takes it. False when there are too many already, of all its operations. */
+  hold(): boolean;
+  /** So many do not wait any more. */
+  release(count: number): void;
+  /** The connection does not keep up: it is told this error, or is closed, where it has others to tell of. */
+  fallBehind(error: GraphQLError): void;
 }
 
 /** One event's answer. */
 export interface Delivery {
   readonly sequence: number;
-  readonly payload: string;
+  readonly payload: Buffer;
+  readonly cursor: string;
 }
 
 /** A subscription's way out: in order, each event once, never more than a bounded number waiting. */
@@ -34,7 +41,7 @@ export interface Subscriber {
 
 /**
  * @param options.from the sequence behind which the subscription begins.
- * @param options.limit how many answers may wait.
+ * @param options.limit how many answers may wait, while missed events come first or the connection is slow.
  * @param options.cursorOf the cursor to resume behind a sequence.
  * @param options.onEnd called once, however it ends.
  */
@@ -53,9 +60,9 @@ export function createSubscriber(options: {
   let waiting: Delivery[] = [];
   let pumping = false;
 
-  function send({ sequence, payload }: Delivery): void {
+  function send({ sequence, payload, cursor }: Delivery): void {
     last = sequence;
-    sink.next(payload);
+    sink.next(payload, cursor);
   }
 
   async function pump(): Promise<void> {
@@ -64,6 +71,7 @@ export function createSubscriber(options: {
       const ready = sink.ready();
       if (ready !== true && !(await ready)) break;
       const next = waiting.shift();
+      if (next) sink.release(1);
       if (next && next.sequence > last && !ending.signal.aborted) send(next);
     }
     pumping = false;
@@ -72,6 +80,7 @@ export function createSubscriber(options: {
   function end(): void {
     if (ending.signal.aborted) return;
     ending.abort();
+    sink.release(waiting.length);
     waiting = [];
     options.onEnd();
   }
@@ -86,13 +95,19 @@ export function createSubscriber(options: {
     fail(OperationError.slowConsumer(cursorOf(last)));
   }
 
+  function stayBehind(): void {
+    const error = OperationError.slowConsumer(cursorOf(last));
+    end();
+    sink.fallBehind(error);
+  }
+
   return {
     signal: ending.signal,
 
     offer(delivery) {
       if (ending.signal.aborted || delivery.sequence <= last) return;
       if (!held && !pumping && sink.ready() === true) return send(delivery);
-      if (waiting.length >= limit) return overflow();
+      if (waiting.length >= limit || !sink.hold()) return held ? overflow() : stayBehind();
       waiting.push(delivery);
       if (!held && !pumping) void pump();
     },

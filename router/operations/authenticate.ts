@@ -2,6 +2,7 @@ import type { createBearerVerifier } from '#platform/identity/bearerTokens.ts';
 import { IdentityError } from '#platform/identity/errors.ts';
 import type { Identity } from '#platform/identity/identity.ts';
 import { looksLikePartnerKey } from '#platform/identity/partnerKeys.ts';
+import type { AgentStandings } from '../live/agentStandings.ts';
 import type { PartnerKeys } from '../partners/partnerKeys.ts';
 import { OperationError } from './errors.ts';
 
@@ -9,9 +10,16 @@ import { OperationError } from './errors.ts';
 export interface Caller {
   readonly identity: Identity;
   readonly expiresAt: Date;
-  /** Calls back when what they showed is worth nothing any more before that time; whoever runs something for long asks for it. @returns ends it. */
-  watch(onEnd: () => void): () => void;
+  /**
+   * Calls back once, with what to tell them, when what they showed is not worth what it was before that time; whoever runs
+   * something for long asks for it.
+   *
+   * @returns ends the watch.
+   */
+  watch(onEnd: (reason: string) => void): () => void;
 }
+
+const KEY_ENDED = 'The key is not valid any more';
 
 /** What somebody shows of themselves. */
 export interface Credentials {
@@ -24,28 +32,35 @@ export interface Credentials {
 /**
  * Finds out who asks. Undefined stands for nobody in particular.
  *
- * @throws OperationError `UNAUTHENTICATED` for anything that is there and is not a valid bearer token or key, `FORBIDDEN` for a
- *   visitor's token on another page than it was issued to, and `IDENTITY_UNAVAILABLE` while tokens or keys cannot be checked.
+ * @throws OperationError `UNAUTHENTICATED` for anything that is there and is not a valid bearer token or key, or one of somebody who
+ *   was signed out since, `FORBIDDEN` for a visitor's token on another page than it was issued to, and `IDENTITY_UNAVAILABLE` while
+ *   tokens or keys cannot be checked, or what became of an agent.
  */
 export type Authenticate = (credentials: Credentials) => Promise<Caller | undefined>;
 
-export function createAuthenticate(
-  verify: ReturnType<typeof createBearerVerifier>,
-  keys: Pick<PartnerKeys, 'authenticate' | 'watch'>,
-): Authenticate {
+export function createAuthenticate({
+  verify,
+  keys,
+  standings,
+}: {
+  readonly verify: ReturnType<typeof createBearerVerifier>;
+  readonly keys: Pick<PartnerKeys, 'authenticate' | 'watch'>;
+  readonly standings: Pick<AgentStandings, 'check' | 'watch'>;
+}): Authenticate {
   return async ({ authorization, origin }) => {
     if (authorization === undefined || authorization === '') return undefined;
     const token = /^bearer +(\S+)$/i.exec(authorization)?.[1];
     if (token === undefined) throw OperationError.unauthenticated('This is no bearer token: send "Bearer <token>".');
     if (looksLikePartnerKey(token)) {
       const { identity, expiresAt } = await keys.authenticate(token);
-      return { identity, expiresAt, watch: (onEnd) => keys.watch(token, onEnd) };
+      return { identity, expiresAt, watch: (onEnd) => keys.watch(token, () => onEnd(KEY_ENDED)) };
     }
-    const { expiresAt, ...identity } = await verified(token);
-    if (identity.kind === 'visitor' && identity.origin !== origin) {
+    const { issuedAt, expiresAt, ...claimed } = await verified(token);
+    if (claimed.kind === 'visitor' && claimed.origin !== origin) {
       throw OperationError.forbidden('This token is for a page of another site.');
     }
-    return { identity, expiresAt, watch: () => () => undefined };
+    const identity = await standings.check({ identity: claimed, issuedAt });
+    return { identity, expiresAt, watch: (onEnd) => standings.watch({ identity, issuedAt }, onEnd) };
   };
 
   async function verified(token: string) {

@@ -9,6 +9,9 @@ interface Details {
   readonly cursor?: string;
 }
 
+/** Where nobody knows how long it takes. */
+const RETRY_AFTER_SECONDS = 5;
+
 /** Why an operation is refused, in words and a stable code for clients. */
 export class OperationError extends GraphQLError {
   private static with(
@@ -18,7 +21,9 @@ export class OperationError extends GraphQLError {
   ) {
     const headers = new Map(given);
     if (status === 401) headers.set('www-authenticate', 'Bearer');
-    if (details.retryAfterSeconds !== undefined) headers.set('retry-after', String(details.retryAfterSeconds));
+    const waitSeconds =
+      details.retryAfterSeconds ?? (status === 429 || status === 503 ? RETRY_AFTER_SECONDS : undefined);
+    if (waitSeconds !== undefined) headers.set('retry-after', String(waitSeconds));
     return new OperationError(message, {
       // `http` is for Apollo Server: the answer's status. It never reaches the client's JSON.
       extensions: { code, ...details, ...(status && { http: { status, headers } }) },
@@ -67,6 +72,17 @@ export class OperationError extends GraphQLError {
         limit,
       },
     );
+  }
+
+  static tooManyOperations(): OperationError {
+    const message = 'There are as many operations as a user, or an address, may have: end one.';
+    return OperationError.with('TOO_MANY_SUBSCRIPTIONS', message, { status: 429 });
+  }
+
+  static tooManyConnections(of: 'router' | 'user' | 'address'): OperationError {
+    if (of === 'router') return OperationError.with('UNAVAILABLE', 'The server is full: ask again.', { status: 503 });
+    const message = `There are as many connections as one ${of} may have: close one.`;
+    return OperationError.with('TOO_MANY_CONNECTIONS', message, { status: 429 });
   }
 
   static overLimit(
@@ -156,6 +172,15 @@ export class OperationError extends GraphQLError {
   static slowConsumer(cursor: string): OperationError {
     const message = 'Too many updates are waiting to be taken: subscribe again with "after" set to this cursor.';
     return OperationError.with('SLOW_CONSUMER', message, { cursor });
+  }
+
+  static goingAway(): OperationError {
+    return OperationError.with('UNAVAILABLE', 'The server goes away: ask again.', { status: 503 });
+  }
+
+  /** GET may be repeated, prefetched and kept by whoever stands between. */
+  static mutationByGet(): OperationError {
+    return OperationError.with('BAD_REQUEST', 'A mutation takes a POST.');
   }
 
   static eventsUnavailable(): OperationError {

@@ -1,9 +1,11 @@
 import { once } from 'node:events';
+import type { IncomingMessage } from 'node:http';
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { WebSocket, WebSocketServer } from 'ws';
 import { silentLogger } from '#platform/logging/logger.ts';
 import { eventually } from '#test/stack/eventually.ts';
 import { serveConnection } from './connection.ts';
+import { createTurnEnd } from './frameWriter.ts';
 
 let server: WebSocketServer;
 let client: WebSocket;
@@ -17,14 +19,22 @@ beforeEach(async () => {
   const connected = once(server, 'connection');
   client = new WebSocket(`ws://127.0.0.1:${String(address.port)}`);
   await once(client, 'open');
-  [served] = (await connected) as [WebSocket];
-  serveConnection(served, undefined, {
-    authenticate: async () => undefined,
-    start: () => ({ end: () => undefined, executed: Promise.resolve() }),
-    initTimeoutMs: 60_000,
-    maxOperations: 1,
-    logger: silentLogger,
-  });
+  const [accepted, request] = (await connected) as [WebSocket, IncomingMessage];
+  served = accepted;
+  const visit = { identify: () => undefined, hear: () => true, begin: () => () => undefined, leave: () => undefined };
+  serveConnection(
+    served,
+    { origin: undefined, address: undefined, visit, stream: request.socket },
+    {
+      authenticate: async () => undefined,
+      start: () => ({ end: () => undefined, executed: Promise.resolve() }),
+      initTimeoutMs: 60_000,
+      maxOperations: 1,
+      maxWaiting: 1,
+      atTurnEnd: createTurnEnd(),
+      logger: silentLogger,
+    },
+  );
 });
 afterEach(() => {
   client.terminate();

@@ -3,9 +3,11 @@ import { z } from 'zod';
 /** The WebSocket subprotocol: https://github.com/enisdenjo/graphql-ws/blob/master/PROTOCOL.md */
 export const SUBPROTOCOL = 'graphql-transport-ws';
 
-/** Why the server closes a socket, in the protocol's own numbers. */
+/** Why the server closes a socket, in the protocol's own numbers where it has one. */
 export const closeCodes = {
   goingAway: 1001,
+  /** The user has too many: the usual clients come again by themselves. */
+  tryAgainLater: 1013,
   internalError: 4500,
   badRequest: 4400,
   unauthorized: 4401,
@@ -14,6 +16,10 @@ export const closeCodes = {
   initialisationTimeout: 4408,
   subscriberAlreadyExists: 4409,
   tooManyInitialisations: 4429,
+  /** The same number: the usual clients do not come again by themselves, and are not to. */
+  tooManyMessages: 4429,
+  /** Ours: what waited for the socket was too much. Everything sent before is there; come again, and resume behind it. */
+  stayedBehind: 4460,
 } as const;
 
 const id = z.string().min(1).max(128);

@@ -3,7 +3,9 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import { WebSocket } from 'ws';
 import { buildManifest } from '#schema/operations/manifest.ts';
 import { eventually } from '#test/stack/eventually.ts';
+import { routerDefaults } from '../config.ts';
 import { collect } from '../testing/collect.ts';
+import { connectTo } from '../testing/rawSocket.ts';
 import { agent, facts, messageCreated, startWorld, tokenFor, type World } from '../testing/world.ts';
 import type { Router } from '../createRouter.ts';
 import { sha256 } from '../operations/documents.ts';
@@ -14,7 +16,7 @@ const manifest = buildManifest(
 );
 const live = { query: manifest.operations[0]?.body };
 
-const limits = { maxSockets: 5, maxOperations: 3, maxPayloadBytes: 10_000 };
+const limits = { ...routerDefaults.sockets, maxSockets: 5, maxOperations: 3, maxPayloadBytes: 10_000 };
 
 let world: World;
 let token: string;
@@ -43,31 +45,11 @@ async function becomes(metric: string, value: number): Promise<void> {
   });
 }
 
-/** A socket without a client's manners, with all that it received. */
-async function connect({ router = world.router, autoPong = true } = {}) {
-  const socket = new WebSocket(`${router.url().replace('http', 'ws')}/graphql`, SUBPROTOCOL, { autoPong });
-  open.add(socket);
-  const messages: { type: string; id?: string; payload?: unknown }[] = [];
-  socket.on('message', (data) => {
-    if (Buffer.isBuffer(data)) messages.push(JSON.parse(data.toString()));
-  });
-  const closed = new Promise<{ code: number; reason: string }>((resolve) => {
-    socket.on('close', (code, reason) => resolve({ code, reason: reason.toString() }));
-  });
-  await once(socket, 'open');
-  return {
-    socket,
-    messages,
-    closed,
-    send: (message: unknown) => socket.send(typeof message === 'string' ? message : JSON.stringify(message)),
-    received: async (type: string, count = 1) =>
-      eventually(() => {
-        const found = messages.filter((message) => message.type === type);
-        if (found.length < count) throw new Error(`${found.length} of ${count} ${type}`);
-        return found;
-      }),
-  };
-}
+const connect = ({ router = world.router, ...options }: { router?: Router; autoPong?: boolean } = {}) =>
+  connectTo(router.url(), { open, ...options });
+
+const updateOf = ({ payload }: { payload?: unknown }) =>
+  (payload as { data: { inboxUpdates: { cursor: string; conversation: { id: string } } } }).data.inboxUpdates;
 
 async function acknowledged(authorization = `Bearer ${token}`) {
   const connection = await connect();
@@ -341,11 +323,12 @@ describe('an operation on a socket', () => {
 });
 
 describe('a client that does not read', () => {
-  it('is told where to resume once it reads again, and has everything up to there', async () => {
+  it('is closed once too much waits for it, has everything up to there, and resumes behind it', async () => {
     world.behaviour.textLength = 500_000;
     try {
-      const query = 'subscription { inboxUpdates { cursor conversation { id } message { text } } }';
-      const { socket, send, messages, received } = await acknowledged();
+      const query =
+        'subscription S($after: String) { inboxUpdates(after: $after) { cursor conversation { id } message { text } } }';
+      const { socket, send, messages, closed } = await acknowledged();
       send({ type: 'subscribe', id: 's', payload: { query } });
       await becomes('switchboard_router_live_subscriptions', 1);
       socket.pause();
@@ -353,17 +336,38 @@ describe('a client that does not read', () => {
       for (const conversation of sent) await world.publish([messageCreated(conversation)]);
       await becomes('switchboard_router_live_subscriptions', 0);
       socket.resume();
-      const [error] = await received('error');
-      const updates = messages
-        .filter(({ type }) => type === 'next')
-        .map(
-          ({ payload }) =>
-            (payload as { data: { inboxUpdates: { cursor: string; conversation: { id: string } } } }).data.inboxUpdates,
-        );
-      expect(error?.payload).toMatchObject([{ extensions: { code: 'SLOW_CONSUMER', cursor: updates.at(-1)?.cursor } }]);
-      expect(updates.map(({ conversation }) => conversation.id)).toEqual(
-        sent.slice(0, updates.length).map(({ id }) => id),
-      );
+      expect(await closed).toMatchObject({ code: 4460 });
+      const seen = messages.filter(({ type }) => type === 'next').map(updateOf);
+      expect(seen.map(({ conversation }) => conversation.id)).toEqual(sent.slice(0, seen.length).map(({ id }) => id));
+
+      const again = await acknowledged();
+      const variables = { after: seen.at(-1)?.cursor };
+      again.send({ type: 'subscribe', id: 's', payload: { query, variables } });
+      const rest = (await again.received('next', sent.length - seen.length)).map(updateOf);
+      expect([...seen, ...rest].map(({ conversation }) => conversation.id)).toEqual(sent.map(({ id }) => id));
+    } finally {
+      world.behaviour.textLength = 0;
+    }
+  });
+
+  it('is closed also when none of its operations alone leaves too much waiting', async () => {
+    world.behaviour.textLength = 500_000;
+    try {
+      const { socket, send, closed } = await acknowledged();
+      for (const [id, field] of ['id', 'text', 'id text'].entries()) {
+        send({
+          type: 'subscribe',
+          id: String(id),
+          payload: { query: `subscription { inboxUpdates { message { text ${field} } } }` },
+        });
+      }
+      await becomes('switchboard_router_live_subscriptions', 3);
+      socket.pause();
+      // The buffer is for ten, and each of the three has fewer.
+      for (let sent = 0; sent < 8; sent++) await world.publish([messageCreated()]);
+      await becomes('switchboard_router_live_subscriptions', 0);
+      socket.resume();
+      expect(await closed).toMatchObject({ code: 4460 });
     } finally {
       world.behaviour.textLength = 0;
     }

@@ -4,13 +4,15 @@ import { WebSocketServer, type WebSocket } from 'ws';
 import type { HttpServer } from '#platform/http/server.ts';
 import type { Part } from '#platform/lifecycle/part.ts';
 import type { Metrics } from '#platform/metrics/metrics.ts';
-import { serveConnection, type ConnectionOptions } from './connection.ts';
+import type { Admission } from './admission.ts';
+import { serveConnection, type ConnectionOptions, type ConnectionOrigin } from './connection.ts';
+import { createTurnEnd } from './frameWriter.ts';
 import { closeCodes, SUBPROTOCOL } from './protocol.ts';
 
-export interface SocketServerOptions extends ConnectionOptions {
+export interface SocketServerOptions extends Omit<ConnectionOptions, 'atTurnEnd'> {
   readonly http: HttpServer;
   readonly path: string;
-  readonly maxSockets: number;
+  readonly admission: Admission;
   readonly maxPayloadBytes: number;
   readonly pingIntervalMs: number;
   readonly metrics: Metrics;
@@ -24,7 +26,7 @@ const countedCodes: ReadonlySet<number> = new Set([...Object.values(closeCodes),
 
 /** Takes WebSocket upgrades on the HTTP server's own port. */
 export function createSocketServer(options: SocketServerOptions): Part {
-  const { http, path, maxSockets, pingIntervalMs, metrics, logger } = options;
+  const { http, path, admission, pingIntervalMs, metrics, logger } = options;
   const server = new WebSocketServer({
     noServer: true,
     maxPayload: options.maxPayloadBytes,
@@ -36,6 +38,7 @@ export function createSocketServer(options: SocketServerOptions): Part {
     'code',
   ]);
   metrics.gauge('switchboard_router_sockets', 'Open WebSockets', [], (gauge) => gauge.set(server.clients.size));
+  const atTurnEnd = createTurnEnd();
   const answered = new WeakSet<WebSocket>();
   let pinging: NodeJS.Timeout | undefined;
   let stopping = false;
@@ -49,16 +52,23 @@ export function createSocketServer(options: SocketServerOptions): Part {
     stream.on('error', (error) => logger.debug({ err: error }, 'a socket broke during its upgrade'));
     if (request.url?.split('?')[0] !== path) return refuse(stream, '404 Not Found', 'path');
     if (stopping) return refuse(stream, '503 Service Unavailable', 'stopping');
-    if (server.clients.size >= maxSockets) return refuse(stream, '503 Service Unavailable', 'limit');
-    server.handleUpgrade(request, stream, head, onConnection);
+    const address = http.addressOf(request);
+    const visit = admission.enter(address);
+    if (visit === 'router') return refuse(stream, '503 Service Unavailable', 'limit');
+    if (typeof visit === 'string') return refuse(stream, '429 Too Many Requests', visit);
+    // Also when it breaks before it is a socket.
+    stream.once('close', visit.leave);
+    server.handleUpgrade(request, stream, head, (socket) => {
+      onConnection(socket, { origin: request.headers.origin, address, visit, stream });
+    });
   }
 
-  function onConnection(socket: WebSocket, { headers }: IncomingMessage): void {
+  function onConnection(socket: WebSocket, from: ConnectionOrigin): void {
     answered.add(socket);
     socket.on('pong', () => answered.add(socket));
     socket.on('error', (error) => logger.debug({ err: error }, 'a socket broke'));
     socket.on('close', (code) => closed.inc({ code: countedCodes.has(code) ? String(code) : 'other' }));
-    if (socket.protocol === SUBPROTOCOL) serveConnection(socket, headers.origin, options);
+    if (socket.protocol === SUBPROTOCOL) serveConnection(socket, from, { ...options, atTurnEnd });
     else socket.close(closeCodes.subprotocolNotAcceptable, 'Subprotocol not acceptable');
   }
 

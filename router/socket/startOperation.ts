@@ -1,6 +1,5 @@
 import { getOperationAST, type GraphQLError } from 'graphql';
 import { v7 } from 'uuid';
-import type { Identity } from '#platform/identity/identity.ts';
 import type { Logger } from '#platform/logging/logger.ts';
 import { presentError } from '../graph/errors.ts';
 import type { Graph } from '../graph/graph.ts';
@@ -28,17 +27,17 @@ import {
   type PersistedOperations,
 } from '../operations/persisted.ts';
 import type { Variables } from '../operations/variables.ts';
-import type { OperationSink, StartOperation } from './connection.ts';
+import type { Asker, OperationSink, StartOperation } from './connection.ts';
 
-/** A subscription as a socket asks for it. */
+/** A subscription as it is asked for. */
 interface Asked {
   readonly text: string;
   readonly operationName: string | undefined;
   readonly variables: Variables;
-  readonly identity: Identity;
+  readonly asker: Asker;
 }
 
-/** Runs what comes in over a socket: subscriptions live, queries and mutations once. */
+/** Runs what comes in over a socket, or for a stream of events: subscriptions live, queries and mutations once. */
 export function createStartOperation(options: {
   readonly graph: Graph;
   readonly persisted: PersistedOperations;
@@ -97,9 +96,9 @@ export function createStartOperation(options: {
     return errors.map((one) => presentError(one, { logger }));
   }
 
-  return (payload, identity, sink) => {
+  return (payload, asker, sink) => {
     const ending = new AbortController();
-    const executed = run(payload, identity, sink, ending.signal).catch((error: unknown) => {
+    const executed = run(payload, asker, sink, ending.signal).catch((error: unknown) => {
       if (!ending.signal.aborted) sink.error(presented(error));
     });
     return { end: () => ending.abort(), executed };
@@ -114,7 +113,8 @@ export function createStartOperation(options: {
       over.abort();
       sink.error(errors);
     };
-    const { variables, identity } = asked;
+    const { variables, asker } = asked;
+    const { identity } = asker;
     const followed = lasting.follow(asked, {
       accepts: (operation) => void readSubscription(operation, variables, identity),
       end: () => error([OperationError.schemaChanged()]),
@@ -123,8 +123,9 @@ export function createStartOperation(options: {
     try {
       const subscription = readSubscription(followed.operation, variables, identity);
       // Counts follow what their viewer may see.
-      if (subscription.field !== COUNTS_FIELD) await watchAndBegin(subscription, { ...sink, error }, ended);
-      else ended.addEventListener('abort', counts.subscribe(subscription, { ...sink, error }), { once: true });
+      if (subscription.field !== COUNTS_FIELD) {
+        await watchAndBegin(subscription, asker.lastEventId, { ...sink, error }, ended);
+      } else ended.addEventListener('abort', counts.subscribe(subscription, { ...sink, error }), { once: true });
     } catch (failure) {
       // It has been told already why it is over.
       if (ended.aborted) return;
@@ -134,9 +135,14 @@ export function createStartOperation(options: {
   }
 
   /** Lasts until the signal aborts, or until the subscriber may see something else than now. */
-  async function watchAndBegin(subscription: Subscription, sink: OperationSink, ended: AbortSignal): Promise<void> {
+  async function watchAndBegin(
+    subscription: Subscription,
+    lastCursor: string | undefined,
+    sink: OperationSink,
+    ended: AbortSignal,
+  ): Promise<void> {
     const watched = await limits.watch(subscription.identity, () => sink.error([OperationError.viewChanged()]));
-    const end = await begin(subscription, sink, watched.limit).catch((failure: unknown) => {
+    const end = await begin(subscription, lastCursor, sink, watched.limit).catch((failure: unknown) => {
       watched.end();
       throw failure;
     });
@@ -148,13 +154,19 @@ export function createStartOperation(options: {
     else ended.addEventListener('abort', endAll, { once: true });
   }
 
-  async function begin(subscription: Subscription, sink: OperationSink, limit: Limit | null): Promise<() => void> {
+  async function begin(
+    subscription: Subscription,
+    lastCursor: string | undefined,
+    sink: OperationSink,
+    limit: Limit | null,
+  ): Promise<() => void> {
     const momentary = signals.get(subscription.field);
     if (momentary) return momentary.subscribe(subscription, sink, limit);
-    return live.subscribe(readLiveOperation(subscription, limit), sink);
+    return live.subscribe(readLiveOperation(subscription, limit, lastCursor), sink);
   }
 
-  async function run(payload: unknown, identity: Identity, sink: OperationSink, signal: AbortSignal): Promise<void> {
+  async function run(payload: unknown, asker: Asker, sink: OperationSink, signal: AbortSignal): Promise<void> {
+    const { identity, address } = asker;
     const { data: asked } = operationRequestSchema.safeParse(payload);
     if (!asked) throw OperationError.badRequest('This is no GraphQL request.');
     await requestLimits.begin(identity);
@@ -168,6 +180,7 @@ export function createStartOperation(options: {
     const source = { ...version.documents.read(text), operationName };
     const definition = getOperationAST(source.document, operationName);
     if (!definition) throw OperationError.unknownOperation();
+    if (asker.readsOnly && definition.operation === 'mutation') throw OperationError.mutationByGet();
     checkAccess(source.document, definition, identity);
     checkCost(version, source, variables, options.maxCost);
     await limitVisitor(identity);
@@ -188,13 +201,18 @@ export function createStartOperation(options: {
       });
     if (definition.operation === 'subscription') {
       report();
-      return subscribe({ text, operationName, variables, identity }, sink, signal);
+      return subscribe({ text, operationName, variables, asker }, sink, signal);
     }
     const operation = version.prepare(source);
-    const result = await executor.execute(operation, variables, { identity, requestId: v7(), mayShare: true });
+    const result = await executor.execute(operation, variables, {
+      identity,
+      requestId: v7(),
+      clientAddress: address,
+      mayShare: true,
+    });
     report(result.errors.map(({ extensions }) => String(extensions?.['code'])));
     if (signal.aborted) return undefined;
-    sink.next(answerOf(result));
+    sink.next(Buffer.from(answerOf(result)));
     return sink.complete();
   }
 }

@@ -64,6 +64,9 @@ const inboxSdl = /* GraphQL */ `
   type Agent @key(fields: "id") {
     id: ID!
     name: String!
+    role: String!
+    deactivatedAt: String
+    signedOutAt: String
     limitedToTeams: Boolean!
     teams: [Team!]!
   }
@@ -117,6 +120,12 @@ export interface Behaviour {
   readonly unknown: Set<string>;
   /** Awaited before the channels subgraph answers for an entity. */
   delay: (id: string) => Promise<void>;
+  /** Awaited before a viewer is told who they are. */
+  delayViewer: (agentId: string) => Promise<void>;
+  /** Agents whom the company does not have. */
+  readonly strangers: Set<string>;
+  /** Of agents with whom it is not as their token says. */
+  readonly standings: Map<string, { role?: string; deactivatedAt?: string; signedOutAt?: string }>;
   /** The teams of agents who are limited to theirs. */
   readonly limits: Map<string, readonly string[]>;
   /** What is counted, and how often it was asked for. */
@@ -203,6 +212,9 @@ function wellBehaved(): Behaviour {
     requestIds: [],
     unknown: new Set(),
     delay: async () => undefined,
+    delayViewer: async () => undefined,
+    strangers: new Set(),
+    standings: new Map(),
     limits: new Map(),
     open: 0,
     counted: 0,
@@ -217,9 +229,12 @@ export async function startRealGraph(identitySecret: string): Promise<TestGraph>
   // It has no server: the router answers it from the event stream.
   delete served['live'];
   const servers = await Promise.all(
-    Object.entries(served).map(([name, sdl]) =>
-      serve(name, sdl, generateResolvers(sdl), identitySecret, wellBehaved()),
-    ),
+    Object.entries(served).map(([name, sdl]) => {
+      const { Agent, ...resolvers } = generateResolvers(sdl);
+      const active = { deactivatedAt: () => null, signedOutAt: () => null };
+      const all = { ...resolvers, ...(Agent && { Agent: 'signedOutAt' in Agent ? { ...Agent, ...active } : Agent }) };
+      return serve(name, sdl, all, identitySecret, wellBehaved());
+    }),
   );
   return { servers, supergraphSdl: readFileSync(supergraphFile, 'utf8') };
 }
@@ -242,11 +257,15 @@ export async function startTestGraph(identitySecret: string) {
         conversation: (_: unknown, { id }: { id: string }) => (behaviour.unknown.has(id) ? null : conversation(id)),
         conversations: () => ['a', 'b', 'c'].map(conversation),
         audited: () => [],
-        viewer(_: unknown, _args: unknown, { identity }: Context) {
+        async viewer(_: unknown, _args: unknown, { identity }: Context) {
           if (identity.kind !== 'agent') return null;
+          await behaviour.delayViewer(identity.agentId);
           const teamIds = behaviour.limits.get(identity.agentId);
           const teams = teamIds?.map((id) => ({ id })) ?? [];
-          return { id: identity.agentId, name: 'Ada', limitedToTeams: teamIds !== undefined, teams };
+          if (behaviour.strangers.has(identity.agentId)) return null;
+          const { role = identity.role, ...standing } = behaviour.standings.get(identity.agentId) ?? {};
+          const limitedToTeams = teamIds !== undefined;
+          return { id: identity.agentId, name: 'Ada', role, limitedToTeams, teams, ...standing };
         },
         caller: (_: unknown, _args: unknown, { identity }: Context) => JSON.stringify(identity),
         inboxCounts() {

@@ -114,7 +114,7 @@ export async function startWorldOver<G extends TestGraph>(
   startGraph: (identitySecret: string) => Promise<G>,
   overrides: Overrides = {},
 ) {
-  const { manifest, ...config } = overrides;
+  const { manifest, ...given } = overrides;
   const [natsServer, redisServer, graph, keeper] = await Promise.all([
     testNats(),
     testRedis(),
@@ -127,28 +127,26 @@ export async function startWorldOver<G extends TestGraph>(
   const logger = silentLogger;
   const metrics = createMetrics({ service: 'router' });
 
+  const config: RouterConfig = {
+    ...routerDefaults,
+    http: { host: '127.0.0.1', port: 0, trustProxy: false, bodyLimit: 1024 ** 2 },
+    production: false,
+    supergraphFile,
+    subgraphs: {
+      conversations: keeper.url(),
+      ...Object.fromEntries(graph.servers.map(({ name, url }) => [name, url])),
+    },
+    natsUrl: natsServer.url,
+    redisUrl: redisServer.url,
+    bearer: { secret, ...bearerDefaults },
+    identitySecret,
+    graphiql: undefined,
+    ...given,
+  };
+
   /** One more router over the same subgraphs and stores; who starts it stops it. */
   function another(differences: Partial<RouterConfig> = {}) {
-    return createRouter(
-      {
-        ...routerDefaults,
-        http: { host: '127.0.0.1', port: 0, trustProxy: false, bodyLimit: 1024 ** 2 },
-        production: false,
-        supergraphFile,
-        subgraphs: {
-          conversations: keeper.url(),
-          ...Object.fromEntries(graph.servers.map(({ name, url }) => [name, url])),
-        },
-        natsUrl: natsServer.url,
-        redisUrl: redisServer.url,
-        bearer: { secret, ...bearerDefaults },
-        identitySecret,
-        graphiql: undefined,
-        ...config,
-        ...differences,
-      },
-      { logger, metrics, ...(manifest && { manifest }) },
-    );
+    return createRouter({ ...config, ...differences }, { logger, metrics, ...(manifest && { manifest }) });
   }
 
   const router = another();
@@ -159,6 +157,7 @@ export async function startWorldOver<G extends TestGraph>(
   const clients = new Set<Client>();
 
   return {
+    config,
     router,
     supergraphFile,
     another,

@@ -38,6 +38,7 @@ export const catalogue = {
   'conversation.agent.presence': conversations.agentPresence,
   'conversation.routing.changed': conversations.routingChanged,
   'conversation.agent.limited': conversations.agentLimited,
+  'conversation.agent.signedOut': conversations.agentSignedOut,
   'conversation.label.changed': conversations.labelChanged,
   'conversation.team.changed': conversations.teamChanged,
   'conversation.agent.changed': conversations.agentChanged,

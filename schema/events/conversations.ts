@@ -149,6 +149,12 @@ export const agentLimited = {
   data: z.object({ agentId: id, limitedToTeams: z.boolean(), teamIds: z.array(id) }),
 } as const;
 
+/** What was issued to the agent before, and then, is worth nothing any more: every token, wherever it is used. */
+export const agentSignedOut = {
+  version: 1,
+  data: z.object({ agentId: id, at: instant }),
+} as const;
+
 /** One agent read; of no interest to others. */
 export const read = {
   version: 1,

@@ -64,6 +64,7 @@ const agentFields = [
   'limitedToTeams',
   'openConversationCount',
   'deactivatedAt',
+  'signedOutAt',
   'version',
 ] as const satisfies readonly (keyof AgentEntity)[];
 

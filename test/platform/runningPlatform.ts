@@ -192,6 +192,7 @@ export async function runPlatform({
       connectionParams: token === undefined ? {} : { authorization: `Bearer ${token}` },
       retryAttempts: 0,
       lazy: false,
+      // The subscription is told of it too.
       onNonLazyError: () => undefined,
     });
     sockets.push(client);

@@ -22,9 +22,9 @@ export interface CountsSubscriptions {
 
 /** Equal viewers with equal questions: the counts are asked for and serialised once for all of them. */
 interface Group {
-  readonly members: Set<Newest<string>>;
+  readonly members: Set<Newest<Buffer>>;
   /** What they were told last. */
-  last: string | undefined;
+  last: Buffer | undefined;
   leave(): void;
 }
 
@@ -47,22 +47,22 @@ export function createCountsSubscriptions(options: {
     'Counts asked for, for a group of viewers',
   );
 
-  async function answer({ operation, variables, identity, field }: Subscription): Promise<string> {
+  async function answer({ operation, variables, identity, field }: Subscription): Promise<Buffer> {
     computed.inc();
     const requestId = v7();
     // What happened asks for it, and nobody who waits.
     const result = await executor.execute(executor.prepare(source), {}, { identity, requestId, event: {} });
     const counts = dataOf(result)?.['inboxCounts'];
-    if (counts == null) return answerOf({ data: 'null', errors: result.errors });
+    if (counts == null) return Buffer.from(answerOf({ data: 'null', errors: result.errors }));
     const scope = { identity, requestId, event: { [field]: counts } };
-    return answerOf(await executor.execute(operation, variables, scope));
+    return Buffer.from(answerOf(await executor.execute(operation, variables, scope)));
   }
 
   function open(subscription: Subscription): Group {
     const { identity } = subscription;
     const throttle = createThrottle(PERIOD_MS, async () => {
       const payload = await answer(subscription);
-      if (payload === group.last) return;
+      if (group.last?.equals(payload)) return;
       group.last = payload;
       for (const member of group.members) member.offer(payload);
     });
@@ -90,7 +90,7 @@ export function createCountsSubscriptions(options: {
       const key = JSON.stringify([operation.key, sorted(variables), sorted(identity)]);
       const group = groups.get(key) ?? open(subscription);
       groups.set(key, group);
-      const member = createNewest<string>({ sink, keyOf: () => 'counts', answer: async (payload) => payload });
+      const member = createNewest<Buffer>({ sink, keyOf: () => 'counts', answer: async (payload) => payload });
       group.members.add(member);
       if (group.last !== undefined) member.offer(group.last);
       subscribers.inc();
@@ -125,6 +125,8 @@ function mayCount(identity: Identity, event: LiveEvent): boolean {
     case 'conversation.contact.merged':
     case 'conversation.bulk.progressed':
     case 'conversation.agent.presence':
+    case 'conversation.agent.changed':
+    case 'conversation.agent.signedOut':
     case 'conversation.notification.added':
     case 'conversation.notification.read':
     case 'conversation.draft.changed':

@@ -146,6 +146,8 @@ export const access = accessTable<Permission>(permissions, {
     addAgent: 'agents:manage',
     updateAgent: 'agents:manage',
     deactivateAgent: 'agents:manage',
+    signOutAgent: 'agents:manage',
+    signOut: 'own:keep',
     limitAgentToTeams: 'agents:manage',
     issuePartnerKey: 'partners:manage',
     rotatePartnerKey: 'partners:manage',

@@ -10,6 +10,8 @@ export const Agent = defineEntity({
     email: p.text(),
     role: p.text().$type<'AGENT' | 'SUPERVISOR' | 'ADMIN'>(),
     deactivatedAt: p.datetime().strictNullable(),
+    /** Tokens that were issued until then are worth nothing. */
+    signedOutAt: p.datetime().strictNullable(),
     version: p.integer(),
     /** They see the conversations of their teams and those assigned to them, and nothing else. */
     limitedToTeams: p.boolean(),

@@ -8,6 +8,7 @@ import { Assignment } from './20261126_assignment.ts';
 import { Presence } from './20261126_presence.ts';
 import { RarePriorities } from './20261126_rarePriorities.ts';
 import { Search } from './20261126_search.ts';
+import { SignOut } from './20261126_sign_out.ts';
 import { TeamLimits } from './20261126_team_limits.ts';
 import { Directory } from './20261126_directory.ts';
 import { Settings } from './20261126_settings.ts';
@@ -63,4 +64,5 @@ export const migrations: MigrationList = [
   { name: '20261126_contact_filters', class: ContactFilters },
   { name: '20261126_admins_unlimited', class: AdminsUnlimited },
   { name: '20261126_unread_places', class: UnreadPlaces },
+  { name: '20261126_sign_out', class: SignOut },
 ];

@@ -12,6 +12,8 @@ import { sendMessage } from '../sendMessage.ts';
 import { addAgent } from './addAgent.ts';
 import { addTeamMembers } from './changeTeamMembers.ts';
 import { deactivateAgent } from './deactivateAgent.ts';
+import { signOut } from './signOut.ts';
+import { signOutAgent } from './signOutAgent.ts';
 import { updateAgent } from './updateAgent.ts';
 
 describe('agents', () => {
@@ -60,6 +62,7 @@ describe('agents', () => {
     expect((await inbox.told()).map(({ data }) => data)).toEqual([
       { change: 'ADDED', agent: { ...agent, name: 'Grace', role: 'AGENT' } },
       { change: 'UPDATED', agent },
+      { agentId, at: expect.any(String) },
       { change: 'DEACTIVATED', agent },
     ]);
     expect(await auditOf(inbox, agentId)).toMatchObject([
@@ -203,6 +206,80 @@ describe('agents', () => {
   test('are changed by one of two who saw the same version', async () => {
     const outcomes = await Promise.all(['One', 'Two'].map((name) => update({ name, expectedVersion: 1 })));
     expect(outcomes.flatMap(refusals)).toEqual(['CONFLICT input.expectedVersion']);
+  });
+
+  describe('who are signed out', () => {
+    const signedOutAt = async (id = acme.ben.agentId) =>
+      (
+        await inbox.rows<{ at: Date | null }>('select signed_out_at as at from conversations.agents where id = $1', [
+          id,
+        ])
+      )[0]?.at;
+
+    test('by themselves or by an admin are so from that moment on, told and audited', async () => {
+      const before = Date.now();
+      expect(await signOut(inbox.database, acme.ben)).toEqual({ agentId: acme.ben.agentId });
+      const first = await signedOutAt();
+      expect(first?.getTime()).toBeGreaterThanOrEqual(before - 1);
+      expect(await signOutAgent(inbox.database, admin, { agentId: acme.ben.agentId })).toEqual({
+        agentId: acme.ben.agentId,
+      });
+      const second = await signedOutAt();
+      expect(second?.getTime()).toBeGreaterThan(Number(first));
+      expect(await inbox.told()).toMatchObject(
+        [
+          [acme.ben, first],
+          [admin, second],
+        ].map(([by, at]) => ({
+          type: 'conversation.agent.signedOut',
+          actor: { kind: 'agent', id: (by as typeof admin).agentId },
+          data: { agentId: acme.ben.agentId, at: (at as Date).toISOString() },
+        })),
+      );
+      expect(await auditOf(inbox, acme.ben.agentId)).toMatchObject([
+        { action: 'agent.signedOut' },
+        { action: 'agent.signedOut' },
+      ]);
+      expect(await signedOutAt(acme.ada.agentId)).toBeNull();
+    });
+
+    test('by deactivation need a new token also when they come back', async () => {
+      await deactivate();
+      const at = await signedOutAt();
+      expect(at).toBeInstanceOf(Date);
+      await add({ email: 'ben@example.com' });
+      expect(await signedOutAt()).toEqual(at);
+    });
+
+    test('are of the admin’s own company', async () => {
+      const supervisor = await joinCompany(inbox.database, acme.companyId, 'SUPERVISOR');
+      for (const other of [supervisor, acme.ada]) {
+        await expect(signOutAgent(inbox.database, other, { agentId: acme.ben.agentId })).rejects.toMatchObject({
+          extensions: { code: 'FORBIDDEN' },
+        });
+      }
+      const theirs = await joinCompany(inbox.database, (await inbox.addCompany()).companyId, 'ADMIN');
+      for (const agentId of [acme.ben.agentId, v7(), 'none']) {
+        expect(refusals(await signOutAgent(inbox.database, theirs, { agentId }))).toEqual(['NOT_FOUND input.agentId']);
+      }
+      expect(await signedOutAt()).toBeNull();
+    });
+
+    test('at the same moment by two are signed out, and have been for each', async () => {
+      await Promise.all([
+        signOut(inbox.database, acme.ben),
+        signOutAgent(inbox.database, admin, { agentId: acme.ben.agentId }),
+      ]);
+      expect(await inbox.told()).toHaveLength(2);
+    });
+
+    test('and gone cannot sign out, nor be signed out', async () => {
+      await deactivate();
+      await expect(signOut(inbox.database, acme.ben)).rejects.toMatchObject({ extensions: { code: 'FORBIDDEN' } });
+      expect(refusals(await signOutAgent(inbox.database, admin, { agentId: acme.ben.agentId }))).toEqual([
+        'NOT_FOUND input.agentId',
+      ]);
+    });
   });
 
   test('who left can do nothing more, and are in no team', async () => {

@@ -33,6 +33,18 @@ export function refuseWithoutAdmin(admins: ReadonlySet<string>, leaving: string)
   return refuse('LAST_ADMIN', 'A company needs an admin: make somebody else one first.', 'agentId');
 }
 
+/** Every token that was issued to them so far is worth nothing from this moment on, and whoever holds one is told. */
+export async function endSessions(
+  { sql, companyId, publish, actor }: AgentTransaction,
+  agentId: string,
+): Promise<void> {
+  const [ended] = await sql<{ at: Date }>`
+    update conversations.agents set signed_out_at = clock_timestamp(), version = version + 1
+    where company_id = ${companyId} and id = ${agentId} returning signed_out_at as at`;
+  if (!ended) return;
+  publish({ type: 'conversation.agent.signedOut', actor, data: { agentId, at: ended.at.toISOString() } });
+}
+
 export function tellAgent(
   { publish, actor }: AgentTransaction,
   change: 'ADDED' | 'UPDATED' | 'DEACTIVATED',

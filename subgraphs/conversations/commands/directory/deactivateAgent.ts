@@ -4,7 +4,7 @@ import type { SwitchboardCatalogue } from '#schema/events/catalogue.ts';
 import { isId } from '../../ids.ts';
 import { refuse, refuseIfOutdated, writeAsAgent, type Outcome } from '../asAgent.ts';
 import { audit } from '../audit.ts';
-import { lockAdmins, lockAgent, refuseWithoutAdmin, tellAgent } from './agents.ts';
+import { endSessions, lockAdmins, lockAgent, refuseWithoutAdmin, tellAgent } from './agents.ts';
 import { tellTeam } from './teams.ts';
 
 /**
@@ -32,8 +32,9 @@ export async function deactivateAgent(
     if (refusal) return refusal;
 
     await sql`
-      update conversations.agents set deactivated_at = now(), version = version + 1
+      update conversations.agents set deactivated_at = now()
       where company_id = ${companyId} and id = ${agent.id}`;
+    await endSessions(transaction, agent.id);
     tellAgent(transaction, 'DEACTIVATED', agent);
     const { name, email, role } = agent;
     await audit(transaction, {

@@ -7,6 +7,8 @@ import { deactivateAgent } from '../../commands/directory/deactivateAgent.ts';
 import { deleteLabel } from '../../commands/directory/deleteLabel.ts';
 import { deleteTeam } from '../../commands/directory/deleteTeam.ts';
 import { renameTeam } from '../../commands/directory/renameTeam.ts';
+import { signOut } from '../../commands/directory/signOut.ts';
+import { signOutAgent } from '../../commands/directory/signOutAgent.ts';
 import { updateAgent } from '../../commands/directory/updateAgent.ts';
 import { updateLabel } from '../../commands/directory/updateLabel.ts';
 import { labelConversation, unlabelConversation } from '../../commands/labelConversation.ts';
@@ -69,4 +71,9 @@ export const directoryMutations = {
 
   deactivateAgent: async (_parent, { input }, context) =>
     agentPayload(context, await context.run((database, identity) => deactivateAgent(database, identity, input))),
+
+  signOutAgent: async (_parent, { input }, context) =>
+    agentPayload(context, await context.run((database, identity) => signOutAgent(database, identity, input))),
+
+  signOut: async (_parent, _args, context) => agentPayload(context, await context.run(signOut)),
 } satisfies MutationResolvers;
