@@ -52,6 +52,7 @@ describe('a session of a web chat', () => {
       visitorId: body.visitorId,
       origin: shop.origin,
       scopes: [],
+      issuedAt: new Date(Number(decodeJwt(body.token).iat) * 1_000),
       expiresAt: new Date(Number(decodeJwt(body.token).exp) * 1_000),
     });
     const days = (Date.parse(body.expiresAt) - Date.now()) / (24 * 60 * MINUTE * 1_000);
