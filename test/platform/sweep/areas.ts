@@ -12,8 +12,9 @@ const areas = {
   directory: 'directory:read',
   documents: 'knowledge:read',
   /** For agents alone, whatever else somebody may know of a contact. */
-  notes: 'contacts:change',
+  notes: 'contacts:note',
   own: 'own:keep',
+  partners: 'partners:manage',
   privacy: 'privacy:act',
 } as const;
 
@@ -63,6 +64,9 @@ const tables: Readonly<Record<string, Area>> = {
   'conversations.notification_counters': 'own',
   'conversations.notification_settings': 'own',
   'conversations.notifications': 'own',
+  'conversations.partner_calls': 'partners',
+  'conversations.partner_keys': 'partners',
+  'conversations.partner_operations': 'partners',
   'conversations.privacy_jobs': 'privacy',
   'conversations.read_counters': 'conversations',
   'conversations.read_marks': 'conversations',

@@ -14,7 +14,7 @@ import {
 } from './asking.ts';
 import { refusalOf, type Attacker } from './attackers.ts';
 import { secretsOf } from './belongings.ts';
-import { isKeptUnseen } from './exceptions.ts';
+import { endsSession, isKeptUnseen } from './exceptions.ts';
 import type { Call } from './operations.ts';
 import type { World } from './world.ts';
 
@@ -47,7 +47,9 @@ export async function attack(
   const isHidden = (kind: string) => unknown.some((area) => acme.areaOfKind.get(kind) === area);
   // Ids of channels, agents and teams narrow what a partner of the company may see: there they are no secret.
   const unknown = hidden.filter(
-    (area) => area !== 'directory' || identity?.kind !== 'partner' || identity.companyId !== acme.companyId,
+    (area) =>
+      !attacker.writes.includes(area) &&
+      (area !== 'directory' || identity?.kind !== 'partner' || identity.companyId !== acme.companyId),
   );
   const findings: Finding[] = [];
   const told: string[] = [];
@@ -57,6 +59,9 @@ export async function attack(
     const answer = await askOnceThereIsRoom(platform, token, call.text, variables);
     const text = JSON.stringify(answer);
     const report = (what: string) => findings.push({ what, call: call.text, variables, answer: text.slice(0, 1_000) });
+    const isUnknown = answer.errors?.some(({ extensions }) => extensions?.code === 'UNAUTHENTICATED') ?? false;
+    if (identity && isUnknown && !endsSession.test(call.field))
+      report('It is not tried: the caller is not known any more.');
     const leaked = toldBy(secretsIn, { call, variables }, answer);
     if (leaked.length > 0) report(`It tells ${leaked.join(', ')}.`);
     told.push(text);
@@ -101,7 +106,9 @@ export async function attack(
     if (!isRefused) report(`It is not refused with ${code}.`);
   }
 
-  for (const call of attacker.calls.filter(({ root }) => root !== 'Subscription')) {
+  const calls = attacker.calls.filter(({ root }) => root !== 'Subscription');
+  const isLast = ({ field }: Call) => endsSession.test(field);
+  for (const call of calls.toSorted((a, b) => Number(isLast(a)) - Number(isLast(b)))) {
     const code = refusalOf(call.root, call.field, identity);
     if (code === undefined) await tryCall(call);
     else if (call.way === 'required') await tryRefused(call, code);

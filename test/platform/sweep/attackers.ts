@@ -18,6 +18,8 @@ export interface Attacker {
   readonly hidden: readonly Area[];
   /** What they do see: whoever sees nothing would be told nothing by a sweep that asks nothing. */
   readonly sees: readonly string[];
+  /** What of it they may change all the same, if they know what it is called. */
+  readonly writes: readonly Area[];
   /** What of Acme may change through them: of what they may not see, nothing in any case. */
   readonly changes: 'nothing' | 'what is their own' | 'what they see';
 }
@@ -66,13 +68,15 @@ function permitted(
 
 /** For whom there is nothing of Acme, and nothing may change. */
 function outside(identity: ClientIdentity | undefined, sees: readonly string[] = []): Attacker {
-  return { identity, calls: graphCalls, hidden: allAreas, sees, changes: 'nothing' };
+  return { identity, calls: graphCalls, hidden: allAreas, sees, writes: [], changes: 'nothing' };
 }
 
 /** May read what the scopes say. */
 function partner(companyId: string, scopes: readonly string[]): Attacker {
-  const identity = { kind: 'partner', companyId, partner: 'crm', scopes } as const;
+  // Each a firm of its own: what one asks for is limited.
+  const identity = { kind: 'partner', companyId, partner: scopes.join('+') || 'none', scopes } as const;
   const hidden = areasHiddenFrom(identity);
+  const writes = (['contacts', 'conversations'] as const).filter((area) => scopes.includes(`${area}:write`));
   // With what they may not ask for, an operation is refused as a whole: so they ask for the rest alone as well.
   const calls = [...graphCalls, ...callsOf(schema, opensTo(identity))];
   return {
@@ -80,7 +84,8 @@ function partner(companyId: string, scopes: readonly string[]): Attacker {
     calls: [...new Map(calls.map((call) => [call.text, call])).values()],
     hidden,
     sees: wordsBut(hidden),
-    changes: 'nothing',
+    writes,
+    changes: writes.length > 0 ? 'what they see' : 'nothing',
   };
 }
 
@@ -91,7 +96,7 @@ function wordsBut(hidden: readonly Area[]): string[] {
 /** @param blind What they may not see although others of their role may. */
 function agent(identity: ClientIdentity, changes: Attacker['changes'], blind: readonly Area[]): Attacker {
   const hidden = [...new Set([...areasHiddenFrom(identity), ...blind])];
-  return { identity, calls: graphCalls, hidden, sees: wordsBut(hidden), changes };
+  return { identity, calls: graphCalls, hidden, sees: wordsBut(hidden), writes: [], changes };
 }
 
 export const foreignAdmin = 'an administrator of another company';
@@ -103,6 +108,8 @@ export const attackers: Readonly<Record<string, Attacker>> = {
     ...partner(globex.id, scopesOfGraph()),
     hidden: allAreas,
     sees: [words.globex.message],
+    writes: [],
+    changes: 'nothing',
   },
   'a visitor who claims to be another, of another company': outside(visitorOf(globex.id, visitorId)),
   'nobody in particular': outside(undefined),
@@ -115,6 +122,7 @@ export const attackers: Readonly<Record<string, Attacker>> = {
     calls: graphCalls,
     hidden: allAreas,
     sees: [seenByOthers.visitor],
+    writes: [],
     changes: 'what is their own',
   },
   'an agent who is limited to another team': {

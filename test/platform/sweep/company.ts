@@ -4,6 +4,7 @@ import { v7 } from 'uuid';
 import { eventually } from '#test/stack/eventually.ts';
 import { demoCompany, telegramMessage, type RunningPlatform } from '../runningPlatform.ts';
 import { details } from './details.ts';
+import type { StoredRow } from './store.ts';
 import type { Words } from './words.ts';
 
 export interface Filling {
@@ -14,6 +15,8 @@ export interface Filling {
   readonly words: Words;
   /** The team that all conversations of the company are with. */
   readonly team: string;
+  /** All rows, when nothing changes any more by itself. */
+  readonly settled: () => Promise<StoredRow[]>;
   /** Of the company’s web chat, where it has one. */
   readonly visitor?: string;
 }
@@ -56,6 +59,8 @@ export async function fillCompany(filling: Filling): Promise<void> {
     expect({ call, data, errors }).toEqual({ call, data: { made: { userErrors: [] } }, errors: undefined });
   }
   await mentionOwner(filling, conversations[0]?.id ?? '');
+  // Nothing is told any more of how things are now.
+  await filling.settled();
   for (const statement of details(words, filling.team)) await admin.query(statement, [demoCompany(slug).id]);
 }
 
@@ -64,8 +69,9 @@ function keptBySomebody({ slug, words, team }: Filling, conversations: readonly 
   const [first, second] = conversations;
   if (!first || !second) throw new Error('two conversations are needed');
   const { id, contact } = first;
-  const { telegram, teams, agents } = demoCompany(slug);
+  const { telegram, teams, labels, agents } = demoCompany(slug);
   const owner = agents.find(({ role }) => role === 'ADMIN');
+  const other = agents.find(({ role }) => role === 'SUPERVISOR') ?? agents.at(-1);
   const teamId = teams.find(({ name }) => name === team)?.id ?? '';
   return [
     `addTeamMembers(input: { teamId: "${teamId}", agentIds: ["${owner?.id ?? ''}"] })`,
@@ -77,6 +83,7 @@ function keptBySomebody({ slug, words, team }: Filling, conversations: readonly 
     'createAttributeDefinition(input: { key: "tier", name: "Tier", type: TEXT })',
     `updateContact(input: { contactId: "${contact.id}", attributes: { tier: "gold" } })`,
     `mergeContacts(input: { intoId: "${contact.id}", fromId: "${second.contact.id}" })`,
+    `labelConversation(input: { conversationId: "${id}", labelIds: ["${labels[0]?.id ?? ''}"] })`,
     `addContactNote(input: { contactId: "${contact.id}", text: "${words.note}" })`,
     `createCannedResponse(input: { shortcode: "own", content: "${words.own}" })`,
     `saveDraft(input: { conversationId: "${id}", text: "${words.own}", replyToId: "${first.lastMessage.id}", revision: 1 })`,
@@ -87,9 +94,12 @@ function keptBySomebody({ slug, words, team }: Filling, conversations: readonly 
     ),
     `changeConversations(input: { conversationIds: ["${id}"], change: { priority: HIGH }, idempotencyKey: "1" })`,
     `exportContact(input: { contactId: "${contact.id}" })`,
+    `assign(input: { conversationId: "${id}", agentId: "${other?.id ?? ''}", teamId: "${teams[0]?.id ?? ''}" })`,
+    `assign(input: { conversationId: "${id}", agentId: "${owner?.id ?? ''}", teamId: "${teamId}" })`,
     `snoozeConversation(input: { conversationId: "${id}", until: "${new Date(Date.now() + 86_400_000).toISOString()}" })`,
     `setCapacity(input: { agentId: "${owner?.id ?? ''}", capacity: 10, weights: [{ platform: TELEGRAM, weight: 2 }] })`,
     'updateRetention(input: { days: 365 })',
+    `issuePartnerKey(input: { partner: "${words.partner}", name: "Key", scopes: ["directory:read"] })`,
   ];
 }
 

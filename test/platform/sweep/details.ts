@@ -23,7 +23,7 @@ export function details(words: Words, team: string): string[] {
   const failure = `jsonb_build_object('code', 'ODD', 'message', '${words.message}', 'retryable', true)`;
   return [
     `insert into conversations.conversation_labels select c.company_id, c.id, l.id
-     from conversations.conversations c join conversations.labels l using (company_id) where c.company_id = $1`,
+     from conversations.conversations c join conversations.labels l using (company_id) where c.company_id = $1 on conflict do nothing`,
     `update conversations.conversations set first_replied_at = now(), waiting_since = now(),
        team_id = (select id from conversations.teams ${ofCompany} and name = '${team}'),
        status = 'SNOOZED', snoozed_until = now() + interval '1 day',
@@ -34,9 +34,12 @@ export function details(words: Words, team: string): string[] {
        and identity_id in (select id from conversations.contact_identities ${ofCompany} and thread_external_id = '901')`,
     `update conversations.assignment_policies set is_enabled = true, agents_of_team_id =
        (select id from conversations.teams ${ofCompany} and name = '${team}') ${ofCompany} and channel_id is not null`,
-    // Partners change nothing today, and may one day.
-    `update conversations.conversation_activities set actor_kind = 'partner', actor_id = 'crm' ${ofCompany}
-       and id = (select id from conversations.conversation_activities ${ofCompany} limit 1)`,
+    `update conversations.conversation_activities set data = data || jsonb_build_object('policyId',
+       (select id from conversations.assignment_policies ${ofCompany} limit 1)) ${ofCompany} and kind = 'ASSIGNED'`,
+    ...['conversation_activities', 'audit_entries'].map(
+      (table) => `update conversations.${table} set actor_kind = 'partner', actor_id = 'crm' ${ofCompany}
+        and id = (select id from conversations.${table} ${ofCompany} order by occurred_at desc limit 1)`,
+    ),
     `update conversations.contacts set name = '${words.customer}', email = '${words.customer}', phone = '${words.customer}',
        picture_file_key = 'a' ${ofCompany}`,
     `update conversations.contact_identities set display_name = '${words.customer}' ${ofCompany}`,
@@ -59,7 +62,10 @@ export function details(words: Words, team: string): string[] {
      from conversations.messages m ${ofCompany} and direction = 'OUTBOUND'`,
     `update conversations.conversations c set last_message_id = (select id from conversations.messages m
        where m.company_id = $1 and m.conversation_id = c.id and m.author_kind = 'BOT' limit 1) ${ofCompany} and platform = 'WEB_CHAT'`,
-    `update channels.channel_health set last_error = 'a', last_event_at = now(), last_delivery_at = now() ${ofCompany}`,
+    `update conversations.partner_keys set last_used_at = now(), expires_at = now() + interval '1 day' ${ofCompany}`,
+    `insert into channels.channel_health (company_id, channel_id, last_event_at, last_delivery_at, last_error)
+     select company_id, id, now(), now(), 'a' from channels.channels ${ofCompany}
+     on conflict (company_id, channel_id) do update set last_error = 'a', last_event_at = now(), last_delivery_at = now()`,
     `update knowledge.documents set error = 'a', source = 'a' ${ofCompany}`,
   ];
 }

@@ -30,6 +30,7 @@ export function isKeptUnseen(coordinate: string): boolean {
 /** Queries and subscriptions by which nobody is recognised: they give figures and settings, which are compared with what they were. */
 export const figures: ReadonlySet<string> = new Set([
   'dashboard',
+  'fieldUsage',
   'inboxCounts',
   'inboxCountsUpdates',
   'inboxSettings',
@@ -42,8 +43,15 @@ export const figures: ReadonlySet<string> = new Set([
 export const keepsWhatIsNamed: Readonly<Record<string, string>> = {
   'channels.early_receipts': 'what a visitor has read, in case that it is sent to them',
   'channels.threads': 'the same, of a visitor’s own',
+  'conversations.audit_entries': 'what somebody wanted done is entered with the words in which they wanted it',
   'conversations.bulk_job_items': 'each item of a job fails by itself',
   'conversations.bulk_jobs': 'what a job wants is refused item by item',
   'conversations.drafts': 'a draft is read by who wrote it, and what it names is looked up with their rights',
   'conversations.saved_views': 'a filter by what is not there shows nothing',
 };
+
+/** Queries whose answers change by what is asked. */
+export const changesByAsking: ReadonlySet<string> = new Set(['fieldUsage']);
+
+/** What a caller is nobody after, so that nothing can be tried as them any more. */
+export const endsSession = /^signOut/;

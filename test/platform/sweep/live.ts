@@ -50,7 +50,7 @@ export async function eavesdrop(
   // What comes to the others last is their own: by then they have been told whatever they are told.
   await eventually(async () => {
     await happenToOthers(world);
-    await eventually(() => expect(others.flatMap(isDeaf)).toEqual([]), 2_000);
+    await eventually(() => expect(deafOnes(others)).toEqual([]), 2_000);
   }, 30_000);
   return {
     owners: [...owners, ...resumed],
@@ -71,11 +71,14 @@ function silentFields({ acme }: World, live: readonly Live[]): string[] {
   return [...fields];
 }
 
-/** The name of somebody who may listen and has not heard yet what is theirs. */
-function isDeaf({ name, attacker, live }: Listener): string[] {
-  const text = JSON.stringify(live.map(({ received }) => received));
-  const mayListen = live.some(({ call }) => refusalOf(call.root, call.field, attacker.identity) === undefined);
-  return mayListen && attacker.sees.length > 0 && !attacker.sees.some((one) => text.includes(one)) ? [name] : [];
+/** The names of those who may listen and have not heard yet what is theirs. */
+function deafOnes(listeners: readonly Listener[]): string[] {
+  return Object.entries(attackers).flatMap(([name, { identity, sees }]) => {
+    const live = listeners.flatMap((one) => (one.name === name ? one.live : []));
+    const mayListen = live.some(({ call }) => refusalOf(call.root, call.field, identity) === undefined);
+    const text = JSON.stringify(live.map(({ received }) => received));
+    return mayListen && sees.length > 0 && !sees.some((one) => text.includes(one)) ? [name] : [];
+  });
 }
 
 async function ownersListen(world: World, which: (call: Call) => boolean, cursors: Cursors): Promise<Live[]> {
@@ -117,9 +120,9 @@ async function listen(
 
 function cursorsIn(live: readonly Live[]): Cursors {
   const cursors = new Map<string, Readonly<Record<'startCursor' | 'endCursor', string>>>();
-  for (const { call, received } of live) {
+  // Who has heard the most has heard the first of it, and something has to come after that.
+  for (const { call, received } of live.toSorted((a, b) => a.received.length - b.received.length)) {
     const [cursor] = /(?<="cursor":")[^"]+/.exec(JSON.stringify(received)) ?? [];
-    // Something has to come after it.
     if (cursor !== undefined && received.length > 1) {
       cursors.set(call.field, { startCursor: cursor, endCursor: cursor });
     }

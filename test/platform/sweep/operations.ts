@@ -182,8 +182,9 @@ class Writer {
   }
 
   #given(input: Input, at: Place): string[] {
-    if (!isRequired(input) && !isAlwaysGiven(at.coordinate, this.#way) && !at.isChosen(at.path)) return [];
-    const special = this.#cursor(input) ?? valueOf(at.coordinate, input.name);
+    const isGiven = isRequired(input) || isAlwaysGiven(at.coordinate, this.#way) || at.isChosen(at.path);
+    if (!isGiven && input.name !== 'first') return [];
+    const special = this.#lengthOf(input, at) ?? this.#cursor(input) ?? valueOf(at.coordinate, input.name);
     if (special === 'leave out') return [];
     const named = getNamedType(input.type).name;
     const value =
@@ -193,6 +194,13 @@ class Writer {
           ? special.text
           : this.#variable(named, special);
     return [`${input.name}: ${value}`];
+  }
+
+  /** Lists are short, within others more so: an operation may cost so much and no more. */
+  #lengthOf({ name }: Input, { coordinate }: Place): Value | undefined {
+    if (name !== 'first') return undefined;
+    if (!coordinate.startsWith('Query.')) return { text: '8' };
+    return this.#way === 'before' ? 'leave out' : { text: '10' };
   }
 
   /** Where a list goes on, which only the calls of these two ways say. */

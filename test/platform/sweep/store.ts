@@ -27,11 +27,15 @@ export async function storedRows(client: Client): Promise<StoredRow[]> {
   return rows;
 }
 
-/** Events that are written and have not been told yet. */
-export async function untoldEvents(client: Client): Promise<number> {
+/** How much is still to be told, sent and done. */
+export async function underWay(client: Client): Promise<number> {
   const { rows } = await client.query<{ count: string }>(
     `select (select count(*) from channels.outbox) + (select count(*) from conversations.outbox)
-       + (select count(*) from knowledge.outbox) as count`,
+       + (select count(*) from knowledge.outbox)
+       + (select count(*) from channels.deliveries where status in ('WAITING', 'SENDING'))
+       + (select count(*) from conversations.bulk_jobs where status = 'RUNNING')
+       + (select count(*) from conversations.privacy_jobs where status in ('QUEUED', 'RUNNING'))
+       + (select count(*) from knowledge.documents where status = 'QUEUED') as count`,
   );
   return Number(rows[0]?.count);
 }

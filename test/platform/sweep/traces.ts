@@ -22,7 +22,7 @@ export interface Traces {
  * of Acme may change that is every row of it; for others, the rows that have something to do with what they may not see.
  */
 export function tracesOf(
-  { hidden, changes }: Attacker,
+  { hidden, writes, changes }: Attacker,
   acme: Belongings,
   before: readonly StoredRow[],
   after: { readonly rows: readonly StoredRow[]; readonly said: readonly string[] },
@@ -30,11 +30,17 @@ export function tracesOf(
   const isOutside = changes === 'nothing';
   const isAcmes = ({ companyId }: StoredRow) => companyId === acme.companyId;
   // Who is of the company has its id, and what is known to all there, in rows of their own.
-  const secretsIn = finderOf(secretsOf(acme, isOutside ? hidden : hidden.filter((area) => area !== 'directory')));
+  const secretsIn = finderOf(
+    secretsOf(acme, isOutside ? hidden : hidden.filter((area) => area !== 'directory' && !writes.includes(area))),
+  );
+
+  // Who changes something may say of what it is a part.
+  const writtenIn = finderOf(secretsOf(acme, writes));
 
   function isProtected(row: StoredRow): boolean {
-    if (row.table === LATE) return false;
-    const isHidden = isOutside || (areaOf(row.table) === 'directory' && hidden.includes('directory'));
+    if (row.table === LATE || writes.includes(areaOf(row.table))) return false;
+    const isHidden =
+      isOutside || (areaOf(row.table) === 'directory' && hidden.includes('directory') && writes.length === 0);
     return (isHidden && isAcmes(row)) || secretsIn(row.text).length > 0;
   }
   const isKept = (row: StoredRow) => row.table in keepsWhatIsNamed && !(isOutside && isAcmes(row));
@@ -44,6 +50,6 @@ export function tracesOf(
   return {
     lost: before.filter((row) => isProtected(row) && !has.has(textOf(row))).map(textOf),
     added: after.rows.filter((row) => isProtected(row) && !isKept(row) && !had.has(textOf(row))).map(textOf),
-    said: after.said.filter((text) => secretsIn(text).length > 0),
+    said: after.said.filter((text) => secretsIn(text).length > 0 && writtenIn(text).length === 0),
   };
 }

@@ -9,6 +9,8 @@ export interface Words {
   /** What an agent keeps for themselves. */
   readonly own: string;
   readonly document: string;
+  /** A firm whose program has a key. */
+  readonly partner: string;
 }
 
 export const words = {
@@ -18,6 +20,7 @@ export const words = {
     note: 'prefers the quiet magpie',
     own: 'the speckled wren hides',
     document: 'the grey otter sleeps at noon',
+    partner: 'stoat-and-sons',
   },
   globex: {
     message: 'the green finch sings at dusk',
@@ -25,6 +28,7 @@ export const words = {
     note: 'prefers the loud crow',
     own: 'the tiny owl waits',
     document: 'the brown badger digs at night',
+    partner: 'lynx-and-daughters',
   },
 } satisfies Record<string, Words>;
 /** In the conversation of the team that the limited agent is in, and in the one of another visitor. */
@@ -33,13 +37,14 @@ export const seenByOthers = { team: 'the red robin hops by', visitor: 'the white
 /** By which each part of a company is recognised. */
 export function wordsOf(slug: 'acme' | 'globex'): Partial<Record<Area, readonly string[]>> {
   const { name, agents } = demoCompany(slug);
-  const { message, customer, note, document, own } = words[slug];
+  const { message, customer, note, document, own, partner } = words[slug];
   return {
     conversations: [message],
     contacts: [customer],
     notes: [note],
     documents: [document],
     own: [own],
+    partners: [partner],
     directory: [name, ...agents.flatMap((agent) => [agent.name, agent.email])],
   };
 }

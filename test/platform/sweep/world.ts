@@ -12,7 +12,7 @@ import { belongingsOf, type Belongings } from './belongings.ts';
 import { fillCompany, type Filling } from './company.ts';
 import { seenByOthers, words, wordsOf } from './words.ts';
 import { graphCalls, type Call } from './operations.ts';
-import { storedRows, untoldEvents, type StoredRow } from './store.ts';
+import { storedRows, underWay, type StoredRow } from './store.ts';
 
 /** That nobody of Acme’s but supervisors and administrators is in. */
 const TEAM = 'Returns';
@@ -49,20 +49,26 @@ export async function openWorld(beforeAcme: (platform: RunningPlatform) => Promi
   const acme = demoCompany('acme');
   const globex = demoCompany('globex');
 
-  const other: Filling = { platform, admin, slug: 'globex', words: words.globex, team: 'Bookings' };
+  const other: Filling = { platform, admin, settled, slug: 'globex', words: words.globex, team: 'Bookings' };
   await fillCompany(other);
-  const globexHas = belongingsOf(await counted(other, settled), globex.id, wordsOf('globex'));
+  const globexHas = belongingsOf(await counted(other), globex.id, wordsOf('globex'));
   await beforeAcme(platform);
 
   const [owner, visitorToken] = await Promise.all([platform.tokenOf('acme'), platform.sign(visitor)]);
-  const filling: Filling = { platform, admin, slug: 'acme', words: words.acme, team: TEAM, visitor: visitorToken };
+  const filling: Filling = {
+    platform,
+    admin,
+    settled,
+    slug: 'acme',
+    words: words.acme,
+    team: TEAM,
+    visitor: visitorToken,
+  };
   await fillCompany(filling);
-  const acmeHas = belongingsOf(await counted(filling, settled), acme.id, wordsOf('acme'));
+  const acmeHas = belongingsOf(await counted(filling), acme.id, wordsOf('acme'));
   await showOthers(filling);
   const has = new Set([...acmeHas.ids.values()].flat());
-  const later = (await counted(filling, settled)).filter(
-    ({ row }) => typeof row['id'] === 'string' && !has.has(row['id']),
-  );
+  const later = (await counted(filling)).filter(({ row }) => typeof row['id'] === 'string' && !has.has(row['id']));
   const seen = belongingsOf(later, acme.id, {});
   const ownerOf = ({ root, field }: Pick<Call, 'root' | 'field'>) => (isOfVisitors(root, field) ? visitorToken : owner);
   const look = async () => lookAt(platform, acmeHas, ownerOf);
@@ -188,7 +194,7 @@ async function settledRows(admin: Client, { said, pending }: Listening): Promise
   return eventually(async () => {
     const rows = await storedRows(admin);
     const now = JSON.stringify([said.length, rows.map(({ text }) => text)]);
-    const isStill = now === before && (await untoldEvents(admin)) === 0 && (await pending()) === 0;
+    const isStill = now === before && (await underWay(admin)) === 0 && (await pending()) === 0;
     before = now;
     if (!isStill) throw new Error('something still changes');
     return rows;
@@ -196,7 +202,7 @@ async function settledRows(admin: Client, { said, pending }: Listening): Promise
 }
 
 /** What was written is in the company's figures too, in all of them. */
-async function counted({ platform, slug }: Filling, settled: () => Promise<StoredRow[]>): Promise<StoredRow[]> {
+async function counted({ platform, slug, settled }: Filling): Promise<StoredRow[]> {
   const owner = await platform.tokenOf(slug);
   const rows = (await settled()).filter(({ companyId }) => companyId === demoCompany(slug).id);
   const opened = rows.filter(({ table }) => table === 'conversations.conversations').length;
