@@ -60,8 +60,8 @@ export async function attack(
     const text = JSON.stringify(answer);
     const report = (what: string) => findings.push({ what, call: call.text, variables, answer: text.slice(0, 1_000) });
     const isUnknown = answer.errors?.some(({ extensions }) => extensions?.code === 'UNAUTHENTICATED') ?? false;
-    if (identity && isUnknown && !endsSession.test(call.field))
-      report('It is not tried: the caller is not known any more.');
+    const isTried = !identity || !isUnknown || endsSession.test(call.field);
+    if (!isTried) report('It is not tried: the caller is not known any more.');
     const leaked = toldBy(secretsIn, { call, variables }, answer);
     if (leaked.length > 0) report(`It tells ${leaked.join(', ')}.`);
     told.push(text);

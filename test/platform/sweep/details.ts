@@ -62,6 +62,9 @@ export function details(words: Words, team: string): string[] {
      from conversations.messages m ${ofCompany} and direction = 'OUTBOUND'`,
     `update conversations.conversations c set last_message_id = (select id from conversations.messages m
        where m.company_id = $1 and m.conversation_id = c.id and m.author_kind = 'BOT' limit 1) ${ofCompany} and platform = 'WEB_CHAT'`,
+    `update conversations.notifications set read_at = now() ${ofCompany} and id = (select n.id from conversations.notifications n
+       join conversations.agents a on a.company_id = n.company_id and a.id = n.agent_id
+       where n.company_id = $1 and a.role = 'ADMIN' order by n.created_at limit 1)`,
     `update conversations.partner_keys set last_used_at = now(), expires_at = now() + interval '1 day' ${ofCompany}`,
     `insert into channels.channel_health (company_id, channel_id, last_event_at, last_delivery_at, last_error)
      select company_id, id, now(), now(), 'a' from channels.channels ${ofCompany}
