@@ -51,7 +51,9 @@ export async function conversationPage(
   }
   if (viewer.limit) return limitedPage(sql, viewer, viewer.limit, narrowed);
   const labelIds = filter.labelIds ?? within.labelIds;
-  if (labelIds) return labelledPage(sql, viewer, labelIds, { where: join(where, ' '), page });
+  if (labelIds && !hasOwnIndex(filter) && !hasOwnIndex(within)) {
+    return labelledPage(sql, viewer, labelIds, { where: join(where, ' '), page });
+  }
   return sql<ConversationRow>`
     select ${columnsFor(viewer)}
     from conversations.conversations c ${readMark(viewer)}
@@ -108,6 +110,11 @@ function limitedPage(
     union all
     (${newest(fragment`c.assignee_id = ${agentId} and coalesce(c.team_id <> all(${teamIds}::uuid[]), true)`)})`;
   return pageAmong(sql, viewer, { ...narrowed, ids });
+}
+
+/** Whether the list of it has an index: then which is walked, that or the one of a label, is left to what PostgreSQL knows of both. */
+function hasOwnIndex({ status, assigneeId, unassigned, teamId, priority }: ConversationFilter): boolean {
+  return [status, assigneeId, unassigned, teamId, priority].some((value) => value != null);
 }
 
 /** The page of some labels: the newest of each, found by walking its own index, merged. */
