@@ -276,7 +276,10 @@ describe('an operation on a socket', () => {
     for (const id of ['1', '2', '3', '4']) send({ type: 'subscribe', id, payload: live });
     const [message] = await received('error');
     expect(message).toMatchObject({ id: '4', payload: [{ extensions: { code: 'TOO_MANY_SUBSCRIPTIONS', limit: 3 } }] });
+    // One that is ended while it begins counts until it has begun.
+    await becomes('switchboard_router_live_subscriptions', 3);
     send({ type: 'complete', id: '1' });
+    await becomes('switchboard_router_live_subscriptions', 2);
     send({ type: 'subscribe', id: '5', payload: live });
     await becomes('switchboard_router_live_subscriptions', 3);
   });

@@ -1,5 +1,6 @@
 import type { PageRequest } from '#platform/graphql/connection.ts';
 import { fragment, join, type Fragment, type Sql } from '#platform/postgres/sql.ts';
+import type { ConversationStatus } from '#schema/events/values.ts';
 import type { Limit } from '#schema/visibility.ts';
 import { conversationColumns, type ConversationRow } from '../rows.ts';
 import { conditions, type ConversationFilter } from './conversationFilter.ts';
@@ -38,9 +39,7 @@ export async function conversationPage(
   within: ConversationFilter = {},
 ): Promise<ConversationRow[]> {
   const { beyondCursor, order, limit } = keyset(activity, page, 'descending');
-  const where = [...conditions(viewer, within), ...conditions(viewer, filter)].map(
-    (condition) => fragment`and ${condition}`,
-  );
+  const where = [...conditions(viewer, within), ...conditions(viewer, filter)].map(and);
   const wanted = fragment`${join(where, ' ')} ${beyondCursor}`;
   const places = await unreadPlaces(sql, viewer, [within, filter], limit);
   if (places?.length === 0) return [];
@@ -50,9 +49,12 @@ export async function conversationPage(
     return pageAmong(sql, viewer, { ...narrowed, ids });
   }
   if (viewer.limit) return limitedPage(sql, viewer, viewer.limit, narrowed);
-  const labelIds = filter.labelIds ?? within.labelIds;
-  if (labelIds && !hasOwnIndex(filter) && !hasOwnIndex(within)) {
-    return labelledPage(sql, viewer, labelIds, { where: join(where, ' '), page });
+  const [labelled, other] = filter.labelIds ? [filter, within] : [within, filter];
+  const { labelIds, status, ...rest } = labelled;
+  if (labelIds && (status?.length ?? 1) === 1 && !hasOwnIndex(labelled) && !hasOwnIndex(other)) {
+    // Said of the conversation too, what the label says of it would look rarer than it is.
+    const others = [...conditions(viewer, rest), ...conditions(viewer, other)].map(and);
+    return labelledPage(sql, viewer, { labelIds, status: status?.[0] }, { where: join(others, ' '), page });
   }
   return sql<ConversationRow>`
     select ${columnsFor(viewer)}
@@ -112,26 +114,29 @@ function limitedPage(
   return pageAmong(sql, viewer, { ...narrowed, ids });
 }
 
+const and = (condition: Fragment): Fragment => fragment`and ${condition}`;
+
 /** Whether the list of it has an index: then which is walked, that or the one of a label, is left to what PostgreSQL knows of both. */
-function hasOwnIndex({ status, assigneeId, unassigned, teamId, priority }: ConversationFilter): boolean {
-  return [status, assigneeId, unassigned, teamId, priority].some((value) => value != null);
+function hasOwnIndex({ assigneeId, unassigned, teamId, priority }: ConversationFilter): boolean {
+  return [assigneeId, unassigned, teamId, priority].some((value) => value != null);
 }
 
-/** The page of some labels: the newest of each, found by walking its own index, merged. */
+/** The page of some labels, with one status or any: the newest of each, found by walking its own index, merged. */
 function labelledPage(
   sql: Sql,
   viewer: Viewer,
-  labelIds: readonly string[],
+  { labelIds, status }: { readonly labelIds: readonly string[]; readonly status: ConversationStatus | undefined },
   { where, page }: { readonly where: Fragment; readonly page: PageRequest },
 ): Promise<ConversationRow[]> {
   const labelled = keyset({ at: fragment`l.last_activity_at`, id: fragment`l.conversation_id` }, page, 'descending');
   const { order, limit } = keyset(activity, page, 'descending');
+  const ofStatus = status ? fragment`and l.status = ${status}` : fragment``;
   const ids = fragment`
     select distinct found.id from unnest(${labelIds}::uuid[]) as label (id)
     cross join lateral (
       select c.id from conversations.conversation_labels l
       join conversations.conversations c on c.company_id = l.company_id and c.id = l.conversation_id ${readMark(viewer)}
-      where l.company_id = ${viewer.companyId} and l.label_id = label.id ${where} ${labelled.beyondCursor}
+      where l.company_id = ${viewer.companyId} and l.label_id = label.id ${ofStatus} ${where} ${labelled.beyondCursor}
       order by ${labelled.order} limit ${labelled.limit}
     ) found`;
   return pageAmong(sql, viewer, { ids, order, limit });

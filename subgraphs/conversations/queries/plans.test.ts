@@ -81,6 +81,12 @@ describe('at 20,000 conversations, beside other companies', () => {
     ['urgent ones', 'conversations_priority', () => ({ priority: ['URGENT'] }), PAGE],
     ['a common label’s', 'conversation_labels_activity', () => ({ labelIds: [company.labelIds[0] ?? ''] }), PAGE],
     ['a rare label’s', 'conversation_labels_activity', () => ({ labelIds: [company.labelIds.at(-1) ?? ''] }), PAGE],
+    [
+      'a rare label’s open ones',
+      'conversation_labels_status',
+      () => ({ labelIds: [company.labelIds.at(-1) ?? ''], status: ['OPEN'] }),
+      PAGE,
+    ],
     ['several labels’', 'conversation_labels_activity', () => ({ labelIds: company.labelIds.slice(2, 5) }), 2_000],
   ];
   test.each(lists)('a page of %s walks %s', async (_name, index, filter, most) => {
