@@ -274,8 +274,10 @@ describe('a change of many conversations', () => {
       for (let attempt = 1; attempt <= 5; attempt++) {
         await expect(workOnBulkJob(inbox.database, signal)).rejects.toThrow('out of order');
       }
-      await finish();
-      expect(await results(jobId)).toEqual(['FAILED UNAVAILABLE', 'DONE']);
+      await eventually(async () => {
+        await finish();
+        expect(await results(jobId)).toEqual(['FAILED UNAVAILABLE', 'DONE']);
+      });
     } finally {
       await inbox.rows('drop trigger break_one on conversations.conversations');
     }
