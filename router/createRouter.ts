@@ -178,17 +178,17 @@ export function createRouter(config: RouterConfig, deps: RouterDeps): Router {
     maxCost: config.limits.cost,
     logger,
   });
-  const admission = createAdmission(config.sockets, metrics);
-  const maxWaiting = config.live.bufferEvents;
-  const eventStreams = createStreamServer({
+  /** What serves operations that last, in whatever way they are asked for. */
+  const lasting = {
     ...config.sockets,
     authenticate,
     start: startOperation,
-    admission,
-    maxWaiting,
+    admission: createAdmission(config.sockets, metrics),
+    maxWaiting: config.live.bufferEvents,
     logger,
     metrics,
-  });
+  };
+  const eventStreams = createStreamServer(lasting);
   const endpoint = createGraphqlEndpoint(http.app, {
     path: GRAPHQL_PATH,
     graph,
@@ -209,17 +209,7 @@ export function createRouter(config: RouterConfig, deps: RouterDeps): Router {
     metrics,
   });
   forwardToChannels(http.app, { url: urlOf(config, 'channels'), bodyLimit: config.http.bodyLimit });
-  const sockets = createSocketServer({
-    ...config.sockets,
-    http,
-    path: GRAPHQL_PATH,
-    authenticate,
-    start: startOperation,
-    admission,
-    maxWaiting,
-    logger,
-    metrics,
-  });
+  const sockets = createSocketServer({ ...lasting, http, path: GRAPHQL_PATH });
 
   const streams = partOf('streams', { start: () => ensureStreams(nats.manager, [EVENTS, USAGE]) });
   const pools = partOf('subgraphs', { stop: () => subgraphs.close() });

@@ -91,14 +91,14 @@ export async function searchPage(
     connectionOf(rows, page, (row) => list.cursor(row, source));
   if (first === 'all' || list.source !== undefined) return connection(await pageOf(first), first);
   const isFull = (rows: readonly SearchRow[]) => rows.length > page.limit;
-  const glance = order === 'NEWEST' ? await pageOf('window', GLANCE) : [];
-  if (isFull(glance)) return connection(glance, 'window');
   const { size } = list.window;
+  const rows = await pageOf('window', list.glance);
+  if (isFull(rows)) return connection(rows, 'window');
   const isWhole = (await countUpTo(sql, filtered, list.window)) < size;
-  const isLikely = order === 'BEST' || glance.length * (size / GLANCE) > page.limit;
-  if (isLikely || isWhole) {
-    const rows = await pageOf('window');
-    if (isFull(rows) || isWhole) return connection(rows, 'window');
+  if (list.glance === size) return isWhole ? connection(rows, 'window') : connection(await pageOf('all'), 'all');
+  if (isWhole || rows.length * (size / list.glance) > page.limit) {
+    const more = await pageOf('window');
+    if (isWhole || isFull(more)) return connection(more, 'window');
   }
   return connection(await pageOf('all'), 'all');
 }
@@ -204,6 +204,8 @@ interface List {
   readonly keyset: Keyset;
   /** Of conversations, from which the page is taken. */
   readonly window: Window;
+  /** So many of them are gone through first. */
+  readonly glance: number;
   /** What the cursor's page came from, where the next one has to come from the same. */
   readonly source: Source | undefined;
   readonly cursor: (row: SearchRow, source: Source) => string;
@@ -214,6 +216,7 @@ function newestFirst(page: PageRequest): List {
   return {
     keyset: byActivity,
     window: { keyset: byActivity, size: WINDOW.NEWEST },
+    glance: GLANCE,
     source: undefined,
     cursor: ({ lastActivityAt, id: rowId }) => cursorOf(lastActivityAt, rowId),
   };
@@ -235,6 +238,8 @@ function bestFirst(page: PageRequest): List {
     ),
     // The same for every page.
     window: newestOfAll,
+    // The best may be any of them.
+    glance: WINDOW.BEST,
     source: cursor?.[3],
     cursor: ({ score, lastActivityAt, id: rowId }, source) =>
       encodeCursor([score, lastActivityAt.toISOString(), rowId, source]),
