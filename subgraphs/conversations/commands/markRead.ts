@@ -2,9 +2,9 @@ import type { Identity } from '#platform/identity/identity.ts';
 import type { Database } from '#platform/postgres/database.ts';
 import type { SwitchboardCatalogue } from '#schema/events/catalogue.ts';
 import { Message } from '../entities/message.ts';
-import { conversationFacts } from '../facts.ts';
 import { isId } from '../ids.ts';
 import { conversationNotFound, lockConversation, refuse, writeAsAgent, type Outcome } from './asAgent.ts';
+import { tellRead } from './tellRead.ts';
 
 /**
  * The agent has read up to the message, or everything. The mark never goes back, so reading twice, or on two devices, changes
@@ -16,7 +16,7 @@ export async function markRead(
   input: { readonly conversationId: string; readonly upToMessageId?: string | null | undefined },
 ): Promise<Outcome<{ conversationId: string }>> {
   return writeAsAgent(database, identity, 'conversations:answer', async (transaction) => {
-    const { em, sql, publish, companyId, agentId, actor } = transaction;
+    const { em, sql, companyId, agentId } = transaction;
     const conversation = await lockConversation(transaction, input.conversationId);
     if (!conversation) return conversationNotFound();
 
@@ -35,11 +35,7 @@ export async function markRead(
         do update set read_inbound_count = excluded.read_inbound_count, read_at = excluded.read_at
         where r.read_inbound_count < excluded.read_inbound_count
       returning 1 as moved`;
-    if (moved.length > 0) {
-      const facts = await conversationFacts(transaction, conversation);
-      const unreadCount = inboundCount - read;
-      publish({ type: 'conversation.read', actor, data: { conversation: facts, agentId, unreadCount } });
-    }
+    if (moved.length > 0) await tellRead(transaction, conversation, read);
     return { conversationId };
   });
 }
