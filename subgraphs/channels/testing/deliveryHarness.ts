@@ -1,4 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
+import { v7 } from 'uuid';
 import { createRedis } from '#platform/cache/redis.ts';
 import { createEventBus } from '#platform/events/bus.ts';
 import { createEvent, type AnyEvent, type EventOf, type NewEvent } from '#platform/events/catalogue.ts';
@@ -134,7 +135,8 @@ export async function openDeliveries(urls: { adminUrl: string; natsUrl: string; 
         const { conversation, message, delivery } = data;
         if (!delivery) throw new Error('only what goes to the contact is changed there');
         const { threadExternalId } = delivery;
-        const revision = { id: randomUUID(), kind, text, requestedAt: new Date().toISOString() };
+        // As the inbox makes it: of two in one millisecond the id says which came first.
+        const revision = { id: v7(), kind, text, requestedAt: new Date().toISOString() };
         const event = await publish(companyId, {
           type: 'conversation.message.revised',
           actor: { kind: 'agent' },
