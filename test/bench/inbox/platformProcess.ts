@@ -58,9 +58,7 @@ platform.conversations.database.onStatement(count);
 platform.channels.database.onStatement(count);
 naive.onStatement(count);
 
-process.on('message', (message) => {
-  if (message === 'count') process.send?.({ statements });
-});
+process.on('message', () => process.send?.({ statements }));
 process.on('SIGTERM', () => void stop());
 process.on('disconnect', () => void stop());
 
