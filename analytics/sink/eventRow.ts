@@ -130,6 +130,8 @@ export function eventRow(text: string): EventRow | undefined {
     case 'channel.connection.changed':
     case 'channel.audited':
     case 'knowledge.document.added':
+    case 'knowledge.document.changed':
+    case 'knowledge.document.removed':
     case 'knowledge.document.indexed':
     case 'knowledge.document.failed':
       return undefined;

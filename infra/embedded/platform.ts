@@ -154,6 +154,8 @@ function createServices(options: PlatformOptions, databases: Databases) {
       {
         ...common,
         ...databases.knowledge,
+        redisUrl,
+        files: { url: options.filesUrl, secret: secrets.files },
         qdrant: { url: stores.qdrantUrl, apiKey: options.qdrantApiKey },
         embeddings: options.embeddings,
       },

@@ -52,6 +52,8 @@ export const catalogue = {
   'channel.erased': erasure.erasedThere,
   'analytics.erased': erasure.erasedThere,
   'knowledge.document.added': knowledge.documentAdded,
+  'knowledge.document.changed': knowledge.documentChanged,
+  'knowledge.document.removed': knowledge.documentRemoved,
   'knowledge.document.indexed': knowledge.documentIndexed,
   'knowledge.document.failed': knowledge.documentFailed,
 } as const;

@@ -9,7 +9,11 @@ export const access = accessTable(
   },
   {
     query: { documents: 'knowledge:read', searchKnowledge: 'knowledge:read' },
-    mutation: { addDocument: 'knowledge:write' },
+    mutation: {
+      addDocument: 'knowledge:write',
+      updateDocument: 'knowledge:write',
+      removeDocument: 'knowledge:write',
+    },
     types: { Document: 'knowledge:read' },
   },
 );

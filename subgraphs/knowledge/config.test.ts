@@ -8,6 +8,9 @@ const env = {
   NATS_URL: 'nats://localhost:4222',
   IDENTITY_SECRET: 'x'.repeat(32),
   QDRANT_URL: 'http://localhost:6333',
+  REDIS_URL: 'redis://localhost:6379',
+  FILES_URL: 'file:///files',
+  FILES_SECRET: 'x'.repeat(32),
 };
 const embeddings = {
   EMBEDDINGS_URL: 'https://api.openai.com/v1',

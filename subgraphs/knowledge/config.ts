@@ -1,8 +1,16 @@
 import { z } from 'zod';
-import { integer, url } from '#platform/config/fields.ts';
+import { filesUrl, integer, redisConfig, secret, url } from '#platform/config/fields.ts';
 import { subgraphConfigOf, subgraphEnvironment, type SubgraphConfig } from '#platform/config/subgraphConfig.ts';
 
 export interface KnowledgeConfig extends SubgraphConfig {
+  /** Remembers searches. */
+  readonly redisUrl: string;
+  readonly files: {
+    /** Where channels keeps what agents upload: see filesAddress. */
+    readonly url: string;
+    /** Shared with channels, which signs what was uploaded. */
+    readonly secret: string;
+  };
   readonly qdrant: { readonly url: string; readonly apiKey?: string | undefined };
   /** An OpenAI-compatible endpoint; undefined takes the local embedder. */
   readonly embeddings?: EmbeddingsConfig | undefined;
@@ -42,12 +50,21 @@ export function embeddingsOf(
 
 /** The environment of the service on its own. */
 export const configSchema = z
-  .object({ ...subgraphEnvironment, ...vectorEnvironment, QDRANT_URL: url(['http', 'https']) })
+  .object({
+    ...subgraphEnvironment,
+    ...redisConfig,
+    ...vectorEnvironment,
+    QDRANT_URL: url(['http', 'https']),
+    FILES_URL: filesUrl(),
+    FILES_SECRET: secret(),
+  })
   .transform((env, context) => ({
     logLevel: env.LOG_LEVEL,
     tracingEndpoint: env.OTEL_EXPORTER_OTLP_ENDPOINT,
     service: {
       ...subgraphConfigOf(env, context),
+      redisUrl: env.REDIS_URL,
+      files: { url: env.FILES_URL, secret: env.FILES_SECRET },
       qdrant: { url: env.QDRANT_URL, apiKey: env.QDRANT_API_KEY },
       embeddings: embeddingsOf(env, context),
     } satisfies KnowledgeConfig,

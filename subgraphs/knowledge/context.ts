@@ -1,9 +1,12 @@
+import type { TokenSigner } from '#platform/files/signedToken.ts';
 import type { Identity } from '#platform/identity/identity.ts';
 import type { Database } from '#platform/postgres/database.ts';
 import type { ReadSession } from '#platform/postgres/readSession.ts';
 import type { SwitchboardCatalogue } from '#schema/events/catalogue.ts';
-import type { ChunkIndex } from './index/chunkIndex.ts';
+import type { Upload } from '#schema/uploads.ts';
+import type { ReadUpload } from './commands/documentContent.ts';
 import { createLoaders, type Loaders } from './loaders.ts';
+import type { PassageSearch } from './search/passageSearch.ts';
 
 /** What the resolvers of one request share. */
 export interface Context {
@@ -11,14 +14,32 @@ export interface Context {
   readonly session: ReadSession;
   readonly loaders: Loaders;
   readonly database: Database<SwitchboardCatalogue>;
-  readonly index: ChunkIndex;
+  readonly search: PassageSearch;
+  readonly readUpload: ReadUpload;
   /** Aborts when the caller goes away before the answer. */
   readonly signal: AbortSignal;
   close(): Promise<void>;
 }
 
-export function createContext(options: Pick<Context, 'identity' | 'database' | 'index' | 'signal'>): Context {
-  const { companyId } = options.identity;
-  const session = options.database.session(companyId);
-  return { ...options, session, loaders: createLoaders(session, companyId), close: () => session.close() };
+export function createContext(
+  options: Pick<Context, 'identity' | 'database' | 'search' | 'signal'> & {
+    readonly uploads: Pick<TokenSigner<Upload>, 'read'>;
+  },
+): Context {
+  const { identity, database, search, signal, uploads } = options;
+  const { companyId } = identity;
+  const session = database.session(companyId);
+  return {
+    identity,
+    database,
+    search,
+    signal,
+    session,
+    loaders: createLoaders(session, companyId),
+    readUpload(id) {
+      const verdict = uploads.read(id);
+      return verdict.kind === 'good' && verdict.data.companyId === companyId ? verdict.data : undefined;
+    },
+    close: () => session.close(),
+  };
 }

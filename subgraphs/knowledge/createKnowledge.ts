@@ -1,3 +1,6 @@
+import { createRedis } from '#platform/cache/redis.ts';
+import { createFileStore } from '#platform/files/createFileStore.ts';
+import { createTokenSigner } from '#platform/files/signedToken.ts';
 import { createSubgraph, type LocalService } from '#platform/graphql/subgraphServer.ts';
 import { createHttpServer } from '#platform/http/server.ts';
 import { createService } from '#platform/lifecycle/createService.ts';
@@ -7,6 +10,7 @@ import { createContextStores } from '#platform/postgres/contextStores.ts';
 import type { Database } from '#platform/postgres/database.ts';
 import { catalogue, type SwitchboardCatalogue } from '#schema/events/catalogue.ts';
 import { readSubgraph } from '#schema/subgraphFiles.ts';
+import { upload, UPLOAD_PURPOSE } from '#schema/uploads.ts';
 import { access } from './access.ts';
 import type { KnowledgeConfig } from './config.ts';
 import { createIndexer } from './consumers/indexDocuments.ts';
@@ -16,6 +20,7 @@ import { createOpenAiEmbedder } from './embedding/openAiEmbedder.ts';
 import { entities } from './entities/index.ts';
 import { createChunkIndex } from './index/chunkIndex.ts';
 import { resolvers } from './resolvers/index.ts';
+import { createPassageSearch } from './search/passageSearch.ts';
 
 export interface Knowledge extends LocalService {
   readonly database: Database<SwitchboardCatalogue>;
@@ -37,8 +42,12 @@ export function createKnowledge(
   const { nats, database } = stores;
   const embedder = embeddings ? createOpenAiEmbedder(embeddings) : createLocalEmbedder();
   const index = createChunkIndex({ ...qdrant, embedder, logger, metrics });
-  const indexer = createIndexer({ nats, database, index, logger, metrics });
-  const checks = { ...stores.checks, qdrant: index.check };
+  const redis = createRedis({ url: config.redisUrl, name, logger });
+  const search = createPassageSearch({ index, redis, logger, metrics });
+  const store = createFileStore(config.files.url);
+  const uploads = createTokenSigner({ secret: config.files.secret, purpose: UPLOAD_PURPOSE, model: upload });
+  const indexer = createIndexer({ nats, database, store, index, logger, metrics });
+  const checks = { ...stores.checks, redis: redis.check, qdrant: index.check };
   const http = createHttpServer({
     name,
     host,
@@ -57,9 +66,9 @@ export function createKnowledge(
     logger,
     metrics,
     access,
-    context: (identity, { signal }) => createContext({ identity, database, index, signal }),
+    context: (identity, { signal }) => createContext({ identity, database, search, uploads, signal }),
   });
 
-  const parts = [...stores.parts, index, indexer, subgraph, http];
+  const parts = [...stores.parts, redis, store, index, indexer, subgraph, http];
   return { ...createService(name, parts, { logger, checks }), local: subgraph.local, database, url: () => http.url() };
 }

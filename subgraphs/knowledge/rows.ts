@@ -10,15 +10,20 @@ export interface DocumentRow {
   readonly error: string | null;
   readonly chunkCount: number;
   readonly version: number;
+  /** The version that searches find; 0: none. */
+  readonly indexedVersion: number;
+  readonly language: string | null;
   readonly updatedAt: Date;
 }
 
 export const documentColumns = fragment`
-  id, title, source, status, error, chunk_count as "chunkCount", version, updated_at as "updatedAt"`;
+  id, title, source, status, error, chunk_count as "chunkCount", version, indexed_version as "indexedVersion", language,
+  updated_at as "updatedAt"`;
 
 /** A passage whose document is still what it was found in. */
 export interface SearchHitRow {
   readonly document: DocumentRow;
+  readonly heading: string;
   readonly text: string;
   readonly score: number;
 }

@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import snowball from 'snowball-stemmers';
+import { wordsOf } from './words.ts';
 
 /**
  * The words that carry grammar and no subject. They tell the language of a text, and are then left out: in a collection
@@ -50,6 +51,11 @@ export function stem(word: string, language: Language): string {
     stems.set(key, found);
   }
   return found;
+}
+
+/** Of a text by its words; undefined when they do not tell. */
+export function languageOfText(text: string): Language | undefined {
+  return languageOf(wordsOf(text.slice(0, 20_000)));
 }
 
 /** Every way in which the word could be stemmed: for a few words whose language nobody can tell. */

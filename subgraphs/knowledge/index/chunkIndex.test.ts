@@ -10,7 +10,8 @@ import { silentLogger as logger } from '#platform/logging/logger.ts';
 import { createMetrics } from '#platform/metrics/metrics.ts';
 import { testQdrant } from '#test/stack/index.ts';
 import { createLocalEmbedder } from '../embedding/localEmbedder.ts';
-import { createChunkIndex, type ChunkIndex } from './chunkIndex.ts';
+import type { Chunk } from '../text/chunk.ts';
+import { createChunkIndex, type ChunkIndex, type IndexedDocument } from './chunkIndex.ts';
 import { collectionName } from './collection.ts';
 
 interface Recorded {
@@ -50,6 +51,25 @@ async function recordingProxy(target: string) {
   return { url, requests, refused, close };
 }
 
+interface Stage {
+  readonly filter?: { readonly must?: readonly unknown[] };
+  readonly limit: number;
+  readonly prefetch?: readonly Stage[];
+}
+
+/** A query and all that it prefetches, however deep. */
+function stagesOf(body: object): Stage[] {
+  const stage = body as Stage;
+  return [stage, ...(stage.prefetch ?? []).flatMap(stagesOf)];
+}
+
+/** Those that write points, and those that read or delete them. */
+function pointRequests(requests: readonly Recorded[]): [writes: Recorded[], others: Recorded[]] {
+  const ofPoints = requests.filter(({ path }) => path.includes('/points'));
+  const isWrite = ({ path }: Recorded) => /points\?/.test(path);
+  return [ofPoints.filter(isWrite), ofPoints.filter((one) => !isWrite(one))];
+}
+
 const embedder = createLocalEmbedder();
 const collection = collectionName(embedder);
 const chunk = (ordinal: number, words: string) => ({ ordinal, heading: '', text: words });
@@ -62,6 +82,8 @@ describe('the index of chunks', () => {
 
   const indexAt = (url: string) =>
     createChunkIndex({ url, embedder, logger, metrics: createMetrics({ service: 'test' }) });
+  const put = (document: IndexedDocument, chunks: readonly Chunk[]) => index.put([{ document, chunks }]);
+  const search = (companyId: string, query: string, first: number) => index.search({ companyId, query, first });
   const document = (companyId: string, version = 1, id: string = v7()) => ({ companyId, id, version, title: 'Help' });
 
   beforeAll(async () => {
@@ -96,28 +118,32 @@ describe('the index of chunks', () => {
     expect((await client.collectionExists(collection)).exists).toBe(true);
   });
 
-  it('names the company in `must` of every request, at the root and in every prefetch', async () => {
+  it('names the company in `must` of every request that reads or deletes, at the root and in every prefetch', async () => {
     const companyId = v7();
     const condition = { key: 'company_id', match: { value: companyId } };
-    await index.put(document(companyId), [chunk(0, 'Refunds take five days.')]);
-    await index.search(companyId, 'refund', 3);
-    await index.search(companyId, 'what is it', 3);
-
-    const reads = proxy.requests.filter(({ path }) => path.includes('/points/query')).map(({ body }) => body);
-    expect(reads).toHaveLength(2);
-    for (const read of reads) {
-      const prefetches = read['prefetch'] as { filter: { must: unknown[] }; limit: number }[];
-      for (const { filter } of [read as (typeof prefetches)[0], ...prefetches]) {
-        expect(Object.keys(filter)).toEqual(['must']);
-        expect(filter.must).toContainEqual(condition);
-      }
-      expect(prefetches.every(({ limit }) => limit >= 12)).toBe(true);
+    const written = document(companyId);
+    await put(written, [chunk(0, 'Refunds take five days.')]);
+    for (const mode of ['dense', 'sparse', 'hybrid'] as const) {
+      await index.search({ companyId, query: 'refund', first: 3, mode });
     }
-    expect(reads.map((read) => (read['prefetch'] as unknown[]).length)).toEqual([2, 1]);
+    await search(companyId, 'what is it', 3);
+    await index.copy(companyId, collection, () => undefined);
+    await index.versions(companyId, collection);
+    await index.count(companyId, collection);
+    await index.dropOlder(written, 1);
+    await index.remove(companyId, written.id);
 
-    const [removal] = proxy.requests.filter(({ path }) => path.includes('/points/delete'));
-    expect(removal?.body['filter']).toMatchObject({ must: expect.arrayContaining([condition]) });
-    const writes = proxy.requests.filter(({ path }) => /points\?/.test(path));
+    const [writes, others] = pointRequests(proxy.requests);
+    expect(new Set(others.map(({ path }) => /points\/(\w+)/.exec(path)?.[1]))).toEqual(
+      new Set(['query', 'scroll', 'count', 'delete']),
+    );
+    const stages = others.flatMap(({ body }) => stagesOf(body));
+    expect(stages.length).toBeGreaterThan(others.length);
+    for (const { filter } of stages) {
+      expect(filter?.must).toContainEqual(condition);
+      expect(filter).not.toHaveProperty('should');
+      expect(filter).not.toHaveProperty('min_should');
+    }
     expect(writes.length).toBeGreaterThan(0);
     for (const { path, body } of writes) {
       expect(path).toContain('wait=true');
@@ -126,34 +152,54 @@ describe('the index of chunks', () => {
     }
   });
 
+  it('fuses more from each ranking than is asked for', async () => {
+    await search(v7(), 'refund', 3);
+    const [read] = pointRequests(proxy.requests)[1];
+    expect(stagesOf(read?.body ?? {}).map(({ limit }) => limit)).toEqual([3, expect.anything(), expect.anything()]);
+    expect(stagesOf(read?.body ?? {}).every(({ limit }, i) => i === 0 || limit >= 12)).toBe(true);
+  });
+
   it('finds nothing of another company, however near it is', async () => {
     const [ours, theirs] = [v7(), v7()];
-    await index.put(document(theirs), [chunk(0, 'The secret discount code is PINEAPPLE.')]);
-    await index.put(document(ours), [chunk(0, 'We sell shoes.')]);
-    const found = await index.search(ours, 'The secret discount code is PINEAPPLE', 50);
+    await put(document(theirs), [chunk(0, 'The secret discount code is PINEAPPLE.')]);
+    await put(document(ours), [chunk(0, 'We sell shoes.')]);
+    const found = await search(ours, 'The secret discount code is PINEAPPLE', 50);
     expect(found.map((passage) => passage.text)).toEqual(['We sell shoes.']);
-    expect(await index.search(v7(), 'PINEAPPLE', 50)).toEqual([]);
+    expect(await search(v7(), 'PINEAPPLE', 50)).toEqual([]);
   });
 
   it('holds a document once, however often and however concurrently it is put', async () => {
     const companyId = v7();
     const same = document(companyId);
     const chunks = Array.from({ length: 130 }, (_, i) => chunk(i, `Rule number ${i}.`));
-    await Promise.all([index.put(same, chunks), index.put(same, chunks), index.put(same, chunks)]);
+    await Promise.all([put(same, chunks), put(same, chunks), put(same, chunks)]);
     const filter = { must: [{ key: 'company_id', match: { value: companyId } }] };
     expect(await client.count(collection, { filter, exact: true })).toEqual({ count: 130 });
   });
 
-  it('replaces the older version of a document, and never the newer one', async () => {
+  it('holds two versions side by side until the older one is dropped, and never drops the newer one', async () => {
     const companyId = v7();
     const older = document(companyId);
     const newer = { ...older, version: 2 };
-    await index.put(older, [chunk(0, 'Thirty days.'), chunk(1, 'Or more.')]);
-    await index.put(newer, [chunk(0, 'Sixty days.')]);
-    expect(await index.search(companyId, 'days', 5)).toMatchObject([{ text: 'Sixty days.', version: 2 }]);
-    await index.put(older, [chunk(0, 'Thirty days.')]);
-    const versions = (await index.search(companyId, 'days', 5)).map(({ version }) => version);
-    expect(new Set(versions)).toEqual(new Set([1, 2]));
+    const found = async () => (await search(companyId, 'days', 5)).map((passage) => passage.text).toSorted();
+    await put(older, [chunk(0, 'Thirty days.'), chunk(1, 'Forty days.')]);
+    await put(newer, [chunk(0, 'Sixty days.')]);
+    expect(await found()).toEqual(['Forty days.', 'Sixty days.', 'Thirty days.']);
+    await index.dropOlder(older, 1);
+    expect(await found()).toEqual(['Sixty days.', 'Thirty days.']);
+    await index.dropOlder(newer, 1);
+    expect(await found()).toEqual(['Sixty days.']);
+  });
+
+  it('takes a document away for good, and leaves others alone, be they another company’s of the same id', async () => {
+    const [ours, theirs, id] = [v7(), v7(), v7()];
+    await put(document(ours, 1, id), [chunk(0, 'Ours.')]);
+    await put(document(ours), [chunk(0, 'Our other one.')]);
+    await put(document(theirs, 1, id), [chunk(0, 'Theirs.')]);
+    await index.remove(ours, id);
+    expect([await index.count(ours, collection), await index.count(theirs, collection)]).toEqual([1, 1]);
+    await index.remove(ours, id);
+    expect(await index.versions(ours, collection)).toEqual([{ documentId: expect.not.stringMatching(id), version: 1 }]);
   });
 
   it('starts while Qdrant is away, says so, and works once it is back', async () => {
@@ -161,25 +207,29 @@ describe('the index of chunks', () => {
     const late = indexAt(qdrant.url);
     await late.start();
     await expect(late.check()).rejects.toThrow(/fetch failed/);
-    await expect(late.search(v7(), 'refund', 1)).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    await expect(late.search({ companyId: v7(), query: 'refund', first: 1 })).rejects.toMatchObject({
+      code: 'UNAVAILABLE',
+    });
     await qdrant.restart();
     const companyId = v7();
-    await late.put(document(companyId), [chunk(0, 'Refunds take five days.')]);
-    expect(await late.search(companyId, 'refund', 1)).toHaveLength(1);
+    await late.put([{ document: document(companyId), chunks: [chunk(0, 'Refunds take five days.')] }]);
+    expect(await late.search({ companyId: companyId, query: 'refund', first: 1 })).toHaveLength(1);
     await late.check();
   });
 
   it('goes on after its collection was refused once', async () => {
     const refusing = indexAt(proxy.url);
     proxy.refused.push(`/collections/${collection}/index?wait=true`);
-    await expect(refusing.search(v7(), 'refund', 1)).rejects.toMatchObject({ status: 400 });
+    await expect(refusing.search({ companyId: v7(), query: 'refund', first: 1 })).rejects.toMatchObject({
+      status: 400,
+    });
     expect(proxy.refused).toEqual([]);
-    expect(await refusing.search(v7(), 'refund', 1)).toEqual([]);
+    expect(await refusing.search({ companyId: v7(), query: 'refund', first: 1 })).toEqual([]);
   });
 
   it('makes its collection again when the server has lost it', async () => {
     await client.deleteCollection(collection);
-    await expect(index.search(v7(), 'refund', 1)).rejects.toMatchObject({ code: 'UNAVAILABLE' });
-    expect(await index.search(v7(), 'refund', 1)).toEqual([]);
+    await expect(search(v7(), 'refund', 1)).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    expect(await search(v7(), 'refund', 1)).toEqual([]);
   });
 });

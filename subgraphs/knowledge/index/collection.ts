@@ -4,9 +4,16 @@ import type { Embedder } from '../embedding/embedder.ts';
 export const DENSE = 'dense';
 export const BM25 = 'bm25';
 
+const PREFIX = 'chunks_';
+
 /** One collection for each space of vectors: a change of the model begins a new one and leaves the old one searchable meanwhile. */
 export function collectionName({ model, dimensions }: Pick<Embedder, 'model' | 'dimensions'>): string {
-  return `chunks_${model.replace(/[^\w.-]+/g, '_')}_${dimensions}`;
+  return `${PREFIX}${model.replace(/[^\w.-]+/g, '_')}_${dimensions}`;
+}
+
+/** Whether a collection is one of ours, of whatever model. */
+export function isChunkCollection(name: string): boolean {
+  return name.startsWith(PREFIX);
 }
 
 function declaration(dimensions: number): Schemas['CreateCollection'] {

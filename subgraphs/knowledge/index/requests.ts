@@ -10,10 +10,14 @@ export const payloadModel = z.object({
   document_id: z.string(),
   version: z.int(),
   ordinal: z.int(),
+  title: z.string().default(''),
   heading: z.string(),
   text: z.string(),
 });
 export type Payload = z.output<typeof payloadModel>;
+
+/** By meaning, by words, or both, fused. */
+export type SearchMode = 'dense' | 'sparse' | 'hybrid';
 
 const POINT_NAMESPACE = '5f6a1c0e-8d3b-4c55-9a57-3f0d2f7c9b11';
 
@@ -28,27 +32,37 @@ function companyFilter(companyId: string, ...conditions: readonly Schemas['Condi
   return { must: [{ key: 'company_id', match: { value: companyId } }, ...conditions] };
 }
 
+/** Everything of a company. */
+export function ofCompany(companyId: string): Schemas['Filter'] {
+  return companyFilter(companyId);
+}
+
+/** Everything of a document, whatever its version. */
+export function ofDocument(companyId: string, documentId: string): Schemas['Filter'] {
+  return companyFilter(companyId, { key: 'document_id', match: { value: documentId } });
+}
+
 /** The same passage always gets the same id, so that indexing it again replaces it. */
 export function pointId(companyId: string, documentId: string, version: number, ordinal: number): string {
   return uuidv5(`${companyId}/${documentId}/${version}/${ordinal}`, POINT_NAMESPACE);
 }
 
-export function pointOf(payload: Payload, dense: number[], sparse: SparseVector): Schemas['PointStruct'] {
+/** @param dense Undefined where nobody knows the collection's model: the passage is found by its words. */
+export function pointOf(payload: Payload, dense: number[] | undefined, sparse: SparseVector): Schemas['PointStruct'] {
   const { company_id, document_id, version, ordinal } = payload;
-  const vector = { [DENSE]: dense, ...(sparse.indices.length > 0 && { [BM25]: { ...sparse } }) };
+  const vector = { ...(dense && { [DENSE]: dense }), ...(sparse.indices.length > 0 && { [BM25]: { ...sparse } }) };
   return { id: pointId(company_id, document_id, version, ordinal), vector, payload };
 }
 
-/** The two nearest rankings, by meaning and by words, fused by their ranks. */
+/** The nearest rankings, by meaning and by words, fused by their ranks; undefined when there is nothing to search by. */
 export function searchRequest(
   companyId: string,
-  dense: number[],
-  sparse: SparseVector,
+  { dense, sparse }: { readonly dense: number[] | undefined; readonly sparse: SparseVector | undefined },
   first: number,
-): Schemas['QueryRequest'] {
+): Schemas['QueryRequest'] | undefined {
   const filter = companyFilter(companyId);
   const limit = first * CANDIDATES;
-  const byMeaning = {
+  const byMeaning = dense && {
     query: dense,
     using: DENSE,
     filter,
@@ -57,24 +71,26 @@ export function searchRequest(
     params: { quantization: { rescore: true, oversampling: 2 } },
   };
   // A question of nothing but grammar has no terms.
-  const byWords = sparse.indices.length > 0 ? [{ query: { ...sparse }, using: BM25, filter, limit }] : [];
-  return { prefetch: [byMeaning, ...byWords], query: { fusion: 'rrf' }, filter, limit: first, with_payload: true };
+  const byWords = sparse && sparse.indices.length > 0 && { query: { ...sparse }, using: BM25, filter, limit };
+  const root = { filter, limit: first, with_payload: true };
+  if (byMeaning && byWords) return { prefetch: [byMeaning, byWords], query: { fusion: 'rrf' }, ...root };
+  const only = byMeaning ?? (byWords || undefined);
+  return only && { ...only, ...root };
 }
 
 /**
- * Everything that the index holds of a document up to this version, but for the points that belong to it. Never what a
+ * Everything that the index holds of a document up to this version, but for the version's own chunks. Never what a
  * newer version has put there.
  */
 export function staleFilter(
-  companyId: string,
-  documentId: string,
-  version: number,
-  keep: readonly string[],
+  { companyId, id, version }: { readonly companyId: string; readonly id: string; readonly version: number },
+  chunkCount: number,
 ): Schemas['Filter'] {
   const filter = companyFilter(
     companyId,
-    { key: 'document_id', match: { value: documentId } },
+    { key: 'document_id', match: { value: id } },
     { key: 'version', range: { lte: version } },
   );
-  return keep.length > 0 ? { ...filter, must_not: [{ has_id: [...keep] }] } : filter;
+  const kept = Array.from({ length: chunkCount }, (_, ordinal) => pointId(companyId, id, version, ordinal));
+  return kept.length > 0 ? { ...filter, must_not: [{ has_id: kept }] } : filter;
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { decodeCursor, encodeCursor, type PageRequest } from '#platform/graphql/connection.ts';
 import { fragment, type Sql } from '#platform/postgres/sql.ts';
+import type { SourceFile } from '../entities/document.ts';
 import type { Format } from '../text/blocks.ts';
 import { documentColumns, type DocumentRow } from '../rows.ts';
 
@@ -31,13 +32,15 @@ export interface DocumentSource {
   readonly title: string;
   readonly text: string;
   readonly format: Format;
+  /** What the text has still to be read from. */
+  readonly file: SourceFile | null;
   readonly version: number;
 }
 
 /** What waits to be indexed; undefined when it is done, failed or not there. */
 export async function queuedDocument(sql: Sql, companyId: string, id: string): Promise<DocumentSource | undefined> {
   const [document] = await sql<DocumentSource>`
-    select title, text, format, version from knowledge.documents
+    select title, text, format, file, version from knowledge.documents
     where company_id = ${companyId} and id = ${id} and status = 'QUEUED'`;
   return document;
 }

@@ -4,18 +4,26 @@ import { EmbedderError } from '../embedding/embedder.ts';
 import { IndexError } from '../index/errors.ts';
 import type { Context } from '../context.ts';
 import type { SearchHitRow } from '../rows.ts';
+import { indexState } from './indexState.ts';
 
 const MAX_QUERY = 1_000;
 const MAX_FIRST = 50;
 
 /**
  * The passages of the company's documents that are nearest to a question, best first. The index follows the documents:
- * what it still holds of a document that is gone or was changed is left out.
+ * what it still holds of a document that is gone or was changed is left out, and so is what it holds already of a version
+ * that is not ready.
  *
  * @throws GraphQLError `BAD_USER_INPUT`, or `UNAVAILABLE` while the index or the model is away.
  */
 export async function searchPassages(
-  { index, identity, loaders, signal }: Pick<Context, 'index' | 'identity' | 'loaders' | 'signal'>,
+  {
+    search,
+    identity,
+    session,
+    loaders,
+    signal,
+  }: Pick<Context, 'search' | 'identity' | 'session' | 'loaders' | 'signal'>,
   query: string,
   first: number,
 ): Promise<SearchHitRow[]> {
@@ -23,12 +31,16 @@ export async function searchPassages(
   if (words === '') throw badUserInput('Say what to look for', 'query');
   if (words.length > MAX_QUERY) throw badUserInput(`A query has at most ${MAX_QUERY} characters`, 'query');
   if (first < 1 || first > MAX_FIRST) throw badUserInput(`Ask for 1 to ${MAX_FIRST} hits, not ${first}`, 'first');
-  const passages = await index.search(identity.companyId, words, first, signal).catch(explain);
+  const { companyId } = identity;
+  const state = await session.read((sql) => indexState(sql, companyId));
+  const passages = await search.find({ companyId, query: words, first, state, signal }).catch(explain);
   const documents = await Promise.all(passages.map(({ documentId }) => loaders.document.load(documentId)));
-  return passages.flatMap(({ version, text, score }, i) => {
-    const document = documents[i];
-    return document?.version === version ? [{ document, text, score }] : [];
-  });
+  return passages
+    .flatMap(({ version, heading, text, score }, i) => {
+      const document = documents[i];
+      return document?.indexedVersion === version ? [{ document, heading, text, score }] : [];
+    })
+    .slice(0, first);
 }
 
 function explain(error: unknown): never {

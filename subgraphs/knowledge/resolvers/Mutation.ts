@@ -1,6 +1,12 @@
 import { addDocument } from '../commands/addDocument.ts';
+import { removeDocument } from '../commands/removeDocument.ts';
+import { updateDocument } from '../commands/updateDocument.ts';
 import type { MutationResolvers } from '../generated/resolvers.ts';
 
 export const Mutation: MutationResolvers = {
-  addDocument: (_parent, { input }, { database, identity }) => addDocument(database, identity, input),
+  addDocument: (_parent, { input }, { database, identity, readUpload }) =>
+    addDocument(database, identity, input, readUpload),
+  updateDocument: (_parent, { input }, { database, identity, readUpload }) =>
+    updateDocument(database, identity, input, readUpload),
+  removeDocument: (_parent, { input }, { database, identity }) => removeDocument(database, identity, input),
 };

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { blocksOf, FORMATS } from './blocks.ts';
+import { TextError } from './errors.ts';
+import { blocksOf, FORMATS, type Block, type Format } from './blocks.ts';
 
 const words = (text: string) => text.match(/[\p{L}\p{N}]+/gu) ?? [];
 
@@ -81,6 +82,16 @@ describe('an HTML document', () => {
   });
 });
 
+/** A table can be broken, which its author is told; anything else is read. */
+function blocksUnlessRefused(source: string, format: Format): readonly Block[] {
+  try {
+    return blocksOf(source, format);
+  } catch (error) {
+    if (format === 'CSV' && error instanceof TextError) return [];
+    throw error;
+  }
+}
+
 describe('any text', () => {
   it.each([
     ['white space', `${' '.repeat(60_000)}x`],
@@ -134,7 +145,8 @@ describe('any text', () => {
     );
     fc.assert(
       fc.property(fc.array(fc.oneof(markup, fc.string())), fc.constantFrom(...FORMATS), (parts, format) => {
-        for (const { text } of blocksOf(parts.join(''), format)) expect(text.trim()).not.toBe('');
+        const blocks = blocksUnlessRefused(parts.join(''), format);
+        for (const { text } of blocks) expect(text.trim()).not.toBe('');
       }),
     );
   });

@@ -1,8 +1,9 @@
+import { csvPieces } from './csv.ts';
 import { htmlPieces } from './html.ts';
 import { markdownPieces } from './markdown.ts';
 import { plainPieces } from './plain.ts';
 
-export const FORMATS = ['MARKDOWN', 'HTML', 'PLAIN'] as const;
+export const FORMATS = ['MARKDOWN', 'HTML', 'PLAIN', 'CSV'] as const;
 export type Format = (typeof FORMATS)[number];
 
 /** A heading of level 1 to 6, or, at level 0, a paragraph, list, table or listing. */
@@ -24,6 +25,7 @@ const parsers: Readonly<Record<Format, (text: string) => Iterable<Piece>>> = {
   MARKDOWN: markdownPieces,
   HTML: htmlPieces,
   PLAIN: plainPieces,
+  CSV: csvPieces,
 };
 
 /**

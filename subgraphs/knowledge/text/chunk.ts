@@ -34,27 +34,28 @@ export function chunksOf(blocks: readonly Block[]): Chunk[] {
   const chunks: Chunk[] = [];
   let heading = '';
   let units: Unit[] = [];
+  let tokens = 0;
   let carried = 0;
+  const begin = (tail: Unit[]) => {
+    units = tail;
+    tokens = sum(tail);
+    carried = tail.length;
+  };
   const flush = () => {
     if (units.length === carried) return;
     chunks.push({ ordinal: chunks.length, heading, text: textOf(units) });
-    units = overlapOf(units);
-    carried = units.length;
+    begin(overlapOf(units));
   };
-  const room = (tokens: number) => sum(units) + tokens <= CHUNK_TOKENS;
-  const makeRoom = (tokens: number) => {
-    if (room(tokens)) return;
+  const makeRoom = (more: number) => {
+    if (tokens + more <= CHUNK_TOKENS) return;
     flush();
-    if (room(tokens)) return;
-    units = [];
-    carried = 0;
+    if (tokens + more > CHUNK_TOKENS) begin([]);
   };
   for (const block of blocks) {
     const path = block.headings.join(' › ');
     if (path !== heading) {
       flush();
-      units = [];
-      carried = 0;
+      begin([]);
       heading = path;
     }
     const parts = unitsOf(block.text);
@@ -63,6 +64,7 @@ export function chunksOf(blocks: readonly Block[]): Chunk[] {
     for (const unit of parts) {
       makeRoom(unit.tokens);
       units.push(unit);
+      tokens += unit.tokens;
     }
   }
   flush();

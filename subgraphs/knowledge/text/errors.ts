@@ -3,13 +3,16 @@ export class TextError extends Error {
   override readonly name = 'TextError';
   readonly code: string;
 
-  private constructor(code: string, message: string) {
-    super(message);
+  private constructor(code: string, message: string, options?: ErrorOptions) {
+    super(message, options);
     this.code = code;
   }
 
   static empty(): TextError {
-    return new TextError('NO_TEXT', 'There is nothing to read in it once markup is left out: add a text with words.');
+    return new TextError(
+      'NO_TEXT',
+      'There is nothing to read in it once markup is left out: add a text with words. Of pictures, as in a scan, nothing is read.',
+    );
   }
 
   static neverClosed(limit: number): TextError {
@@ -17,5 +20,40 @@ export class TextError extends Error {
       'MARKUP_TOO_DEEP',
       `More than ${limit} HTML elements are left open: close them, or add the text as PLAIN.`,
     );
+  }
+
+  static fileGone(): TextError {
+    return new TextError('FILE_GONE', 'The file was not kept for so long: upload it again.');
+  }
+
+  /** @param kind such as `PDF` */
+  static unreadable(kind: string, why: string, cause?: unknown): TextError {
+    return new TextError(
+      'UNREADABLE',
+      `The file cannot be read as ${kind} (${why}): save it anew and upload it again.`,
+      {
+        cause,
+      },
+    );
+  }
+
+  static locked(): TextError {
+    return new TextError('PASSWORD', 'The PDF opens with a password only: save it without and upload it again.');
+  }
+
+  static tooLong(limit: string): TextError {
+    return new TextError('TOO_LONG', `There is more than ${limit} of text in it: split it into several documents.`);
+  }
+
+  static tooMuchWork(): TextError {
+    return new TextError(
+      'TOO_COMPLEX',
+      'Reading it takes more time or memory than a file may: split it, or add its text.',
+    );
+  }
+
+  /** As it came over from where a file was read. */
+  static from({ code, message }: { readonly code: string; readonly message: string }): TextError {
+    return new TextError(code, message);
   }
 }

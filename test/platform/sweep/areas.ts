@@ -76,6 +76,7 @@ const tables: Readonly<Record<string, Area>> = {
   'conversations.team_members': 'directory',
   'conversations.teams': 'directory',
   'knowledge.documents': 'documents',
+  'knowledge.indexes': 'documents',
 };
 
 const permissions: ReadonlyMap<string, Permission> = new Map(allPermissions);

@@ -69,6 +69,6 @@ export function details(words: Words, team: string): string[] {
     `insert into channels.channel_health (company_id, channel_id, last_event_at, last_delivery_at, last_error)
      select company_id, id, now(), now(), 'a' from channels.channels ${ofCompany}
      on conflict (company_id, channel_id) do update set last_error = 'a', last_event_at = now(), last_delivery_at = now()`,
-    `update knowledge.documents set error = 'a', source = 'a' ${ofCompany}`,
+    `update knowledge.documents set error = 'a', source = 'a', language = 'english' ${ofCompany}`,
   ];
 }

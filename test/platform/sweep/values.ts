@@ -36,7 +36,9 @@ const kinds: Readonly<Record<string, string>> = {
   'Subscription.contactUpdates.id': 'Contact',
   'Subscription.conversationUpdates.id': 'Conversation',
   'Subscription.conversationViewers.id': 'Conversation',
+  'RemoveDocumentInput.id': 'Document',
   'UpdateCannedResponseInput.id': 'CannedResponse',
+  'UpdateDocumentInput.id': 'Document',
 };
 
 const text = (value: string): Value => ({ text: JSON.stringify(value) });
@@ -57,6 +59,11 @@ const values: Readonly<Record<string, Value>> = {
   snoozedUntil: text(inAnHour),
   title: fresh,
   until: text(inAnHour),
+  'AddDocumentInput.uploadId': 'leave out',
+  'UpdateDocumentInput.format': text('PLAIN'),
+  'UpdateDocumentInput.source': fresh,
+  'UpdateDocumentInput.text': fresh,
+  'UpdateDocumentInput.uploadId': 'leave out',
   'AddDocumentInput.format': text('PLAIN'),
   'AddDocumentInput.text': fresh,
   'AuditFilter.action': text('contact.updated'),
@@ -108,6 +115,8 @@ const values: Readonly<Record<string, Value>> = {
  */
 const always: Readonly<Record<string, { readonly unless?: string }>> = {
   'ChangeConversationsInput.conversationIds': { unless: 'input.filter' },
+  'AddDocumentInput.text': {},
+  'AddDocumentInput.title': {},
   'ConversationChangeInput.priority': {},
   'SaveDraftInput.text': {},
   'SendChatMessageInput.text': {},
