@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Cluster } from './clickhouse/ddl.ts';
 import { httpConfig, logConfig, natsConfig, redisConfig, secret, tracingConfig, url } from '#platform/config/fields.ts';
 
 export interface AnalyticsConfig {
@@ -9,6 +10,8 @@ export interface AnalyticsConfig {
   readonly redisUrl: string;
   /** Shared with the router, which signs who asks. */
   readonly identitySecret: string;
+  /** Undefined: ClickHouse is one server. */
+  readonly clickhouseCluster?: Cluster | undefined;
 }
 
 /** The environment of a process of its own. */
@@ -21,6 +24,11 @@ export const configSchema = z
     ...tracingConfig,
     IDENTITY_SECRET: secret(),
     CLICKHOUSE_URL: url(['http', 'https']),
+    CLICKHOUSE_CLUSTER: z
+      .string()
+      .regex(/^[\w-]+$/, 'a name as in remote_servers')
+      .optional(),
+    CLICKHOUSE_REPLICAS: z.coerce.number().int().positive().default(1),
   })
   .transform((env) => ({
     logLevel: env.LOG_LEVEL,
@@ -32,5 +40,8 @@ export const configSchema = z
       natsUrl: env.NATS_URL,
       redisUrl: env.REDIS_URL,
       identitySecret: env.IDENTITY_SECRET,
+      clickhouseCluster: env.CLICKHOUSE_CLUSTER
+        ? { name: env.CLICKHOUSE_CLUSTER, replicas: env.CLICKHOUSE_REPLICAS }
+        : undefined,
     } satisfies AnalyticsConfig,
   }));

@@ -11,6 +11,7 @@ import type { Logger } from '#platform/logging/logger.ts';
 import type { Metrics } from '#platform/metrics/metrics.ts';
 import { readSubgraph } from '#schema/subgraphFiles.ts';
 import { clickHouseCheck } from './clickhouse/connectClickHouse.ts';
+import { oneServer, onCluster } from './clickhouse/ddl.ts';
 import { migrate } from './clickhouse/migrate.ts';
 import { access } from './access.ts';
 import type { AnalyticsConfig } from './config.ts';
@@ -28,7 +29,7 @@ export interface Analytics extends LocalService {
 
 /** Above it, an insert of more rows costs no less per row; the rows take some 20 MB, twice. */
 const BATCH_ROWS = 20_000;
-/** How long after the death of the process that writes another one takes over. */
+/** How long after the death of a process others take its share. */
 const LEASE_MS = 10_000;
 /** Together with the sink's second below the five in which a dashboard shows what happened. */
 const CACHE_TTL_MS = 2_000;
@@ -45,13 +46,14 @@ export function createAnalytics(
   const name = 'analytics';
   const { host, port, identitySecret } = config;
   const { clickhouse, logger, metrics } = deps;
+  const layout = config.clickhouseCluster ? onCluster(config.clickhouseCluster) : oneServer;
   const migrator: Part = {
     name: 'ClickHouse migrations',
-    start: () => migrate(clickhouse, migrations, { logger }),
+    start: () => migrate(clickhouse, migrations, { logger, layout }),
     stop: async () => undefined,
   };
   const nats = connectNats({ url: config.natsUrl, name, logger, metrics });
-  const sink = createSink({ nats, clickhouse, batchRows: BATCH_ROWS, leaseMs: LEASE_MS, logger, metrics });
+  const sink = createSink({ nats, clickhouse, layout, batchRows: BATCH_ROWS, leaseMs: LEASE_MS, logger, metrics });
   const usage = createUsageSink({ nats, clickhouse, logger, metrics });
   const redis = createRedis({ url: config.redisUrl, name, logger });
   const cache = createCache({

@@ -12,6 +12,9 @@ export const byDay: Rollup = { table: 'analytics.by_day', bucketOf: 'toStartOfDa
 
 export const rollups: readonly Rollup[] = [byMinute, byHour, byDay];
 
+/** What a rollup tells apart, by the names that the columns have in `analytics.events` too. */
+export const dimensions: readonly string[] = ['platform', 'channel_id', 'agent_id', 'team_id'];
+
 const resolved = `type = 'conversation.status.changed' AND status_to = 'RESOLVED'`;
 const sent = `type = 'conversation.message.created' AND direction = 'OUTBOUND' AND NOT is_private`;
 

@@ -1,6 +1,7 @@
 import type { ClickHouseClient } from '@clickhouse/client';
 import { z } from 'zod';
 import type { Logger } from '#platform/logging/logger.ts';
+import { oneServer, type Layout } from './ddl.ts';
 import { insertBlock, select } from './statements.ts';
 
 /** Statements must be repeatable (`IF NOT EXISTS`): ClickHouse has no transactions, and a start may die between two. */
@@ -12,28 +13,37 @@ export interface Migration {
 
 const limits = { seconds: 60, bytes: 1_000_000_000 };
 
-/** Brings the database `analytics` up to date, in the order of ids; what was applied stands in `analytics.migrations`. */
+const database = 'CREATE DATABASE IF NOT EXISTS analytics';
+const applied = `CREATE TABLE IF NOT EXISTS analytics.migrations (
+  id UInt32, name String, applied_at DateTime('UTC') DEFAULT now('UTC')
+) ENGINE = MergeTree ORDER BY id`;
+
+/**
+ * Brings the database `analytics` up to date, in the order of ids; what was applied stands in `analytics.migrations`. Several may
+ * do it at once.
+ *
+ * @param options.layout Says what a statement is where it is run; it hears of all of them, also of those that were run before.
+ */
 export async function migrate(
   client: ClickHouseClient,
   migrations: readonly Migration[],
-  { logger }: { readonly logger: Logger },
+  { logger, layout: { ddl } = oneServer }: { readonly logger: Logger; readonly layout?: Layout },
 ): Promise<void> {
-  await client.command({ query: 'CREATE DATABASE IF NOT EXISTS analytics' });
-  await client.command({
-    query: `CREATE TABLE IF NOT EXISTS analytics.migrations (
-      id UInt32, name String, applied_at DateTime('UTC') DEFAULT now('UTC')
-    ) ENGINE = MergeTree ORDER BY id`,
-  });
-  const applied = await select(client, {
+  const run = async (statements: readonly string[]): Promise<void> => {
+    for (const query of statements) await client.command({ query });
+  };
+  await run([...ddl(database), ...ddl(applied)]);
+  const rows = await select(client, {
     name: 'migrations',
     sql: 'SELECT id FROM analytics.migrations',
     limits,
     row: z.object({ id: z.number() }),
   });
-  const done = new Set(applied.map(({ id }) => id));
+  const done = new Set(rows.map(({ id }) => id));
   for (const { id, name, statements } of migrations.toSorted((a, b) => a.id - b.id)) {
+    const here = statements.flatMap((statement) => ddl(statement));
     if (done.has(id)) continue;
-    for (const statement of statements) await client.command({ query: statement });
+    await run(here);
     await insertBlock(client, { name: 'migrations', table: 'analytics.migrations', rows: [{ id, name }], limits });
     logger.info({ migration: `${id} ${name}` }, 'ClickHouse migration applied');
   }

@@ -57,6 +57,8 @@ export async function insertBlock(
     ...oneBlock,
     async_insert: 0,
     input_format_parallel_parsing: 0,
+    // A column that is not there is a fault, and nothing to be left away in silence.
+    input_format_skip_unknown_fields: 0,
   });
   const result = await client.exec({
     query: `INSERT INTO ${insert.table} ${settings} FORMAT JSONEachRow`,

@@ -1,6 +1,10 @@
 import type { Migration } from '../clickhouse/migrate.ts';
 import { events } from './001-events.ts';
-import { operations } from './003-operations.ts';
 import { rollups } from './002-rollups.ts';
+import { operations } from './003-operations.ts';
+import { shares } from './010-shares.ts';
+import { retention } from './011-retention.ts';
+import { withoutBatches } from './012-without-batches.ts';
 
-export const migrations: readonly Migration[] = [events, rollups, operations];
+/** In the order in which they are applied, by ascending ids; gaps mean nothing. */
+export const migrations: readonly Migration[] = [events, rollups, operations, shares, retention, withoutBatches];

@@ -1,139 +1,155 @@
 import type { ClickHouseClient } from '@clickhouse/client';
-import type { JsMsg } from '@nats-io/jetstream';
-import { EventError } from '#platform/events/errors.ts';
 import { createEventBus } from '#platform/events/bus.ts';
-import { park } from '#platform/events/deadLetters.ts';
+import { park, type Parkable } from '#platform/events/deadLetters.ts';
 import type { NatsPart } from '#platform/events/nats.ts';
 import { EVENTS } from '#platform/events/streams.ts';
 import { backoff, pause } from '#platform/lifecycle/backoff.ts';
 import type { Part } from '#platform/lifecycle/part.ts';
 import type { Logger } from '#platform/logging/logger.ts';
 import type { Metrics } from '#platform/metrics/metrics.ts';
-import { erasureIn, withoutContacts, type Erasure } from './erasure.ts';
+import type { Layout } from '../clickhouse/ddl.ts';
+import { createClaim } from './claim.ts';
 import { SinkError } from './errors.ts';
-import { eventRow } from './eventRow.ts';
-import { createEventStore, STATEMENT_LIMIT_MS, type Cursor, type PlacedRow, type StreamState } from './eventStore.ts';
-import { createLease } from './lease.ts';
+import { createEventStore, STATEMENT_LIMIT_MS, type Appended, type Cursor, type StreamState } from './eventStore.ts';
+import { leftOut, readBatch, type Batch } from './readBatch.ts';
+import { mayBeOfARow } from './refused.ts';
 import { openReader, type StreamReader } from './streamReader.ts';
 import { sinkMetrics } from './sinkMetrics.ts';
 
-const NAME = 'analytics-sink';
-const FILTER = 'events.conversation.>';
-
-interface Batch {
-  rows: PlacedRow[];
-  readonly erasures: Erasure[];
-  readonly poison: { readonly message: JsMsg; readonly error: unknown }[];
-  unknown: number;
-  last: JsMsg | undefined;
-}
+/** What is parked is found by it. */
+export const SINK = 'analytics-sink';
+/** Facts of conversations; their subjects name the company. */
+export const SINK_FILTER = 'events.conversation.>';
 
 /**
  * Writes the facts of conversations to ClickHouse, each counted once: it reads the stream by position and takes the
- * position from what ClickHouse holds, so that nothing depends on acknowledgements. Several may run; one writes.
- * Events that cannot be read are parked in DEAD while the rest flows; whatever else fails is tried again for as long as it
- * lasts, from what is written.
+ * position from what ClickHouse holds, so that nothing depends on acknowledgements. Several may run; each writes its share of the
+ * companies. Events that cannot be read, by this service or by ClickHouse, are parked in DEAD while the rest flows; whatever else
+ * fails is tried again for as long as it lasts, from what is written.
  *
  * @param options.batchRows Most events written at once, which also bounds what is held in memory.
- * @param options.leaseMs How long after the writer's death another takes over.
+ * @param options.leaseMs How long after the death of a process others take its share.
  */
 export function createSink(options: {
   readonly nats: NatsPart;
   readonly clickhouse: ClickHouseClient;
+  readonly layout: Layout;
   readonly batchRows: number;
   readonly leaseMs: number;
   readonly logger: Logger;
   readonly metrics: Metrics;
 }): Part {
   const { nats, batchRows } = options;
-  const logger = options.logger.child({ part: NAME });
-  const lease = createLease({ nats, name: NAME, ttlMs: options.leaseMs, logger });
-  const store = createEventStore(options.clickhouse, { mayWrite: () => lease.assertHeldFor(STATEMENT_LIMIT_MS) });
-  const metrics = sinkMetrics(options.metrics);
+  const logger = options.logger.child({ part: SINK });
+  const claim = createClaim({ nats, ttlMs: options.leaseMs, logger });
+  const store = createEventStore(options.clickhouse, {
+    layout: options.layout,
+    mayWrite: () => claim.assertHeldFor(STATEMENT_LIMIT_MS),
+  });
   const bus = createEventBus({ nats, metrics: options.metrics });
   let stopping = new AbortController();
   let reader: StreamReader | undefined;
+  /** The stream up to where it is written, by this process; undefined while it has no share. */
+  let writtenTo: number | undefined;
+  /** Of what the reader handed over. */
+  let messagesWritten = 0;
   let loop: Promise<void> = Promise.resolve();
+  const metrics = sinkMetrics(options.metrics, { lag });
 
-  async function readBatch(from: StreamReader): Promise<Batch> {
-    const batch: Batch = { rows: [], erasures: [], poison: [], unknown: 0, last: undefined };
-    await from.read(batchRows, (message) => {
-      batch.last = message;
-      try {
-        const text = message.string();
-        const row = eventRow(text);
-        const erasure = row ? undefined : erasureIn(text);
-        if (row) batch.rows.push({ sequence: message.seq, row });
-        else if (erasure) {
-          batch.rows = withoutContacts(batch.rows, erasure);
-          batch.erasures.push(erasure);
-        } else batch.unknown += 1;
-      } catch (error) {
-        if (!isPoison(error)) throw error;
-        batch.poison.push({ message, error });
-      }
-    });
-    return batch;
+  /** What waits: exactly while it reads, and as an upper bound while something is away. */
+  async function lag(): Promise<number> {
+    if (writtenTo === undefined) return 0;
+    if (reader) return (await reader.pending()) + reader.delivered - messagesWritten;
+    const { state } = await nats.manager.streams.info(EVENTS.name);
+    return Math.max(0, state.last_seq - writtenTo);
   }
 
-  async function writeBatch(cursor: Cursor, batch: Batch): Promise<Cursor> {
-    if (batch.last === undefined) return cursor;
-    for (const { message, error } of batch.poison) {
-      await park(nats, { message, durable: NAME, error, attempts: 1 });
+  async function parkAll(letters: readonly { readonly message: Parkable; readonly error: unknown }[]): Promise<void> {
+    for (const { message, error } of letters) {
+      await park(nats, { message, durable: SINK, error, attempts: 1 });
       logger.error({ err: error, subject: message.subject, seq: message.seq }, 'event parked');
     }
+  }
+
+  /** Rows that ClickHouse cannot read do not hold up the others; with anything else it says, it is waited for. */
+  async function append(cursor: Cursor, batch: Batch, end: { seq: number; time: Date }, shares: readonly number[]) {
+    const parked = batch.poison.map(({ message }) => leftOut(message));
+    const part = { rows: batch.rows, parked, end: { sequence: end.seq, time: end.time.getTime() } };
+    try {
+      return await store.append(cursor, part, shares);
+    } catch (error) {
+      if (!mayBeOfARow(error)) throw error;
+      const refused = await store.refused(batch.rows);
+      if (refused.size === 0) throw error;
+      for (const [{ sequence }, reason] of refused) {
+        const message = await storedMessage(nats, sequence);
+        if (message) await parkAll([{ message, error: SinkError.refused(reason) }]);
+        if (message) parked.push(leftOut(message));
+      }
+      metrics.events.inc({ outcome: 'parked' }, refused.size);
+      return store.append(cursor, { ...part, parked, rows: batch.rows.filter((row) => !refused.has(row)) }, shares);
+    }
+  }
+
+  async function writeBatch(cursor: Cursor, batch: Batch, shares: readonly number[]): Promise<Cursor> {
+    if (batch.last === undefined) return cursor;
+    await parkAll(batch.poison);
     // Before what follows is written: from that on, the place where they stood in the stream may be behind us.
     for (const erasure of batch.erasures) await bus.publish([erasure.answer(await store.forget(erasure))]);
     const end = metrics.writeSeconds.startTimer();
-    const written = await store.append(cursor, batch.rows);
+    const appended = await append(cursor, batch, batch.last, shares);
     end();
-    metrics.events.inc({ outcome: 'written' }, written);
-    metrics.events.inc({ outcome: 'repeated' }, batch.rows.length - written);
-    metrics.events.inc({ outcome: 'parked' }, batch.poison.length);
-    metrics.events.inc({ outcome: 'unknown' }, batch.unknown);
-    metrics.batchRows.observe(batch.rows.length);
-    metrics.lag.set(batch.last.info.pending);
+    count(batch, appended);
+    messagesWritten += batch.messages;
     metrics.delaySeconds.observe((Date.now() - batch.last.time.getTime()) / 1_000);
     return { epoch: cursor.epoch, sequence: batch.last.seq + 1 };
   }
 
-  /** From getting the lease until something fails or the sink stops. */
+  function count(batch: Batch, { written, repeated }: Appended): void {
+    metrics.events.inc({ outcome: 'written' }, written);
+    metrics.events.inc({ outcome: 'repeated' }, repeated);
+    metrics.events.inc({ outcome: 'parked' }, batch.poison.length);
+    metrics.events.inc({ outcome: 'unknown' }, batch.unknown);
+    metrics.batchRows.observe(batch.rows.length);
+  }
+
+  /** From getting shares until others fall to this process, something fails or the sink stops. */
   async function work(signal: AbortSignal, onProgress: () => void): Promise<void> {
-    if (!(await lease.acquire(signal))) return;
-    let inDoubt = false;
+    const shares = await claim.next(signal);
+    if (shares.length === 0) return;
+    let isInDoubt = false;
     try {
       const stream = await streamState(nats);
-      let cursor = await store.resume(stream);
-      logger.info({ stream: stream.name, ...cursor }, 'writing events to ClickHouse');
+      let cursor = await store.resume(stream, shares);
+      writtenTo = cursor.sequence - 1;
+      logger.info({ stream: stream.name, ...cursor, shares: shares.length }, 'writing events to ClickHouse');
+      messagesWritten = 0;
       reader = await openReader({
         nats,
         stream: stream.name,
-        filterSubject: FILTER,
+        filterSubject: SINK_FILTER,
         startSequence: cursor.sequence,
       });
-      metrics.active.set(1);
-      let batch = await readBatch(reader);
-      while (!signal.aborted) {
+      metrics.shares.set(shares.length);
+      const limits = { shares, maxRows: batchRows };
+      let batch = await readBatch(reader, limits);
+      while (!signal.aborted && !claim.isStale) {
         // The next one is read while this one is written: at most two are in memory.
-        [cursor, batch] = await bothSettled(writeBatch(cursor, batch), readBatch(reader));
+        [cursor, batch] = await bothSettled(writeBatch(cursor, batch, shares), readBatch(reader, limits));
+        writtenTo = cursor.sequence - 1;
         onProgress();
       }
     } catch (error) {
-      inDoubt = error instanceof SinkError && error.code === 'WRITE_IN_DOUBT';
+      isInDoubt = error instanceof SinkError && error.code === 'WRITE_IN_DOUBT';
       throw error;
     } finally {
-      metrics.active.set(0);
-      await tidyUp(reader?.close());
-      // What may still be running must be over before anybody, here or elsewhere, looks at what is written: the lease
-      // outlasts every statement.
-      await tidyUp(inDoubt ? lease.abandon() : lease.release());
+      metrics.shares.set(0);
+      await reader?.close().catch((error: unknown) => logger.debug({ err: error }, 'left a consumer behind in NATS'));
       reader = undefined;
+      // What may still be running must be over before anybody, here or elsewhere, looks at what is written: a lease outlasts
+      // every statement.
+      if (isInDoubt) await claim.abandon();
     }
-  }
-
-  /** The other side may be away: what is left there goes by itself, by age. */
-  async function tidyUp(work: Promise<void> | undefined): Promise<void> {
-    await work?.catch((error: unknown) => logger.debug({ err: error }, 'left something behind in NATS'));
   }
 
   async function workForever(signal: AbortSignal): Promise<void> {
@@ -151,16 +167,18 @@ export function createSink(options: {
   }
 
   return {
-    name: NAME,
-    start() {
+    name: SINK,
+    async start() {
+      await claim.start();
       stopping = new AbortController();
       loop = workForever(stopping.signal);
-      return Promise.resolve();
     },
     async stop() {
       stopping.abort();
       reader?.stop();
       await loop;
+      await claim.stop();
+      writtenTo = undefined;
     },
   };
 }
@@ -171,9 +189,10 @@ async function bothSettled<A, B>(first: Promise<A>, second: Promise<B>): Promise
   return Promise.all([first, second]);
 }
 
-/** What is wrong with the event itself, now and on every later try; nothing else is thrown while reading one. */
-function isPoison(error: unknown): boolean {
-  return error instanceof EventError || error instanceof SinkError;
+async function storedMessage(nats: NatsPart, seq: number): Promise<Parkable | undefined> {
+  const stored = await nats.manager.streams.getMessage(EVENTS.name, { seq });
+  if (!stored) return undefined;
+  return { subject: stored.subject, seq, headers: stored.header, data: stored.data, info: { stream: EVENTS.name } };
 }
 
 async function streamState(nats: NatsPart): Promise<StreamState> {
@@ -182,9 +201,6 @@ async function streamState(nats: NatsPart): Promise<StreamState> {
     name: config.name,
     created,
     lastSequence: state.last_seq,
-    async eventIdAt(sequence) {
-      const message = await nats.manager.streams.getMessage(EVENTS.name, { seq: sequence });
-      return message?.json<{ id: string }>().id.toLowerCase();
-    },
+    timeAt: async (sequence) => (await nats.manager.streams.getMessage(EVENTS.name, { seq: sequence }))?.time.getTime(),
   };
 }

@@ -19,6 +19,10 @@ export class SinkError extends Error {
     return new SinkError('NOT_JSON', 'the message is no JSON: find who publishes on this subject by hand', { cause });
   }
 
+  static refused(cause: Error): SinkError {
+    return new SinkError('REFUSED', `ClickHouse cannot read the event's row: ${cause.message}`, { cause });
+  }
+
   static inDoubt(cause: unknown): SinkError {
     return new SinkError('WRITE_IN_DOUBT', 'ClickHouse gave no answer, what it was told to write may still come', {
       cause,
@@ -33,6 +37,9 @@ export class SinkError extends Error {
   }
 
   static leaseLost(): SinkError {
-    return new SinkError('LEASE_LOST', 'the lease ran out, another sink may write now: waiting to get it back');
+    return new SinkError(
+      'LEASE_LOST',
+      'the lease ran out, another sink may write these companies now: waiting to get a share again',
+    );
   }
 }

@@ -152,6 +152,22 @@ const nothing = {
   resolution_seconds: null,
 };
 
+/** A row that `analytics.events` takes, whatever is wrong with others. */
+export const sampleRow: EventRow = {
+  ...nothing,
+  company_id: nobody,
+  at: '2026-01-01 00:00:00.000',
+  event_id: nobody,
+  type: 'conversation.opened',
+  actor_kind: 'system',
+  conversation_id: nobody,
+  contact_id: nobody,
+  channel_id: nobody,
+  platform: 'WEB_CHAT',
+  agent_id: nobody,
+  team_id: nobody,
+};
+
 function facts(conversation: ConversationFacts) {
   return {
     conversation_id: conversation.id,

@@ -1,11 +1,16 @@
 import type { ClickHouseClient } from '@clickhouse/client';
 import { z } from 'zod';
-import { insertBlock, oneBlock, select, settingsClause } from '../clickhouse/statements.ts';
-import { measures, rollups, type Rollup } from '../rollups.ts';
+import type { Layout } from '../clickhouse/ddl.ts';
+import { insertBlock, select } from '../clickhouse/statements.ts';
+import { expiryBy, readPlans, type Plans } from '../retention/plans.ts';
+import { rollups } from '../rollups.ts';
 import type { Erasure } from './erasure.ts';
 import { SinkError } from './errors.ts';
-import { nobody, type EventRow } from './eventRow.ts';
+import { clickHouseTime, nobody, sampleRow, type EventRow } from './eventRow.ts';
+import { fillStatement } from './fill.ts';
 import { epochOf, positionOf, sequenceOf } from './position.ts';
+import { refusedRows, type Refused } from './refused.ts';
+import { shareOf } from './shares.ts';
 
 /** Longest that one statement of the sink may run: what is in doubt now is certain this much later. */
 export const STATEMENT_LIMIT_MS = 4_000;
@@ -14,14 +19,25 @@ const limits = { seconds: STATEMENT_LIMIT_MS / 1_000, bytes: 2_000_000_000 };
 /** Ids looked up by one statement: its parameter stays below what servers take as one form field (128 KiB). */
 const LOOKUP_SIZE = 2_000;
 
+/** What says how far things are. */
+const written = [
+  'analytics.events',
+  'analytics.checkpoints',
+  'analytics.streams',
+  ...rollups.map(({ table }) => table),
+];
+
+/** For so long a company's plan is believed. */
+const PLAN_AGE_MS = 5_000;
+
 /** A stream as it is now, and a way to look into it. */
 export interface StreamState {
   readonly name: string;
   /** When it was created: a stream made again under its name counts from 1 again. */
   readonly created: string;
   readonly lastSequence: number;
-  /** The id of the event at a place, undefined when the stream holds it no longer. */
-  eventIdAt(sequence: number): Promise<string | undefined>;
+  /** When the stream took the message at a place, in milliseconds; undefined when it holds it no longer. */
+  timeAt(sequence: number): Promise<number | undefined>;
 }
 
 /** Where the stream has to be read from. */
@@ -35,21 +51,41 @@ export interface PlacedRow {
   readonly row: EventRow;
 }
 
-/** ClickHouse as the sink sees it. One writer at a time; see {@link createLease}. */
+/** What cannot be read, and why it is no row. */
+export interface LeftOut {
+  readonly sequence: number;
+  readonly companyId: string;
+  readonly type: string;
+}
+
+/** What was read of the stream from a cursor on, up to and including the message `end`. */
+export interface StreamPart {
+  readonly rows: readonly PlacedRow[];
+  readonly parked: readonly LeftOut[];
+  readonly end: { readonly sequence: number; readonly time: number };
+}
+
+export interface Appended {
+  readonly written: number;
+  /** Their ids were written before. */
+  readonly repeated: number;
+}
+
+/** ClickHouse as the sink sees it. Each share has one writer at a time; see {@link createClaim}. */
 export interface EventStore {
   /**
-   * Completes what an earlier writer left half done, and says where to go on. What is read again from there is recognised
-   * by {@link EventStore.append}. A stream that is not the one read so far, or lost its end, begins a new epoch.
+   * Completes what an earlier writer of these shares left half done, and says where to go on. What is read again from there is
+   * recognised by {@link EventStore.append}. A stream that is not the one read so far, or lost its end, begins a new epoch.
    */
-  resume(stream: StreamState): Promise<Cursor>;
+  resume(stream: StreamState, shares: readonly number[]): Promise<Cursor>;
   /**
-   * Writes what follows `cursor`, in the order of the stream: rows, then every rollup. Rows whose ids are written are
-   * left out. After a failure, `resume`; nothing is counted twice, and nothing is left out. After SinkError
-   * `WRITE_IN_DOUBT`, not before {@link STATEMENT_LIMIT_MS}.
-   *
-   * @returns how many rows were new
+   * Writes what follows `cursor`, in the order of the stream: rows, then every rollup, then that it is done for these shares. Rows
+   * whose ids are written are left out. After a failure, `resume`; nothing is counted twice, and nothing is left out. After
+   * SinkError `WRITE_IN_DOUBT`, not before {@link STATEMENT_LIMIT_MS}.
    */
-  append(cursor: Cursor, batch: readonly PlacedRow[]): Promise<number>;
+  append(cursor: Cursor, part: StreamPart, shares: readonly number[]): Promise<Appended>;
+  /** Those of the rows that ClickHouse cannot read, after it has refused them; none when it is in trouble itself. */
+  refused(rows: readonly PlacedRow[]): Promise<Refused<PlacedRow>>;
   /**
    * Takes contacts' ids from the rows that are written. ClickHouse does it behind this call, and keeps in mind to do it. The
    * figures stay: no rollup knows contacts.
@@ -64,36 +100,64 @@ export interface EventStore {
  * block ids is written before the part that it speaks for, so a crash between the two would drop the retry):
  * - an insert is one block, which becomes one atomic part per partition;
  * - events are recognised by their ids;
- * - a rollup's partition says in the same part as its sums up to which position it has counted, and takes from
- *   `analytics.events` only what lies beyond. Positions enter `analytics.events` in ascending order, partition by partition.
+ * - a rollup's partition says in the same part as its sums up to which position it has counted each company, and takes from
+ *   `analytics.events` only what lies beyond. Positions of a company enter `analytics.events` in ascending order;
+ * - a checkpoint is written when all before it is in every table, and so may be too early, but never too late.
  *
  * @param options.mayWrite Asked before each statement that writes; throws a SinkError when another may write now.
  */
 export function createEventStore(
   client: ClickHouseClient,
-  { mayWrite }: { readonly mayWrite: () => void },
+  { layout, mayWrite }: { readonly layout: Layout; readonly mayWrite: () => void },
 ): EventStore {
+  let plans: Plans = new Map();
+  let plansReadAt = -Infinity;
+
   async function insert(name: string, table: string, rows: readonly object[]): Promise<void> {
     mayWrite();
     await insertBlock(client, { name, table, rows, limits });
   }
 
-  async function lastWritten() {
-    const [last] = await select(client, {
-      name: 'sink-resume',
-      sql: `SELECT position, batch, event_id FROM analytics.events
-        WHERE position = (SELECT max(position) FROM analytics.events) AND position > 0 LIMIT 1`,
-      limits: { ...limits, seconds: 60 },
-      row: z.object({ position: z.coerce.bigint(), batch: z.coerce.bigint(), event_id: z.string() }),
-    });
-    return last;
+  async function currentPlans(): Promise<Plans> {
+    const now = performance.now();
+    if (now - plansReadAt > PLAN_AGE_MS) {
+      plans = await readPlans(client);
+      plansReadAt = now;
+    }
+    return plans;
   }
 
-  async function fillRollups(from: bigint): Promise<void> {
-    for (const rollup of rollups) {
-      mayWrite();
-      await client.command({ query: fillStatement(rollup), query_params: { from: from.toString() } });
+  async function fillRollups(from: bigint, companies: readonly string[]): Promise<void> {
+    for (let start = 0; start < companies.length; start += LOOKUP_SIZE) {
+      const params = { from: from.toString(), companies: companies.slice(start, start + LOOKUP_SIZE) };
+      for (const rollup of rollups) {
+        mayWrite();
+        await client.command({ query: fillStatement({ rollup, limits }), query_params: params });
+      }
     }
+  }
+
+  async function checkpointsOf(shares: readonly number[]) {
+    return select(client, {
+      name: 'sink-checkpoints',
+      sql: `SELECT share, max(position) AS upto, toUnixTimestamp64Milli(argMax(message_at, position)) AS time
+        FROM analytics.checkpoints WHERE share IN {shares:Array(UInt16)} GROUP BY share`,
+      params: { shares },
+      limits,
+      row: z.object({ share: z.number(), upto: z.coerce.bigint(), time: z.coerce.number() }),
+    });
+  }
+
+  /** What has come since, also what a writer before wrote of a batch that it did not finish. */
+  async function companiesSince(from: bigint, shares: readonly number[]): Promise<string[]> {
+    const found = await select(client, {
+      name: 'sink-resume',
+      sql: 'SELECT DISTINCT company_id FROM analytics.events WHERE position > {from:UInt64}',
+      params: { from: from.toString() },
+      limits: { ...limits, seconds: 60 },
+      row: z.object({ company_id: z.string() }),
+    });
+    return found.map((row) => row.company_id).filter((companyId) => shares.includes(shareOf(companyId)));
   }
 
   async function lastStream() {
@@ -111,53 +175,97 @@ export function createEventStore(
     return { epoch, sequence: 1 };
   }
 
-  async function writtenIds(batch: readonly PlacedRow[]): Promise<Set<string>> {
-    const written = new Set<string>();
+  /** Where each of the rows stands whose id is written already. */
+  async function writtenIds(batch: readonly PlacedRow[]): Promise<Map<string, bigint>> {
+    const places = new Map<string, bigint>();
     for (let start = 0; start < batch.length; start += LOOKUP_SIZE) {
       const rows = batch.slice(start, start + LOOKUP_SIZE).map(({ row }) => row);
-      const times = rows.map(({ at }) => at).toSorted();
+      const { first, last } = timesOf(rows);
       const found = await select(client, {
         name: 'sink-known',
-        sql: `SELECT company_id, event_id FROM analytics.events
-          WHERE at BETWEEN {first:DateTime64(3, 'UTC')} AND {last:DateTime64(3, 'UTC')}
+        sql: `SELECT company_id, event_id, position FROM analytics.events
+          WHERE company_id IN {companies:Array(UUID)}
+          AND at BETWEEN {first:DateTime64(3, 'UTC')} AND {last:DateTime64(3, 'UTC')}
           AND event_id IN {ids:Array(UUID)}`,
-        params: { first: times[0], last: times.at(-1), ids: rows.map(({ event_id: id }) => id) },
+        params: { companies: companiesOf(rows), first, last, ids: rows.map(({ event_id: id }) => id) },
         limits,
-        row: z.object({ company_id: z.string(), event_id: z.string() }),
+        row: z.object({ company_id: z.string(), event_id: z.string(), position: z.coerce.bigint() }),
       });
-      for (const row of found) written.add(idOf(row));
+      for (const row of found) places.set(idOf(row), row.position);
     }
-    return written;
+    return places;
   }
 
   return {
-    resume: (stream) =>
+    resume: (stream, shares) =>
       answered(async () => {
-        const last = await lastWritten();
-        if (last) await fillRollups(last.batch);
+        for (const query of layout.catchUp(written)) await client.command({ query });
+        const checkpoints = await checkpointsOf(shares);
+        const isComplete = checkpoints.length === shares.length;
+        const from = isComplete ? lowest(checkpoints.map(({ upto }) => upto)) : 0n;
+        await fillRollups(from, await companiesSince(from, shares));
         const { epoch, name, created } = (await lastStream()) ?? { epoch: 0, name: undefined, created: undefined };
         if (name !== stream.name || created !== stream.created) return beginEpoch(epoch + 1, stream);
-        if (!last || epochOf(last.position) !== epoch) return { epoch, sequence: 1 };
-        if (!(await holds(stream, sequenceOf(last.position), last.event_id))) return beginEpoch(epoch + 1, stream);
-        return { epoch, sequence: sequenceOf(last.batch) };
+        const read = checkpoints.filter(({ upto }) => epochOf(upto) === epoch);
+        for (const { upto, time } of read) {
+          if (!(await holds(stream, sequenceOf(upto), time))) return beginEpoch(epoch + 1, stream);
+        }
+        if (read.length < shares.length) return { epoch, sequence: 1 };
+        return { epoch, sequence: sequenceOf(from) + 1 };
       }),
 
-    append: (cursor, batch) =>
+    append: (cursor, { rows: batch, parked, end }, shares) =>
       answered(async () => {
-        const written = await writtenIds(batch);
-        const first = positionOf(cursor.epoch, cursor.sequence).toString();
+        const place = (sequence: number) => positionOf(cursor.epoch, sequence);
+        const [known, expiry] = [await writtenIds(batch), expiryBy(await currentPlans())];
         const rows: object[] = [];
+        const leftOut: object[] = parked.map(({ sequence, companyId, type }) => ({
+          company_id: companyId,
+          position: place(sequence).toString(),
+          type,
+          reason: 'PARKED',
+        }));
         for (const { sequence, row } of batch) {
-          const id = idOf(row);
-          if (written.has(id)) continue;
-          written.add(id);
-          rows.push({ ...row, position: positionOf(cursor.epoch, sequence).toString(), batch: first });
+          const [id, position] = [idOf(row), place(sequence)];
+          const before = known.get(id);
+          if (before === undefined) {
+            known.set(id, position);
+            rows.push({ ...row, ...expiry(row), position: position.toString() });
+          } else if (before !== position) {
+            const { company_id, type } = row;
+            leftOut.push({ company_id, position: position.toString(), type, reason: 'REPEATED' });
+          }
         }
+        await insert('sink-left-out', 'analytics.left_out', leftOut);
         await insert('sink-events', 'analytics.events', rows);
         // Also without new rows: those of an earlier attempt may not be in the rollups yet.
-        await fillRollups(positionOf(cursor.epoch, cursor.sequence));
-        return rows.length;
+        await fillRollups(place(cursor.sequence), companiesOf(batch.map(({ row }) => row)));
+        const messageAt = clickHouseTime(new Date(end.time).toISOString());
+        const checkpoint = { position: place(end.sequence).toString(), message_at: messageAt };
+        await insert(
+          'sink-checkpoints',
+          'analytics.checkpoints',
+          shares.map((share) => ({ share, ...checkpoint })),
+        );
+        return { written: rows.length, repeated: batch.length - rows.length };
       }),
+
+    refused: async (rows) => {
+      const expiry = expiryBy(plans);
+      const tried = new Map(rows.map((placed) => [{ ...placed.row, ...expiry(placed.row), position: '1' }, placed]));
+      const found = await refusedRows(client, {
+        table: 'analytics.events',
+        rows: [...tried.keys()],
+        sample: sampleRow,
+        limits,
+      });
+      const refused = new Map<PlacedRow, Error>();
+      for (const [row, error] of found) {
+        const placed = tried.get(row);
+        if (placed) refused.set(placed, error);
+      }
+      return refused;
+    },
 
     forget: ({ companyId, contactIds }) =>
       answered(async () => {
@@ -172,10 +280,8 @@ export function createEventStore(
         });
         if (!found?.rows) return 0;
         mayWrite();
-        await client.command({
-          query: `ALTER TABLE analytics.events UPDATE contact_id = '${nobody}' WHERE ${where}`,
-          query_params: params,
-        });
+        const update = `ALTER TABLE analytics.events UPDATE contact_id = '${nobody}' WHERE ${where}`;
+        for (const query of layout.ddl(update)) await client.command({ query, query_params: params });
         return found.rows;
       }),
   };
@@ -192,30 +298,31 @@ async function answered<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-/** A server that lost its last writes, or was restored from a copy, gives the same sequences to other events. */
-async function holds(stream: StreamState, sequence: number, eventId: string): Promise<boolean> {
+/** A server that lost its last writes, or was restored from a copy, has other messages at the same places. */
+async function holds(stream: StreamState, sequence: number, time: number): Promise<boolean> {
   if (sequence > stream.lastSequence) return false;
-  const there = await stream.eventIdAt(sequence);
-  return there === undefined || there === eventId;
+  const there = await stream.timeAt(sequence);
+  // Nothing is known of the time where the checkpoint was made before times were kept.
+  return there === undefined || time === 0 || Math.abs(there - time) <= 1;
 }
 
 function idOf(row: { readonly company_id: string; readonly event_id: string }): string {
   return `${row.company_id} ${row.event_id}`;
 }
 
-/** Brings a rollup up to what `analytics.events` holds from position `from` on: each partition from where it stands. */
-function fillStatement({ table, bucketOf }: Rollup): string {
-  const columns = Object.entries(measures).map(([name, expression]) => `${expression} AS ${name}`);
-  return `INSERT INTO ${table}
-    (company_id, bucket, platform, channel_id, agent_id, team_id, ${Object.keys(measures).join(', ')}, last_position)
-    WITH counted AS (
-      SELECT toYYYYMM(bucket) AS month, max(last_position) AS upto
-      FROM ${table} WHERE last_position >= {from:UInt64} GROUP BY month
-    )
-    SELECT company_id, ${bucketOf} AS bucket, platform, channel_id, agent_id, team_id, ${columns.join(', ')},
-      max(position) AS last_position
-    FROM analytics.events LEFT JOIN counted ON toYYYYMM(at) = counted.month
-    WHERE position >= {from:UInt64} AND position > counted.upto
-    GROUP BY company_id, bucket, platform, channel_id, agent_id, team_id
-    ${settingsClause('sink-rollup', limits, { ...oneBlock, join_use_nulls: 0, async_insert: 0 })}`;
+function companiesOf(rows: readonly EventRow[]): string[] {
+  return [...new Set(rows.map((row) => row.company_id))];
+}
+
+function timesOf(rows: readonly EventRow[]): { readonly first: string; readonly last: string } {
+  let [first, last] = [rows[0]?.at ?? '', ''];
+  for (const { at } of rows) {
+    if (at < first) first = at;
+    if (at > last) last = at;
+  }
+  return { first, last };
+}
+
+function lowest(positions: readonly bigint[]): bigint {
+  return positions.reduce((least, position) => (position < least ? position : least));
 }

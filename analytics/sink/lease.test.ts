@@ -1,12 +1,16 @@
+import { StorageType } from '@nats-io/jetstream';
+import { nanos } from '@nats-io/nats-core';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { NatsPart } from '#platform/events/nats.ts';
+import { ensureStreams } from '#platform/events/streams.ts';
 import { silentLogger } from '#platform/logging/logger.ts';
 import { eventually } from '#test/stack/eventually.ts';
 import { testNats, type TestServer } from '#test/stack/index.ts';
 import { openNats } from '../testing/sinkHarness.ts';
-import { createLease } from './lease.ts';
+import { createLease, type Lease } from './lease.ts';
 
 const TTL_MS = 1_500;
+const STREAM = 'LEASES';
 
 let server: TestServer;
 let nats: NatsPart;
@@ -15,6 +19,16 @@ let other: NatsPart;
 beforeAll(async () => {
   server = await testNats();
   [nats, other] = await Promise.all([openNats(server.url), openNats(server.url)]);
+  await ensureStreams(nats.manager, [
+    {
+      name: STREAM,
+      subjects: ['leases.>'],
+      storage: StorageType.File,
+      max_msgs_per_subject: 1,
+      max_age: nanos(TTL_MS),
+      duplicate_window: nanos(1_000),
+    },
+  ]);
 });
 
 afterAll(async () => {
@@ -23,20 +37,29 @@ afterAll(async () => {
 });
 
 function leaseOn(connection: NatsPart, name: string) {
-  return createLease({ nats: connection, name, ttlMs: TTL_MS, logger: silentLogger });
+  return createLease({
+    nats: connection,
+    stream: STREAM,
+    subject: `leases.${name}`,
+    ttlMs: TTL_MS,
+    logger: silentLogger,
+  });
 }
 
-const forever = new AbortController().signal;
+/** Resolves as soon as it is free. */
+async function acquired(lease: Lease): Promise<void> {
+  await eventually(async () => expect(await lease.tryAcquire()).toBe(true));
+}
 
 describe('a lease', () => {
   test('is held by one at a time, and passes on when it is released', async () => {
     const [first, second] = [leaseOn(nats, 'pass-on'), leaseOn(other, 'pass-on')];
-    await first.acquire(forever);
-    const waiting = second.acquire(forever);
+    await acquired(first);
+    expect(await second.tryAcquire()).toBe(false);
     first.assertHeldFor(0);
     expect(() => second.assertHeldFor(0)).toThrow(/lease ran out/);
     await first.release();
-    expect(await waiting).toBe(true);
+    expect(await second.tryAcquire()).toBe(true);
     second.assertHeldFor(0);
     expect(() => first.assertHeldFor(0)).toThrow(/lease ran out/);
     await second.release();
@@ -44,9 +67,12 @@ describe('a lease', () => {
 
   test('stays held for longer than its time to live while its holder lives', async () => {
     const [first, second] = [leaseOn(nats, 'renewed'), leaseOn(other, 'renewed')];
-    await first.acquire(forever);
-    const patience = AbortSignal.timeout(2 * TTL_MS);
-    expect(await second.acquire(patience)).toBe(false);
+    await acquired(first);
+    const until = performance.now() + 2 * TTL_MS;
+    await eventually(async () => {
+      expect(await second.tryAcquire()).toBe(false);
+      expect(performance.now()).toBeGreaterThan(until);
+    });
     first.assertHeldFor(TTL_MS / 4);
     await first.release();
   });
@@ -54,23 +80,25 @@ describe('a lease', () => {
   test('is lost to who cannot renew it before another one gets it', async () => {
     const cutOff = await openNats(server.url);
     const [first, second] = [leaseOn(cutOff, 'lost'), leaseOn(other, 'lost')];
-    await first.acquire(forever);
+    await acquired(first);
     await cutOff.stop();
-    const taken = second.acquire(forever);
+    const taken = acquired(second);
     expect(() => first.assertHeldFor(TTL_MS)).toThrow(/lease ran out/);
-    await eventually(() => expect(() => first.assertHeldFor(0)).toThrow(/lease ran out/));
-    expect(await taken).toBe(true);
+    await eventually(() => expect(first.isHeld).toBe(false));
+    await taken;
     expect(() => first.assertHeldFor(0)).toThrow(/lease ran out/);
     await Promise.all([first.release(), second.release()]);
   });
 
-  test('is not waited for any longer when the waiting is called off', async () => {
-    const [first, second] = [leaseOn(nats, 'called-off'), leaseOn(other, 'called-off')];
-    await first.acquire(forever);
-    const off = new AbortController();
-    const waiting = second.acquire(off.signal);
-    off.abort();
-    expect(await waiting).toBe(false);
-    await first.release();
+  test('that is abandoned stays taken for as long as it was promised', async () => {
+    const [first, second] = [leaseOn(nats, 'abandoned'), leaseOn(other, 'abandoned')];
+    await acquired(first);
+    first.assertHeldFor(TTL_MS / 2);
+    const promised = performance.now() + TTL_MS / 2;
+    await first.abandon();
+    expect(first.isHeld).toBe(false);
+    await acquired(second);
+    expect(performance.now()).toBeGreaterThan(promised);
+    await second.release();
   });
 });

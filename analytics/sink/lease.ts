@@ -1,15 +1,14 @@
-import { JetStreamApiError, StorageType } from '@nats-io/jetstream';
-import { nanos } from '@nats-io/nats-core';
+import { JetStreamApiError } from '@nats-io/jetstream';
 import type { NatsPart } from '#platform/events/nats.ts';
-import { ensureStreams } from '#platform/events/streams.ts';
 import { pause } from '#platform/lifecycle/backoff.ts';
 import type { Logger } from '#platform/logging/logger.ts';
 import { SinkError } from './errors.ts';
 
 /** One holder at a time among all processes of the same NATS. */
 export interface Lease {
-  /** Waits until this process holds it; false when the signal aborted first. */
-  acquire(signal: AbortSignal): Promise<boolean>;
+  readonly isHeld: boolean;
+  /** Takes it if it is free; it stays held for as long as this process lives and reaches NATS. */
+  tryAcquire(): Promise<boolean>;
   /** @throws SinkError `LEASE_LOST` unless it stays held for the next `ms` milliseconds, whatever happens. */
   assertHeldFor(ms: number): void;
   /** Gives it to whoever comes next. */
@@ -20,17 +19,17 @@ export interface Lease {
 
 /**
  * A message that ages out of its stream unless it is written again, and that is written only by who knows its sequence.
- * Kept on disk, so that a restarted server does not give it to a second holder.
+ *
+ * @param options.stream Keeps one message of each subject for `ttlMs`; see {@link ensureLeases}.
  */
 export function createLease(options: {
   readonly nats: NatsPart;
-  readonly name: string;
+  readonly stream: string;
+  readonly subject: string;
   readonly ttlMs: number;
   readonly logger: Logger;
 }): Lease {
-  const { nats, name, ttlMs, logger } = options;
-  const stream = `LEASE_${name.replaceAll('-', '_').toUpperCase()}`;
-  const subject = `leases.${name}`;
+  const { nats, stream, subject, ttlMs, logger } = options;
   let sequence = 0;
   let heldUntil = -Infinity;
   let renewals = new AbortController();
@@ -54,7 +53,7 @@ export function createLease(options: {
       try {
         await write(sequence);
       } catch (error) {
-        logger.warn({ err: error, lease: name }, 'the lease was not renewed');
+        logger.warn({ err: error, lease: subject }, 'the lease was not renewed');
         if (isRefused(error)) heldUntil = -Infinity;
       }
     }
@@ -66,29 +65,21 @@ export function createLease(options: {
   }
 
   return {
-    async acquire(signal) {
-      await ensureStreams(nats.manager, [
-        {
-          name: stream,
-          subjects: [subject],
-          storage: StorageType.File,
-          max_msgs_per_subject: 1,
-          max_age: nanos(ttlMs),
-          duplicate_window: nanos(Math.min(ttlMs, 1_000)),
-        },
-      ]);
-      while (!signal.aborted) {
-        try {
-          await write(0);
-          renewals = new AbortController();
-          renewing = renew(renewals.signal);
-          return true;
-        } catch (error) {
-          if (!isRefused(error)) throw error;
-          await pause(ttlMs / 10, signal);
-        }
+    get isHeld() {
+      return performance.now() < heldUntil;
+    },
+
+    async tryAcquire() {
+      await endRenewals();
+      try {
+        await write(0);
+      } catch (error) {
+        if (!isRefused(error)) throw error;
+        return false;
       }
-      return false;
+      renewals = new AbortController();
+      renewing = renew(renewals.signal);
+      return true;
     },
 
     assertHeldFor(ms) {

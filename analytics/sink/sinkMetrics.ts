@@ -1,11 +1,16 @@
 import type { Metrics } from '#platform/metrics/metrics.ts';
 
-/** What operators watch of the sink: `lag` and `delaySeconds` say how far dashboards are behind. */
-export function sinkMetrics(metrics: Metrics) {
+/** What operators watch of the sink: lag and delay say how far dashboards are behind. */
+export function sinkMetrics(metrics: Metrics, { lag }: { readonly lag: () => Promise<number> }) {
   const prefix = 'switchboard_analytics_sink';
+  metrics.gauge(
+    `${prefix}_lag_events`,
+    'Events of the stream that this process has not written yet',
+    [],
+    async (gauge) => gauge.set(await lag()),
+  );
   return {
-    active: metrics.gauge(`${prefix}_active`, '1 while this process is the one that writes'),
-    lag: metrics.gauge(`${prefix}_lag_events`, 'Events in the stream after the last batch that was written'),
+    shares: metrics.gauge(`${prefix}_shares`, 'Shares of the companies, of 16, that this process writes'),
     events: metrics.counter(`${prefix}_events_total`, 'Events by outcome', ['outcome']),
     batchRows: metrics.histogram(
       `${prefix}_batch_rows`,

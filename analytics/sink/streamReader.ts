@@ -7,6 +7,10 @@ import { SinkError } from './errors.ts';
 export interface StreamReader {
   /** What is there, up to `max` messages, waiting at most a second for them. Each is handed over as it arrives. */
   read(max: number, onMessage: (message: JsMsg) => void): Promise<void>;
+  /** How many were handed over. */
+  readonly delivered: number;
+  /** How many the server has behind them. */
+  pending(): Promise<number>;
   /** Ends a `read` that waits. */
   stop(): void;
   close(): Promise<void>;
@@ -33,6 +37,10 @@ export async function openReader(options: {
   let delivered = 0;
 
   return {
+    get delivered() {
+      return delivered;
+    },
+    pending: async () => (await consumer.info()).num_pending,
     async read(max, onMessage) {
       messages = await consumer.fetch({ max_messages: max, expires: 1_000 });
       for await (const message of messages) {

@@ -4,6 +4,7 @@ import { createEventBus } from '#platform/events/bus.ts';
 import { ensureStreams } from '#platform/events/streams.ts';
 import { silentLogger } from '#platform/logging/logger.ts';
 import { createMetrics } from '#platform/metrics/metrics.ts';
+import { oneServer } from '../clickhouse/ddl.ts';
 import { createSink } from '../sink/createSink.ts';
 import { eventOf, type Fact } from './facts.ts';
 
@@ -18,7 +19,7 @@ export async function openNats(url: string): Promise<NatsPart> {
 }
 
 export function sinkOf(nats: NatsPart, clickhouse: ClickHouseClient, { batchRows = 100, leaseMs = 6_000 } = {}) {
-  return createSink({ nats, clickhouse, batchRows, leaseMs, logger: silentLogger, metrics });
+  return createSink({ nats, clickhouse, layout: oneServer, batchRows, leaseMs, logger: silentLogger, metrics });
 }
 
 /** The same ClickHouse, of which each statement that writes fails while `fails` says so. */

@@ -1,4 +1,4 @@
-import { DeliverPolicy, type JsMsg } from '@nats-io/jetstream';
+import { DeliverPolicy, type DeliveryInfo, type JsMsg } from '@nats-io/jetstream';
 import { headers, type MsgHdrs } from '@nats-io/nats-core';
 import type { NatsPart } from './nats.ts';
 import { DEAD } from './streams.ts';
@@ -18,6 +18,11 @@ export interface DeadLetter {
   readonly body: string;
 }
 
+/** What is known of a message that can be parked: one that was delivered, or that was fetched from its stream. */
+export type Parkable = Pick<JsMsg, 'subject' | 'seq' | 'headers' | 'data'> & {
+  readonly info: Pick<DeliveryInfo, 'stream'>;
+};
+
 /**
  * Keeps a copy in the DEAD stream, with what is needed to understand it and to send it again.
  *
@@ -27,7 +32,7 @@ export interface DeadLetter {
 export async function park(
   nats: NatsPart,
   parked: {
-    readonly message: JsMsg;
+    readonly message: Parkable;
     readonly part?: { readonly index: number; readonly body: string } | undefined;
     readonly durable: string;
     readonly error: unknown;

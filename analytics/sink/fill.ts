@@ -1,0 +1,36 @@
+import { oneBlock, settingsClause, type Limits } from '../clickhouse/statements.ts';
+import { dimensions, measures, type Rollup } from '../rollups.ts';
+
+/** How a rollup is brought up to date. Parameters of the statement: `from`, `companies`. */
+export interface Fill {
+  readonly rollup: Rollup;
+  /** @default the rollup itself */
+  readonly target?: string;
+  /** Only the events of a month, as `toYYYYMM` says it. */
+  readonly month?: number;
+  readonly limits: Limits;
+}
+
+/**
+ * Brings a rollup up to what `analytics.events` holds of some companies from position `from` on: each company, in each month, from
+ * where the rollup itself says that it stands. What it says is in the same part as the sums that it speaks for, and a
+ * company's events enter `analytics.events` in ascending order; so it is right after a crash at any moment, also when another
+ * process goes on that has other companies besides.
+ */
+export function fillStatement({ rollup, target = rollup.table, month, limits }: Fill): string {
+  const columns = Object.entries(measures).map(([name, expression]) => `${expression} AS ${name}`);
+  const within = (time: string) => (month === undefined ? '' : ` AND toYYYYMM(${time}) = ${String(month)}`);
+  const keys = ['company_id', 'bucket', ...dimensions].join(', ');
+  return `INSERT INTO ${target} (${keys}, ${Object.keys(measures).join(', ')}, expires_at, last_position)
+    WITH counted AS (
+      SELECT company_id AS company, toYYYYMM(bucket) AS month, max(last_position) AS upto
+      FROM ${target} WHERE last_position >= {from:UInt64} AND company_id IN {companies:Array(UUID)}${within('bucket')}
+      GROUP BY company, month
+    )
+    SELECT company_id, ${rollup.bucketOf} AS bucket, ${[...dimensions, ...columns].join(', ')},
+      max(figures_expire_at) AS expires_at, max(position) AS last_position
+    FROM analytics.events LEFT JOIN counted ON company_id = counted.company AND toYYYYMM(at) = counted.month
+    WHERE position >= {from:UInt64} AND company_id IN {companies:Array(UUID)}${within('at')} AND position > counted.upto
+    GROUP BY ${keys}
+    ${settingsClause('sink-rollup', limits, { ...oneBlock, join_use_nulls: 0, async_insert: 0 })}`;
+}
