@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { ApolloClient, gql, HttpLink, InMemoryCache, type ApolloLink } from '@apollo/client';
+import { Defer20220824Handler } from '@apollo/client/incremental';
 import { PersistedQueryLink } from '@apollo/client/link/persisted-queries';
 import { GraphQLWsLink } from '@apollo/client/link/subscriptions';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
@@ -79,6 +80,28 @@ describe('Apollo Client', () => {
     const failed = await client.query({ query: gql('{ refused caller }'), errorPolicy: 'all' });
     expect(failed.error).toMatchObject({ errors: [{ extensions: { code: 'FORBIDDEN' } }] });
     expect(failed.data).toMatchObject({ caller: expect.any(String) });
+    client.stop();
+  });
+
+  it('shows what is there, and then what was deferred', async () => {
+    const client = new ApolloClient({
+      link: http(),
+      cache: new InMemoryCache(),
+      incrementalHandler: new Defer20220824Handler(),
+    });
+    const deferred = gql(`query Later($id: ID!) {
+      conversation(id: $id) { __typename id number ... @defer { mood channel { __typename id name } } }
+    }`);
+    const seen: unknown[] = [];
+    const watching = client.watchQuery({ query: deferred, variables: { id: 'a' } }).subscribe(({ data, dataState }) => {
+      if (data) seen.push([dataState, data]);
+    });
+    await eventually(() => expect(seen).toHaveLength(2));
+    expect(seen).toEqual([
+      ['streaming', { conversation: { __typename: 'Conversation', id: 'a', number: 7 } }],
+      ['complete', { conversation: expect.objectContaining({ ...expected('a'), channel: expect.any(Object) }) }],
+    ]);
+    watching.unsubscribe();
     client.stop();
   });
 

@@ -20,6 +20,8 @@ export interface Collector {
   readonly fragments: Readonly<Record<string, FragmentDefinitionNode>>;
   /** Those that `@skip` and `@include` ask for. */
   readonly conditions: Variables;
+  /** Fragments that come later, and are no part of this. */
+  readonly later?: ReadonlySet<SelectionNode>;
 }
 
 /**
@@ -59,6 +61,7 @@ function collect(
         break;
       }
       case Kind.INLINE_FRAGMENT:
+        if (collector.later?.has(selection)) break;
         if (applies(collector, selection.typeCondition?.name.value, type)) {
           collect(collector, type, selection.selectionSet.selections, collected);
         }
@@ -76,13 +79,19 @@ function collect(
   }
 }
 
-function isIncluded(selection: SelectionNode, conditions: Variables): boolean {
+/** What `@skip` and `@include` say of a selection. */
+export function isIncluded(selection: SelectionNode, conditions: Variables): boolean {
   if (!selection.directives?.length) return true;
   if (getDirectiveValues(GraphQLSkipDirective, selection, conditions)?.['if'] === true) return false;
   return getDirectiveValues(GraphQLIncludeDirective, selection, conditions)?.['if'] !== false;
 }
 
-function applies({ schema }: Collector, condition: string | undefined, type: GraphQLObjectType): boolean {
+/** Whether a fragment of this type is about objects of that one. */
+export function applies(
+  { schema }: Pick<Collector, 'schema'>,
+  condition: string | undefined,
+  type: GraphQLObjectType,
+): boolean {
   if (condition === undefined || condition === type.name) return true;
   const wanted = typeFromAST(schema, { kind: Kind.NAMED_TYPE, name: { kind: Kind.NAME, value: condition } });
   return isAbstractType(wanted) && schema.isSubType(wanted, type);

@@ -1,4 +1,4 @@
-import type { FetchNode, PlanNode } from '@apollo/query-planner';
+import type { DeferNode, FetchNode, PlanNode } from '@apollo/query-planner';
 import { compileFetch, type FetchTools } from './compileFetch.ts';
 import type { Path } from './places.ts';
 import type { Run, Step } from './run.ts';
@@ -25,10 +25,41 @@ function compileNode(node: PlanNode, path: Path, tools: FetchTools): Step {
       return async (run) => (run.coerced[condition] === true ? met : notMet)?.(run);
     }
     case 'Fetch':
-      return compileFetch(node, path, tools);
+      return announced(node, compileFetch(node, path, tools));
     case 'Defer':
-      throw new Error('the planner deferred, though it was not asked to');
+      return compileDefer(node, tools);
   }
+}
+
+/** Says when it is over, where parts that come later wait for it. */
+function announced({ id }: FetchNode, step: Step): Step {
+  if (id === undefined) return step;
+  return async (run) => {
+    await step(run);
+    run.deferral?.fetched(id);
+  };
+}
+
+function compileDefer({ primary, deferred }: DeferNode, tools: FetchTools): Step {
+  const first = compilePlan(primary.node, tools);
+  const parts = deferred.map(({ label = '', depends, node }) => ({
+    id: label,
+    needed: depends.map(({ id }) => id),
+    fetch: compilePlan(node, tools),
+  }));
+  return async (run) => {
+    const { deferral } = run;
+    if (!deferral) throw new Error('the plan defers, and nobody takes what comes later');
+    const done = first(run);
+    const earlier = Promise.all([done, deferral.earlier]).then(() => undefined);
+    for (const { id, needed, fetch } of parts) {
+      deferral.later(id, earlier, async (later) => {
+        await Promise.race([deferral.whenFetched(needed), earlier]);
+        await fetch(later);
+      });
+    }
+    await done;
+  };
 }
 
 function inTurn(steps: readonly Step[]): Step {

@@ -46,6 +46,11 @@ function visitNode(node: PlanNode, place: Place, found: Found): void {
       visitFetch(node, place, found);
       return;
     case 'Defer':
+      if (node.primary.node) visitNode(node.primary.node, place, found);
+      // Nobody who is asked before may count on what comes later.
+      for (const { node: later } of node.deferred) {
+        if (later) visitNode(later, { ...place, isConditional: true }, found);
+      }
   }
 }
 

@@ -13,6 +13,7 @@ import {
 import type { Asked, AskedFields } from './askedFields.ts';
 import { keyPath } from './conditionalKeys.ts';
 import type { Path } from './places.ts';
+import { nodesOf } from './deferred/planNodes.ts';
 import { responseKeyOf } from './privateKeys.ts';
 import { typeNameField } from './typeNameField.ts';
 
@@ -108,6 +109,7 @@ function collectNeeded(node: PlanNode, place: string, found: Set<string>): void 
       collectKeys(node.requires ?? [], place, found);
       return;
     case 'Defer':
+      for (const one of nodesOf(node)) collectNeeded(one, place, found);
   }
 }
 

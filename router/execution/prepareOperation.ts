@@ -1,35 +1,22 @@
-import { operationFromDocument } from '@apollo/federation-internals';
-import {
-  executeSync,
-  Kind,
-  visit,
-  type DocumentNode,
-  type FieldNode,
-  type FragmentDefinitionNode,
-  type GraphQLObjectType,
-  type GraphQLSchema,
-  type OperationDefinitionNode,
-} from 'graphql';
+import type { DocumentNode, GraphQLObjectType, GraphQLSchema, OperationDefinitionNode } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import { rootFieldsOf } from '#platform/graphql/rootFields.ts';
 import type { Identity } from '#platform/identity/identity.ts';
-import type { GraphSnapshot } from '../graph/snapshot.ts';
 import { OperationError } from '../operations/errors.ts';
 import type { Variables } from '../operations/variables.ts';
-import { createAskedFields } from './askedFields.ts';
 import { collectFields, type Collector } from './collectFields.ts';
-import type { FetchTools } from './compileFetch.ts';
-import { conditionalKeys } from './conditionalKeys.ts';
-import { compilePlan, planOfEvent } from './compilePlan.ts';
-import { neededKeys } from './narrowFetch.ts';
-import { givePrivateKeys } from './privateKeys.ts';
+import { byVariables, conditionNames } from './conditions.ts';
+import { deferConditions, deferring, hasDeferred, withoutDeferred } from './deferred/deferredFragments.ts';
+import { compilePart, type DeferredPart } from './deferred/deferredParts.ts';
+import { partIds } from './deferred/planNodes.ts';
+import { asksOfSchema, introspect, isOfSchema } from './introspection.ts';
+import type { Data } from './merge.ts';
+import { definitionIn, documentOf, type OperationDefinition } from './operationDefinition.ts';
+import { createForm, type FormTools } from './operationForm.ts';
 import type { Denials } from './requirements.ts';
 import { compileResponse, type WriteResponse } from './responseWriter.ts';
 import type { Step } from './run.ts';
-import type { Source } from './source.ts';
-import type { IsOfType } from './typeConditions.ts';
-import { touches, withoutDenied } from './withoutDenied.ts';
-import type { Data } from './merge.ts';
+import { touches } from './withoutDenied.ts';
 
 /** A validated document with the operation in it that is meant. */
 export interface OperationSource {
@@ -37,12 +24,6 @@ export interface OperationSource {
   readonly hash: string;
   readonly document: DocumentNode;
   readonly operationName: string | undefined;
-}
-
-/** An operation as far as its document goes. */
-export interface OperationDefinition {
-  readonly operation: OperationDefinitionNode;
-  readonly fragments: Readonly<Record<string, FragmentDefinitionNode>>;
 }
 
 /** An operation with its plan, ready to run any number of times. */
@@ -68,60 +49,55 @@ export interface PermittedOperation {
   readonly run: Step;
   /** By the values that `@skip` and `@include` have. */
   writer(coerced: Variables): WriteResponse;
+  /** The same in parts, where `@defer` asks for it; undefined: nothing of it can come later. */
+  deferring(coerced: Variables): DeferringRun | undefined;
+}
+
+/** An operation of which parts come later. */
+export interface DeferringRun {
+  readonly run: Step;
+  /** What comes at once. */
+  readonly write: WriteResponse;
+  /** By its id, as the plan names it. */
+  readonly partOf: (id: string) => DeferredPart;
 }
 
 /** Of those who may see different things of it; there are about as many as there are roles and kinds of partners. */
 const KEPT_PERMITTED = 32;
-/** An operation with many conditions has more ways to be answered than are worth keeping. */
-const KEPT_COMBINATIONS = 32;
-
 /** @throws GraphQLError when the planner finds that the operation cannot be run. */
 export function prepareOperation(
   source: OperationSource,
   definition: OperationDefinition,
-  {
-    snapshot,
-    sources,
-    isOfType,
-  }: {
-    readonly snapshot: GraphSnapshot;
-    readonly sources: Readonly<Record<string, Source>>;
-    readonly isOfType: IsOfType;
-  },
+  tools: FormTools,
 ): PreparedOperation {
-  const { operation, fragments } = definition;
-  const { schema } = snapshot;
-  const only: DocumentNode = { kind: Kind.DOCUMENT, definitions: [operation, ...Object.values(fragments)] };
-  const keys = givePrivateKeys(schema, only);
-  const rootType = schema.getRootType(operation.operation);
-  if (!rootType) throw new Error(`the operation is valid, but the schema has no ${operation.operation}`);
-  const collectorFor = (conditions: Variables): Collector => ({ schema, fragments, conditions });
-  const { selectionSet } = operation;
-
-  const asked = byConditions(only, (coerced) =>
-    createAskedFields({ collector: collectorFor(coerced), rootType, selectionSet, keyOf: keys.keyOf }),
-  );
-
-  // Of the whole document, as `asked` is: what is denied may have the only condition.
-  const hasConditions = conditionNames(only).length > 0;
+  const { schema, requirements } = tools.snapshot;
+  const asWritten = documentOf(definition);
+  const defers = hasDeferred(asWritten);
+  const atOnce = defers ? definitionIn(withoutDeferred(asWritten)) : definition;
+  const form = createForm(atOnce, tools);
+  const { rootType, document } = form;
+  const { operation } = atOnce;
 
   /** @param denials Undefined: everything may be seen. */
   const permit = (denials: Denials | undefined): PermittedOperation => {
-    const document = denials ? withoutDenied(schema, keys.document, denials) : keys.document;
+    const inParts = byVariables(
+      [...conditionNames(asWritten), ...deferConditions(asWritten)],
+      (coerced): { readonly run: DeferringRun | undefined } => ({
+        run: prepareDeferring(definition, coerced, { tools, denials }),
+      }),
+    );
     return {
-      run: compileRun(document, { ...keys, asked, hasConditions }, { snapshot, sources, isOfType }),
-      writer: byConditions(only, (coerced) =>
-        compileResponse({ collector: collectorFor(coerced), rootType, selectionSet, keyOf: keys.keyOf, denials }),
-      ),
+      run: form.plan(denials).run,
+      writer: byVariables(conditionNames(document), (coerced) => compileResponse(form.response(coerced, denials))),
+      deferring: (coerced) => (defers ? inParts(coerced).run : undefined),
     };
   };
 
   const whole = permit(undefined);
   const permitted = new LRUCache<string, PermittedOperation>({ max: KEPT_PERMITTED });
-  const { requirements } = snapshot;
 
   return {
-    ...definition,
+    ...atOnce,
     source,
     schema,
     key: `${source.hash}:${source.operationName ?? ''}`,
@@ -130,47 +106,59 @@ export function prepareOperation(
       const denials = requirements.denialsFor(identity);
       let known = permitted.get(denials.key);
       if (!known) {
-        refuseSubscription(only, operation, rootType, denials);
-        known = touches(schema, only, denials) ? permit(denials) : whole;
+        refuseSubscription(document, operation, rootType, denials);
+        known = touches(schema, document, denials) ? permit(denials) : whole;
         permitted.set(denials.key, known);
       }
       return known;
     },
     introspect(coerced) {
-      if (!asksOfSchema(only)) return {};
-      const fields = [...collectFields(collectorFor(coerced), rootType, [selectionSet]).values()].flat();
-      return introspect(snapshot, definition, fields.filter(isOfSchema), coerced);
+      if (!asksOfSchema(document)) return {};
+      const { collector, selectionSet } = form.response(coerced, undefined);
+      const fields = [...collectFields(collector, rootType, [selectionSet]).values()].flat();
+      return introspect(tools.snapshot, atOnce, fields.filter(isOfSchema), coerced);
     },
   };
 }
 
-function compileRun(
-  document: DocumentNode,
-  client: Pick<FetchTools, 'responseKeys' | 'asked' | 'hasConditions'>,
-  { snapshot, sources, isOfType }: Parameters<typeof prepareOperation>[2],
-): Step {
-  const { node } = snapshot.planner.buildQueryPlan(operationFromDocument(snapshot.apiSchema, document));
-  const plan = node?.kind === 'Subscription' ? planOfEvent(node.primary, node.rest) : node;
-  return compilePlan(plan, {
-    schema: snapshot.supergraphSchema,
-    sources,
-    isOfType,
-    conditional: conditionalKeys(plan),
-    needed: neededKeys(plan),
-    ...client,
-  });
+/** The operation in the parts in which it comes when its variables have these values; undefined: it comes at once. */
+function prepareDeferring(
+  definition: OperationDefinition,
+  coerced: Variables,
+  { tools, denials }: { readonly tools: FormTools; readonly denials: Denials | undefined },
+): DeferringRun | undefined {
+  const { operation, fragments } = deferring(definition, coerced);
+  if (fragments.length === 0) return undefined;
+  const form = createForm({ operation, fragments: {} }, tools);
+  const planned = planIfPossible(form, denials);
+  if (!planned) return undefined;
+  const { node, run } = planned;
+  const ids = partIds(node);
+  const later = fragments.filter(({ id }) => ids.has(id));
+  const response = form.response(coerced, denials);
+  const collector: Collector = { ...response.collector, later: new Set(later.map(({ fragment }) => fragment)) };
+  const parts = new Map(later.map((one) => [one.id, compilePart(one, { ...response, collector })]));
+  return {
+    run,
+    write: compileResponse({ ...response, collector }),
+    partOf(id) {
+      const part = parts.get(id);
+      if (!part) throw new Error(`the plan has a part ${id} that the operation does not have`);
+      return part;
+    },
+  };
 }
 
-/** Made once for each combination of what `@skip` and `@include` ask for. */
-function byConditions<T extends object>(document: DocumentNode, make: (coerced: Variables) => T) {
-  const names = conditionNames(document);
-  const made = new LRUCache<string, T>({ max: KEPT_COMBINATIONS });
-  return (coerced: Variables): T => {
-    const key = names.map((name) => (coerced[name] === true ? '1' : '0')).join('');
-    const one = made.get(key) ?? make(coerced);
-    made.set(key, one);
-    return one;
-  };
+/**
+ * The planner fails at some operations only because of what they defer: where a field at once and one that comes later require the
+ * same. Whoever defers must be ready to get it at once.
+ */
+function planIfPossible(form: ReturnType<typeof createForm>, denials: Denials | undefined) {
+  try {
+    return form.plan(denials);
+  } catch {
+    return undefined;
+  }
 }
 
 /** There is nothing to be told of one, and no event could be executed. */
@@ -185,46 +173,4 @@ function refuseSubscription(
     const denied = denials.field(rootType.name, name.value);
     if (denied) throw OperationError.unauthorizedField(denied.text);
   }
-}
-
-/** The variables that `@skip` and `@include` ask for. */
-function conditionNames(document: DocumentNode): string[] {
-  const names = new Set<string>();
-  visit(document, {
-    Directive({ name, arguments: given = [] }) {
-      if (name.value !== 'skip' && name.value !== 'include') return;
-      for (const { value } of given) if (value.kind === Kind.VARIABLE) names.add(value.name.value);
-    },
-  });
-  return [...names];
-}
-
-function asksOfSchema(document: DocumentNode): boolean {
-  let asks = false;
-  visit(document, {
-    Field(field) {
-      asks ||= isOfSchema(field);
-    },
-  });
-  return asks;
-}
-
-function isOfSchema({ name }: FieldNode): boolean {
-  return name.value === '__schema' || name.value === '__type';
-}
-
-/** By response key: nobody plans these, graphql-js answers them from the schema. */
-function introspect(
-  { schema }: GraphSnapshot,
-  { operation, fragments }: OperationDefinition,
-  selections: readonly FieldNode[],
-  coerced: Variables,
-): Data {
-  if (selections.length === 0) return {};
-  const asked: OperationDefinitionNode = {
-    ...operation,
-    selectionSet: { kind: Kind.SELECTION_SET, selections },
-  };
-  const document: DocumentNode = { kind: Kind.DOCUMENT, definitions: [asked, ...Object.values(fragments)] };
-  return { ...executeSync({ schema, document, variableValues: coerced }).data };
 }

@@ -13,6 +13,7 @@ import { collectFields, type Collector } from './collectFields.ts';
 import { leafWriter } from './leaves.ts';
 import { isObject, type Data } from './merge.ts';
 import { OperationError } from '../operations/errors.ts';
+import type { Path } from './places.ts';
 import { explains, type Problem } from './problems.ts';
 import type { Denials, Requirement } from './requirements.ts';
 
@@ -33,8 +34,12 @@ type Write = (value: unknown, depth: number, output: Output) => string | undefin
 
 const NULL = 'null';
 
-/** The response's `data`, as JSON text. Nulls go up as the specification has it (6.4.4), each explained by a problem. */
-export type WriteResponse = (data: Data, problems: Problem[]) => string;
+/**
+ * The response's `data`, as JSON text. Nulls go up as the specification has it (6.4.4), each explained by a problem.
+ *
+ * @param at Where in the response it stands, when it is a part of it.
+ */
+export type WriteResponse = (data: Data, problems: Problem[], at?: Path) => string;
 
 /**
  * Compiles an operation's way from merged data to the text of its response: shaping and serialising are one, and nothing of the
@@ -114,7 +119,7 @@ export function compileResponse(options: {
   }
 
   const writeRoot = objectWriter(options.rootType, [options.selectionSet]);
-  return (data, problems) => writeRoot(data, 0, { place: [], problems }) ?? NULL;
+  return (data, problems, at = []) => writeRoot(data, at.length, { place: [...at], problems }) ?? NULL;
 }
 
 interface CompiledField {

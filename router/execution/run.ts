@@ -17,6 +17,24 @@ export interface Run {
   readonly scope: RequestScope;
   /** What entities were asked for, by what was asked of them; undefined where the operation changes them in between. */
   readonly entities: Map<string, KnownEntities> | undefined;
+  /** Takes what comes later; undefined where all of it comes at once. */
+  readonly deferral?: Deferral;
+}
+
+/** What of one execution comes later. */
+export interface Deferral {
+  /** A fetch is over, that later ones wait for. */
+  fetched(id: string): void;
+  /** Done when all of them are. */
+  whenFetched(ids: readonly string[]): Promise<void>;
+  /** When everything is fetched that comes before the parts of this; some fetches, under conditions, never are. */
+  readonly earlier: Promise<void>;
+  /**
+   * A part comes later, with what it fetches.
+   *
+   * @param earlier When everything is fetched that comes before it.
+   */
+  later(id: string, earlier: Promise<void>, fetch: Step): void;
 }
 
 export type Cause = GraphQLFormattedError | Error;

@@ -14,6 +14,8 @@ export interface RequestScope {
    * may not have seen it.
    */
   readonly mayShare?: true;
+  /** Who asks takes what is deferred when it comes, and is given it here, as whole answers in JSON. */
+  readonly takeLater?: (later: AsyncIterable<string>) => void;
   /** For a subscription: the value of its root field, by the field's name. Nobody asked just now, and those who do go first. */
   readonly event?: Readonly<Record<string, unknown>>;
 }

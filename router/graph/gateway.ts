@@ -12,9 +12,12 @@ type Gateway = ApolloServerOptionsWithGateway<BaseContext>['gateway'];
 /** Data that is text already. Apollo Server hands it on as it is, and {@link stringifyResult} finds it again. */
 class WrittenData {
   readonly text: string;
+  /** It is the first part of an answer. */
+  readonly hasNext: true | undefined;
 
-  constructor(text: string) {
+  constructor(text: string, hasNext: true | undefined) {
     this.text = text;
+    this.hasNext = hasNext;
   }
 }
 
@@ -42,9 +45,9 @@ export function createGateway(graph: Graph, executor: Executor, logger: Logger):
             // Where the request was validated, though the graph may have become another since.
             const version = graph.versionOf(schema);
             const operation = version.prepare({ hash: queryHash, document, operationName: request.operationName });
-            const { data, errors } = await executor.execute(operation, request.variables ?? {}, scope);
+            const { data, errors, hasNext } = await executor.execute(operation, request.variables ?? {}, scope);
             return {
-              ...(data !== undefined && { data: new WrittenData(data) as unknown as Record<string, unknown> }),
+              ...(data !== undefined && { data: new WrittenData(data, hasNext) as unknown as Record<string, unknown> }),
               ...(errors.length > 0 && { errors: errors as never }),
             };
           } catch (error) {
@@ -61,5 +64,5 @@ export function createGateway(graph: Graph, executor: Executor, logger: Logger):
 export function stringifyResult(result: FormattedExecutionResult): string {
   const { data, errors = [], extensions } = result;
   if (!(data instanceof WrittenData) || extensions) return JSON.stringify(result);
-  return answerOf({ data: data.text, errors });
+  return answerOf({ data: data.text, errors, ...(data.hasNext && { hasNext: true }) });
 }

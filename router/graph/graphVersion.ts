@@ -1,16 +1,11 @@
-import { getOperationAST, Kind, type DocumentNode, type FragmentDefinitionNode } from 'graphql';
+import type { DocumentNode } from 'graphql';
 import type { Metrics } from '#platform/metrics/metrics.ts';
-import {
-  prepareOperation,
-  type OperationDefinition,
-  type OperationSource,
-  type PreparedOperation,
-} from '../execution/prepareOperation.ts';
+import { definitionIn } from '../execution/operationDefinition.ts';
+import { prepareOperation, type OperationSource, type PreparedOperation } from '../execution/prepareOperation.ts';
 import type { Source } from '../execution/source.ts';
 import { createTypeConditions } from '../execution/typeConditions.ts';
 import { compileCost } from '../operations/cost.ts';
 import { createDocumentCache, createDocuments, type Documents } from '../operations/documents.ts';
-import { OperationError } from '../operations/errors.ts';
 import type { OperationLimits } from '../operations/limits.ts';
 import type { Variables } from '../operations/variables.ts';
 import type { GraphSnapshot } from './snapshot.ts';
@@ -62,7 +57,11 @@ export function createGraphVersion(options: {
       let operation = prepared.get(key);
       if (!operation) {
         const end = planning.startTimer();
-        operation = prepareOperation(source, definitionIn(source), { snapshot, sources, isOfType });
+        operation = prepareOperation(source, definitionIn(source.document, source.operationName), {
+          snapshot,
+          sources,
+          isOfType,
+        });
         end();
         prepared.set(key, operation);
       }
@@ -84,14 +83,4 @@ export function createGraphVersion(options: {
 
 function keyOf({ hash, operationName }: OperationSource): string {
   return `${hash}:${operationName ?? ''}`;
-}
-
-function definitionIn({ document, operationName }: OperationSource): OperationDefinition {
-  const operation = getOperationAST(document, operationName);
-  if (!operation) throw OperationError.unknownOperation();
-  const fragments: Record<string, FragmentDefinitionNode> = {};
-  for (const definition of document.definitions) {
-    if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments[definition.name.value] = definition;
-  }
-  return { operation, fragments };
 }

@@ -54,11 +54,11 @@ export function createSnapshot(sdl: string): GraphSnapshot {
   const subgraphs = supergraph.subgraphsMetadata();
   return {
     sdl,
-    schema: apiSchema.toGraphQLJSSchema(),
+    schema: apiSchema.toGraphQLJSSchema({ includeDefer: true }),
     apiSchema,
     supergraphSchema,
     // Finding out where the client's fragments fit into fetches takes longer than sending their fields.
-    planner: new QueryPlanner(supergraph, { reuseQueryFragments: false }),
+    planner: new QueryPlanner(supergraph, { reuseQueryFragments: false, incrementalDelivery: { enableDefer: true } }),
     requirements: readRequirements(supergraphSchema),
     subgraphs: subgraphs.filter(({ url }) => url !== EVENT_STREAM_URL).map(({ name }) => name),
     eventSubgraph: subgraphs.find(({ url }) => url === EVENT_STREAM_URL)?.name,

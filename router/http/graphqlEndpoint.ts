@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { ApolloServer, HeaderMap, type ApolloServerPlugin, type HTTPGraphQLResponse } from '@apollo/server';
 import {
   ApolloServerPluginInlineTraceDisabled,
@@ -26,13 +27,15 @@ import type { LimitVisitor } from '../operations/visitorLimit.ts';
 import { checkCost } from '../operations/checkCost.ts';
 import { createDocumentCache, parseWithin } from '../operations/documents.ts';
 import { OperationError } from '../operations/errors.ts';
-import { limitsRule, type OperationLimits } from '../operations/limits.ts';
+import type { OperationLimits } from '../operations/limits.ts';
 import type { OperationRequest, PersistedOperations } from '../operations/persisted.ts';
+import { ownRules } from '../operations/rules.ts';
 import { prefersEventStream } from '../sse/prefersEventStream.ts';
 import type { StreamServer } from '../sse/streamServer.ts';
 import { compress } from './compression.ts';
 import { etagOf, isKnown } from './etag.ts';
 import { GRAPHIQL_POLICY } from './graphiql.ts';
+import { multipart, MULTIPART, takesParts } from './multipart.ts';
 import { readOperationRequest, readRequest, withText } from './readRequest.ts';
 
 export interface GraphqlEndpointOptions {
@@ -58,8 +61,8 @@ export interface GraphqlEndpointOptions {
 
 interface OperationScope extends RequestScope {
   readonly isGet: boolean;
-  /** How long the answer may be kept; nothing where it is not worth it. Apollo Server copies all but what is within. */
-  readonly keeping: { policy?: CachePolicy; rates: Rates };
+  /** How long the answer may be kept, nothing where it is not worth it, and what comes after it. Apollo Server copies all but what is within. */
+  readonly keeping: { policy?: CachePolicy; rates: Rates; later?: AsyncIterable<string> };
 }
 type Scope = OperationScope & Record<string, unknown>;
 
@@ -94,6 +97,8 @@ export function createGraphqlEndpoint(app: FastifyInstance, options: GraphqlEndp
   ): Promise<FastifyReply> {
     const headers = new HeaderMap();
     for (const [name, value] of Object.entries(request.headers)) headers.set(name, String(value));
+    // What does not come in parts comes as JSON, also for who did not think of that.
+    if (takesParts(headers.get('accept'))) headers.set('accept', `${headers.get('accept')}, application/json;q=0.1`);
     const httpGraphQLRequest = { ...asHttp, headers };
     let scope: Scope | undefined;
     const result = await server.executeHTTPGraphQLRequest({
@@ -112,7 +117,11 @@ export function createGraphqlEndpoint(app: FastifyInstance, options: GraphqlEndp
     for (const [name, value] of rateLimitHeaders(scope?.keeping.rates ?? {})) reply.header(name, value);
     for (const [name, value] of result.headers) reply.header(name, value);
     reply.code(statusOf(result, text));
-    const policy = scope?.keeping.policy;
+    const { policy, later } = scope?.keeping ?? {};
+    if (later) {
+      reply.header('content-type', MULTIPART).header('x-accel-buffering', 'no').removeHeader('content-length');
+      return reply.header('vary', varied(reply)).send(Readable.from(multipart(text, later)));
+    }
     if (policy) {
       const etag = etagOf(text);
       reply.header('etag', etag).header('cache-control', cacheControlOf(policy)).header('vary', VARY);
@@ -131,14 +140,17 @@ export function createGraphqlEndpoint(app: FastifyInstance, options: GraphqlEndp
     const caller = await authenticate(request.headers);
     if (!caller && production) throw OperationError.unauthenticated();
     const { id: requestId, ip: clientAddress, method } = request;
-    const rates = await requestLimits.begin(caller?.identity);
+    const keeping: Scope['keeping'] = { rates: await requestLimits.begin(caller?.identity) };
     return {
       identity: caller?.identity,
       requestId,
       clientAddress,
       mayShare: true,
       isGet: method === 'GET',
-      keeping: { rates },
+      keeping,
+      ...(takesParts(request.headers.accept) && {
+        takeLater: (later: AsyncIterable<string>) => void (keeping.later = later),
+      }),
     };
   }
 
@@ -181,7 +193,7 @@ function createServer(options: GraphqlEndpointOptions): ApolloServer<Scope> {
       set: async (key, document) => void documents.set(key, document),
       delete: async (key) => documents.delete(key),
     },
-    validationRules: [limitsRule(limits)],
+    validationRules: ownRules(limits),
     formatError: (formatted, error) => formatError(formatted, error, limits),
     persistedQueries: {
       cache: {
@@ -211,7 +223,7 @@ function keepable(graph: Graph): ApolloServerPlugin<Scope> {
     requestDidStart: async () => ({
       async willSendResponse({ schema, document, operation, response, contextValue }) {
         if (!contextValue.isGet || !document || !operation || response.body.kind !== 'single') return;
-        if (response.body.singleResult.errors) return;
+        if (response.body.singleResult.errors || contextValue.keeping.later) return;
         const { supergraphSchema } = graph.versionOf(schema).snapshot;
         const policy = policies.get(operation) ?? cachePolicyOf(supergraphSchema, document, operation);
         policies.set(operation, policy);

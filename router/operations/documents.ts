@@ -3,7 +3,6 @@ import {
   GraphQLError,
   Kind,
   parse,
-  specifiedRules,
   validate,
   type ASTNode,
   type DocumentNode,
@@ -13,7 +12,8 @@ import {
 } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import { OperationError } from './errors.ts';
-import { limitsRule, type OperationLimits } from './limits.ts';
+import type { OperationLimits } from './limits.ts';
+import { operationRules } from './rules.ts';
 
 /** Larger documents are answered, but not kept: comments make a text long at no cost in tokens. */
 export const MAX_KEPT_CHARACTERS = 64 * 1024;
@@ -50,7 +50,7 @@ export function createDocuments(schema: GraphQLSchema, limits: OperationLimits):
       let document = documents.get(hash);
       if (!document) {
         document = parseWithin(source, limits.tokens);
-        const rules = [...specifiedRules, limitsRule(limits)];
+        const rules = operationRules(limits);
         const errors = validate(schema, document, rules);
         if (errors.length > 0) throw new AggregateError(errors.map(withCode), 'the document is not valid');
         documents.set(hash, document);

@@ -1,10 +1,12 @@
 import { operationFromDocument } from '@apollo/federation-internals';
 import type { PlanNode, QueryPlan, SubscriptionNode } from '@apollo/query-planner';
-import { getOperationAST, specifiedRules, validate, type DocumentNode } from 'graphql';
+import { getOperationAST, validate, type DocumentNode } from 'graphql';
+import { nodesOf } from '../execution/deferred/planNodes.ts';
 import type { GraphSnapshot } from '../graph/snapshot.ts';
 import { compileCost } from './cost.ts';
 import { parseWithin } from './documents.ts';
-import { limitsRule, type OperationLimits } from './limits.ts';
+import type { OperationLimits } from './limits.ts';
+import { operationRules } from './rules.ts';
 
 /** What is known of an operation before anybody runs it. */
 export type Examined =
@@ -24,7 +26,7 @@ export function examineOperation(
 ): Examined {
   try {
     const document = parseWithin(body, limits.tokens);
-    const errors = validate(snapshot.schema, document, [...specifiedRules, limitsRule(limits)]);
+    const errors = validate(snapshot.schema, document, operationRules(limits));
     if (errors.length > 0) return { problems: errors.map(({ message }) => message) };
     const cost = costWithDefaults(snapshot, document);
     if (cost > maxCost) return { problems: [`It costs ${String(cost)} a call, and at most ${String(maxCost)} fit.`] };
@@ -58,9 +60,6 @@ function countIn(node: PlanNode | SubscriptionNode): number {
     case 'Condition':
       return Math.max(...[node.ifClause, node.elseClause].map((clause) => (clause ? countIn(clause) : 0)));
     case 'Defer':
-      return [node.primary.node, ...node.deferred.map(({ node: deferred }) => deferred)].reduce(
-        (sum, one) => sum + (one ? countIn(one) : 0),
-        0,
-      );
+      return nodesOf(node).reduce((sum, one) => sum + countIn(one), 0);
   }
 }

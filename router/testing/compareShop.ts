@@ -4,7 +4,8 @@ import { silentLogger as logger } from '#platform/logging/logger.ts';
 import { createMetrics } from '#platform/metrics/metrics.ts';
 import { routerDefaults } from '../config.ts';
 import { answerOf, createExecutor } from '../execution/executor.ts';
-import type { Source } from '../execution/source.ts';
+import { merge } from '../execution/merge.ts';
+import type { RequestScope, Source } from '../execution/source.ts';
 import { createGraphVersion } from '../graph/graphVersion.ts';
 import { createSnapshot, type GraphSnapshot } from '../graph/snapshot.ts';
 import { sha256 } from '../operations/documents.ts';
@@ -24,6 +25,8 @@ export interface Comparison {
     variables?: Record<string, unknown>,
     lacks?: ReadonlySet<string>,
   ): Promise<{ ours: Seen; theirs: Seen }>;
+  /** The same operation answered in the parts that it asks for, and what they make together. */
+  inParts(query: string, weather: Weather, variables?: Record<string, unknown>): Promise<Parts>;
   /** What the router answers, and how often subgraphs were asked. */
   ask(query: string, lacks?: ReadonlySet<string>): Promise<ExecutionResult & { readonly fetched: string }>;
 }
@@ -32,6 +35,23 @@ export interface Comparison {
 interface Seen {
   readonly data: string | undefined;
   readonly nulls: readonly string[];
+}
+
+/** One answer of several. */
+export interface PartialAnswer extends ExecutionResult {
+  readonly hasNext?: boolean;
+  readonly incremental?: readonly IncrementalPart[];
+}
+
+export interface IncrementalPart extends ExecutionResult {
+  readonly label?: string;
+  readonly path: readonly (string | number)[];
+}
+
+interface Parts {
+  readonly answers: readonly PartialAnswer[];
+  /** What a client has at the end. */
+  readonly data: unknown;
 }
 
 export const fair: Weather = { seed: 0, failures: 0, nulls: 0 };
@@ -48,12 +68,14 @@ export function compareShop(supergraph: string): Comparison {
     sources: Readonly<Record<string, Source>>,
     variables: Record<string, unknown>,
     lacks: ReadonlySet<string>,
+    takeLater?: RequestScope['takeLater'],
   ): Promise<ExecutionResult> {
     const version = createGraphVersion({ snapshot, sources, limits, metrics });
     const executor = createExecutor({ graph: { version }, logger });
     const operation = version.prepare({ hash: sha256(query), document: parse(query), operationName: undefined });
     const identity = agent({ scopes: shopScopes.filter((scope) => !lacks.has(scope)) });
-    const result = await executor.execute(operation, variables, { identity, requestId: v7() });
+    const scope = { identity, requestId: v7(), ...(takeLater && { takeLater }) };
+    const result = await executor.execute(operation, variables, scope);
     return JSON.parse(answerOf(result)) as ExecutionResult;
   }
 
@@ -65,6 +87,13 @@ export function compareShop(supergraph: string): Comparison {
         ours: seenIn(await federated(query, shopSources(weather), variables, lacks)),
         theirs: seenIn(JSON.parse(JSON.stringify(whole)) as ExecutionResult),
       };
+    },
+    async inParts(query, weather, variables = {}) {
+      let later: AsyncIterable<string> | undefined;
+      const first = await federated(query, shopSources(weather), variables, new Set(), (parts) => (later = parts));
+      const answers: PartialAnswer[] = [first];
+      if (later) for await (const text of later) answers.push(JSON.parse(text) as PartialAnswer);
+      return { answers, data: mergedFrom(answers) };
     },
     async ask(query, lacks = new Set()) {
       const asked: string[] = [];
@@ -83,6 +112,19 @@ export function compareShop(supergraph: string): Comparison {
       return { ...result, fetched: asked.join('\n') };
     },
   };
+}
+
+/** As a client puts parts together. */
+function mergedFrom(answers: readonly PartialAnswer[]): unknown {
+  const whole: { data: unknown } = { data: structuredClone(answers[0]?.data) };
+  for (const { path, data } of answers.flatMap(({ incremental = [] }) => incremental)) {
+    const place = ['data', ...path].reduce<unknown>(
+      (value, step) => (value as Record<string | number, unknown>)[step],
+      whole,
+    );
+    if (data) merge(place as Record<string, unknown>, structuredClone(data));
+  }
+  return whole.data;
 }
 
 function seenIn(result: ExecutionResult): Seen {

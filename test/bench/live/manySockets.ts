@@ -13,6 +13,7 @@ import { pause } from '#platform/lifecycle/backoff.ts';
 import { silentLogger as logger } from '#platform/logging/logger.ts';
 import { createMetrics } from '#platform/metrics/metrics.ts';
 import { routerDefaults, type RouterConfig } from '#router/config.ts';
+import { startKeyKeeper } from '#router/testing/keyKeeper.ts';
 import { startTestGraph } from '#router/testing/subgraphs.ts';
 import { agent, messageCreated } from '#router/testing/world.ts';
 import { catalogue } from '#schema/events/catalogue.ts';
@@ -104,6 +105,7 @@ async function openBench() {
   const identitySecret = randomBytes(32).toString('hex');
   const secret = randomBytes(32).toString('hex');
   const graph = await startTestGraph(identitySecret);
+  const keys = await startKeyKeeper(identitySecret);
   const supergraphFile = join(dataDir, 'supergraph.graphql');
   await writeFile(supergraphFile, graph.supergraphSdl);
   const config: RouterConfig = {
@@ -111,7 +113,7 @@ async function openBench() {
     http: { host: '127.0.0.1', port: 0, trustProxy: false, bodyLimit: 1024 ** 2 },
     production: true,
     supergraphFile,
-    subgraphs: Object.fromEntries(graph.servers.map(({ name, url }) => [name, url])),
+    subgraphs: { ...Object.fromEntries(graph.servers.map(({ name, url }) => [name, url])), conversations: keys.url() },
     natsUrl: natsServer.url(),
     redisUrl: redis.url(),
     bearer: { secret, ...bearerDefaults },
@@ -189,7 +191,7 @@ async function openBench() {
 
     async close(): Promise<void> {
       await nats.stop();
-      await Promise.all(graph.servers.map((server) => server.stop()));
+      await Promise.all([keys.stop(), ...graph.servers.map((server) => server.stop())]);
       await Promise.all(stores.map((store) => store.stop()));
       await rm(dataDir, { recursive: true, force: true });
     },

@@ -131,7 +131,7 @@ export const supergraphSdl = compose(subgraphs);
 export function rivalSupergraphSdl(urls: Readonly<Record<string, string>>): string {
   const served = Object.entries(subgraphs)
     .filter(([name]) => name !== 'live')
-    .map(([name, sdl]) => [name, sdl.replaceAll('@authenticated', '').replaceAll(', ""]', ']')]);
+    .map(([name, sdl]) => [name, sdl.replaceAll(/(, )?"@authenticated"/g, '').replaceAll('@authenticated', '')]);
   let sdl = compose(Object.fromEntries(served) as Record<string, string>);
   for (const [name, url] of Object.entries(urls)) sdl = sdl.replace(`"http://${name}"`, JSON.stringify(url));
   return sdl;
