@@ -92,6 +92,8 @@ const shopResolvers = {
 
 /** The inbox has as many rows as a page has, on a few channels. */
 const inboxResolvers = {
+  // The router asks whether who has a token is still one of the company's agents.
+  Agent: { role: () => 'AGENT', deactivatedAt: () => null, signedOutAt: () => null },
   ConversationConnection: {
     edges: () =>
       range(PAGE).map((index) => ({
