@@ -1,8 +1,8 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createClient, type ClickHouseClient, type ClickHouseClientConfigOptions } from '@clickhouse/client';
-import { createChdbConnection } from 'chdb/connection';
 import type { Part } from '#platform/lifecycle/part.ts';
+import { createChdbConnections } from './chdbConnections.ts';
 
 /** ClickHouse's client, with the life of what answers it. */
 export interface ClickHouse extends Part {
@@ -23,7 +23,7 @@ export function createClickHouse(dataDir: string): ClickHouse {
       const path = join(dataDir, 'clickhouse');
       await mkdir(path, { recursive: true });
       // The same interface, but each of the two packages brings its own copy of the declarations.
-      const connection: unknown = createChdbConnection({ path });
+      const connection: unknown = createChdbConnections(path);
       client = createClient({ connection } as ClickHouseClientConfigOptions);
       await client.command({ query: 'SELECT 1' });
     },
