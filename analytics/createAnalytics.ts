@@ -13,6 +13,7 @@ import { readSubgraph } from '#schema/subgraphFiles.ts';
 import { clickHouseCheck } from './clickhouse/connectClickHouse.ts';
 import { oneServer, onCluster } from './clickhouse/ddl.ts';
 import { migrate } from './clickhouse/migrate.ts';
+import { createBi } from './bi/createBi.ts';
 import { access } from './access.ts';
 import type { AnalyticsConfig } from './config.ts';
 import { createDashboards } from './dashboards.ts';
@@ -38,14 +39,20 @@ const CACHE_TTL_MS = 2_000;
  * Events into ClickHouse, and dashboards out of it.
  *
  * @param deps.clickhouse A server's client or the embedded engine's; it stays open when the service stops.
+ * @param deps.hasClickHouseUsers Whether it is a server, which has users that BI tools' statements are run as.
  */
 export function createAnalytics(
   config: AnalyticsConfig,
-  deps: { readonly clickhouse: ClickHouseClient; readonly logger: Logger; readonly metrics: Metrics },
+  deps: {
+    readonly clickhouse: ClickHouseClient;
+    readonly hasClickHouseUsers: boolean;
+    readonly logger: Logger;
+    readonly metrics: Metrics;
+  },
 ): Analytics {
   const name = 'analytics';
   const { host, port, identitySecret } = config;
-  const { clickhouse, logger, metrics } = deps;
+  const { clickhouse, hasClickHouseUsers: hasUsers, logger, metrics } = deps;
   const layout = config.clickhouseCluster ? onCluster(config.clickhouseCluster) : oneServer;
   const migrator: Part = {
     name: 'ClickHouse migrations',
@@ -67,6 +74,14 @@ export function createAnalytics(
   const dashboards = createDashboards({ clickhouse, cache });
   const checks = { clickhouse: clickHouseCheck(clickhouse), nats: nats.check };
   const http = createHttpServer({ name, host, port, logger, metrics, checks: () => checks });
+  const bi = createBi(http.app, {
+    clickhouse,
+    hasUsers,
+    identitySecret,
+    logger,
+    ddl: layout.ddl,
+    cluster: config.clickhouseCluster?.name,
+  });
   const subgraph = createSubgraph({
     name,
     typeDefs: readSubgraph(name),
@@ -84,6 +99,6 @@ export function createAnalytics(
     }),
   });
 
-  const parts = [migrator, nats, createStreams(nats), sink, usage, redis, subgraph, http];
+  const parts = [migrator, nats, createStreams(nats), sink, usage, redis, ...bi, subgraph, http];
   return { ...createService(name, parts, { logger, checks }), local: subgraph.local, url: () => http.url() };
 }

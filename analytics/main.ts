@@ -9,5 +9,5 @@ const config = readConfig(configSchema, process.env);
 await runService('analytics', config, (deps) => {
   const clickhouse = connectClickHouse(config.clickhouseUrl, config.service.clickhouseCluster);
   const client: Part = { name: 'ClickHouse client', start: async () => undefined, stop: () => clickhouse.close() };
-  return [client, createAnalytics(config.service, { ...deps, clickhouse })];
+  return [client, createAnalytics(config.service, { ...deps, clickhouse, hasClickHouseUsers: true })];
 });

@@ -15,6 +15,7 @@ import type { Logger } from '#platform/logging/logger.ts';
 import type { Metrics } from '#platform/metrics/metrics.ts';
 import { typingSignal, viewersSignal } from '#schema/events/signals.ts';
 import { readManifest, readOperations, type Manifest } from '#schema/operations/manifest.ts';
+import { createBiEndpoint } from './bi/biEndpoint.ts';
 import type { RouterConfig } from './config.ts';
 import { RouterError } from './errors.ts';
 import { createExecutor } from './execution/executor.ts';
@@ -63,7 +64,7 @@ export interface RouterDeps {
 }
 
 export interface Router extends Service {
-  /** Base address, after the start: `/graphql`, `/webhooks/...`, `/chat/...`, `/files/...`, `/health/...` and `/metrics` stand below it. */
+  /** Base address, after the start: `/graphql`, `/` and `/bi` (SQL), `/webhooks/...`, `/chat/...`, `/files/...`, `/health/...` and `/metrics` stand below it. */
   url(): string;
   /** Reads the supergraph again, as it does by itself when the file changes. Never rejects. */
   reload(): Promise<void>;
@@ -207,6 +208,12 @@ export function createRouter(config: RouterConfig, deps: RouterDeps): Router {
       once(() => renderGraphiql({ examples: exampleOperations(), token: config.graphiql?.demoToken })),
     logger,
     metrics,
+  });
+  createBiEndpoint(http.app, {
+    url: urlOf(config, 'analytics'),
+    keys: partners.keys,
+    limits: requestLimits,
+    signIdentity: createIdentitySigner(config.identitySecret),
   });
   forwardToChannels(http.app, { url: urlOf(config, 'channels'), bodyLimit: config.http.bodyLimit });
   const sockets = createSocketServer({ ...lasting, http, path: GRAPHQL_PATH });

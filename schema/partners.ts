@@ -4,6 +4,7 @@ import { id } from './events/values.ts';
 /** What a partner's key can be given; a test holds them equal to what the tables of access ask for. */
 export const partnerScopes = [
   'analytics:read',
+  'bi:query',
   'contacts:read',
   'contacts:write',
   'conversations:read',

@@ -5,6 +5,15 @@ import { operations } from './003-operations.ts';
 import { shares } from './010-shares.ts';
 import { retention } from './011-retention.ts';
 import { withoutBatches } from './012-without-batches.ts';
+import { biQueries } from './020-bi-queries.ts';
 
 /** In the order in which they are applied, by ascending ids; gaps mean nothing. */
-export const migrations: readonly Migration[] = [events, rollups, operations, shares, retention, withoutBatches];
+export const migrations: readonly Migration[] = [
+  events,
+  rollups,
+  operations,
+  shares,
+  retention,
+  withoutBatches,
+  biQueries,
+];

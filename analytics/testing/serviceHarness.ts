@@ -25,7 +25,7 @@ export async function openService(stores: {
   const sign = createIdentitySigner(identitySecret);
   const analytics = createAnalytics(
     { host: '127.0.0.1', port: 0, natsUrl, redisUrl, identitySecret },
-    { clickhouse, logger, metrics: createMetrics({ service: 'analytics' }) },
+    { clickhouse, hasClickHouseUsers: false, logger, metrics: createMetrics({ service: 'analytics' }) },
   );
   await analytics.start();
   const nats = await openNats(natsUrl);
@@ -33,6 +33,8 @@ export async function openService(stores: {
   return {
     analytics,
     nats,
+    /** The headers of a request in somebody's name. */
+    signed: async (identity: Identity) => ({ [IDENTITY_HEADER]: await sign(identity) }),
     async query<T>(identity: Identity | undefined, query: string, variables: object = {}) {
       const headers = {
         'content-type': 'application/json',

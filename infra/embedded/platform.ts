@@ -37,6 +37,8 @@ export interface PlatformOptions {
     readonly redisUrl: string;
     readonly qdrantUrl: string;
     readonly clickhouse: ClickHouseClient;
+    /** Whether it is a server, and not the engine in this process. */
+    readonly hasClickHouseUsers: boolean;
   };
   /** Where the services reach their schemas, when these are there already: through a pooler, say. @default made and migrated */
   readonly databases?: Databases | undefined;
@@ -161,7 +163,10 @@ function createServices(options: PlatformOptions, databases: Databases) {
       },
       deps('knowledge'),
     ),
-    analytics: createAnalytics({ ...common, redisUrl }, { ...deps('analytics'), clickhouse: stores.clickhouse }),
+    analytics: createAnalytics(
+      { ...common, redisUrl },
+      { ...deps('analytics'), clickhouse: stores.clickhouse, hasClickHouseUsers: stores.hasClickHouseUsers },
+    ),
   };
 }
 

@@ -36,6 +36,8 @@ export interface Stores {
   readonly natsUrl: string;
   readonly redisUrl: string;
   readonly clickhouse: ClickHouseClient;
+  /** Whether it is a server, and not the engine in this process. */
+  readonly hasClickHouseUsers: boolean;
   readonly qdrantUrl: string;
   /** Within 8 seconds, also when a start failed half way. */
   stop(): Promise<void>;
@@ -80,6 +82,7 @@ export async function startStores({ urls, log, ...options }: StoresOptions): Pro
       redisUrl: redis.url(),
       qdrantUrl: qdrant.url(),
       clickhouse: clickhouse.client(),
+      hasClickHouseUsers: urls.clickhouseUrl !== undefined,
       stop,
     };
   } catch (error) {

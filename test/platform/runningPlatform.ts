@@ -82,6 +82,7 @@ export async function runPlatform({
       redisUrl: redis.url,
       qdrantUrl: qdrant.url,
       clickhouse: clickhouse.client,
+      hasClickHouseUsers: false,
     },
     secrets,
     host: '127.0.0.1',

@@ -1,0 +1,50 @@
+import { describe, expect, test } from '@jest/globals';
+import { accountStatements, provisionStatements } from './provision.ts';
+import { fixed, mostOf, settingsClause } from './settings.ts';
+
+const company = '01920000-0000-7000-8000-0000000000A1';
+
+describe('a server with users', () => {
+  const statements = provisionStatements();
+  const text = statements.join('\n');
+
+  test.each(['events', 'by_minute', 'by_hour', 'by_day', 'operations', 'bi_queries'])(
+    'narrows %s to the rows of who reads before anybody is let in',
+    (table) => {
+      const restrictive = statements.findIndex((one) => one.includes(`bi_own ON analytics.${table} `));
+      const granted = statements.indexOf(`GRANT SELECT ON analytics.${table} TO bi_reader`);
+      expect(statements[restrictive]).toMatch(/USING company_id = .*currentUser\(\).* AS RESTRICTIVE TO bi_reader$/);
+      expect(granted).toBeGreaterThan(restrictive);
+    },
+  );
+
+  test('grants nothing but reading, and that of what the views show', () => {
+    const grants = statements.filter((one) => one.startsWith('GRANT'));
+    expect(grants).toHaveLength(7);
+    for (const grant of grants) expect(grant).toMatch(/^GRANT SELECT ON (bi\.\*|analytics\.[a-z_]+) TO bi_reader$/);
+  });
+
+  test('holds limits that can only be lowered, and settings that cannot be changed', () => {
+    expect(text).toContain('readonly = 1 CONST');
+    for (const [name, most] of Object.entries(mostOf)) expect(text).toContain(`${name} = ${most} MAX ${most}`);
+    for (const name of Object.keys(fixed)) expect(text).toMatch(new RegExp(`${name} = \\S+ CONST`));
+  });
+
+  test('is told nothing of limits by a statement, which it would refuse to have changed', () => {
+    const clause = settingsClause(new Map([['max_result_rows', '10']]), { hasAccounts: true });
+    expect(clause).toBe(`SETTINGS session_timezone = 'UTC', max_result_rows = 10`);
+    expect(settingsClause(new Map(), { hasAccounts: false })).toContain('max_result_rows = 1000000');
+  });
+
+  test('has all of it on every server of a cluster, for the tables in front and those behind', () => {
+    const everywhere = [...provisionStatements('all'), ...accountStatements(company, 'x', 'all')];
+    for (const statement of everywhere) expect(statement).toContain(" ON CLUSTER 'all'");
+    expect(everywhere.join('\n')).toMatch(/bi_own ON CLUSTER 'all' ON analytics\.events_local USING/);
+  });
+
+  test('gives each company a user of its own, and keeps its password as a hash', () => {
+    const statementsOf = accountStatements(company, 'the password');
+    expect(statementsOf.every((one) => one.includes('`bi_01920000-0000-7000-8000-0000000000a1`'))).toBe(true);
+    expect(statementsOf.join('\n')).not.toContain('the password');
+  });
+});

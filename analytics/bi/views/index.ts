@@ -1,0 +1,15 @@
+import { activities } from './activity.ts';
+import { conversations, deliveries, events, messages } from './events.ts';
+import { operations, queries } from './operations.ts';
+import type { BiView } from './view.ts';
+
+/** What the schema `bi` has. */
+export const views: readonly BiView[] = [
+  conversations,
+  messages,
+  deliveries,
+  events,
+  ...activities,
+  operations,
+  queries,
+].toSorted((a, b) => (a.name < b.name ? -1 : 1));
