@@ -101,7 +101,7 @@ export function readSettings(parameters: Iterable<readonly [string, string]>): S
     } else if (isLimit(name)) {
       if (!/^\d+(?:\.\d+)?$/.test(value)) throw BiError.badValue(`'${value}' is no value for setting '${name}'`);
       // Without a limit, which 0 would be, there is nothing here.
-      if (Number(value) > 0) settings.set(name, String(Math.min(mostOf[name], Math.ceil(Number(value)))));
+      if (Number(value) > 0) settings.set(name, String(Math.min(mostOf[name], Number(value))));
     } else {
       throw BiError.setting(name);
     }
