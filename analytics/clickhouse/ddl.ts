@@ -106,10 +106,10 @@ export function onCluster({ name }: Cluster): Layout {
       const [, own = '', action = ''] = altered;
       if (!sharded.has(own)) return [`ALTER TABLE ${own} ${on} ${action}`];
       const replaced = replacePartition.exec(action);
-      if (replaced)
-        return [
-          `ALTER TABLE ${own}_local ${on} REPLACE PARTITION ${replaced[1] ?? ''} FROM ${replaced[2] ?? ''}_local`,
-        ];
+      if (replaced) {
+        const [, partition = '', from = ''] = replaced;
+        return [`ALTER TABLE ${own}_local ${on} REPLACE PARTITION ${partition} FROM ${from}_local`];
+      }
       const local = `ALTER TABLE ${own}_local ${on} ${action}`;
       return ofColumns.test(action) ? [local, `ALTER TABLE ${own} ${on} ${withoutStorage(action)}`] : [local];
     }

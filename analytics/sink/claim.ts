@@ -91,8 +91,9 @@ export function createClaim(options: {
       if (lease) await end(lease);
     });
     for (const result of await Promise.allSettled(ends)) {
-      if (result.status === 'rejected')
+      if (result.status === 'rejected') {
         logger.debug({ err: result.reason as unknown }, 'a lease was left behind in NATS');
+      }
     }
   }
 
