@@ -42,6 +42,7 @@ const subgraphs: Record<string, { folder: string; mappers: Record<string, string
       PriorityActivity: '../rows.ts#PriorityActivityRow',
       LabelsActivity: '../rows.ts#LabelsActivityRow',
       BotActivity: '../rows.ts#BotActivityRow',
+      HandOverActivity: '../rows.ts#HandOverActivityRow',
       ContactActivity: '../rows.ts#ContactActivityRow',
     },
   },

@@ -56,6 +56,7 @@ export function eventRow(text: string): EventRow | undefined {
     case 'conversation.opened':
     case 'conversation.assigned':
     case 'conversation.changed':
+    case 'conversation.handed_over':
     case 'conversation.read':
       return { ...nothing, ...envelope, ...facts(event.data.conversation) };
     case 'conversation.status.changed':
@@ -134,6 +135,9 @@ export function eventRow(text: string): EventRow | undefined {
     case 'knowledge.document.removed':
     case 'knowledge.document.indexed':
     case 'knowledge.document.failed':
+    case 'conversation.bot.asked':
+    case 'knowledge.bot.answered':
+    case 'knowledge.bot.stepped_aside':
       return undefined;
   }
 }

@@ -1,5 +1,5 @@
 import { seedChannels } from '#channels/seed.ts';
-import { seedConversations } from '#conversations/seed.ts';
+import { seedBot, seedConversations } from '#conversations/seed.ts';
 import { seedKnowledge } from '#knowledge/seed.ts';
 import { demoChannels } from './demoChannels.ts';
 import type { Platform } from './platform.ts';
@@ -36,4 +36,12 @@ export async function seedDemo(
     });
     await seedKnowledge(knowledge.database, id);
   }
+}
+
+/** The first of the demo companies has a bot, so that one can see both: an inbox with, and one without. */
+export async function seedDemoBot({ conversations }: Pick<Platform, 'conversations'>): Promise<void> {
+  const [company] = demoCompanies;
+  if (!company) return;
+  const { id: companyId, timeZone } = company;
+  await seedBot(conversations.database, { companyId, name: 'Robin', timeZone });
 }

@@ -8,7 +8,7 @@ import { credentialsOf, startPlatform } from './platform.ts';
 import { demoCompanies } from './roster.ts';
 import { announceStack } from './runningStack.ts';
 import { secret } from './secrets.ts';
-import { seedDemo } from './seed.ts';
+import { seedDemo, seedDemoBot } from './seed.ts';
 import { startStandins } from './startStandins.ts';
 import { startStores } from './stores.ts';
 
@@ -55,6 +55,7 @@ export function createStack(config: StartConfig, logger: Logger, log: (line: str
     undo.push(() => platform.stop());
     const publicUrl = config.publicUrl;
     await seedDemo(platform, { secret: demoSecret, publicUrl });
+    await seedDemoBot(platform);
     log('the demo companies are seeded');
     await standins.tell(platform.router.url());
     undo.push(

@@ -30,6 +30,7 @@ const kinds = {
   'conversation.status.changed': 'CONVERSATION_UPDATED',
   'conversation.assigned': 'CONVERSATION_UPDATED',
   'conversation.changed': 'CONVERSATION_UPDATED',
+  'conversation.handed_over': 'CONVERSATION_UPDATED',
   'conversation.message.created': 'MESSAGE_ADDED',
   'conversation.message.updated': 'MESSAGE_UPDATED',
   'conversation.message.changed': 'MESSAGE_UPDATED',
@@ -77,6 +78,6 @@ export function toInboxUpdate(event: InboxEvent, cursor: string): InboxUpdate {
 
 export function messageIdOf(event: InboxEvent): string | undefined {
   if ('message' in event.data) return event.data.message.id;
-  if ('messageId' in event.data) return event.data.messageId;
+  if ('messageId' in event.data) return event.data.messageId ?? undefined;
   return undefined;
 }

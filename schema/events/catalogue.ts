@@ -1,3 +1,4 @@
+import * as bot from './bot.ts';
 import * as channels from './channels.ts';
 import * as contacts from './contacts.ts';
 import * as conversations from './conversations.ts';
@@ -48,6 +49,8 @@ export const catalogue = {
   'conversation.notification.read': notifications.read,
   'conversation.draft.changed': drafts.changed,
   'conversation.bulk.progressed': conversations.bulkProgressed,
+  'conversation.bot.asked': bot.asked,
+  'conversation.handed_over': bot.handedOver,
   'conversation.erased': erasure.erased,
   'channel.erased': erasure.erasedThere,
   'analytics.erased': erasure.erasedThere,
@@ -56,6 +59,8 @@ export const catalogue = {
   'knowledge.document.removed': knowledge.documentRemoved,
   'knowledge.document.indexed': knowledge.documentIndexed,
   'knowledge.document.failed': knowledge.documentFailed,
+  'knowledge.bot.answered': bot.answered,
+  'knowledge.bot.stepped_aside': bot.steppedAside,
 } as const;
 
 export type SwitchboardCatalogue = typeof catalogue;

@@ -22,6 +22,7 @@ import type { ConversationsConfig } from './config.ts';
 import { createBulkClock } from './bulkClock.ts';
 import { createClearUpClock } from './clearUpClock.ts';
 import { createAssignmentConsumer } from './consumers/assignment.ts';
+import { createBotConsumer } from './consumers/bot.ts';
 import { createErasureConsumer } from './consumers/erasures.ts';
 import { createReceivedConsumer } from './consumers/received.ts';
 import { createContext, type TellPartners, type TellTyping, type TellViewers } from './context.ts';
@@ -92,6 +93,7 @@ export function createConversations(
   mountPartnerRoutes(http.app, { database, identitySecret });
   const received = createReceivedConsumer({ nats, database, reopenWithinMs, logger, metrics });
   const erasures = createErasureConsumer({ nats, database, logger, metrics });
+  const bot = createBotConsumer({ nats, database, logger, metrics });
   const snoozeClock = createSnoozeClock({ database, pollMs: snoozePollMs, logger, metrics });
   const clearUpClock = createClearUpClock({ database, pollMs: snoozePollMs, logger });
   const bulkClock = createBulkClock({ database, pollMs: snoozePollMs, logger });
@@ -133,6 +135,7 @@ export function createConversations(
     files,
     received,
     erasures,
+    bot,
     snoozeClock,
     clearUpClock,
     bulkClock,

@@ -13,3 +13,11 @@ const PARTNERS = '0192f6c8-5b1e-7c7a-9d27-6f0c1c9a3e52';
 export function partnerId(companyId: string, partner: string): string {
   return v5(`${companyId}/${partner}`, PARTNERS);
 }
+
+/** Any would do, as long as it stays. */
+const BOTS = '0192f6c8-5b1e-7c7a-9d27-6f0c1c9a3e53';
+
+/** A company has one bot, which has no row of its own. */
+export function botId(companyId: string): string {
+  return v5(companyId, BOTS);
+}

@@ -43,6 +43,7 @@ const messageFields = [
   'text',
   'attachments',
   'replyToId',
+  'citations',
   'payload',
   'story',
   'referral',
@@ -302,6 +303,7 @@ export type AssignmentActivityRow = ActivityOf<'ASSIGNED'>;
 export type PriorityActivityRow = ActivityOf<'PRIORITY'>;
 export type LabelsActivityRow = ActivityOf<'LABELS'>;
 export type BotActivityRow = ActivityOf<'BOT'>;
+export type HandOverActivityRow = ActivityOf<'HANDED_OVER'>;
 export type ContactActivityRow = ActivityOf<'CONTACT'>;
 export type ActivityRow = { [Kind in Change['kind']]: ActivityOf<Kind> }[Change['kind']];
 

@@ -44,3 +44,15 @@ export async function seedConversations(
       on conflict do nothing`;
   });
 }
+
+/** New conversations of the company begin with a bot, unless its admins have said how they want it. */
+export async function seedBot(
+  database: Database<SwitchboardCatalogue>,
+  { companyId, name, timeZone }: { readonly companyId: string; readonly name: string; readonly timeZone: string },
+): Promise<void> {
+  await database.write(companyId, async ({ sql }) => {
+    await sql`
+      insert into conversations.bot_settings (company_id, enabled, name, time_zone)
+      values (${companyId}, true, ${name}, ${timeZone}) on conflict do nothing`;
+  });
+}

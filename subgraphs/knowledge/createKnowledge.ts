@@ -12,7 +12,11 @@ import { catalogue, type SwitchboardCatalogue } from '#schema/events/catalogue.t
 import { readSubgraph } from '#schema/subgraphFiles.ts';
 import { upload, UPLOAD_PURPOSE } from '#schema/uploads.ts';
 import { access } from './access.ts';
+import { createBot } from './bot/createBot.ts';
+import { createExtractiveAnswerer } from './bot/extractive/extractiveAnswerer.ts';
+import { createFindPassages } from './bot/retrieve.ts';
 import type { KnowledgeConfig } from './config.ts';
+import { createAnswerConsumer } from './consumers/answerContacts.ts';
 import { createIndexer } from './consumers/indexDocuments.ts';
 import { createContext, type Context } from './context.ts';
 import { createLocalEmbedder } from './embedding/localEmbedder.ts';
@@ -47,6 +51,9 @@ export function createKnowledge(
   const store = createFileStore(config.files.url);
   const uploads = createTokenSigner({ secret: config.files.secret, purpose: UPLOAD_PURPOSE, model: upload });
   const indexer = createIndexer({ nats, database, store, index, logger, metrics });
+  const answerer = createExtractiveAnswerer();
+  const bot = createBot({ findPassages: createFindPassages({ database, search }), answerer, logger, metrics });
+  const answers = createAnswerConsumer({ nats, database, bot, logger, metrics });
   const checks = { ...stores.checks, redis: redis.check, qdrant: index.check };
   const http = createHttpServer({
     name,
@@ -69,6 +76,6 @@ export function createKnowledge(
     context: (identity, { signal }) => createContext({ identity, database, search, uploads, signal }),
   });
 
-  const parts = [...stores.parts, redis, store, index, indexer, subgraph, http];
+  const parts = [...stores.parts, redis, store, index, indexer, answers, subgraph, http];
   return { ...createService(name, parts, { logger, checks }), local: subgraph.local, database, url: () => http.url() };
 }

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { agents } from './agents.ts';
+import { dialogues } from './dialogues.ts';
 import { delivery } from './delivery.ts';
 import { inbox } from './inbox.ts';
 import { live } from './live.ts';
@@ -7,7 +8,7 @@ import { router } from './router.ts';
 import { table } from './table.ts';
 import { webhooks } from './webhooks.ts';
 
-const benchmarks = { agents, delivery, inbox, live, router, webhooks };
+const benchmarks = { agents, delivery, dialogues, inbox, live, router, webhooks };
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

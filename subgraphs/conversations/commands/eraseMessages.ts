@@ -40,7 +40,7 @@ export async function eraseMessages(
       where r.company_id = ${companyId} and r.message_id = chosen.id
     )
     update conversations.messages m set
-      text = null, attachments = '[]', payload = null, story = null, referral = null, sender_name = null,
+      text = null, attachments = '[]', citations = '[]', payload = null, story = null, referral = null, sender_name = null,
       external_id = null, failure = null, search = array_to_tsvector(${searchVector(companyId, null)}::text[]),
       erased_at = now()
     from chosen where m.company_id = ${companyId} and m.id = chosen.id

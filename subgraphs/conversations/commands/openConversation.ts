@@ -35,7 +35,18 @@ export async function openConversation(
   { em, sql }: Transaction,
   companyId: string,
   identity: ContactIdentity,
-  { channelId, platform, at }: { readonly channelId: string; readonly platform: Platform; readonly at: Date },
+  {
+    channelId,
+    platform,
+    at,
+    withBot = false,
+  }: {
+    readonly channelId: string;
+    readonly platform: Platform;
+    readonly at: Date;
+    /** The bot is who answers first. */
+    readonly withBot?: boolean;
+  },
 ): Promise<ConversationEntity> {
   const [counter] = await sql<{ number: number }>`
     insert into conversations.company_counters as k (company_id, last_number) values (${companyId}, 1)
@@ -50,11 +61,12 @@ export async function openConversation(
     identityId: identity.id,
     channelId,
     platform,
-    status: 'OPEN',
+    status: withBot ? 'PENDING' : 'OPEN',
     priority: 'NORMAL',
     assigneeId: null,
     teamId: null,
-    botEnabled: false,
+    botEnabled: withBot,
+    botFromOrdinal: 1,
     snoozedUntil: null,
     waitingSince: null,
     firstRepliedAt: null,

@@ -7,6 +7,8 @@ import { Message, unsaid } from '../entities/message.ts';
 import { countMessage, writtenAt } from '../rules/messages.ts';
 import type { Change } from '../rules/change.ts';
 import { searchVector } from '../text/searchWords.ts';
+import { beginsWithBot, botSettings } from '../queries/botSettings.ts';
+import { askBot } from './bot/askBot.ts';
 import { upsertIdentity } from './contactIdentity.ts';
 import { openAgain } from './lifecycle/openAgain.ts';
 import { switchBot } from './lifecycle/switchBot.ts';
@@ -44,12 +46,15 @@ export async function receiveMessage(
     const muted = identity.blocked && conversation !== null;
     if (!conversation || (!muted && (await isOver(transaction, conversation, createdAt, reopenWithinMs)))) {
       const { platform } = data;
-      conversation = await openConversation(transaction, companyId, identity, { channelId, platform, at: createdAt });
+      const withBot = !data.standby && beginsWithBot(await botSettings(transaction.sql, companyId), channelId);
+      const place = { channelId, platform, at: createdAt, withBot };
+      conversation = await openConversation(transaction, companyId, identity, place);
       changes.push({ kind: 'OPENED' });
     }
     if (data.standby) changes.push(...switchBot(conversation, false));
     const reopened = !muted && wakesUp(conversation);
-    if (reopened) changes.push(...(await openAgain(transaction, conversation, { at: now, byContact: true })));
+    const how = { at: now, byContact: true, botMayBegin: !data.standby };
+    if (reopened) changes.push(...(await openAgain(transaction, conversation, how)));
 
     const repliedTo = await findByExternalId(transaction, companyId, { channelId, externalId: replyToExternalId });
     if (!muted) {
@@ -89,11 +94,16 @@ export async function receiveMessage(
       firstResponseSeconds: null,
       muted,
     });
+    if (!muted && isWithBot(conversation)) await askBot(transaction, conversation);
     return 'created';
   });
 }
 
 /** PENDING without a bot has nobody who would answer. */
-function wakesUp({ status, botEnabled }: ConversationEntity): boolean {
-  return status !== 'OPEN' && !(status === 'PENDING' && botEnabled);
+function wakesUp(conversation: ConversationEntity): boolean {
+  return conversation.status !== 'OPEN' && !isWithBot(conversation);
+}
+
+function isWithBot({ status, botEnabled }: ConversationEntity): boolean {
+  return status === 'PENDING' && botEnabled;
 }

@@ -15,10 +15,10 @@ interface Reach extends ReplyRule {
 
 /**
  * Says before anything is queued why a message could not reach the contact; what is not known here the platform will say. A
- * partner is a program: what platforms let only people answer, it does not.
+ * partner and a bot are programs: what platforms let only people answer, they do not.
  */
 export async function refuseUnreachable(
-  { sql, companyId, agentId }: CallerTransaction,
+  { sql, companyId, agentId }: Pick<CallerTransaction, 'sql' | 'companyId' | 'agentId'>,
   { identityId, platform }: ConversationEntity,
   { at, field }: { readonly at: Date; readonly field: string },
 ): Promise<{ readonly userErrors: readonly UserError[] } | undefined> {

@@ -87,5 +87,8 @@ function tell({ publish }: Transaction, actor: Actor, conversation: Facts, chang
     case 'BOT':
     case 'CONTACT':
       return publish({ type: 'conversation.changed', actor, data: { conversation, change: change.kind } });
+    case 'HANDED_OVER':
+      // Told by who did it, with the summary, which the activity stream does not keep.
+      return undefined;
   }
 }

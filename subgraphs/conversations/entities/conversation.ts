@@ -17,6 +17,8 @@ export const Conversation = defineEntity({
     assigneeId: p.uuid().strictNullable(),
     teamId: p.uuid().strictNullable(),
     botEnabled: p.boolean(),
+    /** The contact's first message that the bot is to know of: what was before it got the conversation is another story. */
+    botFromOrdinal: p.integer(),
     snoozedUntil: p.datetime().strictNullable(),
     /** When the contact began to wait for an answer. */
     waitingSince: p.datetime().strictNullable(),

@@ -1,4 +1,5 @@
 import { defineEntity, p, Type, type InferEntity } from '@mikro-orm/postgresql';
+import type { Citation } from '#schema/events/bot.ts';
 import type { Revision } from '../rules/revision.ts';
 import type { Referral, Story } from '#schema/events/channels.ts';
 import type { MessageFacts } from '#schema/events/conversations.ts';
@@ -37,6 +38,8 @@ export const Message = defineEntity({
     text: p.text().strictNullable(),
     attachments: p.json().$type<readonly Attachment[]>(),
     replyToId: p.uuid().strictNullable(),
+    /** Of a bot: what it answered from. */
+    citations: p.json().$type<readonly Citation[]>(),
     /** What a button that was pressed stands for. */
     payload: p.text().strictNullable(),
     story: p.json().$type<Story>().strictNullable(),
@@ -65,6 +68,7 @@ export type MessageEntity = InferEntity<typeof Message>;
 export const unsaid = {
   senderName: null,
   replyToId: null,
+  citations: [],
   payload: null,
   story: null,
   referral: null,

@@ -3,6 +3,7 @@ import type {
   BotActivityResolvers,
   ContactActivityResolvers,
   ConversationActivityResolvers,
+  HandOverActivityResolvers,
   LabelsActivityResolvers,
   PriorityActivityResolvers,
   Resolvers,
@@ -24,6 +25,7 @@ const typeNames = {
   PRIORITY: 'PriorityActivity',
   LABELS: 'LabelsActivity',
   BOT: 'BotActivity',
+  HANDED_OVER: 'HandOverActivity',
   CONTACT: 'ContactActivity',
 } as const satisfies Record<ActivityRow['kind'], string>;
 
@@ -86,6 +88,11 @@ const botActivity: BotActivityResolvers = {
   enabled: ({ data }) => data.enabled,
 };
 
+const handOverActivity: HandOverActivityResolvers = {
+  actor,
+  reason: ({ data }) => data.reason,
+};
+
 const contactActivity: ContactActivityResolvers = {
   actor,
   contact: ({ data: { contactId } }, _args, { loaders }) => loaders.contact.load(contactId),
@@ -110,5 +117,6 @@ export const activityTypes = {
   PriorityActivity: priorityActivity,
   LabelsActivity: labelsActivity,
   BotActivity: botActivity,
+  HandOverActivity: handOverActivity,
   ContactActivity: contactActivity,
 } satisfies Resolvers;

@@ -26,8 +26,8 @@ export const message: MessageResolvers = {
     const mentions = (await loaders.messageMentions.load(id)) ?? [];
     return mentioned(mentions, loaders);
   },
-  // Only a bot answers from passages, and no author here is one.
-  citations: () => [],
+  citations: ({ citations }) =>
+    citations.map(({ documentId, quote }) => ({ document: { __typename: 'Document', id: documentId }, quote })),
 };
 
 export const author: AuthorResolvers = {

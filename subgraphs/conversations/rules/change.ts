@@ -1,3 +1,4 @@
+import type { HandOverReason } from '#schema/events/bot.ts';
 import type { Priority } from '#schema/events/values.ts';
 import type { AssignmentReason } from './assignment.ts';
 import type { StatusChange } from './status.ts';
@@ -10,6 +11,7 @@ export type Change =
   | PriorityChange
   | LabelsChange
   | BotChange
+  | HandOver
   | ContactMove;
 
 export interface Opening {
@@ -42,6 +44,12 @@ export interface LabelsChange {
 export interface BotChange {
   readonly kind: 'BOT';
   readonly enabled: boolean;
+}
+
+/** From the bot to people. */
+export interface HandOver {
+  readonly kind: 'HANDED_OVER';
+  readonly reason: HandOverReason;
 }
 
 /** Its contact turned out to be another, or is a person apart again. */

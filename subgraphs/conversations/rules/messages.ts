@@ -27,8 +27,16 @@ export function countAnswer(
   conversation: Pick<ConversationEntity, 'waitingSince' | 'firstRepliedAt' | 'touchedByAgent'>,
   at: Date,
 ): number | null {
-  const { waitingSince } = conversation;
   conversation.touchedByAgent = true;
+  return countBotAnswer(conversation, at);
+}
+
+/** The same of a bot's answer, which nobody of the company has touched. */
+export function countBotAnswer(
+  conversation: Pick<ConversationEntity, 'waitingSince' | 'firstRepliedAt'>,
+  at: Date,
+): number | null {
+  const { waitingSince } = conversation;
   conversation.waitingSince = null;
   if (!waitingSince || conversation.firstRepliedAt) return null;
   conversation.firstRepliedAt = at;

@@ -1,8 +1,10 @@
 import type { MigrationList } from '#platform/postgres/provision.ts';
+import { Bot } from './20261126_bot.ts';
 import { DocumentVersions } from './20261126_documentVersions.ts';
 import { CreateDocuments } from './createDocuments.ts';
 
 export const migrations: MigrationList = [
   { name: 'CreateDocuments', class: CreateDocuments },
   { name: 'DocumentVersions', class: DocumentVersions },
+  { name: '20261126_bot', class: Bot },
 ];

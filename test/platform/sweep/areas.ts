@@ -41,6 +41,7 @@ const tables: Readonly<Record<string, Area>> = {
   'conversations.assignment_policies': 'assignment',
   'conversations.attribute_definitions': 'attributes',
   'conversations.audit_entries': 'audit',
+  'conversations.bot_settings': 'directory',
   'conversations.bulk_job_items': 'own',
   'conversations.bulk_jobs': 'own',
   'conversations.canned_responses': 'own',
@@ -75,6 +76,7 @@ const tables: Readonly<Record<string, Area>> = {
   'conversations.saved_views': 'own',
   'conversations.team_members': 'directory',
   'conversations.teams': 'directory',
+  'knowledge.bot_answers': 'conversations',
   'knowledge.documents': 'documents',
   'knowledge.indexes': 'documents',
 };

@@ -58,8 +58,14 @@ export function details(words: Words, team: string): string[] {
     `insert into conversations.message_reactions select company_id, id, 'a', '👍', now() from conversations.messages ${ofCompany}`,
     // What a bot has said stands beside what an agent has.
     `insert into conversations.messages select (jsonb_populate_record(m, jsonb_build_object('id', gen_random_uuid(),
-       'author_kind', 'BOT', 'deleted_at', now(), 'external_id', null, 'idempotency_key', null))).*
+       'author_kind', 'BOT', 'deleted_at', now(), 'external_id', null, 'idempotency_key', null, 'citations', jsonb_build_array(
+         jsonb_build_object('quote', '${words.message}', 'documentId', (select id from knowledge.documents ${ofCompany} limit 1)))))).*
      from conversations.messages m ${ofCompany} and direction = 'OUTBOUND'`,
+    `insert into conversations.conversation_activities select (jsonb_populate_record(a, jsonb_build_object('id', gen_random_uuid(),
+       'kind', 'HANDED_OVER', 'data', jsonb_build_object('reason', 'REPEATED')))).*
+     from conversations.conversation_activities a ${ofCompany} and a.kind = 'OPENED'`,
+    `insert into conversations.bot_settings (company_id, hours)
+     values ($1, '[{ "day": "MONDAY", "from": "09:00", "to": "18:00" }]')`,
     `update conversations.conversations c set last_message_id = (select id from conversations.messages m
        where m.company_id = $1 and m.conversation_id = c.id and m.author_kind = 'BOT' limit 1) ${ofCompany} and platform = 'WEB_CHAT'`,
     `update conversations.notifications set read_at = now() ${ofCompany} and id = (select n.id from conversations.notifications n

@@ -1,7 +1,5 @@
 /** Fields of which nobody gets an answer here, and why that is so. Everything else has to be answered to its owner. */
 export const unanswered: Readonly<Record<string, string>> = {
-  'Citation.document': 'only a bot answers from passages, and no author of today is one',
-  'Citation.quote': 'the same',
   'DeleteDraftPayload.draft': 'is given where a draft was not deleted, as there is a newer edit of it',
   'Mutation.reauthorizeChannel': 'takes a new token of the platform’s',
   'ReauthorizeChannelPayload.channel': 'the same',
@@ -29,6 +27,7 @@ export function isKeptUnseen(coordinate: string): boolean {
 
 /** Queries and subscriptions by which nobody is recognised: they give figures and settings, which are compared with what they were. */
 export const figures: ReadonlySet<string> = new Set([
+  'botSettings',
   'dashboard',
   'fieldUsage',
   'inboxCounts',

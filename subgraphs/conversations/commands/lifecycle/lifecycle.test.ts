@@ -47,6 +47,7 @@ describe('the life of a conversation', () => {
     expect(await told()).toEqual([
       'OPEN to SNOOZED',
       'SNOOZED to OPEN',
+      'conversation.bot.asked',
       'conversation.changed',
       'OPEN to PENDING',
       'conversation.changed',

@@ -1,32 +1,59 @@
 import type { ConversationEntity } from '../../entities/conversation.ts';
 import type { Transaction } from '../../facts.ts';
+import { beginsWithBot, botSettings } from '../../queries/botSettings.ts';
 import { companySettings } from '../../queries/companySettings.ts';
 import type { AssignmentReason } from '../../rules/assignment.ts';
 import type { Change } from '../../rules/change.ts';
 import { applyStatus } from '../../rules/status.ts';
+import { beginBot } from './switchBot.ts';
 
 /**
- * Opens the conversation, whatever it is now. One that was resolved goes on with whom it was with: unless they are gone
+ * Opens the conversation, whatever it is now; to the bot, when the contact opens one that nobody has and the company has a bot. One that was resolved goes on with whom it was with: unless they are gone
  * meanwhile, or the company wants it to begin with nobody when the contact is who opens it.
  */
 export async function openAgain(
   transaction: Transaction,
   conversation: ConversationEntity,
-  { at, byContact = false }: { readonly at: Date; readonly byContact?: boolean },
+  {
+    at,
+    byContact = false,
+    botMayBegin = false,
+  }: { readonly at: Date; readonly byContact?: boolean; readonly botMayBegin?: boolean },
 ): Promise<Change[]> {
   const wasResolved = conversation.status === 'RESOLVED';
-  const opened = applyStatus(conversation, 'OPEN', { at });
-  const { assigneeId: previousAssigneeId, teamId: previousTeamId } = conversation;
-  if (!wasResolved || (previousAssigneeId === null && previousTeamId === null)) return [opened];
+  if (!wasResolved) return [applyStatus(conversation, 'OPEN', { at })];
+  const dropped = await dropWhoIsGone(transaction, conversation, { byContact });
+  if (!botMayBegin || !(await goesToBot(transaction, conversation))) {
+    return [applyStatus(conversation, 'OPEN', { at }), ...dropped];
+  }
+  // Of what was before the resolution the bot knows nothing: it would go on with what is over.
+  const begun = beginBot(conversation, conversation.inboundCount + 1);
+  return [...begun, applyStatus(conversation, 'PENDING', { at }), ...dropped];
+}
 
+async function dropWhoIsGone(
+  transaction: Transaction,
+  conversation: ConversationEntity,
+  { byContact }: { readonly byContact: boolean },
+): Promise<Change[]> {
+  const { assigneeId: previousAssigneeId, teamId: previousTeamId } = conversation;
+  if (previousAssigneeId === null && previousTeamId === null) return [];
   const here = await whoIsHere(transaction, conversation);
   const drops = !here.assignee || (byContact && (await beginsWithNobody(transaction, conversation)));
   if (drops) conversation.assigneeId = null;
   if (!here.team) conversation.teamId = null;
   const { assigneeId, teamId } = conversation;
-  if (assigneeId === previousAssigneeId && teamId === previousTeamId) return [opened];
+  if (assigneeId === previousAssigneeId && teamId === previousTeamId) return [];
   const reason = whyDropped(here, { assigneeDropped: assigneeId !== previousAssigneeId });
-  return [opened, { kind: 'ASSIGNED', assigneeId, teamId, previousAssigneeId, previousTeamId, reason }];
+  return [{ kind: 'ASSIGNED', assigneeId, teamId, previousAssigneeId, previousTeamId, reason }];
+}
+
+/** A person who has it goes on with it. */
+async function goesToBot(
+  { sql }: Transaction,
+  { companyId, channelId, assigneeId }: ConversationEntity,
+): Promise<boolean> {
+  return assigneeId === null && beginsWithBot(await botSettings(sql, companyId), channelId);
 }
 
 interface Here {

@@ -7,3 +7,15 @@ export function switchBot(conversation: Pick<ConversationEntity, 'botEnabled'>, 
   conversation.botEnabled = enabled;
   return [{ kind: 'BOT', enabled }];
 }
+
+/**
+ * From now on the bot answers, and what it hears begins here: at what the contact wrote since anybody answered, or with what
+ * they write next.
+ */
+export function beginBot(
+  conversation: Pick<ConversationEntity, 'botEnabled' | 'botFromOrdinal'>,
+  fromOrdinal: number,
+): readonly Change[] {
+  conversation.botFromOrdinal = fromOrdinal;
+  return switchBot(conversation, true);
+}

@@ -1,3 +1,4 @@
+import { updateBotSettings } from '../../commands/bot/updateBotSettings.ts';
 import { handToBot } from '../../commands/lifecycle/handToBot.ts';
 import { open } from '../../commands/lifecycle/open.ts';
 import { reopen } from '../../commands/lifecycle/reopen.ts';
@@ -7,6 +8,7 @@ import { takeFromBot } from '../../commands/lifecycle/takeFromBot.ts';
 import { setPriority } from '../../commands/setPriority.ts';
 import { updateInboxSettings } from '../../commands/updateInboxSettings.ts';
 import type { MutationResolvers } from '../../generated/resolvers.ts';
+import { botSettings } from '../../queries/botSettings.ts';
 import { inboxSettings } from '../query/settings.ts';
 import { conversationPayload } from './payloads.ts';
 
@@ -36,5 +38,11 @@ export const lifecycleMutations = {
     const outcome = await context.run((database, identity) => updateInboxSettings(database, identity, input));
     if ('userErrors' in outcome) return { inboxSettings: null, userErrors: outcome.userErrors };
     return { inboxSettings: await inboxSettings(context), userErrors: [] };
+  },
+
+  updateBotSettings: async (_parent, { input }, { run, read, viewer }) => {
+    const outcome = await run((database, identity) => updateBotSettings(database, identity, input));
+    if ('userErrors' in outcome) return { botSettings: null, userErrors: outcome.userErrors };
+    return { botSettings: await read((sql) => botSettings(sql, viewer.companyId)), userErrors: [] };
   },
 } satisfies MutationResolvers;

@@ -1,0 +1,321 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { v7 } from 'uuid';
+import type { EventOf } from '#platform/events/catalogue.ts';
+import type { SwitchboardCatalogue } from '#schema/events/catalogue.ts';
+import { connection, DAY_MS, echoed, openInbox, write, type TestCompany, type TestInbox } from '../../testing/inbox.ts';
+import { auditOf, refusals } from '../../testing/people.ts';
+import { assign } from '../assign.ts';
+import { blockContact } from '../blockContact.ts';
+import { handToBot } from '../lifecycle/handToBot.ts';
+import { resolve } from '../lifecycle/resolve.ts';
+import { takeFromBot } from '../lifecycle/takeFromBot.ts';
+import { recordChannel } from '../recordChannel.ts';
+import { recordEcho } from '../recordEcho.ts';
+import { sendMessage } from '../sendMessage.ts';
+import { answerAsBot } from './answerAsBot.ts';
+import { stepAside } from './stepAside.ts';
+import { updateBotSettings } from './updateBotSettings.ts';
+
+type Asked = EventOf<SwitchboardCatalogue, 'conversation.bot.asked'>;
+
+describe('a conversation with the bot', () => {
+  let inbox: TestInbox;
+  let acme: TestCompany;
+
+  beforeAll(async () => {
+    inbox = await openInbox();
+  });
+  beforeEach(async () => {
+    acme = await inbox.addCompany();
+    await update({ enabled: true, name: 'Robin' });
+    await inbox.told();
+  });
+  afterAll(() => inbox.close());
+
+  const update = (input: Parameters<typeof updateBotSettings>[2], identity = acme.admin) =>
+    updateBotSettings(inbox.database, identity, input);
+  const conversation = async (id: string) =>
+    (await inbox.rows<Record<string, unknown>>('select * from conversations.conversations where id = $1', [id]))[0];
+  const messages = (id: string) =>
+    inbox.rows<{ text: string; is_private: boolean; author_kind: string; sender_name: string }>(
+      `select text, is_private, author_kind, sender_name from conversations.messages
+       where conversation_id = $1 and direction = 'OUTBOUND' order by created_at, id`,
+      [id],
+    );
+  const asked = async () =>
+    (await inbox.told()).filter((event): event is Asked => event.type === 'conversation.bot.asked');
+
+  /** The contact writes, and the bot hears of it. */
+  async function ask(text: string, said: Parameters<typeof write>[2] = {}): Promise<Asked> {
+    await write(inbox, acme, { text, ...said });
+    const [event] = await asked();
+    if (!event) throw new Error('the bot was not asked');
+    return event;
+  }
+
+  const answer = ({ id, data: { conversationId, ordinal } }: Asked, text = 'Within 30 days.') =>
+    answerAsBot(inbox.database, {
+      companyId: acme.companyId,
+      data: { answerId: id, conversationId, ordinal, text, citations: [{ documentId: v7(), quote: '30 days' }] },
+    });
+  const leave = ({ id, data: { conversationId, ordinal } }: Asked) =>
+    stepAside(inbox.database, {
+      companyId: acme.companyId,
+      data: {
+        answerId: id,
+        conversationId,
+        ordinal,
+        reason: 'ASKED_FOR_PERSON',
+        text: 'A colleague will answer.',
+        summary: 'The contact wants a person.',
+      },
+    });
+  const reply = (conversationId: string, identity = acme.ada) =>
+    sendMessage(inbox.database, identity, { conversationId, text: 'Hello, Ada here', idempotencyKey: v7() });
+
+  test('begins with the bot, which hears what was said and how the company wants it', async () => {
+    await update({ handOverWords: ['lawyer'], timeZone: 'Europe/Berlin' });
+    const { data } = await ask('Can I return shoes?');
+    expect(await conversation(data.conversationId)).toMatchObject({ status: 'PENDING', bot_enabled: true });
+    expect(data).toMatchObject({
+      ordinal: 1,
+      turns: [{ author: 'CONTACT', text: 'Can I return shoes?' }],
+      rules: { botName: 'Robin', handOverWords: ['lawyer'], isOutsideHours: false, backAt: null },
+    });
+  });
+
+  test('begins with people where the company has no bot, or none on the channel', async () => {
+    const globex = await inbox.addCompany();
+    expect(await conversation(await write(inbox, globex))).toMatchObject({ status: 'OPEN', bot_enabled: false });
+    await recordChannel(inbox.database, connection(acme));
+    const other = { ...acme, channelId: v7() };
+    await update({ channelIds: [acme.channelId] });
+    expect(await conversation(await write(inbox, other))).toMatchObject({ status: 'OPEN', bot_enabled: false });
+    expect(await conversation(await write(inbox, acme))).toMatchObject({ status: 'PENDING', bot_enabled: true });
+  });
+
+  test('begins with people when the platform’s own inbox has the thread', async () => {
+    const id = await write(inbox, acme, { standby: true });
+    expect(await conversation(id)).toMatchObject({ status: 'OPEN', bot_enabled: false });
+    expect(await asked()).toEqual([]);
+  });
+
+  test('gets the bot’s answer, which goes out and ends the waiting, once however often it is told', async () => {
+    const event = await ask('Can I return shoes?');
+    const outcomes = await Promise.all([answer(event), answer(event), answer(event)]);
+    expect(outcomes.toSorted()).toEqual(['late', 'late', 'sent']);
+    const { conversationId } = event.data;
+    expect(await messages(conversationId)).toEqual([
+      { text: 'Within 30 days.', is_private: false, author_kind: 'BOT', sender_name: 'Robin' },
+    ]);
+    expect(await conversation(conversationId)).toMatchObject({
+      status: 'PENDING',
+      waiting_since: null,
+      touched_by_agent: false,
+    });
+    expect(await inbox.told()).toMatchObject([
+      {
+        type: 'conversation.message.created',
+        actor: { kind: 'bot' },
+        data: {
+          message: { id: event.id, authorKind: 'BOT', status: 'QUEUED' },
+          delivery: { threadExternalId: 'thread-customer-1' },
+          firstResponseSeconds: expect.any(Number),
+        },
+      },
+    ]);
+  });
+
+  test('tells the bot what it said itself, in the order of the conversation though clocks differ', async () => {
+    const sentAt = new Date(Date.now() - 60_000).toISOString();
+    await answer(await ask('Can I return shoes?', { sentAt }));
+    const { data } = await ask('And how?', { sentAt });
+    expect(data.turns.map(({ author }) => author)).toEqual(['CONTACT', 'BOT', 'CONTACT']);
+    expect(data).toMatchObject({ ordinal: 2 });
+  });
+
+  test.each([
+    ['the contact has written more', async () => void (await write(inbox, acme, { text: 'Hello?' }))],
+    ['an agent has answered', async (id: string) => void (await reply(id))],
+    [
+      'somebody answered past the inbox',
+      () => recordEcho(inbox.database, echoed(acme, { from: 'customer-1' }), { reopenWithinMs: DAY_MS }),
+    ],
+    [
+      'an agent took it over',
+      async (id: string) => void (await takeFromBot(inbox.database, acme.ada, { conversationId: id })),
+    ],
+    ['it is resolved', async (id: string) => void (await resolve(inbox.database, acme.ada, { conversationId: id }))],
+    [
+      'an agent answered and gave it back',
+      async (id: string) => {
+        await reply(id);
+        await handToBot(inbox.database, acme.ada, { conversationId: id });
+      },
+    ],
+  ])('hears nothing more from the bot when %s meanwhile', async (_what, happen) => {
+    const event = await ask('Can I return shoes?');
+    await happen(event.data.conversationId);
+    const before = await messages(event.data.conversationId);
+    expect([await answer(event), await leave(event)]).toEqual(['late', 'late']);
+    expect(await messages(event.data.conversationId)).toEqual(before);
+  });
+
+  test('has either the agent’s answer alone or the bot’s before it, when both come at the same moment', async () => {
+    const event = await ask('Can I return shoes?');
+    const { conversationId } = event.data;
+    const [outcome] = await Promise.all([answer(event), reply(conversationId)]);
+    const said = (await messages(conversationId)).map((message) => message.author_kind);
+    expect(said).toEqual(outcome === 'sent' ? ['BOT', 'AGENT'] : ['AGENT']);
+    expect(await conversation(conversationId)).toMatchObject({ status: 'OPEN' });
+  });
+
+  test('goes to people, who find a note, while the contact is told and goes on waiting; once', async () => {
+    const event = await ask('I want a human');
+    await inbox.told();
+    expect((await Promise.all([leave(event), leave(event)])).toSorted()).toEqual(['handedOver', 'late']);
+    const { conversationId } = event.data;
+    expect(await messages(conversationId)).toMatchObject([
+      { text: 'The contact wants a person.', is_private: true, author_kind: 'BOT' },
+      { text: 'A colleague will answer.', is_private: false, author_kind: 'BOT' },
+    ]);
+    const after = await conversation(conversationId);
+    expect(after).toMatchObject({ status: 'OPEN', bot_enabled: false, last_message_id: event.id });
+    expect(after?.['waiting_since']).not.toBeNull();
+    const told = await inbox.told();
+    expect(told.map(({ type }) => type)).toEqual([
+      'conversation.changed',
+      'conversation.status.changed',
+      'conversation.message.created',
+      'conversation.message.created',
+      'conversation.handed_over',
+    ]);
+    expect(told.at(-1)).toMatchObject({
+      actor: { kind: 'bot' },
+      data: { reason: 'ASKED_FOR_PERSON', summary: 'The contact wants a person.', conversation: { status: 'OPEN' } },
+    });
+    const activities = await inbox.rows(
+      `select kind, data, actor_kind from conversations.conversation_activities
+       where conversation_id = $1 and kind = 'HANDED_OVER'`,
+      [conversationId],
+    );
+    expect(activities).toEqual([{ kind: 'HANDED_OVER', data: { reason: 'ASKED_FOR_PERSON' }, actor_kind: 'bot' }]);
+  });
+
+  test('stays with people after that, whatever the contact writes', async () => {
+    await leave(await ask('I want a human'));
+    await write(inbox, acme, { text: 'Anybody?' });
+    expect(await asked()).toEqual([]);
+  });
+
+  test('goes to people without a word when nothing can be said to the contact', async () => {
+    const event = await ask('Can I return shoes?');
+    await inbox.rows(`update conversations.contact_identities set blocked_at = now() where company_id = $1`, [
+      acme.companyId,
+    ]);
+    expect(await answer(event)).toBe('unreachable');
+    expect(await messages(event.data.conversationId)).toMatchObject([{ is_private: true }]);
+    expect(await conversation(event.data.conversationId)).toMatchObject({ status: 'OPEN', bot_enabled: false });
+  });
+
+  test('asks the bot nothing for a contact whom the company has blocked', async () => {
+    const { data } = await ask('Can I return shoes?');
+    const [row] = await inbox.rows<{ contact_id: string }>(
+      'select contact_id from conversations.conversations where id = $1',
+      [data.conversationId],
+    );
+    await blockContact(inbox.database, acme.ada, { contactId: row?.contact_id ?? '' });
+    await inbox.told();
+    await write(inbox, acme, { text: 'Hello?' });
+    expect(await asked()).toEqual([]);
+  });
+
+  test('begins anew with the bot when the contact opens it again and nobody has it', async () => {
+    const first = await ask('Can I return shoes?');
+    await answer(first);
+    const { conversationId } = first.data;
+    await resolve(inbox.database, acme.ada, { conversationId });
+    const again = await ask('What does shipping cost?');
+    expect(again.data).toMatchObject({
+      conversationId,
+      turns: [{ author: 'CONTACT', text: 'What does shipping cost?' }],
+    });
+    expect(await conversation(conversationId)).toMatchObject({ status: 'PENDING', bot_enabled: true });
+    expect(await answer(again)).toBe('sent');
+  });
+
+  test('goes on with its agent when the contact opens it again', async () => {
+    const { data } = await ask('Can I return shoes?');
+    const { conversationId } = data;
+    await assign(inbox.database, acme.ada, { conversationId, agentId: acme.ada.agentId });
+    await resolve(inbox.database, acme.ada, { conversationId });
+    await inbox.told();
+    await write(inbox, acme, { text: 'One more thing' });
+    expect(await conversation(conversationId)).toMatchObject({ status: 'OPEN', assignee_id: acme.ada.agentId });
+    expect(await asked()).toEqual([]);
+  });
+
+  test('is answered by the bot at once when an agent hands it over while the contact waits, and else when they write', async () => {
+    await update({ enabled: false });
+    await inbox.told();
+    const conversationId = await write(inbox, acme, { text: 'First' });
+    await reply(conversationId);
+    await write(inbox, acme, { text: 'Second' });
+    await inbox.told();
+    await handToBot(inbox.database, acme.ada, { conversationId });
+    const [event] = await asked();
+    expect(event?.data.turns).toEqual([{ author: 'CONTACT', text: 'Second' }]);
+    await handToBot(inbox.database, acme.ada, { conversationId });
+    expect(await asked()).toEqual([]);
+    await reply(conversationId);
+    await handToBot(inbox.database, acme.ada, { conversationId });
+    expect(await asked()).toEqual([]);
+    expect((await ask('Third')).data.turns).toEqual([{ author: 'CONTACT', text: 'Third' }]);
+  });
+
+  test('knows when people are back', async () => {
+    const day = new Date(Date.now() + 2 * DAY_MS).toLocaleDateString('en', { weekday: 'long', timeZone: 'UTC' });
+    const hours = [{ day: day.toUpperCase() as 'MONDAY', from: '09:00', to: '10:00' }];
+    expect(await update({ hours, answersOutsideHours: false })).toEqual({ version: 3 });
+    const { data } = await ask('Hello?');
+    expect(data.rules).toMatchObject({ isOutsideHours: true, answersOutsideHours: false });
+    expect(new Date(data.rules.backAt ?? 0).getUTCHours()).toBe(9);
+  });
+
+  describe('and its settings', () => {
+    test('are the admin’s, and entered in the audit log', async () => {
+      for (const identity of [acme.ada, acme.supervisor]) {
+        await expect(update({ enabled: false }, identity)).rejects.toMatchObject({ extensions: { code: 'FORBIDDEN' } });
+      }
+      expect(await update({ name: ' Robin ' })).toEqual({ version: 2 });
+      expect(await update({ name: 'Kim' })).toEqual({ version: 3 });
+      expect(await auditOf(inbox, acme.companyId)).toMatchObject([
+        {},
+        { before: { name: 'Robin' }, after: { name: 'Kim' } },
+      ]);
+    });
+
+    test.each([
+      [{ name: ' ' }, 'name'],
+      [{ name: 'x'.repeat(51) }, 'name'],
+      [{ handOverWords: ['...'] }, 'handOverWords'],
+      [{ handOverWords: ['x'.repeat(101)] }, 'handOverWords'],
+      [{ hours: [{ day: 'MONDAY', from: '9', to: '10' }] as const }, 'hours'],
+      [{ timeZone: 'Nowhere' }, 'timeZone'],
+      [{ channelIds: Array.from({ length: 101 }, () => v7()) }, 'channelIds'],
+    ])('are not %j', async (input, field) => {
+      expect(refusals(await update(input))).toEqual([`INVALID input.${field}`]);
+    });
+
+    test('name channels of the company only, and are not changed by who saw an older version', async () => {
+      const globex = await inbox.addCompany();
+      await recordChannel(inbox.database, connection(globex));
+      for (const id of [globex.channelId, v7(), 'none']) {
+        expect(refusals(await update({ channelIds: [id] }))).toEqual(['NOT_FOUND input.channelIds']);
+      }
+      expect(refusals(await update({ enabled: false, expectedVersion: 1 }))).toEqual([
+        'CONFLICT input.expectedVersion',
+      ]);
+    });
+  });
+});

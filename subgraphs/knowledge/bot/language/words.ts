@@ -1,0 +1,100 @@
+import { isStopWord, languageOf, stem, type Language } from '../../embedding/languages.ts';
+import { wordsOf } from '../../embedding/words.ts';
+import { fillers, lightWords, replyLanguages, vocabulary, type ReplyLanguage } from './vocabulary.ts';
+
+/** Something that a text is about. */
+export interface Term {
+  /** As it was written, in lower case; of a phrase its first word. */
+  readonly word: string;
+  readonly stem: string;
+  /** What it is another word for. */
+  readonly concepts: readonly string[];
+  /** Of those that are in many questions. */
+  readonly isLight: boolean;
+}
+
+interface Expression {
+  readonly rest: readonly string[];
+  readonly concept: string;
+}
+
+/** How far apart the words of a phrase may stand: after a question word, a whole clause. */
+const PHRASE_SPAN = 3;
+const CLAUSE_SPAN = 6;
+
+const questionWords = new Set(['where', 'when', 'how', 'wo', 'wann', 'wie', 'ou', 'quand', 'dond', 'cuand']);
+
+/** By the stem of its first word: what else belongs to an expression, and what it stands for. */
+const lexicons = new Map(
+  replyLanguages.map((language) => {
+    const lexicon = new Map<string, Expression[]>();
+    for (const [concept, expressions] of Object.entries<readonly string[]>(vocabulary[language])) {
+      for (const expression of expressions) {
+        const [first = '', ...rest] = wordsOf(expression).map((word) => stemOf(word, language));
+        lexicon.set(first, [...(lexicon.get(first) ?? []), { rest, concept }]);
+      }
+    }
+    return [language, lexicon];
+  }),
+);
+
+const fillerSets = new Map(replyLanguages.map((language) => [language, new Set(wordsOf(fillers[language]))]));
+const lightSets = new Map(
+  replyLanguages.map((language) => [
+    language,
+    new Set(wordsOf(lightWords[language]).map((word) => stemOf(word, language))),
+  ]),
+);
+
+/** Stemmers leave “add” alone and make “ad” of “added”. */
+function stemOf(word: string, language: Language): string {
+  return stem(word, language).replace(/([bdfgmnprt])\1$/u, '$1');
+}
+
+export function isReplyLanguage(language: string | undefined): language is ReplyLanguage {
+  return replyLanguages.some((known) => known === language);
+}
+
+/** The language that a text shows by its grammar, or by the small words of conversation where it has no grammar. */
+export function languageIn(text: string): Language | undefined {
+  const words = wordsOf(text);
+  const language = languageOf(words);
+  if (language) return language;
+  const counts = replyLanguages.map((known) => ({
+    known,
+    count: words.filter(
+      (word) => (fillerSets.get(known)?.has(word) ?? false) || lexicons.get(known)?.has(stemOf(word, known)),
+    ).length,
+  }));
+  const [best, second] = counts.toSorted((a, b) => b.count - a.count);
+  return best && second && best.count > second.count ? best.known : undefined;
+}
+
+/** What a text is about, in its order: without grammar and small talk. A phrase that stands for something is one term. */
+export function termsOf(text: string, language: ReplyLanguage): Term[] {
+  const words = wordsOf(text);
+  const stems = words.map((word) => stemOf(word, language));
+  const taken = new Set<number>();
+  const concepts = words.map((_word, at) => conceptsAt(stems, at, language, taken));
+  return words.flatMap((word, at) => {
+    const own = concepts[at] ?? [];
+    const isGrammar = isStopWord(word, language) || (fillerSets.get(language)?.has(word) ?? false);
+    if ((isGrammar || taken.has(at)) && own.length === 0) return [];
+    const root = stems[at] ?? word;
+    const isLight = own.length === 0 && ((lightSets.get(language)?.has(root) ?? false) || /^\d+$/.test(word));
+    return [{ word, stem: root, concepts: own, isLight }];
+  });
+}
+
+/** @param taken Takes note of the further words of phrases, which say nothing by themselves. */
+function conceptsAt(stems: readonly string[], at: number, language: ReplyLanguage, taken: Set<number>): string[] {
+  const found = new Set<string>();
+  const span = questionWords.has(stems[at] ?? '') ? CLAUSE_SPAN : PHRASE_SPAN;
+  for (const { rest, concept } of lexicons.get(language)?.get(stems[at] ?? '') ?? []) {
+    const places = rest.map((word) => stems.slice(at + 1, at + 1 + span).indexOf(word) + at + 1);
+    if (places.includes(at)) continue;
+    found.add(concept);
+    for (const place of places) taken.add(place);
+  }
+  return [...found];
+}
