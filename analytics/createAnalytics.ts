@@ -12,14 +12,19 @@ import type { Metrics } from '#platform/metrics/metrics.ts';
 import { readSubgraph } from '#schema/subgraphFiles.ts';
 import { clickHouseCheck } from './clickhouse/connectClickHouse.ts';
 import { oneServer, onCluster } from './clickhouse/ddl.ts';
+import { createCheck } from './check/createCheck.ts';
 import { migrate } from './clickhouse/migrate.ts';
 import { createBi } from './bi/createBi.ts';
+import { endSystemLogs } from './clickhouse/systemLogs.ts';
+import { carryOut } from './control/carryOut.ts';
+import { createControl } from './control/createControl.ts';
 import { access } from './access.ts';
 import type { AnalyticsConfig } from './config.ts';
 import { createDashboards } from './dashboards.ts';
 import { migrations } from './migrations/index.ts';
 import { resolvers } from './resolvers/index.ts';
 import { queryFieldUsage } from './queries/fieldUsage.ts';
+import { createRebuild } from './rebuild/createRebuild.ts';
 import { createSink } from './sink/createSink.ts';
 import { createUsageSink } from './usage/usageSink.ts';
 
@@ -56,11 +61,21 @@ export function createAnalytics(
   const layout = config.clickhouseCluster ? onCluster(config.clickhouseCluster) : oneServer;
   const migrator: Part = {
     name: 'ClickHouse migrations',
-    start: () => migrate(clickhouse, migrations, { logger, layout }),
+    async start() {
+      await migrate(clickhouse, migrations, { logger, layout });
+      await endSystemLogs(clickhouse, { logger, layout });
+    },
     stop: async () => undefined,
   };
   const nats = connectNats({ url: config.natsUrl, name, logger, metrics });
   const sink = createSink({ nats, clickhouse, layout, batchRows: BATCH_ROWS, leaseMs: LEASE_MS, logger, metrics });
+  const common = { nats, clickhouse, layout, leaseMs: LEASE_MS, logger, metrics };
+  const check = createCheck(common);
+  const control = createControl({
+    nats,
+    carryOut: carryOut({ nats, clickhouse, layout, check, rebuild: createRebuild(common) }),
+    logger,
+  });
   const usage = createUsageSink({ nats, clickhouse, logger, metrics });
   const redis = createRedis({ url: config.redisUrl, name, logger });
   const cache = createCache({
@@ -99,6 +114,6 @@ export function createAnalytics(
     }),
   });
 
-  const parts = [migrator, nats, createStreams(nats), sink, usage, redis, ...bi, subgraph, http];
+  const parts = [migrator, nats, createStreams(nats), sink, check, control, usage, redis, ...bi, subgraph, http];
   return { ...createService(name, parts, { logger, checks }), local: subgraph.local, url: () => http.url() };
 }

@@ -33,7 +33,7 @@ export interface Layout {
 /** One server runs a statement as it stands, and has what it was given. */
 export const oneServer: Layout = { ddl: (statement) => [statement], catchUp: () => [] };
 
-const TABLE = String.raw`analytics\.\w+`;
+const TABLE = String.raw`\w+\.\w+`;
 const createTable = new RegExp(
   String.raw`^CREATE TABLE IF NOT EXISTS (${TABLE})\s*\(([\s\S]*)\)\s*ENGINE = (\w*)MergeTree(?:\(([^)]*)\))?([\s\S]*)$`,
 );

@@ -26,7 +26,7 @@ export const shares: Migration = {
       company_id UUID,
       position UInt64,
       type LowCardinality(String),
-      reason LowCardinality(String) COMMENT 'REPEATED: its id is written at another position; PARKED: it cannot be read'
+      reason LowCardinality(String) COMMENT 'REPEATED: its id is written at another position; PARKED: it cannot be read; EXPIRED: no longer, by its plan'
     )
     ENGINE = ReplacingMergeTree
     ORDER BY (company_id, position)`,

@@ -17,6 +17,13 @@ export const everybody = '00000000-0000-0000-0000-000000000000';
 const NEVER = '2149-06-06';
 const DAY_MS = 86_400_000;
 
+/** What a plan may say. Less than a month of events, and one that the stream repeats would not be recognised any more. */
+export const planSchema = z
+  .object({ eventsDays: z.int().min(30).max(3_650), figuresDays: z.int().min(30).max(3_650) })
+  .refine(({ eventsDays, figuresDays }) => figuresDays >= eventsDays, {
+    message: 'figures are kept at least as long as the events that they count',
+  });
+
 /** By company; see {@link everybody}. */
 export type Plans = ReadonlyMap<string, Plan>;
 

@@ -101,17 +101,7 @@ export function createClaim(options: {
 
   return {
     async start() {
-      await ensureStreams(nats.manager, [
-        {
-          name: STREAM,
-          subjects: [`${ROOT}.>`],
-          // On disk, so that a restarted server does not give a share to a second holder.
-          storage: StorageType.File,
-          max_msgs_per_subject: 1,
-          max_age: nanos(ttlMs),
-          duplicate_window: nanos(Math.min(ttlMs, 1_000)),
-        },
-      ]);
+      await ensureLeases(nats, ttlMs);
       ending = new AbortController();
       beating = beatOn(ending.signal);
     },
@@ -153,4 +143,43 @@ export function createClaim(options: {
       }
     },
   };
+}
+
+/**
+ * What one of all processes does, whichever: a lease beside those of the shares.
+ *
+ * @param options.name What it is for.
+ */
+export function createTurn(options: {
+  readonly nats: NatsPart;
+  readonly name: string;
+  readonly ttlMs: number;
+  readonly logger: Logger;
+}): Lease {
+  const { nats, ttlMs } = options;
+  const lease = createLease({ ...options, stream: STREAM, subject: `${ROOT}.turns.${options.name}` });
+  return {
+    ...lease,
+    get isHeld() {
+      return lease.isHeld;
+    },
+    async tryAcquire() {
+      await ensureLeases(nats, ttlMs);
+      return lease.tryAcquire();
+    },
+  };
+}
+
+async function ensureLeases({ manager }: NatsPart, ttlMs: number): Promise<void> {
+  await ensureStreams(manager, [
+    {
+      name: STREAM,
+      subjects: [`${ROOT}.>`],
+      // On disk, so that a restarted server does not give a share to a second holder.
+      storage: StorageType.File,
+      max_msgs_per_subject: 1,
+      max_age: nanos(ttlMs),
+      duplicate_window: nanos(Math.min(ttlMs, 1_000)),
+    },
+  ]);
 }

@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@j
 import type { ClickHouseClient } from '@clickhouse/client';
 import { v7 } from 'uuid';
 import { createEventBus } from '#platform/events/bus.ts';
-import { listDeadLetters } from '#platform/events/deadLetters.ts';
+import { listDeadLetters, replayDeadLetter } from '#platform/events/deadLetters.ts';
 import type { NatsPart } from '#platform/events/nats.ts';
 import { createEvent } from '#platform/events/catalogue.ts';
 import { EVENTS, ensureStreams } from '#platform/events/streams.ts';
@@ -15,6 +15,7 @@ import { migrations } from '../migrations/index.ts';
 import { eventOf, fact } from '../testing/facts.ts';
 import {
   counts,
+  garbling,
   losingAnAnswer,
   metrics,
   once,
@@ -183,6 +184,24 @@ describe('the sink', () => {
     expect(reasons[0]).toMatch(/no JSON/);
     expect(reasons[1]).toMatch(/message/);
     expect(reasons[2]).toMatch(/0001-01-01/);
+  });
+
+  test('parks what ClickHouse cannot read, with what it says of it, and writes what came with it', async () => {
+    const company = v7();
+    const events = [fact('received'), fact('sent'), fact('opened')].map((one) => eventOf(company, one));
+    await createEventBus({ nats, metrics }).publish(events);
+    const sink = newSink(garbling(clickhouse, events[1]?.id ?? ''));
+    await sink.start();
+    expect(await countsOf(company, 2)).toEqual(once(2));
+    const letters = (await listDeadLetters(nats, { durable: 'analytics-sink' })).filter(({ body }) =>
+      body.includes(company),
+    );
+    expect(letters).toEqual([expect.objectContaining({ body: JSON.stringify(events[1]) })]);
+    expect(letters[0]?.reason).toMatch(/ClickHouse cannot read the event's row: Cannot parse UUID/);
+    await sink.stop();
+    await replayDeadLetter(nats, letters[0]?.seq ?? 0);
+    await newSink().start();
+    expect(await countsOf(company, 3)).toEqual(once(3));
   });
 
   test('writes text that is not well-formed, which ClickHouse would refuse with the whole batch', async () => {

@@ -101,7 +101,7 @@ export function createSink(options: {
     end();
     count(batch, appended);
     messagesWritten += batch.messages;
-    metrics.delaySeconds.observe((Date.now() - batch.last.time.getTime()) / 1_000);
+    metrics.delaySeconds.observe((Date.now() - (batch.first ?? batch.last).time.getTime()) / 1_000);
     return { epoch: cursor.epoch, sequence: batch.last.seq + 1 };
   }
 

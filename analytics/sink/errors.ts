@@ -29,6 +29,10 @@ export class SinkError extends Error {
     });
   }
 
+  static unavailable(cause: unknown): SinkError {
+    return new SinkError('UNAVAILABLE', 'ClickHouse cannot take it now', { cause });
+  }
+
   static gap(expected: number, got: number): SinkError {
     return new SinkError(
       'DELIVERY_GAP',

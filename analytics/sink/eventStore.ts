@@ -28,7 +28,7 @@ const written = [
 ];
 
 /** For so long a company's plan is believed. */
-const PLAN_AGE_MS = 5_000;
+export const PLAN_AGE_MS = 2_000;
 
 /** A stream as it is now, and a way to look into it. */
 export interface StreamState {
@@ -218,6 +218,7 @@ export function createEventStore(
       answered(async () => {
         const place = (sequence: number) => positionOf(cursor.epoch, sequence);
         const [known, expiry] = [await writtenIds(batch), expiryBy(await currentPlans())];
+        const today = new Date().toISOString().slice(0, 10);
         const rows: object[] = [];
         const leftOut: object[] = parked.map(({ sequence, companyId, type }) => ({
           company_id: companyId,
@@ -230,7 +231,12 @@ export function createEventStore(
           const before = known.get(id);
           if (before === undefined) {
             known.set(id, position);
-            rows.push({ ...row, ...expiry(row), position: position.toString() });
+            const { company_id, type } = row;
+            const expires = expiry(row);
+            rows.push({ ...row, ...expires, position: position.toString() });
+            if (expires.expires_at <= today) {
+              leftOut.push({ company_id, position: position.toString(), type, reason: 'EXPIRED' });
+            }
           } else if (before !== position) {
             const { company_id, type } = row;
             leftOut.push({ company_id, position: position.toString(), type, reason: 'REPEATED' });

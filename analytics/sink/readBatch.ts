@@ -16,6 +16,7 @@ export interface Batch {
   readonly poison: { readonly message: JsMsg; readonly error: unknown }[];
   /** Events that are no rows. */
   unknown: number;
+  first: JsMsg | undefined;
   last: JsMsg | undefined;
 }
 
@@ -26,10 +27,19 @@ export async function readBatch(
   reader: StreamReader,
   { shares, maxRows }: { readonly shares: readonly number[]; readonly maxRows: number },
 ): Promise<Batch> {
-  const batch: Batch = { messages: 0, rows: [], erasures: [], poison: [], unknown: 0, last: undefined };
+  const batch: Batch = {
+    messages: 0,
+    rows: [],
+    erasures: [],
+    poison: [],
+    unknown: 0,
+    first: undefined,
+    last: undefined,
+  };
   const isMine = memberOf(shares);
   await reader.read(Math.ceil((maxRows * SHARES) / shares.length), (message) => {
     batch.messages += 1;
+    batch.first ??= message;
     batch.last = message;
     if (!isMine(subjectOf(message).companyId)) return;
     try {

@@ -19,7 +19,10 @@ export function sinkMetrics(metrics: Metrics, { lag }: { readonly lag: () => Pro
       [1, 10, 100, 1_000, 5_000, 10_000, 20_000],
     ),
     writeSeconds: metrics.histogram(`${prefix}_write_seconds`, 'Time to write a batch with its rollups'),
-    delaySeconds: metrics.histogram(`${prefix}_delay_seconds`, 'From the stream to the rollups, last event of a batch'),
+    delaySeconds: metrics.histogram(
+      `${prefix}_delay_seconds`,
+      'From the stream to the rollups, first event of a batch',
+    ),
     restarts: metrics.counter(
       `${prefix}_restarts_total`,
       'Interruptions after which it read again from what is written',

@@ -1,3 +1,5 @@
+import { Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
 import type { ClickHouseClient } from '@clickhouse/client';
 import { connectNats, type NatsPart } from '#platform/events/nats.ts';
 import { createEventBus } from '#platform/events/bus.ts';
@@ -31,6 +33,22 @@ export function unreliable(clickhouse: ClickHouseClient, fails: () => boolean): 
       return (...args: unknown[]): unknown => {
         if ((name === 'exec' || name === 'command') && fails()) throw new Error('connect ECONNREFUSED');
         return Reflect.apply(member, target, args);
+      };
+    },
+  });
+}
+
+/** The same ClickHouse, which gets something that it cannot read in the place of an event's id. */
+export function garbling(clickhouse: ClickHouseClient, eventId: string): ClickHouseClient {
+  return new Proxy(clickhouse, {
+    get(target, name) {
+      const member: unknown = Reflect.get(target, name);
+      if (typeof member !== 'function') return member;
+      if (name !== 'exec') return (...args: unknown[]): unknown => Reflect.apply(member, target, args);
+      return async (statement: { readonly values: Readable }) => {
+        const values = (await text(statement.values)).replaceAll(`"event_id":"${eventId}"`, '"event_id":"garbled"');
+        const garbled = { ...statement, values: Readable.from([values], { objectMode: false }) };
+        return Reflect.apply(member, target, [garbled]) as unknown;
       };
     },
   });

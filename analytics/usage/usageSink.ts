@@ -8,7 +8,9 @@ import type { Logger } from '#platform/logging/logger.ts';
 import type { Metrics } from '#platform/metrics/metrics.ts';
 import { USAGE_SUBJECT, usageReports, type OperationReport } from '#schema/events/usage.ts';
 import { insertBlock } from '../clickhouse/statements.ts';
+import { SinkError } from '../sink/errors.ts';
 import { clickHouseTime } from '../sink/eventRow.ts';
+import { mayBeOfARow } from '../sink/refused.ts';
 
 const limits = { seconds: 10, bytes: 1024 ** 3 };
 
@@ -19,7 +21,7 @@ export function createUsageSink(options: {
   readonly logger: Logger;
   readonly metrics: Metrics;
 }): Part {
-  return createBatchConsumer<readonly OperationReport[]>({
+  return createBatchConsumer<readonly object[]>({
     ...options,
     stream: USAGE.name,
     durable: 'analytics-usage',
@@ -28,16 +30,23 @@ export function createUsageSink(options: {
     async read(message) {
       const parsed = usageReports.safeParse(parseJson(message.string()));
       if (!parsed.success) throw Poison.because('these are no reports of operations', parsed.error);
-      return parsed.data.reports;
+      try {
+        return parsed.data.reports.map(rowOf);
+      } catch (error) {
+        throw Poison.because('the time of a report cannot be right', error);
+      }
     },
-    handle: (batches) =>
-      insertBlock(options.clickhouse, {
-        name: 'usage',
-        table: 'analytics.operations',
-        rows: batches.flat().map(rowOf),
-        limits,
-      }),
+    handle: (batches) => write(options.clickhouse, batches.flat()),
   });
+}
+
+/** What ClickHouse says of a row is the row's fault; whatever else it says, is waited for. */
+async function write(clickhouse: ClickHouseClient, rows: readonly object[]): Promise<void> {
+  try {
+    await insertBlock(clickhouse, { name: 'usage', table: 'analytics.operations', rows, limits });
+  } catch (error) {
+    throw mayBeOfARow(error) ? error : SinkError.unavailable(error);
+  }
 }
 
 function rowOf(report: OperationReport): object {
