@@ -21,7 +21,7 @@ import { RouterError } from './errors.ts';
 import { createExecutor } from './execution/executor.ts';
 import type { Source } from './execution/source.ts';
 import { createEventSource } from './graph/eventSource.ts';
-import { createFlights } from './graph/flights.ts';
+import { createFlights, type Flights } from './graph/flights.ts';
 import { createSnapshot, type GraphSnapshot } from './graph/snapshot.ts';
 import { createGraph } from './graph/graph.ts';
 import { createGraphVersion, type GraphVersion } from './graph/graphVersion.ts';
@@ -84,7 +84,8 @@ const viewersFields = ['conversationViewers'];
 export function createRouter(config: RouterConfig, deps: RouterDeps): Router {
   const { logger, metrics } = deps;
   const manifest = deps.manifest ?? readManifest();
-  const subgraphs = connectSubgraphs(config, deps);
+  const flights = createFlights();
+  const subgraphs = connectSubgraphs(config, deps, flights);
   const graph = createGraph({
     sdl: readFileSync(config.supergraphFile, 'utf8'),
     open: (sdl, now) => openVersion(createSnapshot(sdl), { now, subgraphs, limits: config.limits, metrics }),
@@ -115,7 +116,7 @@ export function createRouter(config: RouterConfig, deps: RouterDeps): Router {
     metrics,
   });
 
-  const executor = createExecutor({ graph, logger });
+  const executor = createExecutor({ graph, flights, logger, metrics });
   const lookAt = createLookAt({ executor, feed });
   const partners = createPartners({
     url: urlOf(config, 'conversations'),
@@ -255,9 +256,8 @@ interface Subgraphs {
   close(): Promise<void>;
 }
 
-function connectSubgraphs(config: RouterConfig, { metrics, local }: RouterDeps): Subgraphs {
+function connectSubgraphs(config: RouterConfig, { metrics, local }: RouterDeps, flights: Flights): Subgraphs {
   const signIdentity = createIdentitySigner(config.identitySecret);
-  const flights = createFlights(metrics);
   const limits = config.subgraphLimits;
   const connected = new Map<string, Subgraph>();
 

@@ -1,5 +1,6 @@
 import { SignJWT, createRemoteJWKSet, decodeProtectedHeader, errors, jwtVerify } from 'jose';
 import type { JWTPayload, JWTVerifyGetKey, JWTVerifyOptions } from 'jose';
+import { LRUCache } from 'lru-cache';
 import { IdentityConfigError, IdentityError } from './errors.ts';
 import { clientIdentitySchema } from './identity.ts';
 import type { ClientIdentity } from './identity.ts';
@@ -18,6 +19,10 @@ const PUBLIC_KEY_ALGORITHMS = [
   'EdDSA',
 ];
 const CLOCK_TOLERANCE_SECONDS = 5;
+/** How long a key that was withdrawn may still let somebody in. */
+const BELIEVED_MS = 60_000;
+/** About one per person who is at work. */
+const MAX_BELIEVED = 10_000;
 
 export interface BearerOptions {
   readonly issuer: string;
@@ -36,15 +41,17 @@ export interface BearerVerifierOptions extends BearerOptions {
   readonly acceptExpired?: boolean | undefined;
 }
 
+export type VerifiedIdentity = ClientIdentity & { readonly issuedAt: Date; readonly expiresAt: Date };
+
 /**
  * Gives the check of what clients hold: a JWT with the claims `sub` (agent id, partner name or visitor id), `company`, `kind`, `role`
  * (agents), `channel` and `origin` (visitors) and `scope` (space separated). The check throws an {@link IdentityError}. A token that claims to be a service is refused: services
- * do not come from outside. Keys of a JWKS are kept for ten minutes and read again when an unknown one turns up.
+ * do not come from outside. Keys of a JWKS are kept for ten minutes and read again when an unknown one turns up. A token that
+ * was found good is believed for a minute, or until it expires: checking a signature takes longer than most of what is asked with it.
  */
-export function createBearerVerifier(
-  options: BearerVerifierOptions,
-): (token: string) => Promise<ClientIdentity & { readonly issuedAt: Date; readonly expiresAt: Date }> {
+export function createBearerVerifier(options: BearerVerifierOptions): (token: string) => Promise<VerifiedIdentity> {
   const { issuer, audience } = options;
+  const believed = new LRUCache<string, VerifiedIdentity>({ max: MAX_BELIEVED });
   const secret = options.secret === undefined ? undefined : new TextEncoder().encode(options.secret);
   const remoteKeys = options.jwksUrl === undefined ? undefined : remoteKeySet(options.jwksUrl);
   if (secret === undefined && remoteKeys === undefined) throw IdentityConfigError.noKeys();
@@ -67,11 +74,18 @@ export function createBearerVerifier(
   }
 
   return async (token) => {
+    const known = believed.get(token);
+    if (known) return known;
     try {
       const payload = await verified(token);
       // One that does not say when it was issued counts as one of old.
       const issuedAt = new Date((payload.iat ?? 0) * 1_000);
-      return { ...identityFrom(payload), issuedAt, expiresAt: new Date(Number(payload.exp) * 1_000) };
+      const expiresAt = new Date(Number(payload.exp) * 1_000);
+      const identity = { ...identityFrom(payload), issuedAt, expiresAt };
+      const leftMs = expiresAt.getTime() - Date.now();
+      // One that lives on the tolerance, or on nothing, is checked each time.
+      if (leftMs > 0) believed.set(token, identity, { ttl: Math.min(leftMs, BELIEVED_MS) });
+      return identity;
     } catch (error) {
       throw refusal(error);
     }

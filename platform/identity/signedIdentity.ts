@@ -15,23 +15,42 @@ const CLOCK_TOLERANCE_SECONDS = 5;
 /** About one per agent who is at work; beyond it the least recently used is signed, or checked, again. */
 const MAX_CACHED = 10_000;
 
+interface Signed {
+  readonly value: string;
+  readonly signedAt: number;
+}
+
 /** Gives the router's signature: valid for 60 s, and reused for the same identity while more than 30 s of them are left. */
 export function createIdentitySigner(secret: string): (identity: Identity) => Promise<string> {
   const key = new TextEncoder().encode(secret);
-  const signed = new LRUCache<string, string>({ max: MAX_CACHED, ttl: REUSE_MS });
+  const signed = new LRUCache<string, Signed>({ max: MAX_CACHED });
+  /** All fetches of a request are made for one object, which is read once. */
+  const recent = new WeakMap<Identity, Signed>();
 
-  return async (identity) => {
-    const cacheKey = JSON.stringify(identitySchema.parse(identity));
-    const reusable = signed.get(cacheKey);
-    if (reusable !== undefined) return reusable;
+  async function sign(identity: Identity): Promise<Signed> {
+    const signedAt = performance.now();
     const value = await new SignJWT({ identity })
       .setProtectedHeader({ alg: 'HS256' })
       .setAudience(AUDIENCE)
       .setExpirationTime(Math.floor(Date.now() / 1_000) + LIFETIME_SECONDS)
       .sign(key);
-    signed.set(cacheKey, value);
-    return value;
+    return { value, signedAt };
+  }
+
+  return async (identity) => {
+    const last = recent.get(identity);
+    if (isReusable(last)) return last.value;
+    const cacheKey = JSON.stringify(identitySchema.parse(identity));
+    const known = signed.get(cacheKey);
+    const one = isReusable(known) ? known : await sign(identity);
+    signed.set(cacheKey, one);
+    recent.set(identity, one);
+    return one.value;
   };
+}
+
+function isReusable(one: Signed | undefined): one is Signed {
+  return one !== undefined && performance.now() - one.signedAt < REUSE_MS;
 }
 
 /** Gives a subgraph's check of the header; throws an {@link IdentityError}. A value that was found good is believed until it expires. */

@@ -75,7 +75,7 @@ export function compileFetch(node: FetchNode, path: Path, tools: FetchTools): St
     toClient: (steps) => steps.map(clientKey),
   };
   if (!node.requires) return fetchFields(fetch, rootKeysOf(node));
-  const rewrite = compileRewrites(node.inputRewrites, isOfType);
+  const rewrite = node.inputRewrites?.length ? compileRewrites(node.inputRewrites, isOfType) : undefined;
   return fetchEntities(
     fetch,
     compileRepresentation(node.requires, { isOfType, conditional, path: keyPath(path), rewrite }),
@@ -88,10 +88,8 @@ function asksForInterface({ inputRewrites = [] }: FetchNode): boolean {
   return inputRewrites.some(({ kind, path }) => kind === 'ValueSetter' && path.at(-1) === '__typename');
 }
 
-/** The entities that a fetch is for, each with what is asked of it; undefined: nothing. */
-type EntitiesToAsk = (
-  run: Run,
-) => Iterable<{ readonly object: Data; readonly operation: PlannedOperation | undefined }>;
+/** Names the entities that a fetch is for, each with what is asked of it. */
+type EntitiesToAsk = (run: Run, ask: (object: Data, operation: PlannedOperation) => void) => void;
 
 function entitiesToAsk(
   node: FetchNode,
@@ -101,7 +99,9 @@ function entitiesToAsk(
   const byType = asksForInterface(node);
   // With conditions it depends on them, too.
   if (!byType && !hasConditions && !asked({}).isAmbiguous(path)) {
-    return ({ data }) => objectsAt(data, path).map((object) => ({ object, operation }));
+    return ({ data, sharing }, ask) => {
+      for (const object of objectsAt(data, path, sharing.any)) ask(object, operation);
+    };
   }
   const narrow = narrowFetch(node, { path, needed, dataKey });
   const operations = new Map<string, PlannedOperation>();
@@ -119,13 +119,14 @@ function entitiesToAsk(
     return one === 'none' ? undefined : one;
   }
 
-  return ({ data, coerced }) => {
+  return ({ data, coerced }, ask) => {
     const fields = asked(coerced);
-    return fields.objectsAt(data, path).map(({ object, asked: here }) => {
+    for (const { object, asked: here } of fields.objectsAt(data, path)) {
       const typeName = object['__typename'];
       const ofType = byType && typeof typeName === 'string' ? fields.on(here, typeName) : here;
-      return { object, operation: operationFor(ofType, fields) };
-    });
+      const one = operationFor(ofType, fields);
+      if (one) ask(object, one);
+    }
   };
 }
 
@@ -148,7 +149,7 @@ function rootKeysOf({ operation, operationDocumentNode }: FetchNode): string[] {
 function fetchFields(fetch: Fetch, keys: readonly string[]): Step {
   const { path, rewrite } = fetch;
   return async (run) => {
-    const objects = objectsAt(run.data, path);
+    const objects = [...objectsAt(run.data, path, run.sharing.any)];
     if (objects.length === 0) return;
     const places = () =>
       placesOf(run.data, path, new Set(objects)).flatMap((place) => keys.map((key) => [...place, key]));
@@ -165,6 +166,7 @@ function fetchFields(fetch: Fetch, keys: readonly string[]): Step {
     }
     if (!answer.data) return;
     rewrite(answer.data);
+    if (objects.length > 1) run.sharing.any = true;
     for (const object of objects) merge(object, answer.data);
   };
 }
@@ -173,22 +175,22 @@ function fetchFields(fetch: Fetch, keys: readonly string[]): Step {
 function fetchEntities(fetch: Fetch, represent: Represent, toAsk: EntitiesToAsk): Step {
   return async (run) => {
     const fetches = new Map<PlannedOperation, Entities>();
-    for (const { object, operation } of toAsk(run)) {
-      const representation = operation && represent(object);
-      if (!operation || representation === undefined) continue;
-      const entities: Entities = fetches.get(operation) ?? new Map();
-      fetches.set(operation, entities);
+    toAsk(run, (object, operation) => {
+      const representation = represent(object);
+      if (representation === undefined) return;
+      let entities = fetches.get(operation);
+      if (!entities) fetches.set(operation, (entities = new Map()));
       const same = entities.get(representation);
-      if (same) same.add(object);
-      else entities.set(representation, new Set([object]));
-    }
+      if (same) same.push(object);
+      else entities.set(representation, [object]);
+    });
     const all = [...fetches].map(([operation, entities]) => askForEntities({ ...fetch, operation }, entities, run));
     await Promise.all(all);
   };
 }
 
 /** By what the subgraph is told of one: it is asked for once, however often it is there. */
-type Entities = Map<string, Set<Data>>;
+type Entities = Map<string, Data[]>;
 
 /** Those that another fetch of this run has asked the same of are not asked for again. */
 async function askForEntities(fetch: Fetch, groups: Entities, run: Run): Promise<void> {
@@ -199,15 +201,28 @@ async function askForEntities(fetch: Fetch, groups: Entities, run: Run): Promise
     const answer = fetchAnswers(fetch, unknown, others, run);
     for (const [index, representation] of unknown.entries()) known.set(representation, { answer, index });
   }
-  const parts = new Map<Promise<EntityAnswers>, [index: number, group: ReadonlySet<Data>][]>();
-  for (const [representation, group] of groups) {
+  const parts = new Map<Promise<EntityAnswers>, Part>();
+  for (const [representation, objects] of groups) {
     const asked = known.get(representation);
     if (!asked) continue;
     const part = parts.get(asked.answer) ?? [];
     parts.set(asked.answer, part);
-    part.push([asked.index, group]);
+    part.push({ index: asked.index, objects });
   }
-  await Promise.all([...parts].map(async ([answer, part]) => takeAnswers(fetch, await answer, part, run)));
+  // What others have asked for stands where they wanted it, and here too.
+  const isShared = unknown.length < groups.size || unknown.length < count(groups);
+  await Promise.all(
+    [...parts].map(async ([answer, part]) => takeAnswers(fetch, await answer, { part, isShared }, run)),
+  );
+}
+
+/** Of one fetch's entities: which of them, and for which objects. */
+type Part = { readonly index: number; readonly objects: readonly Data[] }[];
+
+function count(groups: Entities): number {
+  let sum = 0;
+  for (const objects of groups.values()) sum += objects.length;
+  return sum;
 }
 
 function knownEntities({ entities }: Run, key: string): KnownEntities {
@@ -236,42 +251,49 @@ async function fetchAnswers(
     const received = answer.data?.['_entities'];
     if (Array.isArray(received) && received.length === representations.length) {
       const entities = received.map((entity: unknown) => (isObject(entity) ? entity : undefined));
+      let isNested = false;
       for (const entity of entities) {
         if (!entity) continue;
         rewrite(entity);
         dropInterfaceName(entity);
+        isNested ||= hasObjects(entity);
       }
-      return { entities, errors, causes };
+      return { entities, errors, causes, isNested };
     }
     // Without data, its errors have said why.
     if (answer.data || answer.errors.length === 0) causes.push(SubgraphError.notAnAnswer(name));
   } catch (error) {
     causes.push(error instanceof Error ? error : new Error(String(error)));
   }
-  return { entities: [], errors, causes };
+  return { entities: [], errors, causes, isNested: false };
+}
+
+function hasObjects(entity: Data): boolean {
+  return Object.values(entity).some((value) => typeof value === 'object' && value !== null);
 }
 
 function takeAnswers(
   fetch: Fetch,
-  { entities, errors, causes }: EntityAnswers,
-  part: readonly (readonly [index: number, group: ReadonlySet<Data>])[],
+  { entities, errors, causes, isNested }: EntityAnswers,
+  { part, isShared }: { readonly part: Part; readonly isShared: boolean },
   run: Run,
 ): void {
   const { path } = fetch;
+  if (isShared && isNested) run.sharing.any = true;
   for (const cause of causes) {
-    report(run, fetch, cause, placesOf(run.data, path, new Set(part.flatMap(([, group]) => [...group]))));
+    report(run, fetch, cause, placesOf(run.data, path, new Set(part.flatMap(({ objects }) => objects))));
   }
-  for (const [index, group] of part) {
+  for (const { index, objects } of part) {
     for (const { cause, path: rest } of errors.get(index) ?? []) {
       report(
         run,
         fetch,
         cause,
-        placesOf(run.data, path, group).map((place) => [...place, ...rest]),
+        placesOf(run.data, path, new Set(objects)).map((place) => [...place, ...rest]),
       );
     }
     const entity = entities[index];
-    if (entity) for (const object of group) merge(object, entity);
+    if (entity) for (const object of objects) merge(object, entity);
   }
 }
 

@@ -1,6 +1,8 @@
 import type { GraphQLError, GraphQLFormattedError } from 'graphql';
 import type { Logger } from '#platform/logging/logger.ts';
+import type { Metrics } from '#platform/metrics/metrics.ts';
 import { presentError } from '../graph/errors.ts';
+import type { Flights } from '../graph/flights.ts';
 import type { Graph } from '../graph/graph.ts';
 import { coerceVariables, type Variables } from '../operations/variables.ts';
 import { createDeferral } from './deferred/deferral.ts';
@@ -8,6 +10,7 @@ import { laterParts, type LaterParts } from './deferred/laterParts.ts';
 import { isObject, type Data } from './merge.ts';
 import type { DeferringRun, OperationSource, PermittedOperation, PreparedOperation } from './prepareOperation.ts';
 import type { Problem } from './problems.ts';
+import type { Run } from './run.ts';
 import type { RequestScope } from './source.ts';
 
 /** What a client gets. */
@@ -31,11 +34,30 @@ export interface Executor {
  */
 export function createExecutor({
   graph,
+  flights,
   logger,
+  metrics,
 }: {
   readonly graph: Pick<Graph, 'version'>;
+  readonly flights: Flights;
   readonly logger: Logger;
+  readonly metrics: Metrics;
 }): Executor {
+  const shared = metrics.counter(
+    'switchboard_router_operations_shared_total',
+    'Operations that were answered by an equal one under way',
+  );
+  const onJoin = () => shared.inc();
+  /** One text may be prepared in two versions of the graph at a time. */
+  const numbers = new WeakMap<PreparedOperation, number>();
+  let lastNumber = 0;
+
+  function numberOf(prepared: PreparedOperation): number {
+    const number = numbers.get(prepared) ?? (lastNumber += 1);
+    numbers.set(prepared, number);
+    return number;
+  }
+
   return {
     prepare: (source) => graph.version.prepare(source),
 
@@ -52,24 +74,44 @@ export function createExecutor({
       } catch (error) {
         return { data: undefined, errors: [present(error, scope)] };
       }
-      const data: Data = introspect(coerced);
-      const entities = operation.operation === 'mutation' ? undefined : new Map();
-      const shared = { data, variables, coerced, scope, entities };
-      const problems: Problem[] = [];
-      if (!parts) {
-        await permitted.run({ ...shared, problems });
-        return { data: permitted.writer(coerced)(data, problems), errors: presentAll(problems, scope) };
-      }
-      const deferral = createDeferral((part) => ({ ...shared, ...part }));
-      await parts.run({ ...shared, problems, deferral });
-      const first = parts.write(data, problems);
-      // What is deferred may stand under a condition that does not hold.
-      if (!deferral.hasParts()) return { data: first, errors: presentAll(problems, scope) };
-      const later = laterParts(deferral, { first, data, partOf: parts.partOf });
-      scope.takeLater?.(incrementsOf(later, scope));
-      return { data: first, errors: presentAll(problems, scope), hasNext: true };
+      const start = (): Started => ({
+        data: introspect(coerced),
+        variables,
+        coerced,
+        scope,
+        entities: operation.operation === 'mutation' ? undefined : new Map(),
+        sharing: { any: false },
+      });
+      if (parts) return executeParts(parts, start());
+      const written = await shareable(prepared, { variables, scope }, () => runWhole(permitted, start()));
+      return { data: written.data, errors: presentAll(written.problems, scope) };
     },
   };
+
+  /** Equal queries of one person at one moment are one; see {@link Flights} for whom they are not. */
+  async function shareable(
+    prepared: PreparedOperation,
+    { variables, scope }: { readonly variables: Variables; readonly scope: RequestScope },
+    begin: () => Promise<Written>,
+  ): Promise<Written> {
+    const { identity, clientAddress = '', mayShare } = scope;
+    if (!mayShare || !identity || prepared.operation.operation !== 'query') return begin();
+    const key = `${numberOf(prepared)} ${clientAddress} ${JSON.stringify(identity)} ${JSON.stringify(variables)}`;
+    return flights.share({ companyId: identity.companyId, key, onJoin }, begin);
+  }
+
+  async function executeParts({ run, write, partOf }: DeferringRun, started: Started): Promise<OperationResult> {
+    const { data, scope } = started;
+    const problems: Problem[] = [];
+    const deferral = createDeferral((part) => ({ ...started, ...part }));
+    await run({ ...started, problems, deferral });
+    const first = write(data, problems);
+    const result = { data: first, errors: presentAll(problems, scope) };
+    // What is deferred may stand under a condition that does not hold.
+    if (!deferral.hasParts()) return result;
+    scope.takeLater?.(incrementsOf(laterParts(deferral, { first, data, partOf }), scope));
+    return { ...result, hasNext: true };
+  }
 
   async function* incrementsOf(later: AsyncIterable<LaterParts>, scope: RequestScope): AsyncGenerator<string> {
     for await (const { parts, hasNext } of later) {
@@ -90,6 +132,20 @@ export function createExecutor({
   function present(error: unknown, { requestId }: RequestScope, path?: Problem['path']): GraphQLError {
     return presentError(error, { requestId, path, logger });
   }
+}
+
+type Started = Omit<Run, 'problems'>;
+
+interface Written {
+  /** As JSON text. */
+  readonly data: string;
+  readonly problems: readonly Problem[];
+}
+
+async function runWhole({ run, writer }: PermittedOperation, started: Started): Promise<Written> {
+  const problems: Problem[] = [];
+  await run({ ...started, problems });
+  return { data: writer(started.coerced)(started.data, problems), problems };
 }
 
 /** What a question of the router's own brought; undefined when there is nothing of it. */

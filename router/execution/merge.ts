@@ -13,7 +13,9 @@ export function merge(target: Data, source: Data): void {
   for (const key of Object.keys(source)) {
     // JSON can have such a key, and assigning it would not set a field.
     if (key === '__proto__') continue;
-    target[key] = mergeValue(target[key], source[key]);
+    const there = target[key];
+    const added = source[key];
+    target[key] = there === undefined || there === null ? added : mergeValue(there, added);
   }
 }
 

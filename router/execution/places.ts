@@ -6,22 +6,42 @@ export type Path = readonly (string | number)[];
 /** All elements of a list, in the planner's paths. */
 const EACH = '@';
 
-/** The objects at a path of the plan: each once, also one that stands at several places because it was asked for once. */
-export function objectsAt(data: Data, path: Path): Data[] {
-  const found = path.map(() => new Set<Data>());
-  const last = new Set<Data>();
-  collect(data, path, 0, [...found, last]);
-  return [...last];
+/**
+ * The objects at a path of the plan. One that stands at several places because it was asked for once comes once where the data is
+ * shared, and is then not gone through again.
+ */
+export function objectsAt(data: Data, path: Path, isShared: boolean): Iterable<Data> {
+  if (isShared) {
+    const found = path.map(() => new Set<Data>());
+    const last = new Set<Data>();
+    collectOnce(data, path, 0, [...found, last]);
+    return last;
+  }
+  const found: Data[] = [];
+  collect(data, path, 0, found);
+  return found;
 }
 
-/** @param found By depth: what was come by there is not gone through again. */
-function collect(value: unknown, path: Path, depth: number, found: readonly Set<Data>[]): void {
+function collect(value: unknown, path: Path, depth: number, found: Data[]): void {
+  if (typeof value !== 'object' || value === null) return;
   if (Array.isArray(value)) {
     const next = path[depth] === EACH ? depth + 1 : depth;
     for (const element of value) collect(element, path, next, found);
+  } else if (depth === path.length) {
+    found.push(value as Data);
+  } else {
+    collect((value as Data)[path[depth] as string], path, depth + 1, found);
+  }
+}
+
+/** @param found By depth: what was come by there is not gone through again. */
+function collectOnce(value: unknown, path: Path, depth: number, found: readonly Set<Data>[]): void {
+  if (Array.isArray(value)) {
+    const next = path[depth] === EACH ? depth + 1 : depth;
+    for (const element of value) collectOnce(element, path, next, found);
   } else if (isObject(value) && found[depth]?.has(value) === false) {
     found[depth].add(value);
-    if (depth < path.length) collect(value[String(path[depth])], path, depth + 1, found);
+    if (depth < path.length) collectOnce(value[String(path[depth])], path, depth + 1, found);
   }
 }
 

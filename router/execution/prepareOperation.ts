@@ -93,6 +93,7 @@ export function prepareOperation(
     };
   };
 
+  const isOfItsSchema = asksOfSchema(document);
   const whole = permit(undefined);
   const permitted = new LRUCache<string, PermittedOperation>({ max: KEPT_PERMITTED });
 
@@ -113,7 +114,7 @@ export function prepareOperation(
       return known;
     },
     introspect(coerced) {
-      if (!asksOfSchema(document)) return {};
+      if (!isOfItsSchema) return {};
       const { collector, selectionSet } = form.response(coerced, undefined);
       const fields = [...collectFields(collector, rootType, [selectionSet]).values()].flat();
       return introspect(tools.snapshot, atOnce, fields.filter(isOfSchema), coerced);

@@ -1,4 +1,4 @@
-import type { QueryPlanSelectionNode } from '@apollo/query-planner';
+import type { QueryPlanInlineFragmentNode, QueryPlanSelectionNode } from '@apollo/query-planner';
 import { isObject, merge, type Data } from './merge.ts';
 import type { Rewrite } from './rewrites.ts';
 import type { IsOfType } from './typeConditions.ts';
@@ -21,13 +21,45 @@ interface Tools {
 
 export function compileRepresentation(
   selections: readonly QueryPlanSelectionNode[],
-  { rewrite, ...tools }: Tools & { readonly rewrite: Rewrite },
+  { rewrite, ...tools }: Tools & { readonly rewrite: Rewrite | undefined },
+): Represent {
+  const [only, ...others] = selections;
+  const isPlain = others.length === 0 && only?.kind === 'InlineFragment' && !rewrite;
+  return (isPlain ? compileKeys(only, tools) : undefined) ?? compileAny(selections, { rewrite, ...tools });
+}
+
+/** Most entities are known by a few values of their own, and there may be hundreds in an operation: written without an object in between. */
+function compileKeys({ typeCondition, selections }: QueryPlanInlineFragmentNode, tools: Tools): Represent | undefined {
+  const keys: string[] = [];
+  for (const selection of selections) {
+    if (selection.kind !== 'Field' || selection.selections) return undefined;
+    const key = selection.alias ?? selection.name;
+    if (keys.includes(key) || tools.conditional.has(`${tools.path}/${key}`)) return undefined;
+    keys.push(key);
+  }
+  if (typeCondition === undefined || !keys.includes('__typename')) return undefined;
+  const parts = keys.map((key, index) => ({ key, prefix: `${index === 0 ? '{' : ','}${JSON.stringify(key)}:` }));
+  return (entity) => {
+    if (entity['__typename'] == null || !tools.isOfType(entity, typeCondition)) return undefined;
+    let json = '';
+    for (const { key, prefix } of parts) {
+      const value = entity[key];
+      if (value === undefined) return undefined;
+      json += prefix + JSON.stringify(value);
+    }
+    return `${json}}`;
+  };
+}
+
+function compileAny(
+  selections: readonly QueryPlanSelectionNode[],
+  { rewrite, ...tools }: Tools & { readonly rewrite: Rewrite | undefined },
 ): Represent {
   const select = compileSelections(selections, tools.path, tools);
   return (entity) => {
     const representation = select(entity);
     if (representation?.['__typename'] == null) return undefined;
-    rewrite(representation);
+    rewrite?.(representation);
     return JSON.stringify(representation);
   };
 }

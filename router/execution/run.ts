@@ -17,6 +17,8 @@ export interface Run {
   readonly scope: RequestScope;
   /** What entities were asked for, by what was asked of them; undefined where the operation changes them in between. */
   readonly entities: Map<string, KnownEntities> | undefined;
+  /** Whether some object of the data stands at several places: an entity with objects within may be asked for once for all of them. */
+  readonly sharing: { any: boolean };
   /** Takes what comes later; undefined where all of it comes at once. */
   readonly deferral?: Deferral;
 }
@@ -52,6 +54,8 @@ export interface EntityAnswers {
   readonly errors: ReadonlyMap<number, readonly EntityError[]>;
   /** What failed of all of them. */
   readonly causes: readonly Cause[];
+  /** They have objects within. */
+  readonly isNested: boolean;
 }
 
 /** By representation: in which fetch it was asked for, and as which of its entities. */

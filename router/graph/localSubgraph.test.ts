@@ -62,7 +62,7 @@ beforeEach(() => {
       return served.prepare(query);
     },
   };
-  flights = createFlights(metrics);
+  flights = createFlights();
   const service = { local, checks: { database: () => ready(), nats: async () => undefined } };
   subgraph = createLocalSubgraph({ name: 'near', service, timeoutMs: 200, flights, metrics });
 });
@@ -126,9 +126,9 @@ describe('a subgraph in the same process', () => {
 
   it('lets nobody join a fetch of another subgraph that began before its mutation', async () => {
     const identity = agent();
-    const flight = { subgraph: 'far', companyId: identity.companyId, key: 'same' };
+    const flight = { companyId: identity.companyId, key: 'same', onJoin: () => undefined };
     let land: (text: string) => void = () => undefined;
-    const before = flights.share(flight, () => new Promise((resolve) => (land = resolve)));
+    const before = flights.share(flight, () => new Promise<string>((resolve) => (land = resolve)));
     await subgraph.fetch(operationOf('mutation { touch }', 'mutation'), '{}', { identity, requestId: 'r' });
     const after = flights.share(flight, async () => 'after');
     land('before');

@@ -22,20 +22,25 @@ const passingStatuses: ReadonlySet<unknown> = new Set([502, 503, 504]);
 /**
  * Attempts what only reads until it succeeds, fails for a reason that stays, has failed three times, or the time is up.
  *
- * @param options.signal aborts when the time is up, and the attempt with it.
+ * @param attempt is told how much of the time is left.
+ * @param options.limitMs for all attempts together.
  */
 export async function withRetries<T>(
-  attempt: () => Promise<T>,
-  { signal, onRetry }: { readonly signal: AbortSignal; readonly onRetry: () => void },
+  attempt: (leftMs: number) => Promise<T>,
+  { limitMs, onRetry }: { readonly limitMs: number; readonly onRetry: () => void },
 ): Promise<T> {
+  const end = performance.now() + limitMs;
+  let leftMs = limitMs;
   for (let retries = 0; ;) {
     try {
-      return await attempt();
+      return await attempt(leftMs);
     } catch (error) {
       if (retries === MAX_RETRIES || !mayPass(error)) throw error;
       retries += 1;
-      await pause(backoff(retries, PAUSES), signal);
-      if (signal.aborted) throw error;
+      const waitMs = backoff(retries, PAUSES);
+      leftMs = end - performance.now() - waitMs;
+      if (leftMs <= 0) throw error;
+      await pause(waitMs);
       onRetry();
     }
   }

@@ -32,7 +32,7 @@ beforeEach(() => {
     url: `http://127.0.0.1:${String((server.address() as AddressInfo).port)}/behind/a/path/`,
     limits: { timeoutMs: 1_000, connections: 4, maxResponseBytes: 10_000 },
     signIdentity: async (identity) => JSON.stringify(identity),
-    flights: createFlights(metrics),
+    flights: createFlights(),
     metrics,
   });
 });

@@ -65,6 +65,12 @@ export function createSubgraph(options: {
     ['subgraph'],
   );
 
+  const shared = metrics.counter(
+    'switchboard_router_subgraph_shared_total',
+    'Fetches that were answered by an equal one under way',
+    ['subgraph'],
+  );
+
   /** Asks, unless the subgraph is in trouble, and remembers how that went. */
   async function request(kind: SubgraphOperation['kind'], body: string, headers: Record<string, string>) {
     const waitMs = breaker.enter(name);
@@ -72,13 +78,13 @@ export function createSubgraph(options: {
       refused.inc({ subgraph: name });
       throw SubgraphError.leftAlone(name, waitMs);
     }
-    const signal = AbortSignal.timeout(limits.timeoutMs);
-    const attempt = () => http.post(body, headers, signal);
+    const { timeoutMs } = limits;
+    const attempt = (leftMs: number) => http.post(body, headers, leftMs);
     try {
       const text =
         kind === 'mutation'
-          ? await attempt()
-          : await withRetries(attempt, { signal, onRetry: () => retries.inc({ subgraph: name }) });
+          ? await attempt(timeoutMs)
+          : await withRetries(attempt, { limitMs: timeoutMs, onRetry: () => retries.inc({ subgraph: name }) });
       breaker.succeeded(name);
       return text;
     } catch (error) {
@@ -112,7 +118,9 @@ export function createSubgraph(options: {
     }
     if (scope.mayShare !== true) return request(kind, body, headers);
     const key = `${name} ${clientAddress ?? ''} ${signed} ${body}`;
-    return flights.share({ subgraph: name, companyId, key }, () => request(kind, body, headers));
+    return flights.share({ companyId, key, onJoin: () => shared.inc({ subgraph: name }) }, () =>
+      request(kind, body, headers),
+    );
   }
 
   function inTurn(work: () => Promise<string>, { event }: RequestScope): Promise<string> {

@@ -1,6 +1,7 @@
 import { Pool } from 'undici';
 import type { Check } from '#platform/lifecycle/part.ts';
 import { SubgraphError } from './errors.ts';
+import { TextReply, type ReceivedText } from './textReply.ts';
 
 export interface SubgraphLimits {
   /** For one fetch, from asking for a connection to the last byte, with all that is repeated. */
@@ -12,10 +13,11 @@ export interface SubgraphLimits {
 /** A subgraph's server. */
 export interface SubgraphHttp {
   /**
+   * @param limitMs for the answer to be there.
    * @returns the answer's body.
    * @throws SubgraphError for an answer that is none, and whatever undici throws when there was no answer.
    */
-  post(body: string, headers: Record<string, string>, signal: AbortSignal): Promise<string>;
+  post(body: string, headers: Record<string, string>, limitMs: number): Promise<string>;
   /** The server says that it is ready. */
   readonly check: Check;
   close(): Promise<void>;
@@ -28,6 +30,7 @@ const CHECK_LIMIT_MS = 1_500;
 export function connectSubgraph(name: string, url: string, limits: SubgraphLimits): SubgraphHttp {
   const base = new URL(url);
   const prefix = base.pathname.replace(/\/$/, '');
+  const path = `${prefix}/graphql`;
   const pool = new Pool(base.origin, {
     connections: limits.connections,
     maxResponseSize: limits.maxResponseBytes,
@@ -35,12 +38,12 @@ export function connectSubgraph(name: string, url: string, limits: SubgraphLimit
   });
 
   return {
-    async post(body, headers, signal) {
-      const path = `${prefix}/graphql`;
-      const response = await pool.request({ method: 'POST', path, headers, body, signal });
-      const text = await response.body.text();
-      if (response.statusCode === 401) throw SubgraphError.refusedIdentity(name);
-      if (response.statusCode >= 500) throw SubgraphError.answered(name, response.statusCode);
+    async post(body, headers, limitMs) {
+      const { status, text } = await new Promise<ReceivedText>((resolve, reject) => {
+        pool.dispatch({ method: 'POST', path, headers, body }, new TextReply(limitMs, resolve, reject));
+      });
+      if (status === 401) throw SubgraphError.refusedIdentity(name);
+      if (status >= 500) throw SubgraphError.answered(name, status);
       return text;
     },
     async check() {

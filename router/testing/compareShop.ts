@@ -6,6 +6,7 @@ import { routerDefaults } from '../config.ts';
 import { answerOf, createExecutor } from '../execution/executor.ts';
 import { merge } from '../execution/merge.ts';
 import type { RequestScope, Source } from '../execution/source.ts';
+import { createFlights } from '../graph/flights.ts';
 import { createGraphVersion } from '../graph/graphVersion.ts';
 import { createSnapshot, type GraphSnapshot } from '../graph/snapshot.ts';
 import { sha256 } from '../operations/documents.ts';
@@ -71,7 +72,7 @@ export function compareShop(supergraph: string): Comparison {
     takeLater?: RequestScope['takeLater'],
   ): Promise<ExecutionResult> {
     const version = createGraphVersion({ snapshot, sources, limits, metrics });
-    const executor = createExecutor({ graph: { version }, logger });
+    const executor = createExecutor({ graph: { version }, flights: createFlights(), logger, metrics });
     const operation = version.prepare({ hash: sha256(query), document: parse(query), operationName: undefined });
     const identity = agent({ scopes: shopScopes.filter((scope) => !lacks.has(scope)) });
     const scope = { identity, requestId: v7(), ...(takeLater && { takeLater }) };
