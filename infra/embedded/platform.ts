@@ -5,6 +5,7 @@ import type { MetaConfig } from '#channels/config.ts';
 import { createChannels } from '#channels/createChannels.ts';
 import { DEVICE_LIFETIME_MS } from '#conversations/config.ts';
 import { createConversations } from '#conversations/createConversations.ts';
+import type { ChatConfig } from '#knowledge/bot/model/openAiChat.ts';
 import type { EmbeddingsConfig } from '#knowledge/config.ts';
 import { createKnowledge } from '#knowledge/createKnowledge.ts';
 import { bearerDefaults } from '#platform/identity/bearerTokens.ts';
@@ -55,6 +56,7 @@ export interface PlatformOptions {
   readonly attachmentMaxBytes: number;
   readonly qdrantApiKey?: string | undefined;
   readonly embeddings?: EmbeddingsConfig | undefined;
+  readonly chat?: ChatConfig | undefined;
   readonly production: boolean;
   /** Whether the router asks the subgraphs over HTTP, as between machines, or within this process. */
   readonly overHttp: boolean;
@@ -160,6 +162,7 @@ function createServices(options: PlatformOptions, databases: Databases) {
         files: { url: options.filesUrl, secret: secrets.files },
         qdrant: { url: stores.qdrantUrl, apiKey: options.qdrantApiKey },
         embeddings: options.embeddings,
+        chat: options.chat,
       },
       deps('knowledge'),
     ),

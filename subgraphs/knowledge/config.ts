@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import { filesUrl, integer, redisConfig, secret, url } from '#platform/config/fields.ts';
+import { duration, filesUrl, integer, redisConfig, secret, url } from '#platform/config/fields.ts';
 import { subgraphConfigOf, subgraphEnvironment, type SubgraphConfig } from '#platform/config/subgraphConfig.ts';
+import type { ChatConfig } from './bot/model/openAiChat.ts';
 
 export interface KnowledgeConfig extends SubgraphConfig {
   /** Remembers searches. */
@@ -14,6 +15,8 @@ export interface KnowledgeConfig extends SubgraphConfig {
   readonly qdrant: { readonly url: string; readonly apiKey?: string | undefined };
   /** An OpenAI-compatible endpoint; undefined takes the local embedder. */
   readonly embeddings?: EmbeddingsConfig | undefined;
+  /** The model that answers; undefined: the bot quotes. */
+  readonly chat?: ChatConfig | undefined;
 }
 
 export interface EmbeddingsConfig {
@@ -48,12 +51,38 @@ export function embeddingsOf(
   return undefined;
 }
 
+/** The model that the bot answers with, to be spread into a schema. */
+export const chatEnvironment = {
+  CHAT_MODEL_URL: url(['http', 'https']).optional(),
+  CHAT_MODEL: z.string().optional(),
+  CHAT_MODEL_API_KEY: z.string().optional(),
+  CHAT_MODEL_TIMEOUT: duration().default(30_000),
+  CHAT_MODEL_DAILY_TOKENS: integer({ min: 0, max: 1_000_000_000, example: 1_000_000 }).default(1_000_000),
+};
+
+/** Adds to the issues when only a part of the endpoint is given. */
+export function chatOf(
+  env: z.output<z.ZodObject<typeof chatEnvironment>>,
+  { issues }: z.RefinementCtx,
+): ChatConfig | undefined {
+  const { CHAT_MODEL_URL: endpoint, CHAT_MODEL: model } = env;
+  if (endpoint !== undefined && model !== undefined) {
+    const { CHAT_MODEL_API_KEY: apiKey, CHAT_MODEL_TIMEOUT: timeoutMs, CHAT_MODEL_DAILY_TOKENS: dailyTokens } = env;
+    return { url: endpoint, model, apiKey, timeoutMs, dailyTokens };
+  }
+  if (endpoint === undefined && model === undefined) return undefined;
+  const message = 'must come with CHAT_MODEL, or neither of them';
+  issues.push({ code: 'custom', message, path: ['CHAT_MODEL_URL'], input: endpoint });
+  return undefined;
+}
+
 /** The environment of the service on its own. */
 export const configSchema = z
   .object({
     ...subgraphEnvironment,
     ...redisConfig,
     ...vectorEnvironment,
+    ...chatEnvironment,
     QDRANT_URL: url(['http', 'https']),
     FILES_URL: filesUrl(),
     FILES_SECRET: secret(),
@@ -67,5 +96,6 @@ export const configSchema = z
       files: { url: env.FILES_URL, secret: env.FILES_SECRET },
       qdrant: { url: env.QDRANT_URL, apiKey: env.QDRANT_API_KEY },
       embeddings: embeddingsOf(env, context),
+      chat: chatOf(env, context),
     } satisfies KnowledgeConfig,
   }));

@@ -14,6 +14,9 @@ import { upload, UPLOAD_PURPOSE } from '#schema/uploads.ts';
 import { access } from './access.ts';
 import { createBot } from './bot/createBot.ts';
 import { createExtractiveAnswerer } from './bot/extractive/extractiveAnswerer.ts';
+import { createTokenBudget } from './bot/model/budget.ts';
+import { createModelAnswerer } from './bot/model/modelAnswerer.ts';
+import { createOpenAiChat } from './bot/model/openAiChat.ts';
 import { createFindPassages } from './bot/retrieve.ts';
 import type { KnowledgeConfig } from './config.ts';
 import { createAnswerConsumer } from './consumers/answerContacts.ts';
@@ -51,7 +54,13 @@ export function createKnowledge(
   const store = createFileStore(config.files.url);
   const uploads = createTokenSigner({ secret: config.files.secret, purpose: UPLOAD_PURPOSE, model: upload });
   const indexer = createIndexer({ nats, database, store, index, logger, metrics });
-  const answerer = createExtractiveAnswerer();
+  const answerer = config.chat
+    ? createModelAnswerer({
+        model: createOpenAiChat(config.chat),
+        budget: createTokenBudget({ database, dailyTokens: config.chat.dailyTokens }),
+        logger,
+      })
+    : createExtractiveAnswerer();
   const bot = createBot({ findPassages: createFindPassages({ database, search }), answerer, logger, metrics });
   const answers = createAnswerConsumer({ nats, database, bot, logger, metrics });
   const checks = { ...stores.checks, redis: redis.check, qdrant: index.check };

@@ -21,6 +21,8 @@ export interface Work {
   readonly completionTokens: number;
   /** Milliseconds that a model was waited for. */
   readonly modelMs: number;
+  /** Why a model has no answer, or not one that could be said. */
+  readonly problem?: string;
 }
 
 export interface Found {

@@ -78,6 +78,7 @@ const tables: Readonly<Record<string, Area>> = {
   'conversations.teams': 'directory',
   'knowledge.bot_answers': 'conversations',
   'knowledge.documents': 'documents',
+  'knowledge.model_use': 'documents',
   'knowledge.indexes': 'documents',
 };
 
