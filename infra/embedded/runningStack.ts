@@ -9,6 +9,8 @@ const runningStack = z.object({
   publicUrl: z.url(),
   channelsDatabaseUrl: z.string(),
   conversationsDatabaseUrl: z.string(),
+  knowledgeDatabaseUrl: z.string(),
+  qdrantUrl: z.string(),
   natsUrl: z.string(),
   tokenSecret: z.string(),
   /** Signs what Meta's webhooks bring. */

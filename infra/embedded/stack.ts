@@ -64,6 +64,8 @@ export function createStack(config: StartConfig, logger: Logger, log: (line: str
         publicUrl,
         channelsDatabaseUrl: platform.databases.channels.databaseUrl,
         conversationsDatabaseUrl: platform.databases.conversations.databaseUrl,
+        knowledgeDatabaseUrl: platform.databases.knowledge.databaseUrl,
+        qdrantUrl: stores.qdrantUrl,
         natsUrl: stores.natsUrl,
         tokenSecret: secrets.token,
         credentials: credentialsOf(secrets),

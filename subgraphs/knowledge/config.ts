@@ -2,6 +2,9 @@ import { z } from 'zod';
 import { duration, filesUrl, integer, redisConfig, secret, url } from '#platform/config/fields.ts';
 import { subgraphConfigOf, subgraphEnvironment, type SubgraphConfig } from '#platform/config/subgraphConfig.ts';
 import type { ChatConfig } from './bot/model/openAiChat.ts';
+import type { Embedder } from './embedding/embedder.ts';
+import { createLocalEmbedder } from './embedding/localEmbedder.ts';
+import { createOpenAiEmbedder } from './embedding/openAiEmbedder.ts';
 
 export interface KnowledgeConfig extends SubgraphConfig {
   /** Remembers searches. */
@@ -74,6 +77,11 @@ export function chatOf(
   const message = 'must come with CHAT_MODEL, or neither of them';
   issues.push({ code: 'custom', message, path: ['CHAT_MODEL_URL'], input: endpoint });
   return undefined;
+}
+
+/** What turns texts into vectors: the endpoint, where one is configured, else what needs none. */
+export function embedderOf(embeddings: EmbeddingsConfig | undefined): Embedder {
+  return embeddings ? createOpenAiEmbedder(embeddings) : createLocalEmbedder();
 }
 
 /** The environment of the service on its own. */

@@ -10,6 +10,9 @@ import { createMetrics } from '#platform/metrics/metrics.ts';
 import { catalogue, type SwitchboardCatalogue } from '#schema/events/catalogue.ts';
 import { eventually } from '#test/stack/eventually.ts';
 import { testNats, testPostgres, testQdrant, testRedis } from '#test/stack/index.ts';
+import { createOpenAiEmbedder } from './embedding/openAiEmbedder.ts';
+import { createChunkIndex } from './index/chunkIndex.ts';
+import { reembedCompany } from './reembed/reembedCompany.ts';
 import { seedKnowledge } from './seed.ts';
 import { embeddingsEndpoint, vectors } from './testing/embeddingsEndpoint.ts';
 import { agentOf, startKnowledge } from './testing/harness.ts';
@@ -35,7 +38,7 @@ describe('the knowledge service', () => {
     qdrantUrl: stores.qdrant.url,
   });
 
-  const { add, list, search, settled, addAndIndex } = libraryOf(() => service);
+  const { add, list, remove, search, settled, addAndIndex } = libraryOf(() => service);
 
   /** What the stream has of a document, in its order. */
   async function eventsOf(documentId: string): Promise<AnyEvent<SwitchboardCatalogue>[]> {
@@ -347,6 +350,50 @@ describe('the knowledge service', () => {
       const refused = await service.ask(who, SEARCH, { query: 'forbidden' });
       expect(refused.errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT' } }]);
       expect(endpoint.requests.every(({ model }) => model === 'tiny/model:v1')).toBe(true);
+    } finally {
+      await service.knowledge.stop();
+      await endpoint.close();
+      service = await startKnowledge(addresses());
+    }
+  });
+
+  it('moves a company to another model while it is searched, and what changes meanwhile with it', async () => {
+    const endpoint = await embeddingsEndpoint((asked) => vectors(asked, (input) => [input.length, 1, 0]));
+    const who = agentOf(v7());
+    const texts = Array.from({ length: 30 }, (_, i) => `Lamp number ${i} hangs in room ${i}.`);
+    const ids = [];
+    for (const text of texts) ids.push(await addAndIndex(who, `Lamp ${ids.length}`, text));
+    const local = service;
+    await local.knowledge.stop();
+    const embeddings = { url: endpoint.url, model: 'other', dimensions: 3 };
+    service = await startKnowledge({ ...addresses(), embeddings });
+    try {
+      const found = async () => (await search(who, 'lamp', 50)).length;
+      expect(await found()).toBe(30);
+      await addAndIndex(who, 'Lamp 30', 'Lamp number 30 hangs outside.');
+      expect(await found()).toBe(31);
+      await remove(who, ids[0] ?? '');
+
+      const index = createChunkIndex({
+        url: stores.qdrant.url,
+        embedder: createOpenAiEmbedder(embeddings),
+        logger,
+        metrics: createMetrics({ service: 'test' }),
+      });
+      const steps: [number, number][] = [];
+      const counts: number[] = [];
+      const tools = {
+        database: service.knowledge.database,
+        index,
+        onProgress: (done: number, all: number) => void steps.push([done, all]),
+      };
+      const moving = reembedCompany(tools, who.companyId);
+      await Promise.all([moving, (async () => counts.push(await found(), await found(), await found()))()]);
+      expect(counts).toEqual([30, 30, 30]);
+      expect(steps.at(-1)?.[0]).toBe(steps.at(-1)?.[1]);
+      expect(await reembedCompany(tools, who.companyId)).toBeUndefined();
+      expect(await found()).toBe(30);
+      expect(await index.count(who.companyId, index.collection)).toBe(30);
     } finally {
       await service.knowledge.stop();
       await endpoint.close();

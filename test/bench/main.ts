@@ -3,12 +3,13 @@ import { agents } from './agents.ts';
 import { dialogues } from './dialogues.ts';
 import { delivery } from './delivery.ts';
 import { inbox } from './inbox.ts';
+import { knowledge } from './knowledge.ts';
 import { live } from './live.ts';
 import { router } from './router.ts';
 import { table } from './table.ts';
 import { webhooks } from './webhooks.ts';
 
-const benchmarks = { agents, delivery, dialogues, inbox, live, router, webhooks };
+const benchmarks = { agents, delivery, dialogues, inbox, knowledge, live, router, webhooks };
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

@@ -108,6 +108,8 @@ export async function runPlatform({
     publicUrl: url,
     channelsDatabaseUrl: platform.databases.channels.databaseUrl,
     conversationsDatabaseUrl: platform.databases.conversations.databaseUrl,
+    knowledgeDatabaseUrl: platform.databases.knowledge.databaseUrl,
+    qdrantUrl: qdrant.url,
     natsUrl: nats.url,
     tokenSecret: secrets.token,
     metaAppSecret: demoMetaApp(demoSecret).appSecret,

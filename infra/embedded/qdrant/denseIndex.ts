@@ -1,24 +1,43 @@
 import { QdrantError } from './errors.ts';
+import { similarityIn, type Score } from './similarity.ts';
 
 export type Distance = 'Cosine' | 'Dot' | 'Euclid';
 
 const INITIAL_ROWS = 256;
 const GROWTH = 1.5;
+/** Slots that are compared in one call. */
+const BLOCK = 4096;
+const PAGE_BYTES = 65_536;
+const MOST_PAGES = 65_536;
 
 /**
  * The vectors of one name in one contiguous matrix, a row per slot: a search is a loop over numbers that stand side by side.
- * Cosine vectors are kept at length 1, as Qdrant keeps them, which makes their similarity a dot product.
+ * Cosine vectors are kept at length 1, as Qdrant keeps them, which makes their similarity a dot product. In the memory stand the query,
+ * a block of slots, their scores, and behind them the matrix, which may grow to 4 GB in all.
  */
 export class DenseIndex {
   readonly #size: number;
   readonly #distance: Distance;
-  #matrix: Float32Array<ArrayBuffer>;
+  /** Of a row: whole groups of four numbers. */
+  readonly #rowBytes: number;
+  readonly #slotsAt: number;
+  readonly #scoresAt: number;
+  readonly #matrixAt: number;
+  readonly #memory: WebAssembly.Memory;
+  readonly #score: Score;
   #present: Uint8Array<ArrayBuffer>;
 
   constructor(size: number, distance: Distance) {
     this.#size = size;
     this.#distance = distance;
-    this.#matrix = new Float32Array(size * INITIAL_ROWS);
+    this.#rowBytes = Math.ceil(size / 4) * 16;
+    this.#slotsAt = this.#rowBytes;
+    this.#scoresAt = this.#slotsAt + BLOCK * 4;
+    this.#matrixAt = this.#scoresAt + BLOCK * 4;
+    const initial = this.#pagesFor(INITIAL_ROWS);
+    this.#memory = new WebAssembly.Memory({ initial, maximum: Math.max(initial, MOST_PAGES) });
+    const { dots, distances } = similarityIn(this.#memory);
+    this.#score = distance === 'Euclid' ? distances : dots;
     this.#present = new Uint8Array(INITIAL_ROWS);
   }
 
@@ -42,7 +61,7 @@ export class DenseIndex {
   /** @param vector as `prepare` gave it. */
   set(slot: number, vector: Float32Array): void {
     if (slot >= this.#present.length) this.#grow(Math.max(slot + 1, Math.ceil(this.#present.length * GROWTH)));
-    this.#matrix.set(vector, slot * this.#size);
+    this.#row(slot).set(vector);
     this.#present[slot] = 1;
   }
 
@@ -51,49 +70,48 @@ export class DenseIndex {
   }
 
   get(slot: number): Float32Array | undefined {
-    return this.has(slot) ? this.#matrix.slice(slot * this.#size, (slot + 1) * this.#size) : undefined;
+    return this.has(slot) ? this.#row(slot).slice() : undefined;
   }
 
-  /** How near the vector of each slot is to the query; every slot must have one. */
-  scores(slots: readonly number[], query: Float32Array): Float64Array {
-    const score = this.#distance === 'Euclid' ? euclid : dot;
-    const scores = new Float64Array(slots.length);
-    for (let i = 0; i < slots.length; i++) scores[i] = score(this.#matrix, (slots[i] as number) * this.#size, query);
-    return scores;
+  /** Tells how near the vector of each slot is to the query; slots that have none are passed over. */
+  search(slots: Uint32Array, query: Float32Array, visit: (slot: number, score: number) => void): void {
+    const { buffer } = this.#memory;
+    new Float32Array(buffer, 0, this.#rowBytes / 4).fill(0).set(query);
+    const block = new Uint32Array(buffer, this.#slotsAt, BLOCK);
+    const scores = new Float32Array(buffer, this.#scoresAt, BLOCK);
+    const rows = this.#present.length;
+    let count = 0;
+    const compare = () => {
+      this.#score(0, this.#matrixAt, this.#rowBytes, this.#slotsAt, count, this.#scoresAt);
+      for (let i = 0; i < count; i++) visit(block[i] as number, scores[i] as number);
+      count = 0;
+    };
+    for (const slot of slots) {
+      if (slot >= rows || this.#present[slot] !== 1) continue;
+      block[count++] = slot;
+      if (count === BLOCK) compare();
+    }
+    compare();
   }
 
+  #row(slot: number): Float32Array {
+    return new Float32Array(this.#memory.buffer, this.#matrixAt + slot * this.#rowBytes, this.#size);
+  }
+
+  #pagesFor(rows: number): number {
+    return Math.ceil((this.#matrixAt + rows * this.#rowBytes) / PAGE_BYTES);
+  }
+
+  /** @throws QdrantError when there is no room for them. */
   #grow(rows: number): void {
-    const [matrix, present] = [new Float32Array(rows * this.#size), new Uint8Array(rows)];
-    matrix.set(this.#matrix);
+    const missing = this.#pagesFor(rows) - this.#memory.buffer.byteLength / PAGE_BYTES;
+    try {
+      if (missing > 0) this.#memory.grow(missing);
+    } catch (error) {
+      throw QdrantError.outOfMemory(error);
+    }
+    const present = new Uint8Array(rows);
     present.set(this.#present);
-    this.#matrix = matrix;
     this.#present = present;
   }
-}
-
-/**
- * Four sums, so that one addition need not wait for the one before it. The indexes are within bounds, and to have the engine
- * check for `undefined` would cost half as much again.
- */
-function dot(matrix: Float32Array, offset: number, query: Float32Array): number {
-  let [a, b, c, d] = [0, 0, 0, 0];
-  const whole = query.length & ~3;
-  for (let i = 0; i < whole; i += 4) {
-    const at = offset + i;
-    a += (matrix[at] as number) * (query[i] as number);
-    b += (matrix[at + 1] as number) * (query[i + 1] as number);
-    c += (matrix[at + 2] as number) * (query[i + 2] as number);
-    d += (matrix[at + 3] as number) * (query[i + 3] as number);
-  }
-  for (let i = whole; i < query.length; i++) a += (matrix[offset + i] as number) * (query[i] as number);
-  return a + b + c + d;
-}
-
-function euclid(matrix: Float32Array, offset: number, query: Float32Array): number {
-  let sum = 0;
-  for (let i = 0; i < query.length; i++) {
-    const difference = (matrix[offset + i] as number) - (query[i] as number);
-    sum += difference * difference;
-  }
-  return Math.sqrt(sum);
 }

@@ -90,6 +90,11 @@ export class QdrantError extends Error {
     return new QdrantError('UNSUPPORTED', 501, message);
   }
 
+  static outOfMemory(cause: unknown): QdrantError {
+    const message = `Service internal error: the vectors of one name take more than 4 GB, or than there is; ${REMEDY}`;
+    return new QdrantError('STORAGE', 500, message, { cause });
+  }
+
   static storageFailed(cause: unknown): QdrantError {
     const message = 'Service internal error: the data could not be written; free disk space and restart the server';
     return new QdrantError('STORAGE', 500, message, { cause });

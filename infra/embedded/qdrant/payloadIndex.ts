@@ -2,6 +2,7 @@ import { elementsAt, type MatchValue } from './filter.ts';
 import { parseDatetime } from './datetime.ts';
 import { type Payload, type PayloadPath, parsePath } from './payloadPath.ts';
 import { pointIdSchema } from './pointId.ts';
+import { SlotSet } from './slotSet.ts';
 import { createTokenizer, type TextOptions, type Tokenizer } from './text.ts';
 
 export type IndexType = 'keyword' | 'integer' | 'float' | 'bool' | 'datetime' | 'uuid' | 'text';
@@ -31,7 +32,7 @@ export class PayloadIndex {
   readonly schema: IndexSchema;
   readonly tokenizer: Tokenizer | undefined;
   readonly #path: PayloadPath;
-  readonly #slots = new Map<unknown, Set<number>>();
+  readonly #slots = new Map<unknown, SlotSet>();
   #points = 0;
 
   constructor(field: string, schema: IndexSchema) {
@@ -53,7 +54,7 @@ export class PayloadIndex {
     for (const value of values) {
       const slots = this.#slots.get(value);
       if (slots) slots.add(slot);
-      else this.#slots.set(value, new Set([slot]));
+      else this.#slots.set(value, new SlotSet([slot]));
     }
   }
 
@@ -69,12 +70,12 @@ export class PayloadIndex {
   }
 
   /** The slots with any of the values, or undefined when this index cannot tell (of values of another type, say). */
-  lookup(values: readonly MatchValue[]): ReadonlySet<number> | undefined {
+  lookup(values: readonly MatchValue[]): SlotSet | undefined {
     const { type } = this.schema;
     if (!BY_VALUE.has(type) || !values.every(INDEXED[type])) return undefined;
     const found = values.map((value) => this.#slots.get(value)).filter((slots) => slots !== undefined);
     const [only] = found;
-    return found.length === 1 ? only : new Set(found.flatMap((slots) => [...slots]));
+    return found.length === 1 ? only : new SlotSet(found.flatMap((slots) => [...slots]));
   }
 
   #valuesOf(payload: Payload): unknown[] {

@@ -3,6 +3,7 @@ import { type Condition, compileFilter, type Filter, isEmptyFilter } from './fil
 import { type IndexSchema, PayloadIndex } from './payloadIndex.ts';
 import type { Payload } from './payloadPath.ts';
 import { comparePointIds, type PointId } from './pointId.ts';
+import { slotArray, SlotSet } from './slotSet.ts';
 import { type Hit, TopK } from './topK.ts';
 import { type PointVectors, type Query, type VectorInput, VectorIndexes, type VectorParams } from './vectors.ts';
 
@@ -129,9 +130,12 @@ export class Segment {
   nearest(query: Query, filter: Filter | undefined, limit: number, among?: Iterable<number>): Hit[] {
     const top = this.#top(limit, this.isAscending(query.name));
     if ('dense' in query) {
-      const index = this.#vectors.dense(query.name);
-      const slots = this.#matching(filter, among).filter((slot) => index?.has(slot));
-      index?.scores(slots, query.dense).forEach((score, position) => top.offer(slots[position] ?? 0, score));
+      const { candidates, holds } = among ? { candidates: among, holds: this.#predicate(filter) } : this.#plan(filter);
+      this.#vectors
+        .dense(query.name)
+        ?.search(slotArray(candidates ?? this.#slots.values()), query.dense, (slot, score) => {
+          if (top.accepts(score) && holds(slot)) top.offer(slot, score);
+        });
     } else if (among) {
       const score = this.#vectors.sparse(query.name)?.scorer(query.sparse);
       for (const slot of this.#matching(filter, among)) {
@@ -141,7 +145,7 @@ export class Segment {
     } else {
       const { candidates, holds } = this.#plan(filter);
       this.#vectors.sparse(query.name)?.search(query.sparse, (slot, score) => {
-        if (candidates?.has(slot) !== false && holds(slot)) top.offer(slot, score);
+        if (top.accepts(score) && candidates?.has(slot) !== false && holds(slot)) top.offer(slot, score);
       });
     }
     return top.sorted();
@@ -192,7 +196,7 @@ export class Segment {
   }
 
   /** Where to look, by the index that leaves the fewest candidates (undefined: everywhere), and what is left to be checked there. */
-  #plan(filter: Filter | undefined): { candidates?: ReadonlySet<number>; holds: (slot: number) => boolean } {
+  #plan(filter: Filter | undefined): { candidates?: SlotSet; holds: (slot: number) => boolean } {
     if (!filter) return { holds: this.#predicate(undefined) };
     const known = filter.must.map((condition) => this.#slotsOf(condition));
     // The root's conditions come again in its prefetches: a set that is there twice counts once.
@@ -204,10 +208,10 @@ export class Segment {
   }
 
   /** Exactly the slots where the condition holds, or undefined when no index can tell. */
-  #slotsOf(condition: Condition): ReadonlySet<number> | undefined {
+  #slotsOf(condition: Condition): SlotSet | undefined {
     if (condition.kind === 'matchAny') return this.#indexes.get(condition.key)?.lookup(condition.values);
     if (condition.kind !== 'hasId') return undefined;
-    return new Set(condition.ids.map((id) => this.#slots.get(id)).filter((slot) => slot !== undefined));
+    return new SlotSet(condition.ids.map((id) => this.#slots.get(id)).filter((slot) => slot !== undefined));
   }
 
   /** Says no for dead slots too. */

@@ -32,6 +32,13 @@ export class TopK {
     this.#siftDown();
   }
 
+  /** Whether a hit of this score could be among the best: asked before what costs more to know of it. */
+  accepts(score: number): boolean {
+    const worst = this.#heap[0];
+    if (worst === undefined || this.#heap.length < this.#limit) return true;
+    return this.#ascending ? score <= worst.score : score >= worst.score;
+  }
+
   /** Best first. */
   sorted(): Hit[] {
     return this.#heap.toSorted((a, b) => (this.#outranks(a.slot, a.score, b) ? -1 : 1));

@@ -21,6 +21,23 @@ describe('terms for BM25', () => {
     expect(score('返品', '返品は30日以内に可能です')).toBeGreaterThan(0);
   });
 
+  it.each([
+    ['English', 'replacing broken chargers', 'We replace every charger that breaks.'],
+    ['German', 'beschädigte Pakete', 'Ein beschädigtes Paket ersetzen wir sofort und ohne Kosten.'],
+    ['French', 'livraisons retardées', 'La livraison est retardée de deux jours pour toutes les commandes.'],
+    ['French with an article', 'abonnement', "L'abonnement est renouvelé tous les ans."],
+    ['Spanish', 'devoluciones gratuitas', 'La devolución es gratuita para los clientes de la tienda.'],
+    ['Portuguese', 'entregas atrasadas', 'A entrega atrasada não tem custo para o cliente.'],
+    ['Italian', 'spedizioni gratuite', "La spedizione è gratuita per gli ordini dell'anno."],
+    ['Russian', 'бесплатные доставки', 'Доставка бесплатная для всех заказов в нашем магазине.'],
+    ['Chinese', '退货政策', '我们的退货政策允许三十天内退货。'],
+    ['Japanese', '送料無料', '五千円以上のご注文は送料無料です。'],
+    ['Thai', 'คืนสินค้า', 'ลูกค้าสามารถคืนสินค้าภายในสามสิบวัน'],
+  ])('find what is asked in %s in other forms', (_language, query, passage) => {
+    expect(score(query, passage)).toBeGreaterThan(0);
+    expect(score(query, 'Xylophone qwerty zzyzx.')).toBe(0);
+  });
+
   it('find words typed without their accents', () => {
     expect(score('reduction', 'La réduction est pour tous les clients.')).toBeGreaterThan(0);
   });

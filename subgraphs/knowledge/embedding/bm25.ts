@@ -1,5 +1,5 @@
 import { hash32 } from './hash.ts';
-import { isStopWord, languageOf, stem, stemsInEveryLanguage } from './languages.ts';
+import { isStopWord, languageOf, languagesOf, stem } from './languages.ts';
 import { wordsOf } from './words.ts';
 
 /** Terms as Qdrant takes them: numbers of dimensions, each once, and their weights. */
@@ -35,15 +35,16 @@ export function passageTerms(text: string): SparseVector {
 
 /**
  * The terms of a question, all of equal weight. A few words often do not show their language: then each is looked for
- * under every stem it could have, and the wrong ones find nothing.
+ * under every stem that it could have, and the wrong ones find nothing.
  */
 export function queryTerms(text: string): SparseVector {
   const words = wordsOf(text);
-  const language = languageOf(words);
+  const possible = languagesOf(words);
+  const only = possible.length === 1 ? possible[0] : undefined;
   const terms = new Set<number>();
   for (const word of words) {
-    if (isStopWord(word, language)) continue;
-    for (const term of language ? [stem(word, language)] : stemsInEveryLanguage(word)) terms.add(hash32(term));
+    if (isStopWord(word, only)) continue;
+    for (const language of possible) terms.add(hash32(stem(word, language)));
   }
   return { indices: [...terms], values: [...terms].map(() => 1) };
 }

@@ -3,6 +3,8 @@ export interface Embedder {
   /** Names the space that the vectors live in: vectors of two models cannot be compared. */
   readonly model: string;
   readonly dimensions: number;
+  /** How much its ranking counts beside the ranking by words, which counts 1. */
+  readonly weight: number;
   /**
    * One vector for each text, in their order.
    *

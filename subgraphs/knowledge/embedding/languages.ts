@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import snowball from 'snowball-stemmers';
+import { commonWords } from './commonWords.ts';
 import { wordsOf } from './words.ts';
 
 /**
@@ -58,20 +59,56 @@ export function languageOfText(text: string): Language | undefined {
   return languageOf(wordsOf(text.slice(0, 20_000)));
 }
 
-/** Every way in which the word could be stemmed: for a few words whose language nobody can tell. */
-export function stemsInEveryLanguage(word: string): string[] {
-  return [...new Set(languages.map((language) => stem(word, language)))];
+/** How likely a language is by a word that is none of its ten thousand commonest, in logarithms as all of this. */
+const UNKNOWN = -Math.log(40_000);
+/** So much likelier than the next has a language to be before it is taken for the only one. */
+const CERTAIN = 3;
+/** A look at the first of them is enough. */
+const MOST_WORDS = 300;
+
+/** From the likeliest on: how well the words fit each language, by how common they are in it. */
+function likelihoods(words: readonly string[]): { readonly language: Language; readonly likelihood: number }[] {
+  const some = words.slice(0, MOST_WORDS);
+  return languages
+    .map((language) => {
+      const ranks = commonWords(language);
+      const likelihood = some.reduce((sum, word) => {
+        const rank = ranks.get(word);
+        return sum + (rank === undefined ? UNKNOWN : -Math.log(rank + 20));
+      }, 0);
+      return { language, likelihood };
+    })
+    .toSorted((a, b) => b.likelihood - a.likelihood);
 }
 
-/**
- * The language whose grammar the words show, undefined when they show none or two equally. A look at the first
- * thousand is enough.
- */
+/** The language that the words are of; undefined when they do not tell. */
 export function languageOf(words: readonly string[]): Language | undefined {
-  const counts = languages.map((language) => ({ language, count: 0 }));
-  for (const word of words.slice(0, 1_000)) {
-    for (const entry of counts) if (stopSets.get(entry.language)?.has(word)) entry.count++;
+  const [best, second] = likelihoods(words);
+  return best && second && best.likelihood - second.likelihood >= CERTAIN ? best.language : undefined;
+}
+
+/** The languages that a few words could be of: one when they tell, all when they say nothing. */
+export function languagesOf(words: readonly string[]): Language[] {
+  const all = likelihoods(words);
+  const best = all[0]?.likelihood ?? 0;
+  return all.filter(({ likelihood }) => best - likelihood < CERTAIN).map(({ language }) => language);
+}
+
+const rootRanks = new Map<Language, ReadonlyMap<string, number>>();
+/** A word that stands in no list is rarer than all that do. */
+const BEYOND = 20_000;
+
+/** How much a word says, from 0 for the commonest of a language to 1 for what is rare in it: the logarithm of its rank. */
+export function rarity(root: string, language: Language): number {
+  let ranks = rootRanks.get(language);
+  if (!ranks) {
+    const byRoot = new Map<string, number>();
+    for (const [word, rank] of commonWords(language)) {
+      const itsRoot = stem(word, language);
+      if (!byRoot.has(itsRoot)) byRoot.set(itsRoot, rank);
+    }
+    ranks = byRoot;
+    rootRanks.set(language, ranks);
   }
-  const [best, second] = counts.toSorted((a, b) => b.count - a.count);
-  return best && second && best.count > second.count ? best.language : undefined;
+  return Math.log((ranks.get(root) ?? BEYOND) + 1) / Math.log(BEYOND);
 }

@@ -77,6 +77,7 @@ export function createOpenAiEmbedder(options: OpenAiEmbedderOptions): Embedder {
   return {
     model,
     dimensions,
+    weight: 1,
     async embed(texts, signal) {
       const vectors: number[][] = [];
       for (let from = 0; from < texts.length; from += BATCH) {

@@ -105,7 +105,7 @@ describe('the index of chunks', () => {
 
   it('makes a collection for many companies: a graph each, the rarity of words known', async () => {
     const { config, payload_schema } = await client.getCollection(collection);
-    expect(config.params.vectors).toMatchObject({ dense: { size: 384, distance: 'Cosine' } });
+    expect(config.params.vectors).toMatchObject({ dense: { size: embedder.dimensions, distance: 'Cosine' } });
     expect(config.params.sparse_vectors).toMatchObject({ bm25: { modifier: 'idf' } });
     expect(config.hnsw_config).toMatchObject({ m: 0, payload_m: 16 });
     expect(payload_schema['company_id']?.params).toMatchObject({ type: 'keyword', is_tenant: true });

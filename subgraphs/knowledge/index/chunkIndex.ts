@@ -101,14 +101,19 @@ export function createChunkIndex(
   }
 
   async function upsert(name: string, payloads: readonly Payload[]): Promise<void> {
+    // While Qdrant writes a batch the next one is made.
+    let written: Promise<unknown> = Promise.resolve();
     for (let from = 0; from < payloads.length; from += BATCH) {
       const batch = payloads.slice(from, from + BATCH);
       const texts = batch.map(({ title, heading, text }) => [title, heading, text].filter(Boolean).join('\n'));
       const vectors = await spaces.get(name)?.embed(texts);
       const points = batch.map((payload, i) => pointOf(payload, vectors?.[i], passageTerms(texts[i] ?? '')));
-      await on(name, async () => client.upsert(name, { wait: true, points }));
+      await written;
+      written = on(name, async () => client.upsert(name, { wait: true, points }));
+      written.catch(() => undefined);
       indexed.inc(points.length);
     }
+    await written;
   }
 
   async function collections(): Promise<string[]> {
@@ -186,7 +191,11 @@ export function createChunkIndex(
       const { collection: name = collection, query, first, companyId, mode } = search;
       const vector = await dense(name, search);
       const terms = mode === 'dense' ? undefined : queryTerms(query);
-      const request = searchRequest(companyId, { dense: vector, sparse: terms }, first);
+      const request = searchRequest(
+        companyId,
+        { dense: vector, sparse: terms, weight: spaces.get(name)?.weight ?? 1 },
+        first,
+      );
       if (!request) return [];
       const stop = searches.startTimer({ step: 'query' });
       const { points } = await on(name, async () => client.query(name, request));

@@ -54,10 +54,18 @@ export function pointOf(payload: Payload, dense: number[] | undefined, sparse: S
   return { id: pointId(company_id, document_id, version, ordinal), vector, payload };
 }
 
+/** What to search by. */
+export interface Rankings {
+  readonly dense: number[] | undefined;
+  readonly sparse: SparseVector | undefined;
+  /** How much the ranking by meaning counts beside the one by words. */
+  readonly weight: number;
+}
+
 /** The nearest rankings, by meaning and by words, fused by their ranks; undefined when there is nothing to search by. */
 export function searchRequest(
   companyId: string,
-  { dense, sparse }: { readonly dense: number[] | undefined; readonly sparse: SparseVector | undefined },
+  { dense, sparse, weight }: Rankings,
   first: number,
 ): Schemas['QueryRequest'] | undefined {
   const filter = companyFilter(companyId);
@@ -73,7 +81,9 @@ export function searchRequest(
   // A question of nothing but grammar has no terms.
   const byWords = sparse && sparse.indices.length > 0 && { query: { ...sparse }, using: BM25, filter, limit };
   const root = { filter, limit: first, with_payload: true };
-  if (byMeaning && byWords) return { prefetch: [byMeaning, byWords], query: { fusion: 'rrf' }, ...root };
+  if (byMeaning && byWords) {
+    return { prefetch: [byMeaning, byWords], query: { rrf: { weights: [weight, 1] } }, ...root };
+  }
   const only = byMeaning ?? (byWords || undefined);
   return only && { ...only, ...root };
 }

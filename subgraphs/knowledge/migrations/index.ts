@@ -2,6 +2,7 @@ import type { MigrationList } from '#platform/postgres/provision.ts';
 import { Bot } from './20261126_bot.ts';
 import { DocumentVersions } from './20261126_documentVersions.ts';
 import { ModelUse } from './20261126_model_use.ts';
+import { Reembedding } from './20261126_reembedding.ts';
 import { CreateDocuments } from './createDocuments.ts';
 
 export const migrations: MigrationList = [
@@ -9,4 +10,5 @@ export const migrations: MigrationList = [
   { name: 'DocumentVersions', class: DocumentVersions },
   { name: '20261126_bot', class: Bot },
   { name: '20261126_model_use', class: ModelUse },
+  { name: 'Reembedding', class: Reembedding },
 ];

@@ -69,7 +69,8 @@ export function libraryOf(service: () => Service) {
         const found = (await library.list(who)).edges.map(({ node }) => node).find((node) => node.id === id);
         if (!found || found.status === 'QUEUED') throw new Error('still queued');
         return found;
-      });
+        // A megabyte of text takes its time where others use the machine too.
+      }, 40_000);
     },
 
     async addAndIndex(who: Identity, title: string, text: string, format = 'MARKDOWN'): Promise<string> {
