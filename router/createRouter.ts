@@ -18,6 +18,7 @@ import { readManifest, readOperations, type Manifest } from '#schema/operations/
 import { createBiEndpoint } from './bi/biEndpoint.ts';
 import type { RouterConfig } from './config.ts';
 import { RouterError } from './errors.ts';
+import { serveDashboards } from './dashboards/serveDashboards.ts';
 import { createExecutor } from './execution/executor.ts';
 import type { Source } from './execution/source.ts';
 import { createEventSource } from './graph/eventSource.ts';
@@ -64,7 +65,7 @@ export interface RouterDeps {
 }
 
 export interface Router extends Service {
-  /** Base address, after the start: `/graphql`, `/` and `/bi` (SQL), `/webhooks/...`, `/chat/...`, `/files/...`, `/health/...` and `/metrics` stand below it. */
+  /** Base address, after the start: `/graphql`, `/dashboards`, `/` and `/bi` (SQL), `/webhooks/...`, `/chat/...`, `/files/...`, `/health/...` and `/metrics` stand below it. */
   url(): string;
   /** Reads the supergraph again, as it does by itself when the file changes. Never rejects. */
   reload(): Promise<void>;
@@ -216,6 +217,7 @@ export function createRouter(config: RouterConfig, deps: RouterDeps): Router {
     limits: requestLimits,
     signIdentity: createIdentitySigner(config.identitySecret),
   });
+  serveDashboards(http.app, { demoToken: config.graphiql?.demoToken });
   forwardToChannels(http.app, { url: urlOf(config, 'channels'), bodyLimit: config.http.bodyLimit });
   const sockets = createSocketServer({ ...lasting, http, path: GRAPHQL_PATH });
 

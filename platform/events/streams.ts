@@ -65,9 +65,12 @@ export const DEAD: StreamSpec = {
   duplicate_window: nanos(60 * 60 * 1_000),
 };
 
-/** JetStream's error codes: a stream that is not there; a name, or subjects, that another one has. */
+/**
+ * JetStream's error codes: a stream that is not there; a name, or subjects, that another one has, or room that it seems to take a second
+ * time while somebody else creates it.
+ */
 const STREAM_NOT_FOUND = 10059;
-const TAKEN = new Set([10058, 10065]);
+const TAKEN = new Set([10058, 10065, 10047]);
 const CREATE_TRIES = 10;
 
 /** Creates the streams that are missing and brings the others to these settings. Many services may do it at once. */

@@ -1,6 +1,12 @@
+import { readFileSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
+import chromium from '@sparticuz/chromium';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { ClickHouseLogLevel, createClient, type ClickHouseClient } from '@clickhouse/client';
+import { chromium as playwright, type Browser, type Page } from 'playwright-core';
 import { request } from 'undici';
+import { parse } from 'yaml';
+import { freePort } from '#test/stack/freePort.ts';
 import { eventually } from '#test/stack/eventually.ts';
 import { demoCompany, runPlatform, telegramMessage, type RunningPlatform } from './runningPlatform.ts';
 
@@ -8,7 +14,7 @@ let platform: RunningPlatform;
 const clients: ClickHouseClient[] = [];
 
 beforeAll(async () => {
-  platform = await runPlatform();
+  platform = await runPlatform({ port: await freePort() });
 });
 afterAll(async () => {
   await Promise.all(clients.map((client) => client.close()));
@@ -103,5 +109,157 @@ describe('a BI tool', () => {
     const key = await issueKey('acme', ['bi:query']);
     const { errors } = await platform.ask(key.secret, '{ channels { id } }');
     expect(errors?.[0]?.extensions?.code).toBe('QUERY_NOT_IN_SAFELIST');
+  });
+});
+
+describe('Grafana', () => {
+  const folder = new URL('../../infra/grafana/', import.meta.url);
+  const names = ['agents', 'bot', 'channels', 'inbox', 'operations', 'pipeline'];
+
+  interface Target {
+    readonly rawSql: string;
+  }
+  interface Board {
+    readonly uid: string;
+    readonly panels: readonly {
+      readonly title: string;
+      readonly datasource: { readonly uid: string };
+      readonly targets: readonly Target[];
+    }[];
+    readonly templating: { readonly list: readonly { readonly query: string }[] };
+  }
+  const boardOf = (name: string) => JSON.parse(readFileSync(new URL(`boards/${name}.json`, folder), 'utf8')) as Board;
+
+  /** As Grafana's plugin writes them out. */
+  function written(sql: string): string {
+    return sql
+      .replaceAll(/\$__timeFilter\((\w+)\)/g, '$1 >= toDateTime(1767225600) AND $1 <= toDateTime(4102444800)')
+      .replaceAll(/\$__timeInterval\((\w+)\)/g, 'toStartOfInterval(toDateTime($1), INTERVAL 3600 second)')
+      .replaceAll('${platform:singlequote}', `'TELEGRAM','WEB_CHAT'`);
+  }
+
+  test('has a board for each of inbox, agents, bot, channels, operations and pipeline', async () => {
+    expect((await readdir(new URL('boards/', folder))).toSorted()).toEqual(names.map((name) => `${name}.json`));
+    expect(new Set(names.map((name) => boardOf(name).uid)).size).toBe(names.length);
+  });
+
+  test.each(names)('is answered whatever the board %s asks', async (name) => {
+    const { secret } = await issueKey('acme', ['bi:query']);
+    const board = boardOf(name);
+    const asked = [
+      ...board.panels.flatMap(({ title, targets }) => targets.map(({ rawSql }) => ({ title, sql: written(rawSql) }))),
+      ...board.templating.list.map(({ query }) => ({ title: 'a variable', sql: query })),
+    ];
+    expect(asked.length).toBeGreaterThanOrEqual(board.panels.length);
+    const answers = await Promise.all(
+      asked.map(async ({ title, sql }) => ({ title, ...(await ask(secret, `${sql} FORMAT JSON`)) })),
+    );
+    expect(answers.filter(({ status }) => status !== 200)).toEqual([]);
+  });
+
+  test('gets its data source and its boards from files that fit each other', () => {
+    const { datasources } = parse(
+      readFileSync(new URL('provisioning/datasources/switchboard.yaml', folder), 'utf8'),
+    ) as {
+      datasources: { uid: string; jsonData: { path: string; protocol: string; defaultDatabase: string } }[];
+    };
+    expect(datasources).toMatchObject([
+      { uid: 'switchboard-bi', jsonData: { path: '/bi', protocol: 'http', defaultDatabase: 'bi' } },
+    ]);
+    for (const name of names) {
+      for (const { datasource } of boardOf(name).panels) expect(datasource.uid).toBe('switchboard-bi');
+    }
+  });
+});
+
+describe('the dashboards’ page', () => {
+  let browser: Browser;
+  let page: Page;
+  const problems: string[] = [];
+
+  beforeAll(async () => {
+    browser = await playwright.launch({
+      executablePath: await chromium.executablePath(),
+      // With the second a browser ends with a page.
+      args: chromium.args.filter((arg) => !['--disable-web-security', '--single-process'].includes(arg)),
+    });
+  });
+  afterAll(() => browser?.close());
+
+  async function open(token: string, { search = '', width = 1280, dark = false } = {}): Promise<void> {
+    const context = await browser.newContext({
+      viewport: { width, height: 900 },
+      colorScheme: dark ? 'dark' : 'light',
+    });
+    page = await context.newPage();
+    page.on('console', (message) => message.type() === 'error' && problems.push(message.text()));
+    page.on('pageerror', (error) => problems.push(error.message));
+    page.on('request', (asked) => {
+      if (!asked.url().startsWith(platform.url) && !asked.url().startsWith('data:')) problems.push(asked.url());
+    });
+    await page.goto(`${platform.url}/dashboards${search}`);
+    await page.getByLabel('Token').fill(token);
+    await page.keyboard.press('Enter');
+    await page.waitForSelector('main[aria-busy="false"]');
+  }
+  const figure = (title: string) => page.getByRole('button', { name: title }).locator('strong').textContent();
+
+  test('shows figures, and new ones as they happen, without asking any other host', async () => {
+    await open(await platform.tokenOf('acme'));
+    await eventually(async () => expect(await page.getByRole('status').textContent()).toMatch(/^Live/));
+    const before = Number(await figure('Messages received'));
+    await platform.postUpdate('acme', telegramMessage(902, 1, 'Is there news?', 'Lena'));
+    await eventually(async () => expect(Number(await figure('Messages received'))).toBe(before + 1), 15_000);
+    expect(await page.getByRole('row', { name: /Telegram/ }).count()).toBe(1);
+    expect(problems).toEqual([]);
+  });
+
+  test('is used by the keyboard alone, and keeps what was chosen in its address', async () => {
+    await open(await platform.tokenOf('acme'), { search: '?range=24h' });
+    await page.getByRole('button', { name: '30 days' }).focus();
+    await page.keyboard.press('Enter');
+    await page.getByRole('button', { name: 'Conversations resolved' }).focus();
+    await page.keyboard.press('Space');
+    await page.getByRole('combobox', { name: /^Platform/ }).selectOption('TELEGRAM');
+    await page.getByText('As a table').focus();
+    await page.keyboard.press('Enter');
+    await page.waitForSelector('main[aria-busy="false"]');
+    expect(new URL(page.url()).search).toBe('?range=30d&platform=TELEGRAM&metric=CONVERSATIONS_RESOLVED');
+    expect(await page.getByRole('heading', { level: 2 }).first().textContent()).toBe('Conversations resolved');
+    expect(await page.locator('details[open] tbody tr').count()).toBeGreaterThan(29);
+    expect(problems).toEqual([]);
+  });
+
+  test('fits a phone, and is dark where the phone is', async () => {
+    await open(await platform.tokenOf('acme'), { width: 390, dark: true });
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(390);
+    const background = () => page.evaluate('getComputedStyle(document.body).backgroundColor');
+    const dark = await background();
+    await page.getByRole('button', { name: /^Theme/ }).click();
+    expect(await background()).not.toBe(dark);
+    expect(problems).toEqual([]);
+  });
+
+  test('asks again for a token that is not good, and says why', async () => {
+    const context = await browser.newContext();
+    page = await context.newPage();
+    await page.goto(`${platform.url}/dashboards`);
+    await page.getByLabel('Token').fill('nonsense');
+    await page.keyboard.press('Enter');
+    expect(await page.getByRole('alert').textContent()).toMatch(/token/i);
+    expect(await page.getByLabel('Token').inputValue()).toBe('');
+  });
+
+  test('is sent once: its parts are compressed, and known again', async () => {
+    for (const name of ['app.js', 'app.css']) {
+      const url = `${platform.url}/dashboards/${name}`;
+      const first = await request(url, { headers: { 'accept-encoding': 'br' } });
+      expect(first).toMatchObject({ statusCode: 200, headers: { 'content-encoding': 'br' } });
+      expect((await first.body.bytes()).length).toBeLessThan(200_000);
+      const again = await request(url, { headers: { 'if-none-match': String(first.headers['etag']) } });
+      expect(again.statusCode).toBe(304);
+    }
+    const { headers } = await request(`${platform.url}/dashboards`);
+    expect(headers['content-security-policy']).toContain("default-src 'none'");
   });
 });

@@ -1,0 +1,5 @@
+/** Of a curve. */
+export interface Point {
+  readonly at: string;
+  readonly value: number;
+}

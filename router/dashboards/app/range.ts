@@ -1,0 +1,62 @@
+/** How far back the page looks, and how finely. */
+export type Interval = 'HOUR' | 'DAY' | 'WEEK' | 'MONTH';
+
+export interface Span {
+  readonly from: Date;
+  readonly to: Date;
+}
+
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
+
+/** What can be chosen, by its name in the address. */
+export const presets = {
+  '24h': { label: '24 hours', ms: DAY },
+  '7d': { label: '7 days', ms: 7 * DAY },
+  '30d': { label: '30 days', ms: 30 * DAY },
+  '90d': { label: '90 days', ms: 90 * DAY },
+  '12m': { label: '12 months', ms: 365 * DAY },
+} as const;
+export type Preset = keyof typeof presets;
+
+export function isPreset(name: string): name is Preset {
+  return Object.hasOwn(presets, name);
+}
+
+/** The span that ends now; on the minute, so that everybody who looks within it asks the same. */
+export function spanOf(preset: Preset, now: Date): Span {
+  const to = Math.ceil(now.getTime() / 60_000) * 60_000;
+  return { from: new Date(to - presets[preset].ms), to: new Date(to) };
+}
+
+/** From the first day to the last, both included; undefined when they are none, or more than five years. */
+export function spanOfDays(first: string, last: string): Span | undefined {
+  const from = new Date(`${first}T00:00:00`);
+  const to = new Date(`${last}T00:00:00`);
+  to.setDate(to.getDate() + 1);
+  const length = to.getTime() - from.getTime();
+  return Number.isFinite(length) && length > 0 && length < 5 * 365 * DAY ? { from, to } : undefined;
+}
+
+/** The same length of time just before. */
+export function before({ from, to }: Span): Span {
+  return { from: new Date(from.getTime() * 2 - to.getTime()), to: from };
+}
+
+/** The finest that still gives a curve and no hedge. */
+export function intervalOf({ from, to }: Span): Interval {
+  const length = to.getTime() - from.getTime();
+  if (length <= 3 * DAY) return 'HOUR';
+  if (length <= 120 * DAY) return 'DAY';
+  return length <= 800 * DAY ? 'WEEK' : 'MONTH';
+}
+
+/** Whether the last interval of a span goes on: its figure is not comparable yet. */
+export function isGoingOn({ to }: Span, now: Date): boolean {
+  return to >= now;
+}
+
+/** Whether the hours of a span are few enough to be asked for one by one. */
+export function hasBusyHours({ from, to }: Span): boolean {
+  return to.getTime() - from.getTime() <= 200 * DAY;
+}

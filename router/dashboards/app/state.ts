@@ -1,0 +1,68 @@
+import { isPreset, spanOf, spanOfDays, type Preset, type Span } from './range.ts';
+
+/** What somebody looks at: it stands in the address, to be kept and passed on. */
+export interface View {
+  readonly range: Preset | { readonly first: string; readonly last: string };
+  readonly platform: string;
+  readonly channelId: string;
+  readonly teamId: string;
+  readonly agentId: string;
+  readonly metric: string;
+  readonly compares: boolean;
+}
+
+export const initialView: View = {
+  range: '7d',
+  platform: '',
+  channelId: '',
+  teamId: '',
+  agentId: '',
+  metric: 'MESSAGES_RECEIVED',
+  compares: true,
+};
+
+export function readView(search: string): View {
+  const given = new URLSearchParams(search);
+  const [first, last] = [given.get('from') ?? '', given.get('to') ?? ''];
+  const preset = given.get('range') ?? '';
+  return {
+    range: spanOfDays(first, last) ? { first, last } : isPreset(preset) ? preset : initialView.range,
+    platform: given.get('platform') ?? '',
+    channelId: given.get('channel') ?? '',
+    teamId: given.get('team') ?? '',
+    agentId: given.get('agent') ?? '',
+    metric: given.get('metric') ?? initialView.metric,
+    compares: given.get('compare') !== 'no',
+  };
+}
+
+/** Only what is not as it is anyway. */
+export function writeView(view: View): string {
+  const { range } = view;
+  const entries: [string, string][] = [
+    ...(typeof range === 'string'
+      ? [['range', range === initialView.range ? '' : range] as [string, string]]
+      : [['from', range.first] as [string, string], ['to', range.last] as [string, string]]),
+    ['platform', view.platform],
+    ['channel', view.channelId],
+    ['team', view.teamId],
+    ['agent', view.agentId],
+    ['metric', view.metric === initialView.metric ? '' : view.metric],
+    ['compare', view.compares ? '' : 'no'],
+  ];
+  return new URLSearchParams(entries.filter(([, value]) => value !== '')).toString();
+}
+
+export function spanOfView({ range }: View, now: Date): Span {
+  if (typeof range === 'string') return spanOf(range, now);
+  return spanOfDays(range.first, range.last) ?? spanOf('7d', now);
+}
+
+export function filterOf({ platform, channelId, teamId, agentId }: View) {
+  return {
+    ...(platform !== '' && { platforms: [platform] }),
+    ...(channelId !== '' && { channelIds: [channelId] }),
+    ...(teamId !== '' && { teamIds: [teamId] }),
+    ...(agentId !== '' && { agentIds: [agentId] }),
+  };
+}

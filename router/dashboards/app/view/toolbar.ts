@@ -1,0 +1,67 @@
+import type { Directory } from '../graph.ts';
+import { isPreset, presets } from '../range.ts';
+import type { View } from '../state.ts';
+import { choice, h } from './dom.ts';
+import { platformNames } from './platforms.ts';
+
+/** What is looked at: range, filters, comparison. */
+export function createToolbar(view: View, directory: Directory, onChange: (change: Partial<View>) => void) {
+  const buttons = Object.entries(presets).map(([name, { label }]) => {
+    const button = h('button', { type: 'button', 'data-range': name }, label);
+    button.addEventListener('click', () => {
+      if (isPreset(name)) onChange({ range: name });
+    });
+    return button;
+  });
+  const [first, last] = [dateInput('From'), dateInput('To')];
+  for (const { input } of [first, last]) {
+    input.addEventListener('change', () => {
+      if (first.input.value !== '' && last.input.value !== '') {
+        onChange({ range: { first: first.input.value, last: last.input.value } });
+      }
+    });
+  }
+  const all = (text: string, named: readonly { readonly id: string; readonly name: string }[]) =>
+    [['', text], ...named.map(({ id, name }) => [id, name] as const)] as const;
+  const platforms = [['', 'All platforms'], ...Object.entries(platformNames)] as const;
+  const choices = {
+    platform: choice('Platform', platforms, (platform) => onChange({ platform })),
+    channelId: choice('Channel', all('All channels', directory.channels), (channelId) => onChange({ channelId })),
+    teamId: choice('Team', all('All teams', directory.teams), (teamId) => onChange({ teamId })),
+    agentId: choice('Agent', all('All agents', directory.agents), (agentId) => onChange({ agentId })),
+  };
+  const compares = h('input', { type: 'checkbox' });
+  compares.addEventListener('change', () => onChange({ compares: compares.checked }));
+
+  function show(shown: View): void {
+    for (const button of buttons) {
+      button.setAttribute('aria-pressed', String(button.dataset['range'] === shown.range));
+    }
+    const { range } = shown;
+    first.input.value = typeof range === 'string' ? '' : range.first;
+    last.input.value = typeof range === 'string' ? '' : range.last;
+    for (const [name, { select }] of Object.entries(choices)) {
+      select.value = shown[name as keyof typeof choices];
+      select.classList.toggle('chosen', select.value !== '');
+    }
+    compares.checked = shown.compares;
+  }
+  show(view);
+
+  return {
+    element: h(
+      'div',
+      { class: 'toolbar', role: 'search', 'aria-label': 'Range and filters' },
+      h('div', { class: 'ranges', role: 'group', 'aria-label': 'Range' }, ...buttons),
+      h('div', { class: 'dates' }, first.element, last.element),
+      h('div', { class: 'choices' }, ...Object.values(choices).map(({ element }) => element)),
+      h('label', { class: 'check' }, compares, 'Compare with the time before'),
+    ),
+    show,
+  };
+}
+
+function dateInput(label: string) {
+  const input = h('input', { type: 'date', max: new Date().toISOString().slice(0, 10) });
+  return { input, element: h('label', { class: 'choice' }, h('span', {}, label), input) };
+}
