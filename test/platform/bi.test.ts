@@ -209,7 +209,7 @@ describe('the dashboards’ page', () => {
     await eventually(async () => expect(await page.getByRole('status').textContent()).toMatch(/^Live/));
     const before = Number(await figure('Messages received'));
     await platform.postUpdate('acme', telegramMessage(902, 1, 'Is there news?', 'Lena'));
-    await eventually(async () => expect(Number(await figure('Messages received'))).toBe(before + 1), 15_000);
+    await eventually(async () => expect(Number(await figure('Messages received'))).toBe(before + 1), 20_000);
     expect(await page.getByRole('row', { name: /Telegram/ }).count()).toBe(1);
     expect(problems).toEqual([]);
   });

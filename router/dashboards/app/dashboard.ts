@@ -14,6 +14,7 @@ import { metricNamed, metrics } from './metrics.ts';
 import type { Point } from './point.ts';
 import { before, hasBusyHours, intervalOf, isGoingOn, type Span } from './range.ts';
 import { filterOf, readView, spanOfView, writeView, type View } from './state.ts';
+import { createRefreshing } from './refreshing.ts';
 import { createAgents, type AgentRow } from './view/agents.ts';
 import { createCurvePanel } from './view/curvePanel.ts';
 import { h } from './view/dom.ts';
@@ -26,8 +27,6 @@ import { createToolbar } from './view/toolbar.ts';
 
 /** One operation has at most so many roots. */
 const MOST_AGENTS = 20;
-/** However much happens, and what is kept ready for that long anyway. */
-const REFRESH_EVERY_MS = 2_000;
 
 interface Shown {
   readonly figures: Figures & { readonly before: { readonly curve: readonly Point[] } };
@@ -115,13 +114,18 @@ export async function runDashboard(graph: Graph, directory: Directory): Promise<
     agents.show(rows);
   }
 
-  const stopNews = graph.onNews(throttled(refresh), (now) => {
-    isLive = now;
-    header.showLive(isLive, new Date());
-  });
+  const refreshing = createRefreshing(refresh);
+  const stopNews = graph.onNews(
+    () => refreshing.news(),
+    (now) => {
+      isLive = now;
+      header.showLive(isLive, new Date());
+    },
+  );
   await refresh();
   const reason = await ended.promise;
   stopNews();
+  refreshing.stop();
   return reason;
 }
 
@@ -161,29 +165,5 @@ async function load(graph: Graph, directory: Directory, view: View): Promise<Sho
     view,
     span,
     at,
-  };
-}
-
-/** At once, then at most so often, and never for a page that nobody sees. */
-function throttled(work: () => Promise<void>): () => void {
-  let last = -Infinity;
-  let waiting: ReturnType<typeof setTimeout> | undefined;
-  let isWanted = false;
-
-  function run(): void {
-    waiting = undefined;
-    if (document.hidden) {
-      isWanted = true;
-      return;
-    }
-    last = performance.now();
-    isWanted = false;
-    void work();
-  }
-  document.addEventListener('visibilitychange', () => {
-    if (!document.hidden && isWanted) run();
-  });
-  return () => {
-    waiting ??= setTimeout(run, Math.max(0, last + REFRESH_EVERY_MS - performance.now()));
   };
 }
