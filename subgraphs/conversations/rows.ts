@@ -73,6 +73,8 @@ const agentFields = [
 export interface ConversationRow extends Pick<ConversationEntity, (typeof conversationFields)[number]> {
   readonly unreadCount: number;
   readonly labels: readonly LabelRow[];
+  /** Where it was read with the row. */
+  readonly team?: TeamRow | null | undefined;
   /** Where it was read together with those of other rows. */
   readonly lastMessage?: MessageRow | null | undefined;
 }

@@ -7,7 +7,7 @@ import { runPlatform, telegramMessage, type RunningPlatform } from './runningPla
 const CONVERSATIONS = 100;
 
 /** Everything that a row of the inbox shows, out of both subgraphs. */
-const page = `query ($first: Int!) { conversations(first: $first) { edges { node {
+const page = `query ($first: Int!, $filter: ConversationFilter) { conversations(first: $first, filter: $filter) { edges { node {
   id number status priority unreadCount waitingSince lastActivityAt messageCount
   contact { id name } assignee { id name } team { name } labels { name color }
   channel { id name platform status }
@@ -57,7 +57,7 @@ describe('a page of the inbox, through the router', () => {
   });
 
   /** What is asked in the course of the HTTP requests that one query makes. Workers poll beside them, outside of any. */
-  async function statementsOf(first: number): Promise<string[]> {
+  async function statementsOf(first: number, filter = {}): Promise<string[]> {
     const { conversations, channels } = platform.platform;
     const statements: string[] = [];
     const stops = [conversations, channels].map(({ database }) =>
@@ -68,7 +68,7 @@ describe('a page of the inbox, through the router', () => {
     );
     const { data, errors } = await platform.ask<{
       conversations: { edges: { node: { channel: { name: string } } }[] };
-    }>(admin, page, { first });
+    }>(admin, page, { first, filter });
     for (const stop of stops) stop();
     expect(errors).toBeUndefined();
     expect(data.conversations.edges).toHaveLength(first);
@@ -82,5 +82,13 @@ describe('a page of the inbox, through the router', () => {
     expect(all).toEqual(one);
     expect(one).not.toEqual([]);
     expect(one.length).toBeLessThanOrEqual(8);
+  });
+
+  it('and no more than 8 where it looks up first where something is unread', async () => {
+    const unread = { unread: true, status: ['OPEN'] };
+    const [some, all] = [await statementsOf(25, unread), await statementsOf(100, unread)];
+    expect(all).toEqual(some);
+    expect(some.some((text) => text.includes('inbox_counters'))).toBe(true);
+    expect(some.length).toBeLessThanOrEqual(8);
   });
 });

@@ -11,7 +11,8 @@ import { readMark, unreadCount, visibleConversations, type Viewer } from './view
 /** What the list is sorted by. */
 export const activity = { at: fragment`c.last_activity_at`, id: fragment`c.id` };
 
-/** A few labels each, found by their key: with the row they cost less than the statement that they would take alone. */
+// Found by their keys: with the row they cost less than the statements that they would take alone.
+/** A few labels each. */
 const labels = fragment`(
   select coalesce(json_agg(json_build_object(
     'id', l.id, 'name', l.name, 'color', l.color, 'version', l.version, 'deletedAt', null) order by l.name), '[]')
@@ -20,9 +21,19 @@ const labels = fragment`(
   where cl.company_id = c.company_id and cl.conversation_id = c.id
 )`;
 
-/** What a row of conversations shows, given conversation `c` and the viewer's read mark `r`. */
+/** Team `t`. One that is deleted is left to its loader: few are. */
+const team = fragment`case when t.id is not null then
+  json_build_object('id', t.id, 'name', t.name, 'version', t.version, 'deletedAt', null) end`;
+
+/** What {@link columnsFor} needs beside conversation `c`. */
+export function besides(viewer: Viewer): Fragment {
+  return fragment`${readMark(viewer)}
+    left join conversations.teams t on t.company_id = c.company_id and t.id = c.team_id and t.deleted_at is null`;
+}
+
+/** What a row of conversations shows, given conversation `c` and what stands {@link besides}. */
 export function columnsFor(viewer: Viewer): Fragment {
-  return fragment`${conversationColumns}, ${unreadCount(viewer)} as "unreadCount", ${labels} as labels`;
+  return fragment`${conversationColumns}, ${unreadCount(viewer)} as "unreadCount", ${labels} as labels, ${team} as team`;
 }
 
 /**
@@ -58,7 +69,7 @@ export async function conversationPage(
   }
   return sql<ConversationRow>`
     select ${columnsFor(viewer)}
-    from conversations.conversations c ${readMark(viewer)}
+    from conversations.conversations c ${besides(viewer)}
     where c.company_id = ${viewer.companyId} ${wanted}
     order by ${order} limit ${limit}`;
 }
@@ -87,7 +98,7 @@ function pageAmong(
   return sql<ConversationRow>`
     select ${columnsFor(viewer)}
     from (${ids}) seen
-    join conversations.conversations c on c.company_id = ${viewer.companyId} and c.id = seen.id ${readMark(viewer)}
+    join conversations.conversations c on c.company_id = ${viewer.companyId} and c.id = seen.id ${besides(viewer)}
     order by ${order} limit ${limit}`;
 }
 
@@ -154,7 +165,7 @@ export async function contactConversationPages(
     select c.* from unnest(${contactIds}::uuid[]) as contact (id)
     cross join lateral (
       select ${columnsFor(viewer)}
-      from conversations.conversations c ${readMark(viewer)}
+      from conversations.conversations c ${besides(viewer)}
       where c.company_id = ${viewer.companyId} and c.contact_id = contact.id
         and ${visibleConversations(viewer)} ${beyondCursor}
       order by ${order} limit ${limit}
@@ -164,6 +175,6 @@ export async function contactConversationPages(
 export async function conversationsByIds(sql: Sql, viewer: Viewer, ids: readonly string[]): Promise<ConversationRow[]> {
   return sql<ConversationRow>`
     select ${columnsFor(viewer)}
-    from conversations.conversations c ${readMark(viewer)}
+    from conversations.conversations c ${besides(viewer)}
     where c.company_id = ${viewer.companyId} and c.id = any(${ids}::uuid[]) and ${visibleConversations(viewer)}`;
 }

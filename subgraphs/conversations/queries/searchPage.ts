@@ -11,7 +11,7 @@ import { id, instant } from '#schema/events/values.ts';
 import type { ConversationRow } from '../rows.ts';
 import { searchQuery, type SearchQuery } from '../text/searchWords.ts';
 import { conditions, type ConversationFilter } from './conversationFilter.ts';
-import { activity, columnsFor } from './conversations.ts';
+import { activity, besides, columnsFor } from './conversations.ts';
 import { cursorOf, keyset, keysetOf, type Keyset } from './keyset.ts';
 import { readMark, visibleConversations, type Viewer } from './viewer.ts';
 
@@ -80,7 +80,7 @@ export async function searchPage(
       select ${columnsFor(viewer)}, c.score from (
         select c.* from (${candidates}) c ${filtered.mark}
         where ${filtered.where} ${beyondCursor} order by ${sorted} limit ${limit}
-      ) c ${readMark(viewer)} order by ${sorted}`;
+      ) c ${besides(viewer)} order by ${sorted}`;
   };
 
   const first =

@@ -13,7 +13,10 @@ export const conversation: ConversationResolvers = {
   contact: async ({ contactId }, _args, { loaders }) =>
     present(await loaders.contact.load(contactId), `contact ${contactId}`),
   assignee: ({ assigneeId }, _args, { loaders }) => (assigneeId === null ? null : loaders.agent.load(assigneeId)),
-  team: ({ teamId }, _args, { loaders }) => (teamId === null ? null : loaders.team.load(teamId)),
+  team({ teamId, team }, _args, { loaders }) {
+    if (teamId === null) return null;
+    return team?.id === teamId ? team : loaders.team.load(teamId);
+  },
   replyWindow: async ({ platform, identityId }, _args, { loaders }) =>
     replyWindow(platform, present(await loaders.replyRule.load(identityId), `identity ${identityId}`), new Date()),
   lastMessage: ({ lastMessageId, lastMessage }, _args, { loaders }) =>
