@@ -142,10 +142,10 @@ interface Written {
   readonly problems: readonly Problem[];
 }
 
-async function runWhole({ run, writer }: PermittedOperation, started: Started): Promise<Written> {
+async function runWhole(operation: PermittedOperation, started: Started): Promise<Written> {
   const problems: Problem[] = [];
-  await run({ ...started, problems });
-  return { data: writer(started.coerced)(started.data, problems), problems };
+  await operation.run({ ...started, problems });
+  return { data: operation.writer(started.coerced)(started.data, problems), problems };
 }
 
 /** What a question of the router's own brought; undefined when there is nothing of it. */
