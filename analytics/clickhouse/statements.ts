@@ -42,7 +42,7 @@ export async function select<S extends z.ZodType>(
   return z.array(query.row).parse(await result.json());
 }
 
-/** Inserts rows, if any, as one block: each partition gets all of its rows in one atomic part, or none of them. */
+/** Inserts rows, if any, all with the columns of the first, as one block: each partition gets all of its rows in one atomic part, or none of them. */
 export async function insertBlock(
   client: ClickHouseClient,
   insert: {
@@ -52,17 +52,22 @@ export async function insertBlock(
     readonly limits: Limits;
   },
 ): Promise<void> {
-  if (insert.rows.length === 0) return;
+  const [first] = insert.rows;
+  if (first === undefined) return;
   const settings = settingsClause(insert.name, insert.limits, {
     ...oneBlock,
     async_insert: 0,
     input_format_parallel_parsing: 0,
-    // A column that is not there is a fault, and nothing to be left away in silence.
-    input_format_skip_unknown_fields: 0,
   });
+  // Named once, and not in each row: a third of the work of reading them.
+  const columns = Object.keys(first);
+  const valuesOf = (row: object) => {
+    const cells = row as Readonly<Record<string, unknown>>;
+    return JSON.stringify(columns.map((column) => cells[column]));
+  };
   const result = await client.exec({
-    query: `INSERT INTO ${insert.table} ${settings} FORMAT JSONEachRow`,
-    values: Readable.from([insert.rows.map((row) => JSON.stringify(row)).join('\n')], { objectMode: false }),
+    query: `INSERT INTO ${insert.table} (${columns.join(', ')}) ${settings} FORMAT JSONCompactEachRow`,
+    values: Readable.from([insert.rows.map(valuesOf).join('\n')], { objectMode: false }),
   });
   // The answer is empty; it has to be read for the connection to be free again.
   for await (const _ of result.stream);

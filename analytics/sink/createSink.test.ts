@@ -244,6 +244,7 @@ describe('the sink', () => {
     await first.start();
     await second.start();
     await late;
+    await countsOf(company, 2);
     await settled();
     const found = await counts(clickhouse, company);
     await Promise.all([first.stop(), second.stop()]);

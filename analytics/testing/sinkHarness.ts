@@ -46,7 +46,7 @@ export function garbling(clickhouse: ClickHouseClient, eventId: string): ClickHo
       if (typeof member !== 'function') return member;
       if (name !== 'exec') return (...args: unknown[]): unknown => Reflect.apply(member, target, args);
       return async (statement: { readonly values: Readable }) => {
-        const values = (await text(statement.values)).replaceAll(`"event_id":"${eventId}"`, '"event_id":"garbled"');
+        const values = (await text(statement.values)).replaceAll(`"${eventId}"`, '"garbled"');
         const garbled = { ...statement, values: Readable.from([values], { objectMode: false }) };
         return Reflect.apply(member, target, [garbled]) as unknown;
       };

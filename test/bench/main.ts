@@ -1,7 +1,9 @@
 import { parseArgs } from 'node:util';
 import { agents } from './agents.ts';
 import { dialogues } from './dialogues.ts';
+import { analytics } from './analytics.ts';
 import { delivery } from './delivery.ts';
+import { faults } from './faults.ts';
 import { inbox } from './inbox.ts';
 import { knowledge } from './knowledge.ts';
 import { live } from './live.ts';
@@ -9,7 +11,7 @@ import { router } from './router.ts';
 import { table } from './table.ts';
 import { webhooks } from './webhooks.ts';
 
-const benchmarks = { agents, delivery, dialogues, inbox, knowledge, live, router, webhooks };
+const benchmarks = { agents, analytics, delivery, dialogues, faults, inbox, knowledge, live, router, webhooks };
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

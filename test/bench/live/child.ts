@@ -8,9 +8,9 @@ export interface Child {
   stop(): Promise<void>;
 }
 
-/** @param file beside this one; it uses {@link answer}. */
-export function startChild(file: string): Child {
-  const child = fork(fileURLToPath(new URL(file, import.meta.url)), { execArgv: ['--expose-gc'] });
+/** @param file by its way from here; it uses {@link answer}. */
+export function startChild(file: string, args: readonly string[] = []): Child {
+  const child = fork(fileURLToPath(new URL(file, import.meta.url)), [...args], { execArgv: ['--expose-gc'] });
   const exited = once(child, 'exit');
   return {
     async ask<T>(question: object) {

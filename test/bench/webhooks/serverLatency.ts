@@ -3,11 +3,16 @@ type Buckets = readonly (readonly [seconds: number, count: number])[];
 
 /** What the service has measured of its webhooks itself, from reading a request to the end of its answer. */
 export async function webhookLatencies(url: string): Promise<Buckets> {
-  const text = await (await fetch(`${url}/metrics`)).text();
-  const counts = new Map<number, number>();
-  for (const [, le = '', count = ''] of text.matchAll(
+  return bucketsOf(
+    await (await fetch(`${url}/metrics`)).text(),
     /^switchboard_http_request_duration_seconds_bucket\{le="([\d.]+|\+Inf)".*route="\/webhooks\/.*status="200"\} (\d+)$/gm,
-  )) {
+  );
+}
+
+/** @param pattern Finds in the text of metrics a bucket's bound and how many it has, of however many series. */
+export function bucketsOf(text: string, pattern: RegExp): Buckets {
+  const counts = new Map<number, number>();
+  for (const [, le = '', count = ''] of text.matchAll(pattern)) {
     const seconds = le === '+Inf' ? Infinity : Number(le);
     counts.set(seconds, (counts.get(seconds) ?? 0) + Number(count));
   }
