@@ -48,7 +48,13 @@ const subgraphs: Record<string, { folder: string; mappers: Record<string, string
   },
   knowledge: {
     folder: 'subgraphs/knowledge',
-    mappers: { Document: '../rows.ts#DocumentRow', SearchHit: '../rows.ts#SearchHitRow' },
+    mappers: {
+      Document: '../rows.ts#DocumentRow',
+      SearchHit: '../rows.ts#SearchHitRow',
+      Citation: '../rows.ts#CitationRow',
+      Conversation: '../resolvers/bot.ts#ConversationReference',
+      UnansweredQuestion: '../queries/unansweredQuestions.ts#QuestionRow',
+    },
   },
   analytics: {
     folder: 'analytics',

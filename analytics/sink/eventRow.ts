@@ -59,6 +59,17 @@ export function eventRow(text: string): EventRow | undefined {
     case 'conversation.handed_over':
     case 'conversation.read':
       return { ...nothing, ...envelope, ...facts(event.data.conversation) };
+    case 'conversation.answer.rated':
+      return {
+        ...nothing,
+        ...envelope,
+        ...facts(event.data.conversation),
+        // Who judges, and what they say; nothing when they take it back.
+        agent_id: event.data.agentId,
+        message_id: event.data.messageId,
+        author_kind: 'BOT',
+        status_to: event.data.rating ?? '',
+      };
     case 'conversation.status.changed':
       return {
         ...nothing,
@@ -136,6 +147,8 @@ export function eventRow(text: string): EventRow | undefined {
     case 'knowledge.document.indexed':
     case 'knowledge.document.failed':
     case 'conversation.bot.asked':
+    case 'knowledge.question_unanswered':
+    case 'knowledge.erased':
     case 'knowledge.bot.answered':
     case 'knowledge.bot.stepped_aside':
       return undefined;

@@ -31,6 +31,7 @@ const kinds = {
   'conversation.assigned': 'CONVERSATION_UPDATED',
   'conversation.changed': 'CONVERSATION_UPDATED',
   'conversation.handed_over': 'CONVERSATION_UPDATED',
+  'conversation.answer.rated': 'MESSAGE_UPDATED',
   'conversation.message.created': 'MESSAGE_ADDED',
   'conversation.message.updated': 'MESSAGE_UPDATED',
   'conversation.message.changed': 'MESSAGE_UPDATED',

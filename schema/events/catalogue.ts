@@ -51,9 +51,11 @@ export const catalogue = {
   'conversation.bulk.progressed': conversations.bulkProgressed,
   'conversation.bot.asked': bot.asked,
   'conversation.handed_over': bot.handedOver,
+  'conversation.answer.rated': bot.answerRated,
   'conversation.erased': erasure.erased,
   'channel.erased': erasure.erasedThere,
   'analytics.erased': erasure.erasedThere,
+  'knowledge.erased': erasure.erasedThere,
   'knowledge.document.added': knowledge.documentAdded,
   'knowledge.document.changed': knowledge.documentChanged,
   'knowledge.document.removed': knowledge.documentRemoved,
@@ -61,6 +63,7 @@ export const catalogue = {
   'knowledge.document.failed': knowledge.documentFailed,
   'knowledge.bot.answered': bot.answered,
   'knowledge.bot.stepped_aside': bot.steppedAside,
+  'knowledge.question_unanswered': bot.questionUnanswered,
 } as const;
 
 export type SwitchboardCatalogue = typeof catalogue;

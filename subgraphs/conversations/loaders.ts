@@ -4,6 +4,8 @@ import type { Presence } from '#schema/events/values.ts';
 import type { Sql } from '#platform/postgres/sql.ts';
 import type { Read } from './context.ts';
 import { isId } from './ids.ts';
+import { ratingsOfMessages } from './queries/answerRatings.ts';
+import { recentTurns } from './queries/botTurns.ts';
 import { activityPages } from './queries/activities.ts';
 import { cannedResponsesByIds } from './queries/cannedResponses.ts';
 import { policiesByIds, queuePlaces, queuesOfPolicies, workloadsOf } from './queries/assignment.ts';
@@ -38,6 +40,9 @@ export interface OwnedPage {
   readonly ownerId: string;
   readonly page: PageRequest;
 }
+
+/** What a conversation shows of what was said last. */
+const MOST_TURNS = 10;
 
 export type Loaders = ReturnType<typeof createLoaders>;
 
@@ -148,6 +153,14 @@ export function createLoaders(
     messageMentions: byOwner(
       (sql, ids) => mentionsOfMessages(sql, companyId, ids),
       ({ messageId }) => messageId,
+    ),
+    messageRatings: byOwner(
+      async (sql, ids, { agentId }) => (agentId === null ? [] : ratingsOfMessages(sql, companyId, agentId, ids)),
+      ({ messageId }) => messageId,
+    ),
+    conversationTurns: byOwner(
+      (sql, ids) => recentTurns(sql, companyId, ids, MOST_TURNS),
+      ({ conversationId }) => conversationId,
     ),
     conversationDrafts: byOwner(
       (sql, ids, viewer) => draftsOfConversations(sql, viewer, ids),

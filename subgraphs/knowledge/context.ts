@@ -4,6 +4,7 @@ import type { Database } from '#platform/postgres/database.ts';
 import type { ReadSession } from '#platform/postgres/readSession.ts';
 import type { SwitchboardCatalogue } from '#schema/events/catalogue.ts';
 import type { Upload } from '#schema/uploads.ts';
+import type { Bot } from './bot/createBot.ts';
 import type { ReadUpload } from './commands/documentContent.ts';
 import { createLoaders, type Loaders } from './loaders.ts';
 import type { PassageSearch } from './search/passageSearch.ts';
@@ -15,6 +16,7 @@ export interface Context {
   readonly loaders: Loaders;
   readonly database: Database<SwitchboardCatalogue>;
   readonly search: PassageSearch;
+  readonly bot: Pick<Bot, 'answer'>;
   readonly readUpload: ReadUpload;
   /** Aborts when the caller goes away before the answer. */
   readonly signal: AbortSignal;
@@ -22,17 +24,18 @@ export interface Context {
 }
 
 export function createContext(
-  options: Pick<Context, 'identity' | 'database' | 'search' | 'signal'> & {
+  options: Pick<Context, 'identity' | 'database' | 'search' | 'bot' | 'signal'> & {
     readonly uploads: Pick<TokenSigner<Upload>, 'read'>;
   },
 ): Context {
-  const { identity, database, search, signal, uploads } = options;
+  const { identity, database, search, bot, signal, uploads } = options;
   const { companyId } = identity;
   const session = database.session(companyId);
   return {
     identity,
     database,
     search,
+    bot,
     signal,
     session,
     loaders: createLoaders(session, companyId),

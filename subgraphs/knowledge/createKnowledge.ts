@@ -20,6 +20,7 @@ import { createOpenAiChat } from './bot/model/openAiChat.ts';
 import { createFindPassages } from './bot/retrieve.ts';
 import { embedderOf, type KnowledgeConfig } from './config.ts';
 import { createAnswerConsumer } from './consumers/answerContacts.ts';
+import { createErasureConsumer } from './consumers/erasures.ts';
 import { createIndexer } from './consumers/indexDocuments.ts';
 import { createContext, type Context } from './context.ts';
 import { entities } from './entities/index.ts';
@@ -61,6 +62,7 @@ export function createKnowledge(
     : createExtractiveAnswerer();
   const bot = createBot({ findPassages: createFindPassages({ database, search }), answerer, logger, metrics });
   const answers = createAnswerConsumer({ nats, database, bot, logger, metrics });
+  const erasures = createErasureConsumer({ nats, database, logger, metrics });
   const checks = { ...stores.checks, redis: redis.check, qdrant: index.check };
   const http = createHttpServer({
     name,
@@ -80,9 +82,9 @@ export function createKnowledge(
     logger,
     metrics,
     access,
-    context: (identity, { signal }) => createContext({ identity, database, search, uploads, signal }),
+    context: (identity, { signal }) => createContext({ identity, database, search, bot, uploads, signal }),
   });
 
-  const parts = [...stores.parts, redis, store, index, indexer, answers, subgraph, http];
+  const parts = [...stores.parts, redis, store, index, indexer, answers, erasures, subgraph, http];
   return { ...createService(name, parts, { logger, checks }), local: subgraph.local, database, url: () => http.url() };
 }

@@ -1,4 +1,5 @@
 import { fragment } from '#platform/postgres/sql.ts';
+import type { Citation } from '#schema/events/bot.ts';
 import type { DocumentStatus } from './entities/document.ts';
 
 /** What the graph shows of a document: everything but the text. */
@@ -27,3 +28,5 @@ export interface SearchHitRow {
   readonly text: string;
   readonly score: number;
 }
+
+export interface CitationRow extends Citation {}

@@ -3,6 +3,7 @@ import { eventually } from '#test/stack/eventually.ts';
 import { demoCompany, runPlatform, telegramMessage, type RunningPlatform } from './runningPlatform.ts';
 
 interface Said {
+  readonly id: string;
   readonly text: string;
   readonly isPrivate: boolean;
   readonly author: { readonly __typename: string; readonly name?: string };
@@ -18,7 +19,7 @@ interface Shown {
 }
 
 const CONVERSATIONS = `{ conversations(first: 10) { edges { node { id status waitingSince contact { name }
-  messages(last: 10) { edges { node { text isPrivate author { __typename ... on Bot { name } }
+  messages(last: 10) { edges { node { id text isPrivate author { __typename ... on Bot { name } }
     citations { quote document { title } } } } }
   activities(last: 10) { edges { node { __typename ... on HandOverActivity { reason actor { __typename } } } } } } } } }`;
 
@@ -103,6 +104,80 @@ describe('the bot, from a contact’s message to its answer', () => {
     await kim.write('How much does the shipping cost?');
     const [, note] = await kim.said(3);
     expect(note?.text).toContain('asked the same again');
+  });
+
+  it('shows admins how it came to an answer, and nobody else', async () => {
+    const kim = somebody();
+    await kim.write('How long is the warranty?');
+    await kim.said(1);
+    const messageId = (await kim.said(1))[0]?.id ?? '';
+    const query = `{ answerTrace(messageId: "${messageId}") { question outcome reason confidence steps { step ms detail } } }`;
+    const { data } = await platform.ask<{ answerTrace: object }>(admin, query);
+    expect(data.answerTrace).toMatchObject({
+      question: 'How long is the warranty?',
+      outcome: 'ANSWERED',
+      reason: null,
+      steps: [{ step: 'RULES' }, { step: 'RETRIEVE' }, { step: 'ANSWER', detail: { model: 'extractive' } }],
+    });
+    expect((await platform.ask(await platform.tokenOf('globex'), query)).data).toEqual({ answerTrace: null });
+    for (const role of ['AGENT', 'SUPERVISOR'] as const) {
+      const refused = await platform.ask(await platform.tokenOf('acme', role), query);
+      expect(refused.errors?.[0]?.extensions?.code).toBe('FORBIDDEN');
+    }
+  });
+
+  it('answers agents too, with citations, and suggests what they could reply', async () => {
+    const agent = await platform.tokenOf('acme', 'AGENT');
+    const answer = (question: string) =>
+      platform.ask(
+        agent,
+        `{ answer(question: "${question}") { text confident language citations { quote document { title } } } }`,
+      );
+    expect((await answer('How long is the warranty?')).data).toMatchObject({
+      answer: { confident: true, language: 'english', citations: [{ document: { title: 'Warranty and repairs' } }] },
+    });
+    expect((await answer('Do you sell kayaks?')).data).toEqual({
+      answer: { text: null, confident: false, language: 'english', citations: [] },
+    });
+    for (const bad of ['', ' ', '🙂', 'x'.repeat(1_001)]) {
+      expect((await answer(bad)).errors?.[0]?.extensions?.code).toBe('BAD_USER_INPUT');
+    }
+    const kim = somebody();
+    await kim.write('I want to speak to a human');
+    await kim.said(2);
+    const suggested = async () => {
+      const id = (await kim.conversation())?.id ?? '';
+      const query = `{ conversation(id: "${id}") { suggestedReply { text citations { document { title } } } } }`;
+      const { data } = await platform.ask<{ conversation: { suggestedReply: object | null } }>(agent, query);
+      return data.conversation.suggestedReply;
+    };
+    expect(await suggested()).toBeNull();
+    await kim.write('Until when can I send something back?');
+    await eventually(async () =>
+      expect(await suggested()).toMatchObject({ citations: [{ document: { title: 'Returns and refunds' } }] }),
+    );
+  });
+
+  it('collects what the documents do not say, until an admin answers it', async () => {
+    const kim = somebody();
+    await kim.write('Can I bring my dog?');
+    await kim.said(2);
+    const list = '{ unansweredQuestions { edges { node { id question count examples } } } }';
+    type Listed = { unansweredQuestions: { edges: { node: { id: string; question: string } }[] } };
+    const { data } = await platform.ask<Listed>(admin, list);
+    const found = data.unansweredQuestions.edges
+      .map(({ node }) => node)
+      .find(({ question }) => question === 'Can I bring my dog?');
+    expect(found).toMatchObject({ count: 1, examples: ['Can I bring my dog?'] });
+    const refused = await platform.ask(await platform.tokenOf('acme', 'SUPERVISOR'), list);
+    expect(refused.errors?.[0]?.extensions?.code).toBe('FORBIDDEN');
+    const input = `{ questionId: "${found?.id ?? ''}", text: "Dogs are welcome in the shop, on a leash." }`;
+    await platform.ask(admin, `mutation { answerQuestion(input: ${input}) { document { id } userErrors { code } } }`);
+    await eventually(async () => {
+      const { data: asked } = await platform.ask(admin, '{ answer(question: "Can I bring my dog?") { text } }');
+      expect(JSON.stringify(asked)).toContain('Dogs are welcome');
+    });
+    expect(JSON.stringify((await platform.ask<Listed>(admin, list)).data)).not.toContain('dog');
   });
 
   it('sends what it says to the contact, and keeps its notes from them', async () => {

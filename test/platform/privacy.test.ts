@@ -97,6 +97,7 @@ describe('privacy, over all services', () => {
       ['analytics', true],
       ['channels', true],
       ['conversations', true],
+      ['knowledge', true],
     ]);
     await eventually(async () => expect(await tablesWith(NAME)).toEqual([]));
     expect(await tablesWith('7000001')).toEqual([]);

@@ -121,6 +121,7 @@ function mayCount(identity: Identity, event: LiveEvent): boolean {
     case 'conversation.agent.limited':
       return identity.kind === 'agent' && identity.agentId.toLowerCase() === event.data.agentId;
     case 'conversation.handed_over':
+    case 'conversation.answer.rated':
     case 'conversation.changed':
     case 'conversation.contact.changed':
     case 'conversation.contact.merged':

@@ -155,6 +155,7 @@ export const access = accessTable<Permission>(permissions, {
     revokePartnerKey: 'partners:manage',
     updateInboxSettings: 'settings:change',
     updateBotSettings: 'settings:change',
+    rateAnswer: 'conversations:answer',
     exportContact: 'privacy:act',
     eraseContact: 'privacy:act',
     updateRetention: 'privacy:act',

@@ -1,7 +1,7 @@
 import type { Transaction } from '../facts.ts';
 
 /** Who has to say that nothing is left before an erasure is done. */
-export const erasingContexts = ['conversations', 'channels', 'analytics'] as const;
+export const erasingContexts = ['conversations', 'channels', 'analytics', 'knowledge'] as const;
 
 /** Enters what a context erased of a part, once; with the last answer of the last context the job is done. */
 export async function reportErased(

@@ -30,6 +30,10 @@ export function createErasureConsumer(options: {
         database.write(companyId, (transaction) =>
           reportErased(transaction, { companyId, context: 'analytics', ...data }),
         ),
+      'knowledge.erased': ({ companyId, data }) =>
+        database.write(companyId, (transaction) =>
+          reportErased(transaction, { companyId, context: 'knowledge', ...data }),
+        ),
     },
     logger,
     metrics,

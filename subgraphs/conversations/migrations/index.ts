@@ -3,6 +3,7 @@ import { Inbox } from './20261123_inbox.ts';
 import { Platforms } from './20261125_platforms.ts';
 import { AdminsUnlimited } from './20261126_admins_unlimited.ts';
 import { Activities } from './20261126_activities.ts';
+import { AnswerRatings } from './20261126_answer_ratings.ts';
 import { Bot } from './20261126_bot.ts';
 import { Bulk } from './20261126_bulk.ts';
 import { Assignment } from './20261126_assignment.ts';
@@ -67,4 +68,5 @@ export const migrations: MigrationList = [
   { name: '20261126_unread_places', class: UnreadPlaces },
   { name: '20261126_sign_out', class: SignOut },
   { name: '20261126_bot', class: Bot },
+  { name: '20261126_answer_ratings', class: AnswerRatings },
 ];

@@ -61,7 +61,7 @@ describe('the erasure of a contact', () => {
     await eraseContact(inbox.database, job, goOn);
     return job;
   };
-  const answer = (job: PrivacyJob, context: 'channels' | 'analytics', last = true, partId = v7()) =>
+  const answer = (job: PrivacyJob, context: 'channels' | 'analytics' | 'knowledge', last = true, partId = v7()) =>
     inbox.database.write(job.companyId, (transaction) =>
       reportErased(transaction, {
         companyId: job.companyId,
@@ -167,17 +167,19 @@ describe('the erasure of a contact', () => {
     await answer(job, 'channels');
     expect(await status(job)).toBe('RUNNING');
     await answer(job, 'analytics');
+    await answer(job, 'knowledge');
     expect(await status(job)).toBe('DONE');
     expect(await reports(job)).toMatchObject([
       { context: 'analytics', counts: { files: 2 }, completedAt: expect.any(Date) },
       { context: 'channels', counts: { files: 4 } },
       { context: 'conversations', counts: { contacts: 1, identities: 1, messages: 2, files: 1, notes: 0 } },
+      { context: 'knowledge', counts: { files: 2 } },
     ]);
   });
 
   test('is done as well when the last answers come at the same moment', async () => {
     const job = await erase();
-    await Promise.all([answer(job, 'channels'), answer(job, 'analytics')]);
+    await Promise.all([answer(job, 'channels'), answer(job, 'analytics'), answer(job, 'knowledge')]);
     expect(await status(job)).toBe('DONE');
   });
 

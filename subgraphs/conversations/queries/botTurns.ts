@@ -32,3 +32,29 @@ export async function botTurns(
 function rank({ author }: BotTurn): number {
   return author === 'CONTACT' ? 0 : 1;
 }
+
+export interface RecentTurn {
+  readonly conversationId: string;
+  readonly author: BotTurn['author'];
+  readonly text: string;
+}
+
+/** What was said last in conversations that the viewer may see, in words; oldest first. */
+export function recentTurns(
+  sql: Sql,
+  companyId: string,
+  conversationIds: readonly string[],
+  most: number,
+): Promise<RecentTurn[]> {
+  return sql<RecentTurn>`
+    select m.conversation_id as "conversationId", m.text,
+      case m.author_kind when 'CONTACT' then 'CONTACT' when 'BOT' then 'BOT' else 'COMPANY' end as author
+    from unnest(${conversationIds}::uuid[]) as conversation (id)
+    cross join lateral (
+      select conversation_id, author_kind, text, inbound_ordinal, created_at from conversations.messages
+      where company_id = ${companyId} and conversation_id = conversation.id and not is_private and deleted_at is null
+        and text is not null
+      order by created_at desc, id desc limit ${most}
+    ) m
+    order by m.inbound_ordinal, m.author_kind <> 'CONTACT', m.created_at`;
+}

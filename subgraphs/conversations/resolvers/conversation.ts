@@ -24,6 +24,7 @@ export const conversation: ConversationResolvers = {
   draft: async ({ id }, { kind }, { loaders }) =>
     (await loaders.conversationDrafts.load(id))?.find((draft) => draft.kind === kind) ?? null,
   drafts: async ({ id }, _args, { loaders }) => (await loaders.conversationDrafts.load(id)) ?? [],
+  recentTurns: async ({ id }, _args, { loaders }) => (await loaders.conversationTurns.load(id)) ?? [],
   messages: async ({ id: ownerId }, args, { loaders }) =>
     present(
       await loaders.conversationMessages.load({ ownerId, page: pageRequest(newest(args), pageLimits) }),

@@ -26,6 +26,8 @@ export const message: MessageResolvers = {
     const mentions = (await loaders.messageMentions.load(id)) ?? [];
     return mentioned(mentions, loaders);
   },
+  rating: async ({ id, authorKind }, _args, { loaders }) =>
+    authorKind === 'BOT' ? ((await loaders.messageRatings.load(id))?.[0]?.rating ?? null) : null,
   citations: ({ citations }) =>
     citations.map(({ documentId, quote }) => ({ document: { __typename: 'Document', id: documentId }, quote })),
 };

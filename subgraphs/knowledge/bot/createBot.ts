@@ -42,6 +42,12 @@ export type Reply =
 export interface Bot {
   /** What the bot says to a contact, or why a person has to. Rejects only when `signal` aborts. */
   reply(ask: Ask, signal: AbortSignal): Promise<Reply>;
+  /**
+   * What the documents say to a question, for the company's own people.
+   *
+   * @throws GraphQLError `UNAVAILABLE` while the search is away.
+   */
+  answer(companyId: string, question: Question, signal: AbortSignal): Promise<Answer>;
 }
 
 /** What is looked at for an answer: the best of these are quoted. */
@@ -102,6 +108,10 @@ export function createBot(options: {
   }
 
   return {
+    async answer(companyId, question, signal) {
+      const passages = await findPassages(companyId, question.query, PASSAGES, signal);
+      return answerer.answer(question, passages, { companyId, signal });
+    },
     async reply(ask, signal) {
       const { turns, rules } = ask;
       const steps: Step[] = [];

@@ -3,6 +3,7 @@ import { Bot } from './20261126_bot.ts';
 import { DocumentVersions } from './20261126_documentVersions.ts';
 import { ModelUse } from './20261126_model_use.ts';
 import { Reembedding } from './20261126_reembedding.ts';
+import { Questions } from './20261126_questions.ts';
 import { CreateDocuments } from './createDocuments.ts';
 
 export const migrations: MigrationList = [
@@ -11,4 +12,5 @@ export const migrations: MigrationList = [
   { name: '20261126_bot', class: Bot },
   { name: '20261126_model_use', class: ModelUse },
   { name: 'Reembedding', class: Reembedding },
+  { name: '20261126_questions', class: Questions },
 ];

@@ -1,6 +1,14 @@
 import type { Resolvers } from '../generated/resolvers.ts';
+import { citation, conversation, unansweredQuestion } from './bot.ts';
 import { Document } from './Document.ts';
 import { Mutation } from './Mutation.ts';
 import { Query } from './Query.ts';
 
-export const resolvers: Resolvers = { Query, Mutation, Document };
+export const resolvers: Resolvers = {
+  Query,
+  Mutation,
+  Document,
+  Citation: citation,
+  Conversation: conversation,
+  UnansweredQuestion: unansweredQuestion,
+};

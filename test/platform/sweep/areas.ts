@@ -16,6 +16,8 @@ const areas = {
   own: 'own:keep',
   partners: 'partners:manage',
   privacy: 'privacy:act',
+  /** What was asked of the bot, by contacts of all teams. */
+  questions: 'answers:review',
 } as const;
 
 export type Area = keyof typeof areas;
@@ -38,6 +40,7 @@ const tables: Readonly<Record<string, Area>> = {
   'channels.visitors': 'contacts',
   'conversations.agent_load': 'directory',
   'conversations.agents': 'directory',
+  'conversations.answer_ratings': 'conversations',
   'conversations.assignment_policies': 'assignment',
   'conversations.attribute_definitions': 'attributes',
   'conversations.audit_entries': 'audit',
@@ -78,8 +81,10 @@ const tables: Readonly<Record<string, Area>> = {
   'conversations.teams': 'directory',
   'knowledge.bot_answers': 'conversations',
   'knowledge.documents': 'documents',
-  'knowledge.model_use': 'documents',
   'knowledge.indexes': 'documents',
+  'knowledge.model_use': 'documents',
+  'knowledge.question_clusters': 'questions',
+  'knowledge.unanswered_questions': 'questions',
 };
 
 const permissions: ReadonlyMap<string, Permission> = new Map(allPermissions);

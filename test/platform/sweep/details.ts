@@ -75,6 +75,24 @@ export function details(words: Words, team: string): string[] {
     `insert into channels.channel_health (company_id, channel_id, last_event_at, last_delivery_at, last_error)
      select company_id, id, now(), now(), 'a' from channels.channels ${ofCompany}
      on conflict (company_id, channel_id) do update set last_error = 'a', last_event_at = now(), last_delivery_at = now()`,
+    // A bot came to that somehow, an agent finds it good, and of one question the documents say nothing.
+    `insert into knowledge.bot_answers (company_id, id, conversation_id, message_id, ordinal, status, reason, question, language,
+       text, confidence, steps, asked_at, settled_at)
+     select company_id, id, conversation_id, id, 1, 'HANDED_OVER', 'REPEATED', '${words.message}', 'english', 'a', 0.5,
+       '[{ "step": "RULES", "ms": 1, "detail": {} }]', now(), now() from conversations.messages ${ofCompany} and author_kind = 'BOT'`,
+    `insert into conversations.answer_ratings (company_id, message_id, agent_id, rating)
+     select m.company_id, m.id, a.id, 'GOOD' from conversations.messages m
+     join conversations.agents a on a.company_id = m.company_id and a.role = 'ADMIN'
+     where m.company_id = $1 and m.author_kind = 'BOT'`,
+    `insert into knowledge.question_clusters (company_id, id, question, language, terms, count, last_asked_at)
+     select $1, gen_random_uuid(), '${words.message}', 'english', '{heron}', 1, now() from generate_series(1, 3)`,
+    `insert into knowledge.unanswered_questions (company_id, id, cluster_id, message_id, question, asked_at)
+     select company_id, gen_random_uuid(), id, gen_random_uuid(), question, now() from knowledge.question_clusters ${ofCompany}`,
+    // A contact has the last word somewhere, so that there is something to suggest.
+    `insert into conversations.messages select (jsonb_populate_record(m, jsonb_build_object('id', gen_random_uuid(),
+       'inbound_ordinal', 99, 'created_at', now(), 'external_id', null))).*
+     from conversations.messages m ${ofCompany} and direction = 'INBOUND'
+       and conversation_id in (select id from conversations.conversations ${ofCompany} and platform <> 'WEB_CHAT')`,
     `update knowledge.documents set error = 'a', source = 'a', language = 'english' ${ofCompany}`,
   ];
 }

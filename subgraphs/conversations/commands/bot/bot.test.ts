@@ -13,6 +13,7 @@ import { recordChannel } from '../recordChannel.ts';
 import { recordEcho } from '../recordEcho.ts';
 import { sendMessage } from '../sendMessage.ts';
 import { answerAsBot } from './answerAsBot.ts';
+import { rateAnswer } from './rateAnswer.ts';
 import { stepAside } from './stepAside.ts';
 import { updateBotSettings } from './updateBotSettings.ts';
 
@@ -280,6 +281,55 @@ describe('a conversation with the bot', () => {
     const { data } = await ask('Hello?');
     expect(data.rules).toMatchObject({ isOutsideHours: true, answersOutsideHours: false });
     expect(new Date(data.rules.backAt ?? 0).getUTCHours()).toBe(9);
+  });
+
+  test('has answers that agents rate, each for themselves and the last time counting', async () => {
+    const event = await ask('Can I return shoes?');
+    await answer(event);
+    await inbox.told();
+    const rate = (rating: 'GOOD' | 'BAD' | null, identity = acme.ada, messageId = event.id) =>
+      rateAnswer(inbox.database, identity, { messageId, rating });
+    for (const rating of ['GOOD', 'GOOD', 'BAD', null, null] as const) {
+      expect(await rate(rating)).toEqual({ messageId: event.id });
+    }
+    await rate('GOOD', acme.ben);
+    const told = await inbox.told();
+    expect(told.map((each) => each.type === 'conversation.answer.rated' && each.data.rating)).toEqual([
+      'GOOD',
+      'BAD',
+      null,
+      'GOOD',
+    ]);
+    expect(told[0]).toMatchObject({
+      data: { messageId: event.id, agentId: acme.ada.agentId, conversation: { status: 'PENDING' } },
+    });
+    expect(
+      await inbox.rows('select rating, agent_id from conversations.answer_ratings where message_id = $1', [event.id]),
+    ).toEqual([{ rating: 'GOOD', agent_id: acme.ben.agentId }]);
+  });
+
+  test('has nothing else that could be rated, for nobody who does not see it', async () => {
+    const event = await ask('Can I return shoes?');
+    await answer(event);
+    const globex = await inbox.addCompany();
+    const rate = (messageId: string, identity = acme.ada) =>
+      rateAnswer(inbox.database, identity, { messageId, rating: 'BAD' });
+    for (const [id, identity] of [
+      [event.id, globex.ada],
+      [v7(), acme.ada],
+      ['none', acme.ada],
+    ] as const) {
+      expect(refusals(await rate(id, identity))).toEqual(['NOT_FOUND input.messageId']);
+    }
+    await inbox.rows('update conversations.agents set limited_to_teams = true where company_id = $1 and id = $2', [
+      acme.companyId,
+      acme.ada.agentId,
+    ]);
+    expect(refusals(await rate(event.id))).toEqual(['NOT_FOUND input.messageId']);
+    expect(refusals(await rate(event.data.messageId, acme.ben))).toEqual(['INVALID input.messageId']);
+    await expect(rateAnswer(inbox.database, acme.partner, { messageId: event.id })).rejects.toMatchObject({
+      extensions: { code: 'FORBIDDEN' },
+    });
   });
 
   describe('and its settings', () => {

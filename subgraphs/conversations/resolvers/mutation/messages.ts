@@ -1,3 +1,4 @@
+import { rateAnswer } from '../../commands/bot/rateAnswer.ts';
 import { retryMessage } from '../../commands/retryMessage.ts';
 import { deleteMessage, editMessage } from '../../commands/reviseMessage.ts';
 import { sendMessage } from '../../commands/sendMessage.ts';
@@ -22,6 +23,9 @@ export const messageMutations = {
 
   deleteMessage: async (_parent, { input }, context) =>
     messagePayload(context, await context.run((database, identity) => deleteMessage(database, identity, input))),
+
+  rateAnswer: async (_parent, { input }, context) =>
+    messagePayload(context, await context.run((database, identity) => rateAnswer(database, identity, input))),
 
   setTyping: (_parent, { input }, { identity, read, tellTyping: tell }) =>
     read((sql, viewer) => setTyping({ identity, viewer, sql, tell }, input)),

@@ -86,15 +86,18 @@ export function termsOf(text: string, language: ReplyLanguage): Term[] {
   });
 }
 
-/** @param taken Takes note of the further words of phrases, which say nothing by themselves. */
+/**
+ * What stands for something at a place. A phrase says more than its first word alone: “send back” is no delivery.
+ *
+ * @param taken Takes note of the further words of phrases, which say nothing by themselves.
+ */
 function conceptsAt(stems: readonly string[], at: number, language: ReplyLanguage, taken: Set<number>): string[] {
-  const found = new Set<string>();
   const span = questionWords.has(stems[at] ?? '') ? CLAUSE_SPAN : PHRASE_SPAN;
-  for (const { rest, concept } of lexicons.get(language)?.get(stems[at] ?? '') ?? []) {
+  const found = (lexicons.get(language)?.get(stems[at] ?? '') ?? []).flatMap(({ rest, concept }) => {
     const places = rest.map((word) => stems.slice(at + 1, at + 1 + span).indexOf(word) + at + 1);
-    if (places.includes(at)) continue;
-    found.add(concept);
-    for (const place of places) taken.add(place);
-  }
-  return [...found];
+    return places.includes(at) ? [] : [{ concept, places }];
+  });
+  const phrases = found.filter(({ places }) => places.length > 0);
+  for (const place of phrases.flatMap(({ places }) => places)) taken.add(place);
+  return [...new Set((phrases.length > 0 ? phrases : found).map(({ concept }) => concept))];
 }

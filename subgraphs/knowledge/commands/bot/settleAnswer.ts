@@ -1,6 +1,7 @@
 import type { Database } from '#platform/postgres/database.ts';
 import type { SwitchboardCatalogue } from '#schema/events/catalogue.ts';
 import type { Reply } from '../../bot/createBot.ts';
+import { collectQuestion } from './collectQuestion.ts';
 import type { BotAsked } from './claimAnswer.ts';
 
 const actor = { kind: 'bot' } as const;
@@ -15,7 +16,8 @@ export async function settleAnswer(
   reply: Reply,
 ): Promise<'told' | 'replaced' | 'settled'> {
   const { conversationId, ordinal } = data;
-  return database.write(companyId, async ({ sql, publish }) => {
+  return database.write(companyId, async (transaction) => {
+    const { sql, publish } = transaction;
     const [settled] = await sql<{ replaced: boolean }>`
       update knowledge.bot_answers a set
         status = case when newer.found then 'REPLACED' else ${reply.outcome} end,
@@ -37,6 +39,11 @@ export async function settleAnswer(
     } else {
       const { reason, text, summary } = reply;
       publish({ type: 'knowledge.bot.stepped_aside', actor, data: { ...place, reason, text, summary } });
+      if (reason === 'NOT_IN_KNOWLEDGE') {
+        const { question, language } = reply;
+        const { messageId } = data;
+        await collectQuestion(transaction, companyId, { id, conversationId, messageId, question, language });
+      }
     }
     return 'told';
   });

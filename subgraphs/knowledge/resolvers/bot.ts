@@ -1,0 +1,68 @@
+import { isPermitted } from '#platform/graphql/access.ts';
+import { connectionOf, pageRequest } from '#platform/graphql/connection.ts';
+import { badUserInput } from '#platform/graphql/errors.ts';
+import type { Turn } from '#schema/events/bot.ts';
+import { access } from '../access.ts';
+import { questionOf, singleQuestion, type Question } from '../bot/question.ts';
+import { answerQuestion, dismissQuestion } from '../commands/bot/answerQuestion.ts';
+import type { Context } from '../context.ts';
+import type {
+  CitationResolvers,
+  ConversationResolvers,
+  MutationResolvers,
+  QueryResolvers,
+  UnansweredQuestionResolvers,
+} from '../generated/resolvers.ts';
+import { cursorOf, questionPage } from '../queries/unansweredQuestions.ts';
+
+/** Another context's, as the router hands it on. */
+export interface ConversationReference {
+  readonly id: string;
+  readonly recentTurns?: readonly Turn[];
+}
+
+const MAX_QUESTION = 1_000;
+
+export const botQueries = {
+  answer(_parent, { question: text }, context) {
+    if (text.length > MAX_QUESTION) throw badUserInput(`A question has at most ${MAX_QUESTION} characters`, 'question');
+    const question = singleQuestion(text);
+    if (!question) throw badUserInput('Ask in words', 'question');
+    return answerTo(context, question);
+  },
+  answerTrace: (_parent, { messageId }, { loaders }) => loaders.answerTrace.load(messageId),
+  async unansweredQuestions(_parent, args, { identity, session }) {
+    const page = pageRequest(args, { default: 25, max: 100 });
+    const rows = await session.read((sql) => questionPage(sql, identity.companyId, page));
+    return connectionOf(rows, page, cursorOf);
+  },
+} satisfies QueryResolvers;
+
+export const botMutations = {
+  answerQuestion: (_parent, { input }, { database, identity }) => answerQuestion(database, identity, input),
+  dismissQuestion: (_parent, { input }, { database, identity }) => dismissQuestion(database, identity, input),
+} satisfies MutationResolvers;
+
+export const conversation: ConversationResolvers = {
+  suggestedReply({ recentTurns = [] }, _args, context) {
+    if (!isPermitted(access.permissions['knowledge:read'], context.identity)) return null;
+    if (recentTurns.at(-1)?.author !== 'CONTACT') return null;
+    const question = questionOf(recentTurns);
+    return question ? answerTo(context, question) : null;
+  },
+};
+
+export const citation: CitationResolvers = {
+  document: ({ documentId }, _args, { loaders }) => loaders.document.load(documentId),
+};
+
+export const unansweredQuestion: UnansweredQuestionResolvers = {
+  __resolveReference: ({ id }, { loaders }) => loaders.unansweredQuestion.load(id),
+};
+
+async function answerTo({ bot, identity, signal }: Context, question: Question) {
+  const answer = await bot.answer(identity.companyId, question, signal);
+  const { language } = question;
+  if (answer.kind === 'notFound') return { text: null, confident: false, citations: [], language };
+  return { text: answer.text, confident: true, citations: answer.citations, language };
+}
