@@ -58,7 +58,11 @@ const subgraphs: Record<string, { folder: string; mappers: Record<string, string
   },
   analytics: {
     folder: 'analytics',
-    mappers: { Dashboard: '../rows.ts#DashboardRow', FieldUsage: '../queries/fieldUsage.ts#FieldUsageRow' },
+    mappers: {
+      Dashboard: '../rows.ts#DashboardRow',
+      OperationsReport: '../rows.ts#OperationsReportRow',
+      FieldUsage: '../queries/fieldUsage.ts#FieldUsageRow',
+    },
   },
 };
 

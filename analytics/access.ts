@@ -11,8 +11,8 @@ export const access = accessTable(
     'usage:read': { roles: ['ADMIN'] },
   },
   {
-    query: { dashboard: 'analytics:read', fieldUsage: 'usage:read' },
+    query: { dashboard: 'analytics:read', fieldUsage: 'usage:read', operations: 'usage:read' },
     mutation: {},
-    types: { Dashboard: 'analytics:read' },
+    types: { Dashboard: 'analytics:read', OperationsReport: 'usage:read' },
   },
 );

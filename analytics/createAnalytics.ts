@@ -24,6 +24,8 @@ import { createDashboards } from './dashboards.ts';
 import { migrations } from './migrations/index.ts';
 import { resolvers } from './resolvers/index.ts';
 import { queryFieldUsage } from './queries/fieldUsage.ts';
+import { queryOperationGroups, queryOperations } from './queries/operations.ts';
+import type { Operations } from './context.ts';
 import { createRebuild } from './rebuild/createRebuild.ts';
 import { createSink } from './sink/createSink.ts';
 import { createUsageSink } from './usage/usageSink.ts';
@@ -110,6 +112,10 @@ export function createAnalytics(
       identity,
       dashboards,
       fieldUsage: (of: { companyId: string; days: number }) => queryFieldUsage(clickhouse, of),
+      operations: {
+        figures: (of) => queryOperations(clickhouse, of),
+        groups: (of) => queryOperationGroups(clickhouse, of),
+      } satisfies Operations,
       close: async () => undefined,
     }),
   });

@@ -10,6 +10,8 @@ export const Query: QueryResolvers = {
     scope: { companyId: identity.companyId, filter: readFilter(filter ?? {}) },
   }),
 
+  operations: (_parent, { range }) => ({ span: readRange(range) }),
+
   fieldUsage: (_parent, { days }, { identity, fieldUsage }) => {
     if (days < 1 || days > MOST_DAYS) throw badUserInput(`Days are 1 to ${String(MOST_DAYS)}`, 'days');
     return fieldUsage({ companyId: identity.companyId, days });

@@ -1,5 +1,6 @@
 import type { Resolvers } from '../generated/resolvers.ts';
 import { Dashboard } from './Dashboard.ts';
+import { OperationsReport } from './OperationsReport.ts';
 import { Query } from './Query.ts';
 
-export const resolvers: Resolvers = { Query, Dashboard };
+export const resolvers: Resolvers = { Query, OperationsReport, Dashboard };

@@ -34,6 +34,7 @@ export const figures: ReadonlySet<string> = new Set([
   'inboxCountsUpdates',
   'inboxSettings',
   'notificationSettings',
+  'operations',
   'retentionDays',
   'unreadNotificationCount',
 ]);
@@ -50,7 +51,7 @@ export const keepsWhatIsNamed: Readonly<Record<string, string>> = {
 };
 
 /** Queries whose answers change by what is asked. */
-export const changesByAsking: ReadonlySet<string> = new Set(['fieldUsage']);
+export const changesByAsking: ReadonlySet<string> = new Set(['fieldUsage', 'operations']);
 
 /** What a caller is nobody after, so that nothing can be tried as them any more. */
 export const endsSession = /^signOut/;
