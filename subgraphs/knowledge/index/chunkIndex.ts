@@ -1,3 +1,4 @@
+import { backoff, pause } from '#platform/lifecycle/backoff.ts';
 import type { Check, Part } from '#platform/lifecycle/part.ts';
 import type { Logger } from '#platform/logging/logger.ts';
 import type { Metrics } from '#platform/metrics/metrics.ts';
@@ -6,6 +7,7 @@ import type { Embedder } from '../embedding/embedder.ts';
 import { createLocalEmbedder } from '../embedding/localEmbedder.ts';
 import type { Chunk } from '../text/chunk.ts';
 import { collectionName, isChunkCollection } from './collection.ts';
+import { IndexError } from './errors.ts';
 import { createQdrant, type QdrantAddress } from './qdrant.ts';
 import {
   ofCompany,
@@ -81,6 +83,20 @@ export interface ChunkIndex extends Part {
 const BATCH = 64;
 const PAGE = 256;
 
+const TRIES = 4;
+
+/** The same points again are the same points: a disk that is busy for some seconds ends no import of hours. */
+async function patiently<T>(work: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof IndexError) || attempt === TRIES) throw error;
+      await pause(backoff(attempt, { baseMs: 250 }));
+    }
+  }
+}
+
 /** The index in Qdrant. It starts also while Qdrant is away, and makes its collections when they are first needed. */
 export function createChunkIndex(
   options: QdrantAddress & { readonly embedder: Embedder; readonly logger: Logger; readonly metrics: Metrics },
@@ -109,7 +125,7 @@ export function createChunkIndex(
       const vectors = await spaces.get(name)?.embed(texts);
       const points = batch.map((payload, i) => pointOf(payload, vectors?.[i], passageTerms(texts[i] ?? '')));
       await written;
-      written = on(name, async () => client.upsert(name, { wait: true, points }));
+      written = patiently(() => on(name, async () => client.upsert(name, { wait: true, points })));
       written.catch(() => undefined);
       indexed.inc(points.length);
     }
