@@ -6,6 +6,7 @@ const subgraphs: Record<string, { folder: string; mappers: Record<string, string
     folder: 'subgraphs/channels',
     mappers: {
       Company: '../rows.ts#CompanyRow',
+      BusinessHours: '../rows.ts#BusinessHoursRow',
       Channel: '../rows.ts#ChannelRow',
       ChannelHealth: '../rows.ts#ChannelHealthRow',
     },
@@ -61,6 +62,10 @@ const subgraphs: Record<string, { folder: string; mappers: Record<string, string
     mappers: {
       Dashboard: '../rows.ts#DashboardRow',
       OperationsReport: '../rows.ts#OperationsReportRow',
+      PlatformStats: '../rows.ts#GroupRow',
+      AgentStats: '../rows.ts#GroupRow',
+      TeamStats: '../rows.ts#GroupRow',
+      LabelStats: '../rows.ts#GroupRow',
       FieldUsage: '../queries/fieldUsage.ts#FieldUsageRow',
     },
   },

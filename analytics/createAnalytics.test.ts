@@ -2,6 +2,9 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { ClickHouseClient } from '@clickhouse/client';
 import fc from 'fast-check';
 import { v7 } from 'uuid';
+import { createEventBus } from '#platform/events/bus.ts';
+import { createEvent } from '#platform/events/catalogue.ts';
+import { catalogue } from '#schema/events/catalogue.ts';
 import { eventually } from '#test/stack/eventually.ts';
 import { testClickHouse, testNats, testRedis, type TestServer } from '#test/stack/index.ts';
 import type { Interval } from './queries/intervals.ts';
@@ -10,35 +13,56 @@ import { spanBefore, wholeMinutes, type Span } from './queries/segments.ts';
 import type { Filter } from './queries/scope.ts';
 import type { Totals } from './queries/totals.ts';
 import { anyFact, fact, ids, type Fact } from './testing/facts.ts';
-import { average, count, durations, pick } from './testing/recount.ts';
+import { average, expectFigures, measured, pick } from './testing/recount.ts';
 import { agentOf, openService } from './testing/serviceHarness.ts';
-import { counts, publish } from './testing/sinkHarness.ts';
+import { counts, metrics, publish } from './testing/sinkHarness.ts';
+
+interface Stats {
+  readonly totals: Totals;
+  readonly previousTotals: Totals;
+}
+type Points = readonly { readonly at: string; readonly value: number }[];
 
 interface DashboardData {
-  readonly dashboard: {
-    readonly totals: Totals;
-    readonly previousTotals: Totals;
-    readonly byPlatform: readonly { readonly platform: string; readonly totals: Totals }[];
-    readonly received: readonly { readonly at: string; readonly value: number }[];
-    readonly firstResponse: readonly { readonly at: string; readonly value: number }[];
+  readonly dashboard: Stats & {
+    readonly timeZone: string;
+    readonly byPlatform: readonly (Stats & { readonly platform: string })[];
+    readonly byAgent: readonly (Stats & { readonly agent: { readonly id: string } })[];
+    readonly byTeam: readonly (Stats & { readonly team: { readonly id: string } })[];
+    readonly byLabel: readonly (Stats & { readonly label: { readonly id: string } })[];
+    readonly busyHours: readonly (readonly number[])[];
+    readonly received: Points;
+    readonly receivedBefore: Points;
+    readonly nextResponse: Points;
   };
 }
 
 const DASHBOARD = `
   query ($range: TimeRange!, $filter: DashboardFilter, $interval: Interval!) {
     dashboard(range: $range, filter: $filter) {
+      timeZone
       totals { ...Figures }
       previousTotals { ...Figures }
-      byPlatform { platform totals { ...Figures } }
+      byPlatform { platform totals { ...Figures } previousTotals { ...Figures } }
+      byAgent(first: 100) { agent { id } totals { ...Figures } previousTotals { ...Figures } }
+      byTeam { team { id } totals { ...Figures } previousTotals { ...Figures } }
+      byLabel { label { id } totals { ...Figures } previousTotals { ...Figures } }
+      busyHours
       received: series(metric: MESSAGES_RECEIVED, interval: $interval) { at value }
-      firstResponse: series(metric: FIRST_RESPONSE_TIME, interval: $interval) { at value }
+      receivedBefore: previousSeries(metric: MESSAGES_RECEIVED, interval: $interval) { at value }
+      nextResponse: series(metric: NEXT_RESPONSE_BUSINESS_TIME, interval: $interval) { at value }
     }
   }
   fragment Figures on DashboardTotals {
-    conversationsOpened conversationsResolved messagesReceived messagesSent botMessages botResolutionRate deliveryFailures
-    firstResponse { average p50 p90 p95 }
-    resolution { average p50 p90 p95 }
-  }`;
+    conversationsOpened conversationsResolved conversationsLabelled messagesReceived messagesSent botMessages
+    botResolutionRate handoffs handoffReasons { reason count } deliveryFailures deliveries { sent delivered read failed }
+    firstResponse { ...Spread } firstResponseInBusinessHours { ...Spread }
+    nextResponse { ...Spread } nextResponseInBusinessHours { ...Spread }
+    resolution { ...Spread } resolutionInBusinessHours { ...Spread }
+    queueWait { ...Spread } queueWaitInBusinessHours { ...Spread }
+    handling { ...Spread }
+  }
+  fragment Spread on Durations { count total average p50 p90 p95 }`;
 
 let stores: { nats: TestServer; redis: TestServer; engine: { client: ClickHouseClient; close(): Promise<void> } };
 let service: Awaited<ReturnType<typeof openService>>;
@@ -62,6 +86,17 @@ async function tell(company: string, facts: readonly Fact[]): Promise<void> {
   );
 }
 
+/** Tells where a company is, and waits until it is known. */
+async function settle(company: string, timeZone: string): Promise<void> {
+  const event = createEvent(catalogue, company, {
+    type: 'channel.company.changed',
+    actor: { kind: 'system' },
+    data: { name: 'Acme', timeZone },
+  });
+  await createEventBus({ nats: service.nats, metrics }).publish([event]);
+  await eventually(async () => expect((await dashboard(company, march)).timeZone).toBe(timeZone));
+}
+
 async function dashboard(company: string, span: Span, filter: Filter = {}, interval: Interval = 'DAY') {
   const range = { from: new Date(span.from), to: new Date(span.to) };
   const { data, errors } = await service.query<DashboardData>(agentOf(company), DASHBOARD, { range, filter, interval });
@@ -78,39 +113,93 @@ async function refusal(variables: object): Promise<unknown> {
 const march = { from: Date.UTC(2026, 2, 1), to: Date.UTC(2026, 3, 1) };
 const days = (n: number) => new Date(march.from + n * 86_400_000);
 
-/** What the plain facts say; percentiles only as bounds, since the engine interpolates between neighbours. */
-function expectFigures(totals: Totals, facts: readonly Fact[]): void {
-  const resolved = count(facts, 'resolved');
-  const byBot = facts.filter(({ what, touchedByAgent }) => what === 'resolved' && !touchedByAgent).length;
-  expect(totals).toMatchObject({
-    conversationsOpened: count(facts, 'opened'),
-    conversationsResolved: resolved,
-    messagesReceived: count(facts, 'received'),
-    messagesSent: count(facts, 'sent', 'bot', 'echoed'),
-    botMessages: count(facts, 'bot'),
-    deliveryFailures: count(facts, 'failed'),
-    botResolutionRate: resolved === 0 ? null : byBot / resolved,
-  });
-  expectDurations(totals.firstResponse, durations(facts, 'sent', 'bot', 'echoed'));
-  expectDurations(totals.resolution, durations(facts, 'resolved'));
+/** What a company's dashboard says, for any range, filter and interval, against the facts one by one. */
+function expectAll(
+  found: DashboardData['dashboard'],
+  facts: readonly Fact[],
+  { span, filter, interval, zone }: { span: Span; filter: Filter; interval: Interval; zone: string },
+): void {
+  const before = spanBefore(span);
+  expectFigures(found.totals, facts, span, filter);
+  expectFigures(found.previousTotals, facts, before, filter);
+  const here = pick(facts, span, filter);
+  const handlers = ids.agents.filter((id) => measured(facts, span, { ...filter, agentIds: [id] }).handling.length > 0);
+  const groups = [
+    [found.byPlatform.map((one) => [one.platform, one]), here.map(({ platform }) => platform), 'platforms'],
+    [
+      found.byAgent.map((one) => [one.agent.id, one]),
+      [...here.flatMap(agentOfFact), ...handlers.filter((id) => admitted(filter, id))],
+      'agentIds',
+    ],
+    [found.byTeam.map((one) => [one.team.id, one]), here.flatMap(({ teamId }) => teamId ?? []), 'teamIds'],
+    [found.byLabel.map((one) => [one.label.id, one]), here.flatMap(({ labelIds }) => labelIds), 'labelIds'],
+  ] as const satisfies readonly (readonly [readonly (readonly [string, Stats])[], readonly string[], keyof Filter])[];
+  for (const [shown, expected, dimension] of groups) {
+    expect(shown.map(([key]) => key).toSorted()).toEqual([...new Set<string>(expected)].toSorted());
+    for (const [key, stats] of shown) {
+      const narrower = { ...filter, [dimension]: [key] };
+      const theirs = facts.filter(
+        ({ labelIds }) => filter.labelIds == null || labelIds.some((id) => filter.labelIds?.includes(id)),
+      );
+      expectFigures(stats.totals, theirs, span, narrower);
+      expectFigures(stats.previousTotals, theirs, before, narrower);
+    }
+  }
+  expectSeries(
+    found.received,
+    facts,
+    { span, filter, interval, zone },
+    (inside) => inside.filter(({ what }) => what === 'received').length,
+  );
+  expectSeries(
+    found.receivedBefore,
+    facts,
+    { span: before, filter, interval, zone },
+    (inside) => inside.filter(({ what }) => what === 'received').length,
+  );
+  expectSeries(
+    found.nextResponse,
+    facts,
+    { span, filter, interval, zone },
+    (inside, part) => average(measured(inside, part, {}).nextResponseInBusinessHours) ?? 0,
+  );
+  expect(found.busyHours).toEqual(busyHours(here, zone));
 }
 
-function expectDurations(found: Totals['resolution'], seconds: readonly number[]): void {
-  if (seconds.length === 0) {
-    expect(found).toEqual({ average: null, p50: null, p90: null, p95: null });
-    return;
+function agentOfFact({ what, agentId }: Fact): string[] {
+  return agentId === null || what === 'echoed' ? [] : [agentId];
+}
+
+function admitted({ agentIds }: Filter, id: string): boolean {
+  return agentIds == null || agentIds.includes(id);
+}
+
+function expectSeries(
+  found: Points,
+  facts: readonly Fact[],
+  { span, filter, interval, zone }: { span: Span; filter: Filter; interval: Interval; zone: string },
+  valueOf: (inside: readonly Fact[], part: Span) => number,
+): void {
+  const starts = intervalStarts(span, interval, zone);
+  expect(found.map(({ at }) => at)).toEqual(starts.map((at) => new Date(at).toISOString()));
+  const here = pick(facts, span, filter);
+  starts.forEach((from, index) => {
+    const part = { from, to: starts[index + 1] ?? Infinity };
+    expect(found[index]?.value).toBeCloseTo(valueOf(pick(here, part, {}), part), 6);
+  });
+}
+
+/** By the clocks of the platform that the tests run on. */
+function busyHours(facts: readonly Fact[], timeZone: string): number[][] {
+  const format = new Intl.DateTimeFormat('en-GB', { timeZone, weekday: 'short', hour: '2-digit', hourCycle: 'h23' });
+  const days = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'];
+  const rows = days.map(() => Array.from({ length: 24 }, () => 0));
+  for (const { at } of facts.filter(({ what }) => what === 'received')) {
+    const parts = Object.fromEntries(format.formatToParts(at).map(({ type, value }) => [type, value]));
+    const row = rows[days.indexOf(parts['weekday'] ?? '')];
+    if (row) row[Number(parts['hour'])] = (row[Number(parts['hour'])] ?? 0) + 1;
   }
-  expect(found.average).toBeCloseTo(average(seconds) ?? NaN, 6);
-  const [lowest = NaN] = seconds;
-  for (const [value, level] of [
-    [found.p50, 0.5],
-    [found.p90, 0.9],
-    [found.p95, 0.95],
-  ] as const) {
-    const rank = level * (seconds.length - 1);
-    expect(value).toBeGreaterThanOrEqual(Math.fround(seconds[Math.floor(rank) - 1] ?? lowest));
-    expect(value).toBeLessThanOrEqual(Math.fround(seconds[Math.ceil(rank) + 1] ?? seconds.at(-1) ?? NaN));
-  }
+  return rows;
 }
 
 describe('a dashboard', () => {
@@ -128,7 +217,7 @@ describe('a dashboard', () => {
     ];
     await tell(company, facts);
     const { totals, previousTotals } = await dashboard(company, march);
-    expectFigures(totals, pick(facts, march, {}));
+    expectFigures(totals, facts, march, {});
     expect(totals).toMatchObject({ messagesReceived: 2, messagesSent: 2, botMessages: 1, botResolutionRate: 1 });
     expect(previousTotals.messagesReceived).toBe(1);
   });
@@ -146,14 +235,16 @@ describe('a dashboard', () => {
     expect(theirs).toMatchObject({ messagesSent: 1, firstResponse: { average: 90 } });
   });
 
-  test('agrees with counting one by one, for any history, range, filter and interval', async () => {
-    const from = new Date('2026-01-30T00:00:00Z');
-    const to = new Date('2026-03-02T00:00:00Z');
+  test('agrees with counting one by one, for any history, range, filter, interval and time zone', async () => {
+    // Clocks are changed in Berlin on 29 March, in New York on 8 March.
+    const from = new Date('2026-02-20T00:00:00Z');
+    const to = new Date('2026-04-05T00:00:00Z');
     const instant = fc.integer({ min: from.getTime(), max: to.getTime() });
     const some = <T>(...values: T[]) => fc.option(fc.subarray(values, { minLength: 0 }), { nil: undefined });
     await fc.assert(
       fc.asyncProperty(
-        fc.array(anyFact(from, to), { minLength: 1, maxLength: 120 }),
+        fc.array(anyFact(from, to), { minLength: 1, maxLength: 150 }),
+        fc.constantFrom('UTC', 'Europe/Berlin', 'America/New_York', 'Asia/Kathmandu'),
         fc.array(
           fc.record({
             span: fc
@@ -164,33 +255,24 @@ describe('a dashboard', () => {
               platforms: some<string>('TELEGRAM', 'WHATSAPP'),
               agentIds: some<string>(...ids.agents),
               teamIds: some<string>(...ids.teams),
+              labelIds: some<string>(...ids.labels),
             }),
             interval: fc.constantFrom<Interval>('HOUR', 'DAY', 'WEEK', 'MONTH'),
           }),
-          { minLength: 3, maxLength: 6 },
+          { minLength: 3, maxLength: 4 },
         ),
-        async (facts, views) => {
+        async (facts, zone, views) => {
           const company = v7();
           await tell(company, facts);
+          await settle(company, zone);
           for (const { span, filter, interval } of views) {
             const found = await dashboard(company, span, filter, interval);
-            const here = pick(facts, span, filter);
-            expectFigures(found.totals, here);
-            expectFigures(found.previousTotals, pick(facts, spanBefore(span), filter));
-            for (const { platform, totals } of found.byPlatform) {
-              expectFigures(
-                totals,
-                here.filter((one) => one.platform === platform),
-              );
-            }
-            expect(found.byPlatform.map(({ platform }) => platform)).toEqual(
-              [...new Set(here.map((one) => one.platform))].toSorted(),
-            );
-            expectSeries(found, here, span, interval);
+            expect(found.timeZone).toBe(zone);
+            expectAll(found, facts, { span, filter, interval, zone });
           }
         },
       ),
-      { numRuns: 6 },
+      { numRuns: 4 },
     );
   }, 60_000);
 
@@ -199,14 +281,14 @@ describe('a dashboard', () => {
     await tell(theirs, [fact('received', { at: days(1) }), fact('opened', { at: days(1) })]);
     await tell(mine, [fact('received', { at: days(1) })]);
     const { totals, byPlatform, received } = await dashboard(mine, march, { channelIds: [ids.channels[0]] });
-    expectFigures(totals, [fact('received')]);
+    expectFigures(totals, [fact('received', { at: days(1) })], march, {});
     expect(byPlatform).toHaveLength(1);
     expect(received.reduce((sum, { value }) => sum + value, 0)).toBe(1);
   });
 
   test('is empty, and whole, for a company of which nothing is known', async () => {
     const { totals, byPlatform, received } = await dashboard(v7(), march);
-    expectFigures(totals, []);
+    expectFigures(totals, [], march, {});
     expect(byPlatform).toEqual([]);
     expect(received).toHaveLength(31);
     expect(received.every(({ value }) => value === 0)).toBe(true);
@@ -262,15 +344,3 @@ describe('readiness', () => {
     await eventually(async () => expect((await service.readiness()).status).toBe(200));
   });
 });
-
-function expectSeries(found: DashboardData['dashboard'], facts: readonly Fact[], span: Span, interval: Interval): void {
-  const starts = intervalStarts(span, interval);
-  const iso = starts.map((at) => new Date(at).toISOString());
-  expect(found.received.map(({ at }) => at)).toEqual(iso);
-  expect(found.firstResponse.map(({ at }) => at)).toEqual(iso);
-  starts.forEach((at, index) => {
-    const inside = pick(facts, { from: at, to: starts[index + 1] ?? Infinity }, {});
-    expect(found.received[index]?.value).toBe(count(inside, 'received'));
-    expect(found.firstResponse[index]?.value).toBeCloseTo(average(durations(inside, 'sent', 'bot', 'echoed')) ?? 0, 6);
-  });
-}

@@ -19,6 +19,7 @@ import { endSystemLogs } from './clickhouse/systemLogs.ts';
 import { carryOut } from './control/carryOut.ts';
 import { createControl } from './control/createControl.ts';
 import { access } from './access.ts';
+import { createCompaniesConsumer } from './companies/companiesConsumer.ts';
 import type { AnalyticsConfig } from './config.ts';
 import { createDashboards } from './dashboards.ts';
 import { migrations } from './migrations/index.ts';
@@ -79,6 +80,7 @@ export function createAnalytics(
     logger,
   });
   const usage = createUsageSink({ nats, clickhouse, logger, metrics });
+  const companies = createCompaniesConsumer({ nats, clickhouse, logger, metrics });
   const redis = createRedis({ url: config.redisUrl, name, logger });
   const cache = createCache({
     redis,
@@ -120,6 +122,6 @@ export function createAnalytics(
     }),
   });
 
-  const parts = [migrator, nats, createStreams(nats), sink, check, control, usage, redis, ...bi, subgraph, http];
+  const parts = [migrator, nats, createStreams(nats), sink, check, control, usage, companies, redis, ...bi, subgraph, http];
   return { ...createService(name, parts, { logger, checks }), local: subgraph.local, url: () => http.url() };
 }

@@ -1,37 +1,156 @@
-/** The tables that dashboards read: the same sums, by ever longer buckets. Each is filled from `analytics.events`. */
-export interface Rollup {
+/** A table that is filled from `analytics.events`, and says in each row up to which position it has counted. */
+export interface Filled {
   readonly table: string;
+  /** Beside `last_position`, which is the last one. */
+  readonly columns: readonly string[];
+  /** The rows that come of some events: of a FROM clause with `analytics.events` in it. */
+  readonly select: (from: string) => string;
+}
+
+/** The tables that dashboards read: the same sums, by ever longer buckets. */
+export interface Rollup extends Filled {
   /** The bucket of `at`, which is UTC. */
   readonly bucketOf: string;
   readonly bucketMs: number;
 }
 
-export const byMinute: Rollup = { table: 'analytics.by_minute', bucketOf: 'toStartOfMinute(at)', bucketMs: 60_000 };
-export const byHour: Rollup = { table: 'analytics.by_hour', bucketOf: 'toStartOfHour(at)', bucketMs: 3_600_000 };
-export const byDay: Rollup = { table: 'analytics.by_day', bucketOf: 'toStartOfDay(at)', bucketMs: 86_400_000 };
+/** In how many cubes each event is counted once. */
+export const WHOLE_CUBES = 4;
 
-export const rollups: readonly Rollup[] = [byMinute, byHour, byDay];
-
-/** What a rollup tells apart, by the names that the columns have in `analytics.events` too. */
-export const dimensions: readonly string[] = ['platform', 'channel_id', 'agent_id', 'team_id'];
+/**
+ * By what a rollup's sums are kept apart. Every event is counted once in each cube; in `label` once for each of its labels. What a cube
+ * does not know is empty there. So the figures of all agents over a year are a row for each of them and day, however
+ * many channels, teams and labels they had to do with, and only who asks for several things at once reads `full`.
+ */
+export const cubes = {
+  channel: ['platform', 'channel_id'],
+  agent: ['agent_id'],
+  team: ['team_id'],
+  label: ['labels'],
+  full: ['platform', 'channel_id', 'agent_id', 'team_id', 'labels'],
+} as const;
+export type Cube = keyof typeof cubes;
 
 const resolved = `type = 'conversation.status.changed' AND status_to = 'RESOLVED'`;
 const sent = `type = 'conversation.message.created' AND direction = 'OUTBOUND' AND NOT is_private`;
+const became = (status: string) => `type = 'conversation.message.updated' AND delivery_status = '${status}'`;
 
-/** What each column of a rollup counts. */
-export const measures: Readonly<Record<string, string>> = {
-  events: 'count()',
-  opened: `countIf(type = 'conversation.opened')`,
-  resolved: `countIf(${resolved})`,
-  resolved_by_bot: `countIf(${resolved} AND NOT touched_by_agent)`,
-  received: `countIf(type = 'conversation.message.created' AND direction = 'INBOUND')`,
-  sent: `countIf(${sent})`,
-  bot_messages: `countIf(${sent} AND author_kind = 'BOT')`,
-  delivery_failures: `countIf(type = 'conversation.message.updated' AND delivery_status = 'FAILED')`,
-  first_response_count: 'count(first_response_seconds)',
-  first_response_sum: 'ifNull(sum(first_response_seconds), 0)',
-  first_response_quantiles: 'quantilesTDigestState(0.5, 0.9, 0.95)(first_response_seconds)',
-  resolution_count: 'count(resolution_seconds)',
-  resolution_sum: 'ifNull(sum(resolution_seconds), 0)',
-  resolution_quantiles: 'quantilesTDigestState(0.5, 0.9, 0.95)(resolution_seconds)',
+const handedOver = `type = 'conversation.handed_over'`;
+
+/** What is counted, column by column: the events for which this is so. */
+export const counters = {
+  events: '1',
+  opened: `type = 'conversation.opened'`,
+  resolved,
+  resolved_by_bot: `${resolved} AND NOT touched_by_agent`,
+  received: `type = 'conversation.message.created' AND direction = 'INBOUND'`,
+  sent,
+  bot_messages: `${sent} AND author_kind = 'BOT'`,
+  labelled: `type = 'conversation.changed' AND notEmpty(added_labels)`,
+  dispatched: became('SENT'),
+  delivered: became('DELIVERED'),
+  seen: became('READ'),
+  delivery_failures: became('FAILED'),
+  handed_over: handedOver,
+} as const;
+export type Counter = keyof typeof counters;
+
+/**
+ * What is measured in seconds, each from its column of `analytics.events`: null where the event has nothing of it. It is counted
+ * for the agent of the event, but handling for who handled.
+ */
+export const durations = [
+  'first_response',
+  'first_response_business',
+  'next_response',
+  'next_response_business',
+  'resolution',
+  'resolution_business',
+  'queue_wait',
+  'queue_wait_business',
+  'handling',
+] as const;
+export type Duration = (typeof durations)[number];
+
+/** Begins the measure by which hand-overs are counted for a reason; they take no time. */
+export const HAND_OVER = 'hand_over:';
+
+const nobody = `toUUID('00000000-0000-0000-0000-000000000000')`;
+const noLabels = `CAST([], 'Array(UUID)')`;
+
+/** What an event says: that it was, and how long things took. Its counters are in the rows without a measure. */
+const measured = durations
+  .map((name) => {
+    const agent = name === 'handling' ? 'handling_agent_id' : 'agent_id';
+    return `('${name}', ifNull(${name}_seconds, -1.), ${agent})`;
+  })
+  .join(', ');
+const facets = `arrayConcat(
+  [('', 0., agent_id)],
+  arrayFilter(one -> one.2 >= 0, [${measured}, (concat('${HAND_OVER}', reason), if(${handedOver}, 0., -1.), agent_id)])
+)`;
+
+const cells = `arrayConcat(
+  [
+    ('channel', channel_platform, channel, ${nobody}, ${nobody}, ${noLabels}),
+    ('agent', '', ${nobody}, facet.3, ${nobody}, ${noLabels}),
+    ('team', '', ${nobody}, ${nobody}, team, ${noLabels}),
+    ('full', channel_platform, channel, facet.3, team, all_labels)
+  ],
+  arrayMap(one -> ('label', '', ${nobody}, ${nobody}, ${nobody}, [one]), all_labels)
+)`;
+
+const keys = [
+  'company_id',
+  'cube',
+  'measure',
+  'bucket',
+  'platform',
+  'channel_id',
+  'agent_id',
+  'team_id',
+  'labels',
+] as const;
+const names = Object.keys(counters) as Counter[];
+
+function rollup(table: string, bucketMs: number, bucketOf: string): Rollup {
+  return {
+    table,
+    bucketMs,
+    bucketOf,
+    columns: [...keys, ...names, 'n', 'total', 'quantiles', 'expires_at', 'last_position'],
+    select: (from) => `SELECT company_id, cell.1 AS cube, facet.1 AS measure, bucket, cell.2 AS platform,
+        cell.3 AS channel_id, cell.4 AS agent_id, cell.5 AS team_id, cell.6 AS labels,
+        ${names.map((name) => `sumIf(is_${name}, measure = '') AS ${name}`).join(', ')},
+        countIf(measure != '') AS n, sumIf(facet.2, measure != '') AS total,
+        quantilesTDigestStateIf(0.5, 0.9, 0.95)(facet.2, measure != '') AS quantiles,
+        max(figures_expire_at) AS expires_at, max(position) AS last_position
+      FROM (
+        SELECT *, facet FROM (
+          SELECT company_id, ${bucketOf} AS bucket, toString(platform) AS channel_platform, channel_id AS channel,
+            team_id AS team, labels AS all_labels, position, figures_expire_at, ${facets} AS facets,
+            ${names.map((name) => `toUInt64(${counters[name]}) AS is_${name}`).join(', ')}
+          FROM ${from}
+        ) ARRAY JOIN facets AS facet
+      ) ARRAY JOIN ${cells} AS cell
+      GROUP BY ${keys.join(', ')}`,
+  };
+}
+
+export const byMinute = rollup('analytics.by_minute', 60_000, 'toStartOfMinute(at)');
+export const byHour = rollup('analytics.by_hour', 3_600_000, 'toStartOfHour(at)');
+export const byDay = rollup('analytics.by_day', 86_400_000, 'toStartOfDay(at)');
+
+export const rollups: readonly Rollup[] = [byMinute, byHour, byDay];
+
+/** What agents were, from when to when. Who is there now, and since when, says `next` of their last row. */
+export const presence: Filled = {
+  table: 'analytics.presence',
+  columns: ['company_id', 'bucket', 'agent_id', 'state', 'since', 'until', 'next', 'expires_at', 'last_position'],
+  select: (from) => `SELECT company_id, at AS bucket, agent_id, presence_before AS state, presence_from AS since,
+      presence_until AS until, presence AS next, figures_expire_at AS expires_at, position AS last_position
+    FROM ${from} AND type = 'conversation.agent.presence'`,
 };
+
+/** Everything that is filled from the events. */
+export const filled: readonly Filled[] = [...rollups, presence];

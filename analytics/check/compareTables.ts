@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { select } from '../clickhouse/statements.ts';
 import type { Span } from '../queries/segments.ts';
 import { planOf, readPlans } from '../retention/plans.ts';
-import { byDay, byHour, byMinute, type Rollup } from '../rollups.ts';
+import { byDay, byHour, byMinute, WHOLE_CUBES, type Rollup } from '../rollups.ts';
 import type { Difference } from './difference.ts';
 
 const limits = { seconds: 60, bytes: 4_000_000_000 };
@@ -48,8 +48,8 @@ export async function compareTables(client: ClickHouseClient, span: Span): Promi
           SELECT company_id, ${piece.bucketOf} AS piece, count() AS raw, uniqExact(event_id) AS distinct_ids, 0 AS figures
           FROM analytics.events WHERE ${within('at')} GROUP BY company_id, piece
           UNION ALL
-          SELECT company_id, ${piece.bucketOf.replace('(at)', '(bucket)')} AS piece, 0, 0, sum(events)
-          FROM ${rollup.table} WHERE ${within('bucket')} GROUP BY company_id, piece
+          SELECT company_id, ${piece.bucketOf.replace('(at)', '(bucket)')} AS piece, 0, 0, sum(events) / ${WHOLE_CUBES}
+          FROM ${rollup.table} WHERE ${within('bucket')} AND cube != 'label' GROUP BY company_id, piece
         )
         GROUP BY company_id, piece HAVING events != ids OR events != counted
         ORDER BY piece, company_id LIMIT ${String(MOST)}`,

@@ -6,6 +6,7 @@ import { shares } from './010-shares.ts';
 import { retention } from './011-retention.ts';
 import { withoutBatches } from './012-without-batches.ts';
 import { biQueries } from './020-bi-queries.ts';
+import { figures } from './021-figures.ts';
 
 /** In the order in which they are applied, by ascending ids; gaps mean nothing. */
 export const migrations: readonly Migration[] = [
@@ -16,4 +17,5 @@ export const migrations: readonly Migration[] = [
   retention,
   withoutBatches,
   biQueries,
+  figures,
 ];

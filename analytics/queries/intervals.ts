@@ -1,70 +1,92 @@
-import { byDay, byHour, byMinute, type Rollup } from '../rollups.ts';
+import { firstInstantOf, localOf, offsetsOf, type Offset } from '#platform/time/zones.ts';
 import type { Span } from './segments.ts';
 
 export type Interval = 'MINUTE' | 'HOUR' | 'DAY' | 'WEEK' | 'MONTH';
 
-interface Spec {
-  /** The rollups whose buckets never lie in two intervals. */
-  readonly rollups: readonly Rollup[];
-  /** The interval's start in SQL, for a `bucket` in UTC. */
-  readonly startSql: string;
-  /** Milliseconds; the shortest, where they differ. */
-  readonly shortestMs: number;
-  readonly start: (instant: number) => number;
-  readonly next: (start: number) => number;
+const MINUTE_MS = 60_000;
+const HOUR_MS = 3_600_000;
+const DAY_MS = 86_400_000;
+/** 1970-01-01 was a Thursday: the first Monday came four days later. */
+export const FIRST_MONDAY = 4 * DAY_MS;
+
+/** The shortest that an interval can be, where clocks are set forward. */
+const shortestMs: Readonly<Record<Interval, number>> = {
+  MINUTE: MINUTE_MS,
+  HOUR: HOUR_MS,
+  DAY: 22 * HOUR_MS,
+  WEEK: 6 * DAY_MS,
+  MONTH: 27 * DAY_MS,
+};
+/** A change of the clocks cuts an hour in two where it is no whole number of them: twice a year, and once in a while more often. */
+const CUTS_PER_YEAR = 6;
+
+/** Days, weeks and months by a calendar: each has a number, and begins at a local time. */
+interface Calendar {
+  readonly numberAt: (local: number) => number;
+  readonly startOf: (number: number) => number;
 }
 
-const DAY_MS = byDay.bucketMs;
-/** 1970-01-01 was a Thursday: the first Monday came four days later. */
-const FIRST_MONDAY = 4 * DAY_MS;
-
-const specs: Readonly<Record<Interval, Spec>> = {
-  MINUTE: fixed(byMinute.bucketMs, 'toStartOfMinute(bucket)', [byMinute]),
-  HOUR: fixed(byHour.bucketMs, 'toStartOfHour(bucket)', [byMinute, byHour]),
-  DAY: fixed(DAY_MS, 'toStartOfDay(bucket)', [byMinute, byHour, byDay]),
-  WEEK: fixed(7 * DAY_MS, 'toStartOfWeek(bucket, 1)', [byMinute, byHour, byDay], FIRST_MONDAY),
+const calendars: Readonly<Record<'DAY' | 'WEEK' | 'MONTH', Calendar>> = {
+  DAY: every(DAY_MS, 0),
+  WEEK: every(7 * DAY_MS, FIRST_MONDAY),
   MONTH: {
-    rollups: [byMinute, byHour, byDay],
-    startSql: 'toStartOfMonth(bucket)',
-    shortestMs: 28 * DAY_MS,
-    start: (instant) => monthStart(instant, 0),
-    next: (start) => monthStart(start, 1),
+    numberAt: (local) => new Date(local).getUTCFullYear() * 12 + new Date(local).getUTCMonth(),
+    startOf: (number) => Date.UTC(Math.floor(number / 12), number % 12, 1),
   },
 };
 
-export function rollupsFor(interval: Interval): readonly Rollup[] {
-  return specs[interval].rollups;
-}
-
-/** The start of a bucket's interval, in seconds since 1970. */
-export function startSql(interval: Interval): string {
-  return `toUnixTimestamp(toDateTime(${specs[interval].startSql}, 'UTC'))`;
-}
-
 /** Most points that a series of the span can have, without making them. */
 export function pointLimit({ from, to }: Span, interval: Interval): number {
-  return Math.ceil((to - from) / specs[interval].shortestMs) + 1;
+  const cuts = interval === 'HOUR' ? CUTS_PER_YEAR * Math.ceil((to - from) / (365 * DAY_MS)) : 0;
+  return Math.ceil((to - from) / shortestMs[interval]) + 1 + cuts;
 }
 
-/** The starts of all intervals that the span touches; milliseconds. Weeks begin on Monday, all of it in UTC. */
-export function intervalStarts(span: Span, interval: Interval): number[] {
-  const { start, next } = specs[interval];
+/**
+ * The starts of all intervals that the span touches, in milliseconds: by the clocks and the calendar of the zone. Weeks begin on
+ * Monday. A day has 23 or 25 hours where clocks are changed, and begins with the first instant of its date.
+ */
+export function intervalStarts(span: Span, interval: Interval, zone: string): number[] {
+  if (interval === 'MINUTE') return steps(span.from, span.to, MINUTE_MS, 0);
+  // A month and more before: what begins there may reach into the span.
+  const offsets = offsetsOf(zone, { from: span.from - 33 * DAY_MS, to: span.to + DAY_MS });
+  const starts = interval === 'HOUR' ? hours(span, offsets) : dates(span, calendars[interval], offsets);
+  const firstInside = starts.findLastIndex((start) => start <= span.from);
+  return starts.slice(Math.max(0, firstInside)).filter((start) => start < span.to);
+}
+
+function dates(span: Span, { numberAt, startOf }: Calendar, offsets: readonly Offset[]): number[] {
   const starts: number[] = [];
-  for (let at = start(span.from); at < span.to; at = next(at)) starts.push(at);
+  const last = numberAt(localOf(offsets, span.to)) + 1;
+  for (let number = numberAt(localOf(offsets, span.from)) - 1; number <= last; number++) {
+    const start = firstInstantOf(offsets, startOf(number));
+    // A date that the zone has left out begins with the next one.
+    if (start !== starts.at(-1)) starts.push(start);
+  }
   return starts;
 }
 
-function fixed(ms: number, sql: string, rollups: readonly Rollup[], origin = 0): Spec {
-  return {
-    rollups,
-    startSql: sql,
-    shortestMs: ms,
-    start: (instant) => Math.floor((instant - origin) / ms) * ms + origin,
-    next: (start) => start + ms,
-  };
+/** The full hours of the zone's clocks; an hour that comes twice is two. */
+function hours(span: Span, offsets: readonly Offset[]): number[] {
+  return offsets.flatMap(({ from, aheadMs }, index) => {
+    const end = Math.min(offsets[index + 1]?.from ?? Infinity, span.to);
+    const begin = Math.max(from, span.from);
+    if (begin >= end) return [];
+    const starts = steps(begin, end, HOUR_MS, -aheadMs);
+    // Where clocks were changed within an hour, the new one begins there.
+    return index === 0 ? starts : starts.map((start) => Math.max(from, start));
+  });
 }
 
-function monthStart(instant: number, ahead: number): number {
-  const at = new Date(instant);
-  return Date.UTC(at.getUTCFullYear(), at.getUTCMonth() + ahead, 1);
+/** From the last step at or before the first instant on. */
+function steps(from: number, to: number, step: number, origin: number): number[] {
+  const starts: number[] = [];
+  for (let at = Math.floor((from - origin) / step) * step + origin; at < to; at += step) starts.push(at);
+  return starts;
+}
+
+function every(ms: number, origin: number): Calendar {
+  return {
+    numberAt: (local) => Math.floor((local - origin) / ms),
+    startOf: (number) => number * ms + origin,
+  };
 }

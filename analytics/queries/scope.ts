@@ -1,5 +1,6 @@
 import type { Params } from '../clickhouse/statements.ts';
-import type { Segment } from './segments.ts';
+import type { Cube } from '../rollups.ts';
+import type { Reading, Span } from './segments.ts';
 
 /** What a dashboard may be narrowed to; absent or null narrows nothing, an empty list admits nothing. */
 export interface Filter {
@@ -7,6 +8,8 @@ export interface Filter {
   readonly platforms?: readonly string[] | null | undefined;
   readonly agentIds?: readonly string[] | null | undefined;
   readonly teamIds?: readonly string[] | null | undefined;
+  /** Any of them. */
+  readonly labelIds?: readonly string[] | null | undefined;
 }
 
 /** Whose figures, and which. The company comes from the caller's identity, never from an argument. */
@@ -19,31 +22,45 @@ export interface Scope {
 export const queryLimits = { seconds: 5, bytes: 2_000_000_000 };
 
 const dimensions = [
-  ['channel_id', 'channelIds', 'Array(UUID)'],
-  ['platform', 'platforms', 'Array(String)'],
-  ['agent_id', 'agentIds', 'Array(UUID)'],
-  ['team_id', 'teamIds', 'Array(UUID)'],
+  ['channel_id IN', 'channelIds', 'Array(UUID)'],
+  ['platform IN', 'platforms', 'Array(String)'],
+  ['agent_id IN', 'agentIds', 'Array(UUID)'],
+  ['team_id IN', 'teamIds', 'Array(UUID)'],
+  ['hasAny(labels,', 'labelIds', 'Array(UUID)'],
 ] as const;
 
-/** The rows of all segments that the scope admits, as a table expression with the columns named. */
+/** A table expression, with the values that its text names. */
+export interface Rows {
+  readonly sql: string;
+  readonly params: Params;
+}
+
+/**
+ * The rows of a cube that the scope admits.
+ *
+ * @param measures Which of what the cube has: '' are the counts.
+ */
 export function rowsOf(
   { companyId, filter }: Scope,
-  segments: readonly Segment[],
-  columns: readonly string[],
-): { readonly sql: string; readonly params: Params } {
-  const params: Record<string, unknown> = { company: companyId };
+  cube: Cube,
+  readings: readonly Reading[],
+  { columns, measures }: { readonly columns: readonly string[]; readonly measures: readonly string[] },
+): Rows {
+  const params: Record<string, unknown> = { company: companyId, measures };
   let narrowed = '';
-  for (const [column, name, type] of dimensions) {
+  for (const [condition, name, type] of dimensions) {
     if (filter[name] == null) continue;
     params[name] = filter[name];
-    narrowed += ` AND ${column} IN {${name}:${type}}`;
+    narrowed += ` AND ${condition} {${name}:${type}}${condition.startsWith('hasAny') ? ')' : ''}`;
   }
-  const parts = segments.map(({ rollup, from, to }, index) => {
-    params[`from${index}`] = from / 1_000;
-    params[`to${index}`] = to / 1_000;
-    return `SELECT ${columns.join(', ')} FROM ${rollup.table}
-      WHERE company_id = {company:UUID}
-      AND bucket >= toDateTime({from${index}:UInt32}, 'UTC') AND bucket < toDateTime({to${index}:UInt32}, 'UTC')${narrowed}`;
-  });
+  const parts = readings.map(
+    ({ rollup, spans }) => `SELECT ${columns.join(', ')} FROM ${rollup.table}
+      WHERE company_id = {company:UUID} AND cube = '${cube}' AND measure IN {measures:Array(String)}
+      AND (${spans.map(within).join(' OR ')})${narrowed}`,
+  );
   return { sql: `(${parts.join('\nUNION ALL\n')})`, params };
+}
+
+function within({ from, to }: Span): string {
+  return `bucket >= toDateTime(${from / 1_000}, 'UTC') AND bucket < toDateTime(${to / 1_000}, 'UTC')`;
 }

@@ -1,4 +1,4 @@
-import { byMinute, type Rollup } from '../rollups.ts';
+import { byMinute, rollups, type Rollup } from '../rollups.ts';
 
 /** From the first instant up to, and without, the second; milliseconds since 1970. */
 export interface Span {
@@ -10,6 +10,15 @@ export interface Span {
 export interface Segment extends Span {
   readonly rollup: Rollup;
 }
+
+/** The parts of a span that one rollup answers. */
+export interface Reading {
+  readonly rollup: Rollup;
+  readonly spans: readonly Span[];
+}
+
+/** Beyond it, saying which parts are read costs more than reading finer ones throughout. */
+const MOST_SPANS = 500;
 
 /** The smallest span of whole minutes around this one: the finest rollup knows no less. */
 export function wholeMinutes({ from, to }: Span): Span {
@@ -25,18 +34,51 @@ export function spanBefore({ from, to }: Span): Span {
  * Covers a span of whole minutes exactly, each instant by one rollup: the middle by the coarsest that fits, the edges by
  * finer ones. Years are read as days this way, and still begin and end on the minute.
  *
- * @param rollups To choose from; the finest has buckets of a minute.
+ * @param borders In the order of time, on the minute: no bucket that is read lies on both sides of one. So the weeks of a zone
+ *   are read as days of UTC, but for the two in which they begin and end.
  */
-export function segmentsOf(span: Span, rollups: readonly Rollup[]): Segment[] {
-  const [rollup, ...finer] = rollups.toSorted((a, b) => b.bucketMs - a.bucketMs);
+export function segmentsOf(
+  span: Span,
+  borders: readonly number[] = [],
+  choice: readonly Rollup[] = rollups,
+): Segment[] {
+  const coarsestFirst = choice.toSorted((a, b) => b.bucketMs - a.bucketMs);
+  const cuts = [span.from, ...borders.filter((border) => border > span.from && border < span.to), span.to];
+  const segments: Segment[] = [];
+  for (const [index, from] of cuts.slice(0, -1).entries()) {
+    for (const segment of cover({ from, to: cuts[index + 1] ?? from }, coarsestFirst)) {
+      const last = segments.at(-1);
+      const goesOn = last?.rollup === segment.rollup && last.to === segment.from;
+      if (goesOn) segments[segments.length - 1] = { ...last, to: segment.to };
+      else segments.push(segment);
+    }
+  }
+  return segments;
+}
+
+/** What to read of which rollup for a span of whole minutes: see {@link segmentsOf}. */
+export function readingsOf(span: Span, borders: readonly number[] = []): Reading[] {
+  for (let choice = rollups.toSorted((a, b) => a.bucketMs - b.bucketMs); ; choice = choice.slice(0, -1)) {
+    const segments = segmentsOf(span, borders, choice);
+    const readings = choice.map((rollup) => ({
+      rollup,
+      spans: segments.filter((segment) => segment.rollup === rollup).map(({ from, to }) => ({ from, to })),
+    }));
+    const isShort = readings.every(({ spans }) => spans.length <= MOST_SPANS);
+    if (isShort || choice.length === 1) return readings.filter(({ spans }) => spans.length > 0);
+  }
+}
+
+/** @param rollups The coarsest first; the finest has buckets of a minute. */
+function cover(span: Span, [rollup, ...finer]: readonly Rollup[]): Segment[] {
   if (!rollup || span.from >= span.to) return [];
   const from = ceil(span.from, rollup.bucketMs);
   const to = floor(span.to, rollup.bucketMs);
-  if (from >= to) return segmentsOf(span, finer);
+  if (from >= to) return cover(span, finer);
   return [
-    ...segmentsOf({ from: span.from, to: from }, finer),
+    ...cover({ from: span.from, to: from }, finer),
     { rollup, from, to },
-    ...segmentsOf({ from: to, to: span.to }, finer),
+    ...cover({ from: to, to: span.to }, finer),
   ];
 }
 

@@ -1,66 +1,75 @@
 import type { ClickHouseClient } from '@clickhouse/client';
 import { z } from 'zod';
 import { select } from '../clickhouse/statements.ts';
-import { intervalStarts, rollupsFor, startSql, type Interval } from './intervals.ts';
+import type { Counter, Duration } from '../rollups.ts';
+import { cubeFor } from './cubes.ts';
+import { intervalStarts, type Interval } from './intervals.ts';
 import { queryLimits, rowsOf, type Scope } from './scope.ts';
-import { segmentsOf, type Span } from './segments.ts';
+import { readingsOf, type Span } from './segments.ts';
 
-/** What each metric is worth in an interval, from the rollups' sums; averages in seconds, zero where nothing was measured. */
+/** What a metric is taken from: a column of the counts, or the average of what was measured. */
 const metrics = {
-  CONVERSATIONS_OPENED: 'sum(part.opened)',
-  CONVERSATIONS_RESOLVED: 'sum(part.resolved)',
-  MESSAGES_RECEIVED: 'sum(part.received)',
-  MESSAGES_SENT: 'sum(part.sent)',
-  BOT_MESSAGES: 'sum(part.bot_messages)',
-  FIRST_RESPONSE_TIME: 'sum(part.first_response_sum) / greatest(sum(part.first_response_count), 1)',
-  RESOLUTION_TIME: 'sum(part.resolution_sum) / greatest(sum(part.resolution_count), 1)',
-  DELIVERY_FAILURES: 'sum(part.delivery_failures)',
-} as const;
+  CONVERSATIONS_OPENED: 'opened',
+  CONVERSATIONS_RESOLVED: 'resolved',
+  CONVERSATIONS_LABELLED: 'labelled',
+  MESSAGES_RECEIVED: 'received',
+  MESSAGES_SENT: 'sent',
+  BOT_MESSAGES: 'bot_messages',
+  MESSAGES_DELIVERED: 'delivered',
+  MESSAGES_READ: 'seen',
+  HANDOFFS: 'handed_over',
+  DELIVERY_FAILURES: 'delivery_failures',
+  FIRST_RESPONSE_TIME: { measure: 'first_response' },
+  FIRST_RESPONSE_BUSINESS_TIME: { measure: 'first_response_business' },
+  NEXT_RESPONSE_TIME: { measure: 'next_response' },
+  NEXT_RESPONSE_BUSINESS_TIME: { measure: 'next_response_business' },
+  RESOLUTION_TIME: { measure: 'resolution' },
+  RESOLUTION_BUSINESS_TIME: { measure: 'resolution_business' },
+  QUEUE_WAIT_TIME: { measure: 'queue_wait' },
+  QUEUE_WAIT_BUSINESS_TIME: { measure: 'queue_wait_business' },
+  HANDLING_TIME: { measure: 'handling' },
+} as const satisfies Readonly<Record<string, Counter | { readonly measure: Duration }>>;
 export type Metric = keyof typeof metrics;
 
-const names = Object.keys(metrics) as Metric[];
-const values = z.object(
-  Object.fromEntries(names.map((name) => [name, z.coerce.number()])) as Record<Metric, z.ZodCoercedNumber>,
-);
-
-/** Every metric of one interval; `at` is its start in milliseconds. */
-export const pointSchema = values.extend({ at: z.number() });
+/** `at` is the start of an interval, in milliseconds. */
+export const pointSchema = z.object({ at: z.number(), value: z.number() });
 export type Point = z.output<typeof pointSchema>;
 
-const nothing = values.parse(Object.fromEntries(names.map((name) => [name, 0])));
-
-const columns = [
-  'opened',
-  'resolved',
-  'received',
-  'sent',
-  'bot_messages',
-  'delivery_failures',
-  'first_response_count',
-  'first_response_sum',
-  'resolution_count',
-  'resolution_sum',
-];
+/** How intervals are cut: by which calendar, and how long they are. */
+export interface Cut {
+  readonly interval: Interval;
+  readonly zone: string;
+}
 
 /**
- * One point for each interval that a span of whole minutes touches, zero where nothing happened. All metrics come with one
- * query, since the curves of one dashboard share their interval.
+ * One point for each interval that a span of whole minutes touches, zero where nothing happened; averages in seconds, zero where
+ * nothing was measured.
  */
 export async function querySeries(
   client: ClickHouseClient,
   scope: Scope,
   span: Span,
-  interval: Interval,
+  { interval, zone }: Cut,
+  metric: Metric,
 ): Promise<Point[]> {
-  const rows = rowsOf(scope, segmentsOf(span, rollupsFor(interval)), ['bucket', ...columns]);
+  const starts = intervalStarts(span, interval, zone);
+  const from = metrics[metric];
+  const { columns, measure, value } =
+    typeof from === 'string'
+      ? { columns: [from], measure: '', value: `sum(part.${from})` }
+      : { columns: ['n', 'total'], measure: from.measure, value: 'sum(part.total) / sum(part.n)' };
+  const rows = rowsOf(scope, cubeFor(scope.filter), readingsOf(span, starts), {
+    columns: ['bucket', ...columns],
+    measures: [measure],
+  });
   const found = await select(client, {
     name: 'series',
-    sql: `SELECT ${startSql(interval)} AS start, ${names.map((name) => `${metrics[name]} AS ${name}`).join(', ')}
+    sql: `SELECT roundDown(toUnixTimestamp(part.bucket), {starts:Array(UInt32)}) AS start, ${value} AS value
       FROM ${rows.sql} AS part GROUP BY start`,
-    params: rows.params,
+    params: { ...rows.params, starts: starts.map((start) => start / 1_000) },
     limits: queryLimits,
-    row: values.extend({ start: z.number() }),
+    row: z.object({ start: z.coerce.number(), value: z.coerce.number() }),
   });
-  const points = new Map(found.map(({ start, ...point }) => [start * 1_000, point]));
-  return intervalStarts(span, interval).map((at) => ({ at, ...(points.get(at) ?? nothing) }));
+  const values = new Map(found.map(({ start, value: found }) => [start * 1_000, found]));
+  return starts.map((at) => ({ at, value: values.get(at) ?? 0 }));
 }

@@ -1,112 +1,232 @@
 import type { ClickHouseClient } from '@clickhouse/client';
 import { z } from 'zod';
-import { platform } from '#schema/events/values.ts';
+import { handOverReason } from '#schema/events/bot.ts';
 import { select } from '../clickhouse/statements.ts';
-import { rollups } from '../rollups.ts';
+import { durations, HAND_OVER, type Counter, type Duration } from '../rollups.ts';
+import { nobody } from '../sink/eventRow.ts';
+import { cubeFor, groupColumns, type By } from './cubes.ts';
 import { queryLimits, rowsOf, type Scope } from './scope.ts';
-import { segmentsOf, type Span } from './segments.ts';
+import { readingsOf, type Span } from './segments.ts';
 
-const durations = z.object({
+const durationFigures = z.object({
+  count: z.number(),
+  total: z.number(),
   average: z.number().nullable(),
   p50: z.number().nullable(),
   p90: z.number().nullable(),
   p95: z.number().nullable(),
 });
+export type DurationFigures = z.output<typeof durationFigures>;
+
+const handOffs = z.array(z.object({ reason: handOverReason, count: z.number() }));
+
+const deliveries = z.object({ sent: z.number(), delivered: z.number(), read: z.number(), failed: z.number() });
 
 /** Figures of a span; durations in seconds, null where nothing was measured. */
 export const totalsSchema = z.object({
   conversationsOpened: z.number(),
   conversationsResolved: z.number(),
+  conversationsLabelled: z.number(),
   messagesReceived: z.number(),
   messagesSent: z.number(),
   botMessages: z.number(),
   botResolutionRate: z.number().nullable(),
-  firstResponse: durations,
-  resolution: durations,
+  handoffs: z.number(),
+  handoffReasons: handOffs,
+  firstResponse: durationFigures,
+  firstResponseInBusinessHours: durationFigures,
+  nextResponse: durationFigures,
+  nextResponseInBusinessHours: durationFigures,
+  resolution: durationFigures,
+  resolutionInBusinessHours: durationFigures,
+  queueWait: durationFigures,
+  queueWaitInBusinessHours: durationFigures,
+  handling: durationFigures,
+  deliveries,
   deliveryFailures: z.number(),
 });
 export type Totals = z.output<typeof totalsSchema>;
 
-/** The figures of one platform. */
-export const platformTotalsSchema = z.object({ platform, totals: totalsSchema });
-export type PlatformTotals = z.output<typeof platformTotalsSchema>;
+/** The figures of one platform, agent, team or label. */
+export const groupSchema = z.object({ key: z.string(), totals: totalsSchema });
+export type GroupTotals = z.output<typeof groupSchema>;
+
+/** Which groups: those with most to tell, or those that are named. */
+export type Choice = { readonly first: number } | { readonly keys: readonly string[] };
 
 const sums = [
+  'events',
   'opened',
   'resolved',
   'resolved_by_bot',
+  'labelled',
   'received',
   'sent',
   'bot_messages',
+  'dispatched',
+  'delivered',
+  'seen',
   'delivery_failures',
-  'first_response_count',
-  'first_response_sum',
-  'resolution_count',
-  'resolution_sum',
-] as const;
-const quantiles = ['first_response_quantiles', 'resolution_quantiles'] as const;
+  'handed_over',
+] as const satisfies readonly Counter[];
 
-const rowSchema = z.object({
+const countsRow = z.object({
+  key: z.string(),
   ...(Object.fromEntries(sums.map((name) => [name, z.coerce.number()])) as Record<
     (typeof sums)[number],
     z.ZodCoercedNumber
   >),
-  first_response_quantiles: z.array(z.number().nullable()),
-  resolution_quantiles: z.array(z.number().nullable()),
 });
+type Counts = z.output<typeof countsRow>;
 
-const columns = [
-  ...sums.map((name) => `sum(part.${name}) AS ${name}`),
-  ...quantiles.map((name) => `quantilesTDigestMerge(0.5, 0.9, 0.95)(part.${name}) AS ${name}`),
-].join(', ');
+const measuredRow = z.object({
+  key: z.string(),
+  measure: z.string(),
+  count: z.coerce.number(),
+  seconds: z.coerce.number(),
+  levels: z.array(z.number().nullable()),
+});
+type Measured = z.output<typeof measuredRow>;
+
+const reasons = handOverReason.options.map((reason) => HAND_OVER + reason);
+
+const noCounts = countsRow.parse({ key: '', ...Object.fromEntries(sums.map((name) => [name, 0])) });
+
+/** Figures where nothing happened. */
+export const nothing: Totals = totalsOf(noCounts, []);
 
 /** The figures of a span of whole minutes. */
 export async function queryTotals(client: ClickHouseClient, scope: Scope, span: Span): Promise<Totals> {
-  const rows = rowsOf(scope, segmentsOf(span, rollups), [...sums, ...quantiles]);
-  const [row] = await select(client, {
-    name: 'totals',
-    sql: `SELECT ${columns} FROM ${rows.sql} AS part`,
-    params: rows.params,
-    limits: queryLimits,
-    row: rowSchema,
-  });
-  if (!row) throw new Error('ClickHouse gave no row for sums, which are one row always');
-  return totalsOf(row);
+  const [[counts = noCounts], measured] = await Promise.all([
+    queryCounts(client, scope, span, undefined, { first: 1 }),
+    queryMeasured(client, scope, span, undefined),
+  ]);
+  return totalsOf(counts, measured);
 }
 
-/** The figures of a span of whole minutes for each platform on which something happened, in the platforms' order by name. */
-export async function queryTotalsByPlatform(
+/** The figures of a span of whole minutes for each of something; who has most to tell comes first. */
+export async function queryGroups(
   client: ClickHouseClient,
   scope: Scope,
   span: Span,
-): Promise<PlatformTotals[]> {
-  const rows = rowsOf(scope, segmentsOf(span, rollups), ['platform', ...sums, ...quantiles]);
-  const found = await select(client, {
-    name: 'totals-by-platform',
-    sql: `SELECT part.platform AS platform, ${columns} FROM ${rows.sql} AS part GROUP BY platform ORDER BY platform`,
-    params: rows.params,
-    limits: queryLimits,
-    row: rowSchema.extend({ platform }),
-  });
-  return found.map((row) => ({ platform: row.platform, totals: totalsOf(row) }));
+  by: By,
+  choice: Choice,
+): Promise<GroupTotals[]> {
+  const counts = await queryCounts(client, scope, span, by, choice);
+  const measured = await queryMeasured(
+    client,
+    scope,
+    span,
+    by,
+    counts.map(({ key }) => key),
+  );
+  return counts.map((row) => ({
+    key: row.key,
+    totals: totalsOf(
+      row,
+      measured.filter(({ key }) => key === row.key),
+    ),
+  }));
 }
 
-function totalsOf(row: z.output<typeof rowSchema>): Totals {
+async function queryCounts(
+  client: ClickHouseClient,
+  scope: Scope,
+  span: Span,
+  by: By | undefined,
+  choice: Choice,
+): Promise<Counts[]> {
+  // An agent may have handled something and done nothing else.
+  const measures = by === 'agent' ? ['', 'handling'] : [''];
+  const columns = [keyColumn(by), 'n', ...sums];
+  const rows = rowsOf(scope, cubeFor(scope.filter, by), readingsOf(span), { columns, measures });
+  return select(client, {
+    name: by ? `counts-by-${by}` : 'counts',
+    sql: `SELECT key, ${sums.map((name) => `sum(part.${name}) AS ${name}`).join(', ')}
+      FROM ${rows.sql} AS part ${by ? `WHERE key NOT IN ('', '${nobody}') ${named(choice)}` : ''}
+      GROUP BY key ORDER BY sum(part.events) + sum(part.n) DESC, key ${limited(choice)}`,
+    params: { ...rows.params, ...('keys' in choice && { keys: choice.keys }) },
+    limits: queryLimits,
+    row: countsRow,
+  });
+}
+
+async function queryMeasured(
+  client: ClickHouseClient,
+  scope: Scope,
+  span: Span,
+  by: By | undefined,
+  keys?: readonly string[],
+): Promise<Measured[]> {
+  if (keys?.length === 0) return [];
+  const columns = [keyColumn(by), 'measure', 'n', 'total', 'quantiles'];
+  const rows = rowsOf(scope, cubeFor(scope.filter, by), readingsOf(span), { columns, measures: [...durations, ...reasons] });
+  return select(client, {
+    name: by ? `durations-by-${by}` : 'durations',
+    sql: `SELECT key, measure, sum(part.n) AS count, sum(part.total) AS seconds,
+        quantilesTDigestMerge(0.5, 0.9, 0.95)(part.quantiles) AS levels
+      FROM ${rows.sql} AS part ${keys ? 'WHERE key IN {keys:Array(String)}' : ''}
+      GROUP BY key, measure`,
+    params: { ...rows.params, ...(keys && { keys }) },
+    limits: queryLimits,
+    row: measuredRow,
+  });
+}
+
+function keyColumn(by: By | undefined): string {
+  return `${by ? groupColumns[by] : `''`} AS key`;
+}
+
+function named(choice: Choice): string {
+  return 'keys' in choice ? 'AND key IN {keys:Array(String)}' : '';
+}
+
+function limited(choice: Choice): string {
+  return 'first' in choice ? `LIMIT ${choice.first}` : '';
+}
+
+function totalsOf(counts: Counts, measured: readonly Measured[]): Totals {
+  const of = (name: Duration) => durationsOf(measured.find(({ measure }) => measure === name));
   return {
-    conversationsOpened: row.opened,
-    conversationsResolved: row.resolved,
-    messagesReceived: row.received,
-    messagesSent: row.sent,
-    botMessages: row.bot_messages,
-    botResolutionRate: row.resolved === 0 ? null : row.resolved_by_bot / row.resolved,
-    firstResponse: durationsOf(row.first_response_count, row.first_response_sum, row.first_response_quantiles),
-    resolution: durationsOf(row.resolution_count, row.resolution_sum, row.resolution_quantiles),
-    deliveryFailures: row.delivery_failures,
+    conversationsOpened: counts.opened,
+    conversationsResolved: counts.resolved,
+    conversationsLabelled: counts.labelled,
+    messagesReceived: counts.received,
+    messagesSent: counts.sent,
+    botMessages: counts.bot_messages,
+    handoffs: counts.handed_over,
+    handoffReasons: reasonsOf(measured),
+    botResolutionRate: counts.resolved === 0 ? null : counts.resolved_by_bot / counts.resolved,
+    firstResponse: of('first_response'),
+    firstResponseInBusinessHours: of('first_response_business'),
+    nextResponse: of('next_response'),
+    nextResponseInBusinessHours: of('next_response_business'),
+    resolution: of('resolution'),
+    resolutionInBusinessHours: of('resolution_business'),
+    queueWait: of('queue_wait'),
+    queueWaitInBusinessHours: of('queue_wait_business'),
+    handling: of('handling'),
+    deliveries: {
+      sent: counts.dispatched,
+      delivered: counts.delivered,
+      read: counts.seen,
+      failed: counts.delivery_failures,
+    },
+    deliveryFailures: counts.delivery_failures,
   };
 }
 
-function durationsOf(count: number, sum: number, levels: readonly (number | null)[]): z.output<typeof durations> {
-  if (count === 0) return { average: null, p50: null, p90: null, p95: null };
-  const [p50 = null, p90 = null, p95 = null] = levels;
-  return { average: sum / count, p50, p90, p95 };
+/** The most frequent first. */
+function reasonsOf(measured: readonly Measured[]): Totals['handoffReasons'] {
+  return handOverReason.options
+    .map((reason) => ({ reason, count: measured.find(({ measure }) => measure === HAND_OVER + reason)?.count ?? 0 }))
+    .filter(({ count }) => count > 0)
+    .toSorted((a, b) => b.count - a.count);
+}
+
+function durationsOf(measured: Measured | undefined): DurationFigures {
+  if (!measured) return { count: 0, total: 0, average: null, p50: null, p90: null, p95: null };
+  const { count, seconds } = measured;
+  const [p50 = null, p90 = null, p95 = null] = measured.levels;
+  return { count, total: seconds, average: seconds / count, p50, p90, p95 };
 }

@@ -8,6 +8,7 @@ import { endYear, firstYear } from '../sink/eventRow.ts';
 
 const MAX_RANGE_MS = 5 * 366 * 86_400_000;
 const MAX_POINTS = 5_000;
+const MAX_FIRST = 100;
 /** More ids than a company has agents, teams or channels; the list becomes one parameter of a query. */
 const MAX_IDS = 1_000;
 
@@ -22,12 +23,13 @@ export function readRange({ from, to }: TimeRange): Span {
 }
 
 /** @throws GraphQLError BAD_USER_INPUT when an id is none, or there are too many. */
-export function readFilter({ channelIds, platforms, agentIds, teamIds }: DashboardFilter): Filter {
+export function readFilter({ channelIds, platforms, agentIds, teamIds, labelIds }: DashboardFilter): Filter {
   return {
     channelIds: readIds('channelIds', channelIds),
     platforms,
     agentIds: readIds('agentIds', agentIds),
     teamIds: readIds('teamIds', teamIds),
+    labelIds: readIds('labelIds', labelIds),
   };
 }
 
@@ -40,6 +42,11 @@ export function checkPoints(span: Span, interval: Interval): void {
       'interval',
     );
   }
+}
+
+/** @throws GraphQLError BAD_USER_INPUT when so many are never shown. */
+export function checkFirst(first: number): void {
+  if (first < 1 || first > MAX_FIRST) throw badUserInput(`\`first\` is 1 to ${MAX_FIRST}`, 'first');
 }
 
 function readIds(field: keyof DashboardFilter, ids: readonly string[] | null | undefined) {

@@ -1,6 +1,6 @@
 import { parseEvent } from '#platform/events/catalogue.ts';
 import { catalogue } from '#schema/events/catalogue.ts';
-import type { ConversationFacts } from '#schema/events/conversations.ts';
+import type { ConversationFacts, Handled } from '#schema/events/conversations.ts';
 import { SinkError } from './errors.ts';
 
 /** A row of `analytics.events`, all but where it stood in the stream. Values that an event has not are empty or zeros. */
@@ -26,8 +26,27 @@ export interface EventRow {
   readonly delivery_status: string;
   readonly failure_code: string;
   readonly touched_by_agent: boolean;
+  /** Why the bot has left the conversation to people. */
+  readonly reason: string;
+  /** Of the conversation, as the event left it; in their order, so that the same labels are always the same. */
+  readonly labels: readonly string[];
+  readonly added_labels: readonly string[];
   readonly first_response_seconds: number | null;
+  readonly first_response_business_seconds: number | null;
+  readonly next_response_seconds: number | null;
+  readonly next_response_business_seconds: number | null;
   readonly resolution_seconds: number | null;
+  readonly resolution_business_seconds: number | null;
+  readonly queue_wait_seconds: number | null;
+  readonly queue_wait_business_seconds: number | null;
+  /** For how long the conversation was open with an agent who has it no longer, or not open. */
+  readonly handling_seconds: number | null;
+  readonly handling_agent_id: string;
+  /** What an agent became, what they were before, and from when to when. */
+  readonly presence: string;
+  readonly presence_before: string;
+  readonly presence_from: string;
+  readonly presence_until: string;
 }
 
 /** Stands for no agent, no team, no message. */
@@ -54,9 +73,6 @@ export function eventRow(text: string): EventRow | undefined {
   };
   switch (event.type) {
     case 'conversation.opened':
-    case 'conversation.assigned':
-    case 'conversation.changed':
-    case 'conversation.handed_over':
     case 'conversation.read':
       return { ...nothing, ...envelope, ...facts(event.data.conversation) };
     case 'conversation.answer.rated':
@@ -70,6 +86,24 @@ export function eventRow(text: string): EventRow | undefined {
         author_kind: 'BOT',
         status_to: event.data.rating ?? '',
       };
+    case 'conversation.changed':
+      return {
+        ...nothing,
+        ...envelope,
+        ...facts(event.data.conversation),
+        added_labels: inOrder(event.data.addedLabelIds),
+      };
+    case 'conversation.handed_over':
+      return { ...nothing, ...envelope, ...facts(event.data.conversation), reason: event.data.reason };
+    case 'conversation.assigned':
+      return {
+        ...nothing,
+        ...envelope,
+        ...facts(event.data.conversation),
+        queue_wait_seconds: event.data.queueWaitSeconds,
+        queue_wait_business_seconds: event.data.queueWaitBusinessSeconds,
+        ...handling(event.data.handled),
+      };
     case 'conversation.status.changed':
       return {
         ...nothing,
@@ -79,6 +113,8 @@ export function eventRow(text: string): EventRow | undefined {
         status_to: event.data.to,
         touched_by_agent: event.data.touchedByAgent,
         resolution_seconds: event.data.resolutionSeconds,
+        resolution_business_seconds: event.data.resolutionBusinessSeconds,
+        ...handling(event.data.handled),
       };
     case 'conversation.message.created': {
       const { message } = event.data;
@@ -96,6 +132,9 @@ export function eventRow(text: string): EventRow | undefined {
         is_private: message.isPrivate,
         delivery_status: message.status,
         first_response_seconds: event.data.firstResponseSeconds,
+        first_response_business_seconds: event.data.firstResponseBusinessSeconds,
+        next_response_seconds: event.data.nextResponseSeconds,
+        next_response_business_seconds: event.data.nextResponseBusinessSeconds,
       };
     }
     case 'conversation.message.updated':
@@ -108,9 +147,19 @@ export function eventRow(text: string): EventRow | undefined {
         // Half of a character of two code units is no text for ClickHouse, and would hold up the whole batch.
         failure_code: event.data.failure?.code.toWellFormed() ?? '',
       };
+    case 'conversation.agent.presence':
+      return {
+        ...nothing,
+        ...nowhere,
+        ...envelope,
+        agent_id: event.data.agentId,
+        presence: event.data.presence,
+        presence_before: event.data.previous ?? '',
+        presence_from: clickHouseTime(event.data.previousSince ?? event.data.since),
+        presence_until: clickHouseTime(event.data.since),
+      };
     case 'conversation.message.changed':
     case 'conversation.message.retried':
-    case 'conversation.agent.presence':
     case 'conversation.routing.changed':
     case 'conversation.label.changed':
     case 'conversation.team.changed':
@@ -141,6 +190,7 @@ export function eventRow(text: string): EventRow | undefined {
     case 'channel.delivery.updated':
     case 'channel.connection.changed':
     case 'channel.audited':
+    case 'channel.company.changed':
     case 'knowledge.document.added':
     case 'knowledge.document.changed':
     case 'knowledge.document.removed':
@@ -165,8 +215,32 @@ const nothing = {
   delivery_status: '',
   failure_code: '',
   touched_by_agent: false,
+  reason: '',
+  added_labels: [],
   first_response_seconds: null,
+  first_response_business_seconds: null,
+  next_response_seconds: null,
+  next_response_business_seconds: null,
   resolution_seconds: null,
+  resolution_business_seconds: null,
+  queue_wait_seconds: null,
+  queue_wait_business_seconds: null,
+  handling_seconds: null,
+  handling_agent_id: nobody,
+  presence: '',
+  presence_before: '',
+  presence_from: '1970-01-01 00:00:00.000',
+  presence_until: '1970-01-01 00:00:00.000',
+};
+
+/** What is about no conversation. */
+const nowhere = {
+  conversation_id: nobody,
+  contact_id: nobody,
+  channel_id: nobody,
+  platform: '',
+  team_id: nobody,
+  labels: [],
 };
 
 /** A row that `analytics.events` takes, whatever is wrong with others. */
@@ -193,7 +267,17 @@ function facts(conversation: ConversationFacts) {
     platform: conversation.platform,
     agent_id: conversation.assigneeId ?? nobody,
     team_id: conversation.teamId ?? nobody,
+    labels: inOrder(conversation.labelIds),
   };
+}
+
+function handling(handled: Handled | null) {
+  if (handled === null) return {};
+  return { handling_seconds: handled.seconds, handling_agent_id: handled.agentId };
+}
+
+function inOrder(ids: readonly string[]): string[] {
+  return [...new Set(ids.map((id) => id.toLowerCase()))].toSorted();
 }
 
 function parseJson(text: string): unknown {

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Layout } from '../clickhouse/ddl.ts';
 import { insertBlock, select } from '../clickhouse/statements.ts';
 import { expiryBy, readPlans, type Plans } from '../retention/plans.ts';
-import { rollups } from '../rollups.ts';
+import { filled } from '../rollups.ts';
 import type { Erasure } from './erasure.ts';
 import { SinkError } from './errors.ts';
 import { clickHouseTime, nobody, sampleRow, type EventRow } from './eventRow.ts';
@@ -24,7 +24,7 @@ const written = [
   'analytics.events',
   'analytics.checkpoints',
   'analytics.streams',
-  ...rollups.map(({ table }) => table),
+  ...filled.map(({ table }) => table),
 ];
 
 const knownRow = z.object({ company_id: z.string(), event_id: z.string(), position: z.coerce.bigint() });
@@ -132,7 +132,7 @@ export function createEventStore(
   async function fillRollups(from: bigint, companies: readonly string[]): Promise<void> {
     for (let start = 0; start < companies.length; start += LOOKUP_SIZE) {
       const params = { from: from.toString(), companies: companies.slice(start, start + LOOKUP_SIZE) };
-      for (const rollup of rollups) {
+      for (const rollup of filled) {
         mayWrite();
         await client.command({ query: fillStatement({ rollup, limits }), query_params: params });
       }

@@ -1,9 +1,9 @@
 import { oneBlock, settingsClause, type Limits } from '../clickhouse/statements.ts';
-import { dimensions, measures, type Rollup } from '../rollups.ts';
+import type { Filled } from '../rollups.ts';
 
 /** How a rollup is brought up to date. Parameters of the statement: `from`, `companies`. */
 export interface Fill {
-  readonly rollup: Rollup;
+  readonly rollup: Filled;
   /** @default the rollup itself */
   readonly target?: string;
   /** Only the events of a month, as `toYYYYMM` says it. */
@@ -18,19 +18,14 @@ export interface Fill {
  * process goes on that has other companies besides.
  */
 export function fillStatement({ rollup, target = rollup.table, month, limits }: Fill): string {
-  const columns = Object.entries(measures).map(([name, expression]) => `${expression} AS ${name}`);
   const within = (time: string) => (month === undefined ? '' : ` AND toYYYYMM(${time}) = ${String(month)}`);
-  const keys = ['company_id', 'bucket', ...dimensions].join(', ');
-  return `INSERT INTO ${target} (${keys}, ${Object.keys(measures).join(', ')}, expires_at, last_position)
-    WITH counted AS (
+  const events = `analytics.events LEFT JOIN (
       SELECT company_id AS company, toYYYYMM(bucket) AS month, max(last_position) AS upto
       FROM ${target} WHERE last_position >= {from:UInt64} AND company_id IN {companies:Array(UUID)}${within('bucket')}
       GROUP BY company, month
-    )
-    SELECT company_id, ${rollup.bucketOf} AS bucket, ${[...dimensions, ...columns].join(', ')},
-      max(figures_expire_at) AS expires_at, max(position) AS last_position
-    FROM analytics.events LEFT JOIN counted ON company_id = counted.company AND toYYYYMM(at) = counted.month
-    WHERE position >= {from:UInt64} AND company_id IN {companies:Array(UUID)}${within('at')} AND position > counted.upto
-    GROUP BY ${keys}
+    ) AS counted ON company_id = counted.company AND toYYYYMM(at) = counted.month
+    WHERE position >= {from:UInt64} AND company_id IN {companies:Array(UUID)}${within('at')} AND position > counted.upto`;
+  return `INSERT INTO ${target} (${rollup.columns.join(', ')})
+    ${rollup.select(events)}
     ${settingsClause('sink-rollup', limits, { ...oneBlock, join_use_nulls: 0, async_insert: 0 })}`;
 }

@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { v7 } from 'uuid';
 import { createEvent, type AnyEvent, type NewEvent } from '#platform/events/catalogue.ts';
 import { catalogue, type SwitchboardCatalogue } from '#schema/events/catalogue.ts';
-import type { ConversationFacts, MessageFacts } from '#schema/events/conversations.ts';
+import type { ConversationFacts, Handled, MessageFacts } from '#schema/events/conversations.ts';
+import type { HandOverReason } from '#schema/events/bot.ts';
 import type { Platform } from '#schema/events/values.ts';
 
 /** What happened, in the words of dashboards; {@link eventOf} says it in the words of the catalogue. */
@@ -17,24 +18,57 @@ export interface Fact {
     | 'echoed'
     | 'note'
     | 'failed'
+    | 'dispatched'
     | 'delivered'
-    | 'read';
+    | 'seen'
+    | 'read'
+    | 'assigned'
+    | 'labelled'
+    | 'handedOver';
   readonly at: Date;
   readonly platform: Platform;
   readonly channelId: string;
   /** Assigned to, and author of what is sent, but not of what was written past the inbox. */
   readonly agentId: string | null;
   readonly teamId: string | null;
-  /** To the first response or to the resolution, where there is one. */
+  readonly labelIds: readonly string[];
+  /** To the response, the resolution or the assignment, where there is one. */
   readonly seconds: number | null;
+  /** Those of them in business hours. */
+  readonly businessSeconds: number | null;
+  /** Whether the response is a later one. */
+  readonly isNext: boolean;
   readonly touchedByAgent: boolean;
+  readonly reason: HandOverReason;
+  /** By whom, and for how long, when a status or an assignment ends it. */
+  readonly handled: Handled | null;
 }
 
 export const ids = {
   channels: [v7(), v7()],
   agents: [v7(), v7()],
   teams: [v7(), v7()],
+  labels: [v7(), v7(), v7()],
 } as const;
+
+const whats = [
+  'opened',
+  'resolved',
+  'snoozed',
+  'received',
+  'sent',
+  'bot',
+  'echoed',
+  'note',
+  'failed',
+  'dispatched',
+  'delivered',
+  'seen',
+  'read',
+  'assigned',
+  'labelled',
+  'handedOver',
+] as const satisfies readonly Fact['what'][];
 
 const defaults: Fact = {
   what: 'received',
@@ -43,8 +77,13 @@ const defaults: Fact = {
   channelId: ids.channels[0],
   agentId: null,
   teamId: null,
+  labelIds: [],
   seconds: null,
+  businessSeconds: null,
+  isNext: false,
   touchedByAgent: false,
+  reason: 'ANGER',
+  handled: null,
 };
 
 export function fact(what: Fact['what'], rest: Partial<Fact> = {}): Fact {
@@ -53,21 +92,10 @@ export function fact(what: Fact['what'], rest: Partial<Fact> = {}): Fact {
 
 /** Any fact between two instants, often near the borders of minutes, hours, days and months. */
 export function anyFact(from: Date, to: Date): fc.Arbitrary<Fact> {
+  const anySeconds = fc.option(fc.integer({ min: 0, max: 100_000 }), { nil: null });
   const borders = [60, 3_600, 86_400].map((seconds) => seconds * 1_000);
   return fc.record({
-    what: fc.constantFrom<Fact['what']>(
-      'opened',
-      'resolved',
-      'snoozed',
-      'received',
-      'sent',
-      'bot',
-      'echoed',
-      'note',
-      'failed',
-      'delivered',
-      'read',
-    ),
+    what: fc.constantFrom<Fact['what']>(...whats),
     at: fc
       .tuple(
         fc.integer({ min: from.getTime(), max: to.getTime() - 1 }),
@@ -79,8 +107,16 @@ export function anyFact(from: Date, to: Date): fc.Arbitrary<Fact> {
     channelId: fc.constantFrom(...ids.channels),
     agentId: fc.constantFrom(null, ...ids.agents),
     teamId: fc.constantFrom(null, ...ids.teams),
-    seconds: fc.option(fc.integer({ min: 0, max: 100_000 }), { nil: null }),
+    labelIds: fc.subarray<string>([...ids.labels]),
+    seconds: anySeconds,
+    businessSeconds: anySeconds,
+    isNext: fc.boolean(),
     touchedByAgent: fc.boolean(),
+    reason: fc.constantFrom('ANGER', 'REPEATED', 'NOT_IN_KNOWLEDGE'),
+    handled: fc.option(
+      fc.record({ agentId: fc.constantFrom<string>(...ids.agents), seconds: fc.integer({ min: 0, max: 100_000 }) }),
+      { nil: null },
+    ),
   });
 }
 
@@ -103,7 +139,9 @@ function said(fact: Fact): NewEvent<SwitchboardCatalogue> {
           from: 'OPEN',
           to: 'RESOLVED',
           resolutionSeconds: fact.seconds,
+          resolutionBusinessSeconds: fact.businessSeconds,
           touchedByAgent: fact.touchedByAgent,
+          handled: fact.handled,
         },
       };
     case 'snoozed':
@@ -116,17 +154,45 @@ function said(fact: Fact): NewEvent<SwitchboardCatalogue> {
           to: 'SNOOZED',
           resolutionSeconds: null,
           touchedByAgent: fact.touchedByAgent,
+          handled: fact.handled,
         },
       };
+    case 'assigned':
+      return {
+        ...common,
+        type: 'conversation.assigned',
+        data: {
+          conversation,
+          previousAssigneeId: null,
+          previousTeamId: null,
+          queueWaitSeconds: fact.seconds,
+          queueWaitBusinessSeconds: fact.businessSeconds,
+          handled: fact.handled,
+        },
+      };
+    case 'labelled':
+      return {
+        ...common,
+        type: 'conversation.changed',
+        data: { conversation, change: 'LABELS', addedLabelIds: [...fact.labelIds] },
+      };
+    case 'handedOver':
+      return {
+        ...common,
+        type: 'conversation.handed_over',
+        data: { conversation, reason: fact.reason, summary: 'They wait.', messageId: null },
+      };
     case 'failed':
+    case 'dispatched':
     case 'delivered':
+    case 'seen':
       return {
         ...common,
         type: 'conversation.message.updated',
         data: {
           conversation,
           messageId: v7(),
-          status: fact.what === 'failed' ? 'FAILED' : 'DELIVERED',
+          status: deliveryStatuses[fact.what],
           failure: fact.what === 'failed' ? { code: 'BLOCKED', message: 'blocked', retryable: false } : null,
         },
       };
@@ -141,6 +207,8 @@ function said(fact: Fact): NewEvent<SwitchboardCatalogue> {
   }
 }
 
+const deliveryStatuses = { failed: 'FAILED', dispatched: 'SENT', delivered: 'DELIVERED', seen: 'READ' } as const;
+
 const authors: Readonly<Partial<Record<Fact['what'], MessageFacts['authorKind']>>> = {
   received: 'CONTACT',
   bot: 'BOT',
@@ -149,6 +217,9 @@ const authors: Readonly<Partial<Record<Fact['what'], MessageFacts['authorKind']>
 
 function messageOf(fact: Fact, conversation: ConversationFacts) {
   const inbound = fact.what === 'received';
+  const measured = !inbound && fact.what !== 'note';
+  const seconds = measured ? fact.seconds : null;
+  const businessSeconds = measured ? fact.businessSeconds : null;
   const author = authors[fact.what] ?? 'AGENT';
   return {
     conversation,
@@ -164,7 +235,10 @@ function messageOf(fact: Fact, conversation: ConversationFacts) {
       createdAt: fact.at.toISOString(),
     },
     delivery: null,
-    firstResponseSeconds: inbound || fact.what === 'note' ? null : fact.seconds,
+    firstResponseSeconds: fact.isNext ? null : seconds,
+    firstResponseBusinessSeconds: fact.isNext ? null : businessSeconds,
+    nextResponseSeconds: fact.isNext ? seconds : null,
+    nextResponseBusinessSeconds: fact.isNext ? businessSeconds : null,
   };
 }
 
@@ -183,7 +257,7 @@ function conversationOf(fact: Fact): ConversationFacts {
     priority: 'NORMAL',
     assigneeId: fact.agentId,
     teamId: fact.teamId,
-    labelIds: [],
+    labelIds: [...fact.labelIds],
     threadExternalId: null,
     openedAt: at,
     lastActivityAt: at,

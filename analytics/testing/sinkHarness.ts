@@ -95,7 +95,7 @@ export async function counts(clickhouse: ClickHouseClient, companyId: string) {
     query: `SELECT
       (SELECT count() FROM analytics.events WHERE company_id = {company:UUID}) AS events,
       (SELECT uniqExact(event_id) FROM analytics.events WHERE company_id = {company:UUID}) AS ids,
-      ${tables.map((table) => `(SELECT sum(events) FROM analytics.${table} WHERE company_id = {company:UUID}) AS ${table}`).join(', ')}`,
+      ${tables.map((table) => `(SELECT sum(events) FROM analytics.${table} WHERE company_id = {company:UUID} AND cube = 'channel') AS ${table}`).join(', ')}`,
     query_params: { company: companyId },
     format: 'JSONEachRow',
   });

@@ -87,7 +87,14 @@ describe('the live view of contacts', () => {
   it('takes nothing else for an event of contacts', () => {
     expect(isContactEvent(merged(false))).toBe(true);
     const read = { ...envelope, type: 'channel.audited' as const };
-    const data = { channelId: v7(), action: 'channel.paused', before: null, after: null, origin: null };
+    const data = {
+      channelId: v7(),
+      subjectKind: 'channel' as const,
+      action: 'channel.paused',
+      before: null,
+      after: null,
+      origin: null,
+    };
     expect(isContactEvent({ ...read, data })).toBe(false);
   });
 

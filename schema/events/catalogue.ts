@@ -26,6 +26,7 @@ export const catalogue = {
   'channel.delivery.updated': channels.deliveryUpdated,
   'channel.connection.changed': channels.channelChanged,
   'channel.audited': channels.channelAudited,
+  'channel.company.changed': channels.companyChanged,
   'conversation.opened': conversations.opened,
   'conversation.status.changed': conversations.statusChanged,
   'conversation.assigned': conversations.assigned,

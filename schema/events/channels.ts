@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { attachment, deliveryFailure, id, instant, platform, revisionKind } from './values.ts';
+import { attachment, businessHours, deliveryFailure, id, instant, platform, revisionKind } from './values.ts';
 
 /** Where something happened: every fact about a conversation's other side says it, and is ordered by it. */
 const place = {
@@ -204,12 +204,13 @@ export const messageRevised = {
   }),
 } as const;
 
-/** A channel as it is now: connected, changed, paused, resumed, in need of a new token, or removed. */
-/** Somebody of the company changed a channel: an entry of the audit log. `before` is null when the channel is new. */
+/** Somebody of the company changed a channel, or the company: an entry of the audit log. `before` is null when the channel is new. */
 export const channelAudited = {
   version: 1,
   data: z.object({
+    /** Of the channel; or of the company. */
     channelId: id,
+    subjectKind: z.enum(['channel', 'company']).default('channel'),
     action: z.string(),
     before: z.record(z.string(), z.unknown()).nullable(),
     after: z.record(z.string(), z.unknown()).nullable(),
@@ -217,6 +218,19 @@ export const channelAudited = {
   }),
 } as const;
 
+/** A company as it is now: when it was founded, and when somebody changed its clocks or its hours. */
+export const companyChanged = {
+  version: 1,
+  data: z.object({
+    name: z.string(),
+    /** IANA name. */
+    timeZone: z.string(),
+    /** Null: at any time. */
+    businessHours: businessHours.nullable().default(null),
+  }),
+} as const;
+
+/** A channel as it is now: connected, changed, paused, resumed, in need of a new token, or removed. */
 export const channelChanged = {
   version: 1,
   data: z.object({

@@ -53,6 +53,13 @@ export type MessageFacts = z.output<typeof messageFacts>;
 
 export const opened = { version: 1, data: z.object({ conversation: conversationFacts }) } as const;
 
+/** Who had the conversation open until now, and for how long; told once, when they have it no longer or it is not open any more. */
+const handled = z.object({ agentId: id, seconds: z.number().nonnegative() });
+export type Handled = z.output<typeof handled>;
+
+/** Seconds, of which there are none where nothing was measured. Business seconds are those within the company's opening hours. */
+const seconds = z.number().nonnegative().nullable().default(null);
+
 export const statusChanged = {
   version: 1,
   data: z.object({
@@ -61,8 +68,10 @@ export const statusChanged = {
     to: conversationStatus,
     /** Seconds from opening (or the last reopening) to now; only when `to` is RESOLVED. */
     resolutionSeconds: z.number().nonnegative().nullable(),
+    resolutionBusinessSeconds: seconds,
     /** Whether an agent wrote to the contact since the opening (or the last reopening). */
     touchedByAgent: z.boolean(),
+    handled: handled.nullable().default(null),
   }),
 } as const;
 
@@ -75,13 +84,21 @@ export const assigned = {
     /** When no person wanted it: it was their turn, they have been gone for too long, they could not take it again. */
     reason: z.enum(['POLICY', 'AGENT_LEFT', 'REOPENED']).nullable().default(null),
     policyId: id.nullable().default(null),
+    /** For how long it was open with nobody; only when somebody has it now. */
+    queueWaitSeconds: seconds,
+    queueWaitBusinessSeconds: seconds,
+    handled: handled.nullable().default(null),
   }),
 } as const;
 
 /** Something else of a conversation than its status and who has it; the facts say what it is now. */
 export const changed = {
   version: 1,
-  data: z.object({ conversation: conversationFacts, change: z.enum(['PRIORITY', 'LABELS', 'BOT', 'CONTACT']) }),
+  data: z.object({
+    conversation: conversationFacts,
+    change: z.enum(['PRIORITY', 'LABELS', 'BOT', 'CONTACT']),
+    addedLabelIds: z.array(id).default([]),
+  }),
 } as const;
 
 export const messageCreated = {
@@ -93,6 +110,10 @@ export const messageCreated = {
     delivery: z.object({ threadExternalId: z.string().min(1), replyToExternalId: z.string().nullable() }).nullable(),
     /** Seconds that the contact waited; only on the first answer of an agent or bot since the opening. */
     firstResponseSeconds: z.number().nonnegative().nullable(),
+    firstResponseBusinessSeconds: seconds,
+    /** The same of every later answer to somebody who waited. */
+    nextResponseSeconds: seconds,
+    nextResponseBusinessSeconds: seconds,
     /** Of a contact whom the company has blocked: it is kept, and nobody is told and no bot answers. */
     muted: z.boolean().default(false),
   }),
@@ -164,7 +185,14 @@ export const read = {
 /** An agent came, went away from the desk, or is not there any more; told once, however many processes saw it. */
 export const agentPresence = {
   version: 1,
-  data: z.object({ agentId: id, presence, since: instant }),
+  data: z.object({
+    agentId: id,
+    presence,
+    since: instant,
+    /** What they were until then. */
+    previous: presence.nullable().default(null),
+    previousSince: instant.nullable().default(null),
+  }),
 } as const;
 
 /** How conversations are given out has changed: what an agent may have, or a policy. */

@@ -45,3 +45,20 @@ export type AttachmentKind = Attachment['kind'];
 
 export const deliveryFailure = z.object({ code: z.string(), message: z.string(), retryable: z.boolean() });
 export type DeliveryFailure = z.output<typeof deliveryFailure>;
+
+export const weekdays = ['MONDAY', 'TUESDAY', 'WEDNESDAY', 'THURSDAY', 'FRIDAY', 'SATURDAY', 'SUNDAY'] as const;
+
+/** When a company is there for its customers, by its own clocks. */
+export const businessHours = z.object({
+  /** Minutes since midnight; from the first up to, and without, the second, which is 1440 at the day's end. */
+  week: z.array(
+    z.object({
+      day: z.enum(weekdays),
+      from: z.int().min(0).max(1_439),
+      to: z.int().min(1).max(1_440),
+    }),
+  ),
+  /** Dates on which it is closed. */
+  holidays: z.array(z.iso.date()),
+});
+export type BusinessHours = z.output<typeof businessHours>;

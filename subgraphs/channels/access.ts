@@ -11,12 +11,15 @@ export const access = accessTable(
     'files:upload': { roles: everybody },
     /** Whoever has an account's token can write in the company's name. */
     'channels:manage': { roles: ['ADMIN'] },
+    /** Its clocks and its hours. */
+    'company:manage': { roles: ['ADMIN'] },
     /** The visitor's own side of a web chat. */
     chat: { roles: [], visitors: true },
   },
   {
     query: { company: 'directory:read', channel: 'directory:read', channels: 'directory:read' },
     mutation: {
+      updateCompany: 'company:manage',
       requestUpload: 'files:upload',
       connectChannel: 'channels:manage',
       reauthorizeChannel: 'channels:manage',

@@ -20,7 +20,7 @@ export class ChannelError extends Error {
     );
   }
 
-  static badTimeZone(timeZone: string, cause: unknown): ChannelError {
-    return new ChannelError('BAD_TIME_ZONE', `'${timeZone}' is no IANA time zone such as Europe/Berlin`, { cause });
+  static badTimeZone(timeZone: string): ChannelError {
+    return new ChannelError('BAD_TIME_ZONE', `'${timeZone}' is no IANA time zone such as Europe/Berlin`);
   }
 }

@@ -1,4 +1,4 @@
-import type { Platform } from '#schema/events/values.ts';
+import type { BusinessHours, Platform } from '#schema/events/values.ts';
 import type { ChannelSettings } from './settings.ts';
 
 export type ChannelStatus = 'ACTIVE' | 'PAUSED' | 'NEEDS_REAUTHORIZATION' | 'REMOVED';
@@ -8,6 +8,8 @@ export interface CompanyRow {
   readonly slug: string;
   readonly name: string;
   readonly timeZone: string;
+  readonly businessHours: BusinessHours | null;
+  readonly version: number;
 }
 
 /** A channel as clients see it: without its credentials. */
@@ -28,3 +30,5 @@ export interface ChannelHealthRow {
   readonly lastError: string | null;
   readonly pendingDeliveries: number;
 }
+
+export interface BusinessHoursRow extends BusinessHours {}

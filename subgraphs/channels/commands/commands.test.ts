@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { v7 } from 'uuid';
+import { eventually } from '#test/stack/eventually.ts';
 import { testNats, testPostgres, type TestPostgres, type TestServer } from '#test/stack/index.ts';
 import { companyBySlug } from '../queries/companyBySlug.ts';
 import { webhookSecret } from '../queries/webhookSecret.ts';
@@ -45,7 +46,7 @@ describe('connecting companies and channels', () => {
     const { database, keyring } = harness.channels;
     const tenant = newTenant('initech');
     await harness.seed(tenant);
-    expect(await companyBySlug(database, 'initech')).toEqual(tenant.company);
+    expect(await companyBySlug(database, 'initech')).toMatchObject(tenant.company);
     expect(await companyBySlug(database, 'nobody')).toBeUndefined();
     expect(await webhookSecret(database, keyring, v7())).toBeUndefined();
   });
@@ -74,6 +75,19 @@ describe('connecting companies and channels', () => {
     await expect(createChannel(database, keyring, again)).rejects.toMatchObject({ code: 'ACCOUNT_TAKEN' });
     const company = { ...second.company, id: v7() };
     await expect(createCompany(database, company)).rejects.toMatchObject({ code: 'SLUG_TAKEN' });
+  });
+
+  it('tells the other contexts where a company is', async () => {
+    const { company } = newTenant();
+    await createCompany(harness.channels.database, company);
+    await eventually(async () =>
+      expect(await harness.events(company.id)).toMatchObject([
+        {
+          type: 'channel.company.changed',
+          data: { name: company.name, timeZone: 'Europe/Berlin', businessHours: null },
+        },
+      ]),
+    );
   });
 
   it('refuses a time zone that does not exist', async () => {

@@ -1,4 +1,5 @@
 import type { MigrationList } from '#platform/postgres/provision.ts';
+import { CompanyHours } from './20261126_company_hours.ts';
 import { FileEnds } from './20261126_file_ends.ts';
 import { RevisedMessages } from './20261126_revised_messages.ts';
 import { Revisions } from './20261126_revisions.ts';
@@ -15,4 +16,5 @@ export const migrations: MigrationList = [
   { name: '20261126_revisions', class: Revisions },
   { name: '20261126_uploads', class: Uploads },
   { name: '20261126_revised_messages', class: RevisedMessages },
+  { name: '20261126_company_hours', class: CompanyHours },
 ];

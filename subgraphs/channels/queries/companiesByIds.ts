@@ -5,6 +5,7 @@ import type { CompanyRow } from '../rows.ts';
 export function companiesByIds(session: ReadSession, ids: readonly string[]): Promise<CompanyRow[]> {
   return session.read(
     (sql) => sql<CompanyRow>`
-      select id, slug, name, time_zone as "timeZone" from channels.companies where id = any(${ids}::uuid[])`,
+      select id, slug, name, time_zone as "timeZone", business_hours as "businessHours", version
+      from channels.companies where id = any(${ids}::uuid[])`,
   );
 }

@@ -6,11 +6,18 @@ import { removeChannel } from '../commands/removeChannel.ts';
 import { requestUpload } from '../commands/requestUpload.ts';
 import { resumeChannel } from '../commands/resumeChannel.ts';
 import { rotateIdentitySecret } from '../commands/rotateIdentitySecret.ts';
+import { updateCompany } from '../commands/updateCompany.ts';
 import { updateWebChat } from '../commands/updateWebChat.ts';
 import type { Context } from '../context.ts';
 import type { MutationResolvers } from '../generated/resolvers.ts';
 
 export const Mutation: MutationResolvers = {
+  updateCompany: async (_parent, { input }, context) => {
+    const outcome = await context.run((tools, identity) => updateCompany(tools, identity, input));
+    if ('userErrors' in outcome) return { company: null, userErrors: outcome.userErrors };
+    return { company: await context.loaders.company.load(outcome.companyId), userErrors: [] };
+  },
+
   connectChannel: async (_parent, { input }, context) =>
     secretPayload(context, await context.run((tools, identity) => connectChannel(tools, identity, input))),
 

@@ -122,6 +122,7 @@ describe('the audit log', () => {
       actor: { kind: 'agent', id: acme.ada.agentId },
       data: {
         channelId,
+        subjectKind: 'channel',
         action: 'channel.paused',
         before: { status: 'ACTIVE', name: 'Bot' },
         after: { status: 'PAUSED', name: 'Bot' },

@@ -72,6 +72,8 @@ export async function openConversation(
     firstRepliedAt: null,
     touchedByAgent: false,
     openedAt: at,
+    holderId: null,
+    heldSince: null,
     resolvedAt: null,
     lastActivityAt: at,
     lastMessageId: null,

@@ -91,7 +91,6 @@ export async function receiveMessage(
       conversation,
       message,
       changes,
-      firstResponseSeconds: null,
       muted,
     });
     if (!muted && isWithBot(conversation)) await askBot(transaction, conversation);

@@ -8,8 +8,8 @@ export async function recordAudited(
   database: Database<SwitchboardCatalogue>,
   { id, companyId, actor, occurredAt, data }: EventOf<SwitchboardCatalogue, 'channel.audited'>,
 ): Promise<void> {
-  const { action, channelId, before, after, origin } = data;
+  const { action, channelId, subjectKind, before, after, origin } = data;
   const entry = { id, companyId, actor, occurredAt: new Date(occurredAt), origin: origin ?? undefined };
-  const subject = { kind: 'channel', id: channelId };
+  const subject = { kind: subjectKind, id: channelId };
   await database.write(companyId, ({ sql }) => enterAudit(sql, entry, { action, subject, before, after }));
 }

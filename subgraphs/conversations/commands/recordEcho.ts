@@ -11,6 +11,7 @@ import { upsertIdentity } from './contactIdentity.ts';
 import { openAgain } from './lifecycle/openAgain.ts';
 import { isOver, lockLatest, openConversation } from './openConversation.ts';
 import { findByExternalId } from './findMessage.ts';
+import { measureResponse } from './measure.ts';
 import { tellMessage } from './tellMessage.ts';
 
 type Echoed = EventOf<SwitchboardCatalogue, 'channel.message.echoed'>;
@@ -42,7 +43,8 @@ export async function recordEcho(
     // Told late, it is no answer to what the contact has written since.
     const { waitingSince } = conversation;
     const answers = !waitingSince || waitingSince <= createdAt;
-    const firstResponseSeconds = answers ? countAnswer(conversation, createdAt) : null;
+    const answer = answers ? countAnswer(conversation, createdAt) : null;
+    const response = await measureResponse(transaction, conversation, answer);
 
     const repliedTo = await findByExternalId(transaction, companyId, { channelId, externalId: replyToExternalId });
     const message = transaction.em.create(Message, {
@@ -66,7 +68,7 @@ export async function recordEcho(
     });
     countMessage(conversation, message);
     const actor = systemActor('ANSWERED_ELSEWHERE');
-    await tellMessage(transaction, { actor, conversation, message, changes, firstResponseSeconds });
+    await tellMessage(transaction, { actor, conversation, message, changes, response });
   });
 }
 

@@ -1,6 +1,7 @@
 import type { Database } from '#platform/postgres/database.ts';
 import { fragment } from '#platform/postgres/sql.ts';
 import type { SwitchboardCatalogue } from '#schema/events/catalogue.ts';
+import type { Presence } from '#schema/events/values.ts';
 import type { AgentKey, Sighting } from '../presence/presenceStore.ts';
 
 /** A sighting is never so late; a clock that was set back may be further behind, and is believed. */
@@ -25,8 +26,8 @@ export async function recordPresence(
   chosen?: { readonly isAway: boolean },
 ): Promise<boolean> {
   return database.write(companyId, async ({ sql, publish }) => {
-    const [before] = await sql<{ presence: string; isLate: boolean }>`
-      select presence, ${seenAt}::bigint between presence_seen_at - ${LATE_AT_MOST_US}::bigint and presence_seen_at as "isLate"
+    const [before] = await sql<{ presence: Presence; since: Date; isLate: boolean }>`
+      select presence, presence_since as since, ${seenAt}::bigint between presence_seen_at - ${LATE_AT_MOST_US}::bigint and presence_seen_at as "isLate"
       from conversations.agent_load where company_id = ${companyId} and agent_id = ${agentId} for update`;
     if (!before) return false;
     if (before.isLate) return true;
@@ -41,7 +42,8 @@ export async function recordPresence(
       where company_id = ${companyId} and agent_id = ${agentId}
       returning presence_since as since`;
     if (now && before.presence !== presence) {
-      const data = { agentId, presence, since: now.since.toISOString() };
+      const previously = { previous: before.presence, previousSince: before.since.toISOString() };
+      const data = { agentId, presence, since: now.since.toISOString(), ...previously };
       publish({ type: 'conversation.agent.presence', actor: { kind: 'system' }, data });
     }
     return true;

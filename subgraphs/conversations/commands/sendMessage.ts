@@ -25,6 +25,7 @@ import {
   type Refusal,
 } from './asAgent.ts';
 import { openAgain } from './lifecycle/openAgain.ts';
+import { measureResponse, noResponse } from './measure.ts';
 import { refuseUnknown, storeMentions } from './mentions.ts';
 import { readContent, type Content, type SendMessageInput } from './messageContent.ts';
 import { notify, notifyOfMessage } from './notify.ts';
@@ -90,10 +91,10 @@ async function send(transaction: CallerTransaction, input: SendMessageInput): Pr
 
   const message = createMessage(transaction, conversation, content, now);
   const changes: Change[] = [];
-  let firstResponseSeconds: number | null = null;
+  let response = noResponse;
   if (!isPrivate) {
     if (conversation.status !== 'OPEN') changes.push(...(await openAgain(transaction, conversation, { at: now })));
-    firstResponseSeconds = countAnswer(conversation, now);
+    response = await measureResponse(transaction, conversation, countAnswer(conversation, now));
   }
   countMessage(conversation, message);
 
@@ -110,7 +111,7 @@ async function send(transaction: CallerTransaction, input: SendMessageInput): Pr
   publish({
     type: 'conversation.message.created',
     actor,
-    data: { conversation: facts, message: messageFacts(message), delivery, firstResponseSeconds },
+    data: { conversation: facts, message: messageFacts(message), delivery, ...response },
   });
   return { messageId: message.id };
 }

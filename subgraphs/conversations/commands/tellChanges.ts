@@ -1,12 +1,15 @@
 import { v7 } from 'uuid';
 import type { Actor } from '#platform/events/catalogue.ts';
-import type { ConversationFacts } from '#schema/events/conversations.ts';
+import type { ConversationFacts, Handled } from '#schema/events/conversations.ts';
 import type { ConversationEntity } from '../entities/conversation.ts';
 import type { MessageEntity } from '../entities/message.ts';
 import { conversationFacts, type Transaction } from '../facts.ts';
 import { isPolicyReason } from '../rules/assignment.ts';
 import type { Change } from '../rules/change.ts';
+import { settleHolding } from '../rules/holding.ts';
 import { noticeOf } from '../rules/notifications.ts';
+import { secondsBetween } from '../rules/status.ts';
+import { measureBusiness } from './measure.ts';
 import { notify } from './notify.ts';
 
 type Facts = ConversationFacts & { readonly threadExternalId: string };
@@ -32,6 +35,7 @@ export async function tellChanges(
     readonly message?: MessageEntity | null;
   },
 ): Promise<Facts> {
+  const measured = await measureChanges(transaction, conversation, changes);
   if (changes.length > 0) {
     conversation.version += 1;
     const entries = changes.map((change) => ({ id: v7(), change }));
@@ -45,7 +49,7 @@ export async function tellChanges(
     }
   }
   const facts = await conversationFacts(transaction, conversation);
-  for (const change of changes) tell(transaction, actor, facts, change);
+  for (const change of changes) tell(transaction, actor, facts, { change, measured });
   return facts;
 }
 
@@ -64,26 +68,77 @@ async function enter(
     from jsonb_to_recordset(${JSON.stringify(entries)}::jsonb) as e (id uuid, kind text, data jsonb)`;
 }
 
-function tell({ publish }: Transaction, actor: Actor, conversation: Facts, change: Change): void {
+/** What took how long until now, each with the change that it is told with. */
+interface Measured {
+  readonly resolved: { readonly by: Change; readonly businessSeconds: number } | null;
+  readonly queued: { readonly by: Change; readonly seconds: number; readonly businessSeconds: number } | null;
+  readonly handled: { readonly by: Change; readonly value: Handled } | null;
+}
+
+async function measureChanges(
+  transaction: Transaction,
+  conversation: ConversationEntity,
+  changes: readonly Change[],
+): Promise<Measured> {
+  const at = new Date();
+  const { handled, queuedSince } = settleHolding(conversation, at);
+  const resolution = changes.find((change) => change.kind === 'STATUS' && change.to === 'RESOLVED');
+  const assignment = changes.findLast(({ kind }) => kind === 'ASSIGNED');
+  const ending = changes.find(({ kind }) => kind === 'STATUS' || kind === 'ASSIGNED');
+  const business = (since: Date) => measureBusiness(transaction, conversation, since, at);
+  return {
+    resolved: resolution ? { by: resolution, businessSeconds: await business(conversation.openedAt) } : null,
+    queued:
+      assignment && queuedSince
+        ? { by: assignment, seconds: secondsBetween(queuedSince, at), businessSeconds: await business(queuedSince) }
+        : null,
+    handled: ending && handled ? { by: ending, value: handled } : null,
+  };
+}
+
+function tell(
+  { publish }: Transaction,
+  actor: Actor,
+  conversation: Facts,
+  { change, measured }: { readonly change: Change; readonly measured: Measured },
+): void {
+  const handled = measured.handled?.by === change ? measured.handled.value : null;
   switch (change.kind) {
     case 'OPENED':
       return publish({ type: 'conversation.opened', actor, data: { conversation } });
     case 'STATUS': {
       const { from, to, resolutionSeconds, touchedByAgent } = change;
-      const data = { conversation, from, to, resolutionSeconds, touchedByAgent };
+      const resolutionBusinessSeconds = measured.resolved?.by === change ? measured.resolved.businessSeconds : null;
+      const durations = { resolutionSeconds, resolutionBusinessSeconds, handled };
+      const data = { conversation, from, to, touchedByAgent, ...durations };
       return publish({ type: 'conversation.status.changed', actor, data });
     }
     case 'ASSIGNED': {
       const { previousAssigneeId, previousTeamId, policyId = null } = change;
+      const queued = measured.queued?.by === change ? measured.queued : null;
       const reason = change.reason && isPolicyReason(change.reason) ? change.reason : null;
       return publish({
         type: 'conversation.assigned',
         actor,
-        data: { conversation, previousAssigneeId, previousTeamId, reason, policyId },
+        data: {
+          conversation,
+          previousAssigneeId,
+          previousTeamId,
+          reason,
+          policyId,
+          queueWaitSeconds: queued?.seconds ?? null,
+          queueWaitBusinessSeconds: queued?.businessSeconds ?? null,
+          handled,
+        },
       });
     }
-    case 'PRIORITY':
     case 'LABELS':
+      return publish({
+        type: 'conversation.changed',
+        actor,
+        data: { conversation, change: 'LABELS', addedLabelIds: [...change.addedIds] },
+      });
+    case 'PRIORITY':
     case 'BOT':
     case 'CONTACT':
       return publish({ type: 'conversation.changed', actor, data: { conversation, change: change.kind } });

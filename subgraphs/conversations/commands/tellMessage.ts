@@ -3,6 +3,7 @@ import type { ConversationEntity } from '../entities/conversation.ts';
 import type { MessageEntity } from '../entities/message.ts';
 import { messageFacts, type Transaction } from '../facts.ts';
 import type { Change } from '../rules/change.ts';
+import { noResponse, type ResponseTimes } from './measure.ts';
 import { notifyOfMessage } from './notify.ts';
 import { tellChanges } from './tellChanges.ts';
 
@@ -15,17 +16,18 @@ export async function tellMessage(
     readonly message: MessageEntity;
     /** That the conversation began with it, that it woke the conversation up. */
     readonly changes: readonly Change[];
-    readonly firstResponseSeconds: number | null;
+    /** When it answers somebody who waited. */
+    readonly response?: ResponseTimes;
     readonly muted?: boolean;
   },
 ): Promise<void> {
-  const { actor, firstResponseSeconds, muted } = told;
+  const { actor, response = noResponse, muted } = told;
   const conversation = await tellChanges(transaction, told);
   if (!muted) await notifyOfMessage(transaction, told);
   const message = messageFacts(told.message);
   transaction.publish({
     type: 'conversation.message.created',
     actor,
-    data: { conversation, message, delivery: null, firstResponseSeconds, muted },
+    data: { conversation, message, delivery: null, ...response, muted },
   });
 }

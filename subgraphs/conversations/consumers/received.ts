@@ -13,6 +13,7 @@ import { reactToMessage } from '../commands/reactToMessage.ts';
 import { receiveMessage } from '../commands/receiveMessage.ts';
 import { recordAudited } from '../commands/recordAudited.ts';
 import { recordActivity } from '../commands/recordActivity.ts';
+import { recordCompany } from '../commands/recordCompany.ts';
 import { recordChannel } from '../commands/recordChannel.ts';
 import { recordEcho } from '../commands/recordEcho.ts';
 import { removeMessage } from '../commands/removeMessage.ts';
@@ -63,6 +64,7 @@ export function createReceivedConsumer(options: {
       'channel.message.revised': (event) => settleRevision(database, event),
       'channel.delivery.updated': (event) => updateDelivery(database, event),
       'channel.connection.changed': (event) => recordChannel(database, event),
+      'channel.company.changed': (event) => recordCompany(database, event),
       'channel.audited': (event) => recordAudited(database, event),
     },
     logger,
@@ -72,6 +74,7 @@ export function createReceivedConsumer(options: {
 
 /** What is told of one thread in the order in which it was told, and so whatever is about a message after the message. */
 function keyOf(event: AnyEvent<SwitchboardCatalogue>): string {
+  if (event.type === 'channel.company.changed') return event.companyId;
   if (!('channelId' in event.data)) return event.id;
   if (event.type === 'channel.connection.changed' || event.type === 'channel.audited') return event.data.channelId;
   if (event.type !== 'channel.delivery.updated') return `${event.data.channelId}:${event.data.threadExternalId}`;

@@ -26,6 +26,9 @@ export const Conversation = defineEntity({
     firstRepliedAt: p.datetime().strictNullable(),
     touchedByAgent: p.boolean(),
     openedAt: p.datetime(),
+    /** With whom it is open, and since when; with nobody while it waits. */
+    holderId: p.uuid().strictNullable(),
+    heldSince: p.datetime().strictNullable(),
     resolvedAt: p.datetime().strictNullable(),
     /** The time of the newest message; it never goes back. */
     lastActivityAt: p.datetime(),

@@ -31,6 +31,7 @@ import { PartnerKeys } from './20261126_partner_keys.ts';
 import { PartnerOperations } from './20261126_partner_operations.ts';
 import { UnreadPlaces } from './20261126_unread_places.ts';
 import { Views } from './20261126_views.ts';
+import { Measures } from './20261126_measures.ts';
 import { LabelActivity } from './20261126_label_activity.ts';
 import { Retention } from './20261126_retention.ts';
 
@@ -69,4 +70,5 @@ export const migrations: MigrationList = [
   { name: '20261126_sign_out', class: SignOut },
   { name: '20261126_bot', class: Bot },
   { name: '20261126_answer_ratings', class: AnswerRatings },
+  { name: '20261126_measures', class: Measures },
 ];

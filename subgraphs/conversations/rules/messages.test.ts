@@ -33,13 +33,13 @@ describe('the list row', () => {
 describe('an answer', () => {
   test('is the first response when the contact waits and nobody has answered since the opening', () => {
     const row = { waitingSince: start as Date | null, firstRepliedAt: null as Date | null, touchedByAgent: false };
-    expect(countAnswer(row, after(90))).toBe(90);
+    expect(countAnswer(row, after(90))).toEqual({ isFirst: true, since: start, at: after(90), seconds: 90 });
     expect(row).toEqual({ waitingSince: null, firstRepliedAt: after(90), touchedByAgent: true });
   });
 
   test('is a later one when somebody has answered already', () => {
     const row = { waitingSince: after(100), firstRepliedAt: after(90), touchedByAgent: true };
-    expect(countAnswer(row, after(120))).toBeNull();
+    expect(countAnswer(row, after(120))).toEqual({ isFirst: false, since: after(100), at: after(120), seconds: 20 });
     expect(row).toEqual({ waitingSince: null, firstRepliedAt: after(90), touchedByAgent: true });
   });
 

@@ -18,15 +18,24 @@ export function countMessage(conversation: Counted, message: Pick<MessageEntity,
   }
 }
 
+/** An answer to somebody who waited. */
+export interface Answer {
+  /** Since the opening. */
+  readonly isFirst: boolean;
+  readonly since: Date;
+  readonly at: Date;
+  readonly seconds: number;
+}
+
 /**
  * The company wrote to the contact, an agent here or somebody past this inbox: nobody waits any more.
  *
- * @returns How long the contact waited, when this is the first answer since the opening.
+ * @returns How long the contact waited; null when they did not.
  */
 export function countAnswer(
   conversation: Pick<ConversationEntity, 'waitingSince' | 'firstRepliedAt' | 'touchedByAgent'>,
   at: Date,
-): number | null {
+): Answer | null {
   conversation.touchedByAgent = true;
   return countBotAnswer(conversation, at);
 }
@@ -35,12 +44,13 @@ export function countAnswer(
 export function countBotAnswer(
   conversation: Pick<ConversationEntity, 'waitingSince' | 'firstRepliedAt'>,
   at: Date,
-): number | null {
+): Answer | null {
   const { waitingSince } = conversation;
   conversation.waitingSince = null;
-  if (!waitingSince || conversation.firstRepliedAt) return null;
-  conversation.firstRepliedAt = at;
-  return secondsBetween(waitingSince, at);
+  if (!waitingSince) return null;
+  const isFirst = conversation.firstRepliedAt === null;
+  if (isFirst) conversation.firstRepliedAt = at;
+  return { isFirst, since: waitingSince, at, seconds: secondsBetween(waitingSince, at) };
 }
 
 /** When it was written, by the platform's clock; one that is ahead would keep the conversation on top of the list. */

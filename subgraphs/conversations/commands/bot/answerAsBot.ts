@@ -2,6 +2,7 @@ import type { EventOf } from '#platform/events/catalogue.ts';
 import type { Database } from '#platform/postgres/database.ts';
 import type { SwitchboardCatalogue } from '#schema/events/catalogue.ts';
 import { conversationFacts } from '../../facts.ts';
+import { measureResponse } from '../measure.ts';
 import { countBotAnswer } from '../../rules/messages.ts';
 import { refuseUnreachable } from '../refuseUnreachable.ts';
 import { botMessage, tellBotMessage } from './botMessage.ts';
@@ -30,9 +31,9 @@ export async function answerAsBot(
       return 'unreachable';
     }
     const message = await botMessage(transaction, conversation, { id, text, citations, at });
-    const firstResponseSeconds = countBotAnswer(conversation, at);
+    const response = await measureResponse(transaction, conversation, countBotAnswer(conversation, at));
     const facts = await conversationFacts(transaction, conversation);
-    tellBotMessage(transaction, { conversation: facts, message, firstResponseSeconds });
+    tellBotMessage(transaction, { conversation: facts, message, response });
     return 'sent';
   });
 }

@@ -8,6 +8,7 @@ import { botId } from '../../ids.ts';
 import { botSettings } from '../../queries/botSettings.ts';
 import { countMessage } from '../../rules/messages.ts';
 import { searchVector } from '../../text/searchWords.ts';
+import { noResponse, type ResponseTimes } from '../measure.ts';
 
 /** Who does it, in events and activities. */
 export function botActor(companyId: string): { readonly kind: 'bot'; readonly id: string } {
@@ -63,11 +64,11 @@ export function tellBotMessage(
   {
     conversation,
     message,
-    firstResponseSeconds = null,
+    response = noResponse,
   }: {
     readonly conversation: ConversationFacts & { readonly threadExternalId: string };
     readonly message: MessageEntity;
-    readonly firstResponseSeconds?: number | null;
+    readonly response?: ResponseTimes;
   },
 ): void {
   const { threadExternalId } = conversation;
@@ -78,7 +79,7 @@ export function tellBotMessage(
       conversation,
       message: messageFacts(message),
       delivery: message.isPrivate ? null : { threadExternalId, replyToExternalId: null },
-      firstResponseSeconds,
+      ...response,
     },
   });
 }
