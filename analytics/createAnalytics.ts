@@ -122,6 +122,19 @@ export function createAnalytics(
     }),
   });
 
-  const parts = [migrator, nats, createStreams(nats), sink, check, control, usage, companies, redis, ...bi, subgraph, http];
+  const parts = [
+    migrator,
+    nats,
+    createStreams(nats),
+    sink,
+    check,
+    control,
+    usage,
+    companies,
+    redis,
+    ...bi,
+    subgraph,
+    http,
+  ];
   return { ...createService(name, parts, { logger, checks }), local: subgraph.local, url: () => http.url() };
 }

@@ -160,7 +160,10 @@ async function queryMeasured(
 ): Promise<Measured[]> {
   if (keys?.length === 0) return [];
   const columns = [keyColumn(by), 'measure', 'n', 'total', 'quantiles'];
-  const rows = rowsOf(scope, cubeFor(scope.filter, by), readingsOf(span), { columns, measures: [...durations, ...reasons] });
+  const rows = rowsOf(scope, cubeFor(scope.filter, by), readingsOf(span), {
+    columns,
+    measures: [...durations, ...reasons],
+  });
   return select(client, {
     name: by ? `durations-by-${by}` : 'durations',
     sql: `SELECT key, measure, sum(part.n) AS count, sum(part.total) AS seconds,

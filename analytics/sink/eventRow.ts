@@ -251,12 +251,9 @@ export const sampleRow: EventRow = {
   event_id: nobody,
   type: 'conversation.opened',
   actor_kind: 'system',
-  conversation_id: nobody,
-  contact_id: nobody,
-  channel_id: nobody,
+  ...nowhere,
   platform: 'WEB_CHAT',
   agent_id: nobody,
-  team_id: nobody,
 };
 
 function facts(conversation: ConversationFacts) {

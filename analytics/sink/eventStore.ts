@@ -20,12 +20,7 @@ const limits = { seconds: STATEMENT_LIMIT_MS / 1_000, bytes: 2_000_000_000 };
 const LOOKUP_SIZE = 2_000;
 
 /** What says how far things are. */
-const written = [
-  'analytics.events',
-  'analytics.checkpoints',
-  'analytics.streams',
-  ...filled.map(({ table }) => table),
-];
+const written = ['analytics.events', 'analytics.checkpoints', 'analytics.streams', ...filled.map(({ table }) => table)];
 
 const knownRow = z.object({ company_id: z.string(), event_id: z.string(), position: z.coerce.bigint() });
 
