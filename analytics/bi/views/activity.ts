@@ -1,7 +1,17 @@
+import type { Duration } from '../../rollups.ts';
 import { column, type BiColumn, type BiView } from './view.ts';
 
 const sum = (name: string, comment: string) => column(name, 'UInt64', comment, `sum(part.${name})`);
-const seconds = (name: string, comment: string) => column(name, 'Float64', comment, `sum(part.${name})`);
+/** How often something was measured, and for how many seconds altogether. */
+const measured = (name: Duration, what: string): BiColumn[] => [
+  column(`${name}_count`, 'UInt64', `${what}: how many.`, `sumIf(part.n, part.measure = '${name}')`),
+  column(
+    `${name}_sum`,
+    'Float64',
+    `${what}: seconds, together; divided by ${name}_count the average.`,
+    `sumIf(part.total, part.measure = '${name}')`,
+  ),
+];
 const NOBODY = `toUUID('00000000-0000-0000-0000-000000000000')`;
 const groups = ['bucket', 'platform', 'channel_id', 'agent_id', 'team_id'];
 
@@ -31,15 +41,24 @@ function activity(unit: 'minute' | 'hour' | 'day'): BiView {
     sum('sent', 'Messages to contacts, without notes.'),
     sum('bot_messages', 'Those of sent that a bot wrote.'),
     sum('delivery_failures', 'Messages that could not be delivered.'),
-    sum('first_response_count', 'First answers.'),
-    seconds('first_response_sum', 'Seconds until those, together: divided by first_response_count the average.'),
-    sum('resolution_count', 'Resolutions whose time was taken.'),
-    seconds('resolution_sum', 'Seconds until those, together: divided by resolution_count the average.'),
+    sum('dispatched', 'Messages that the platform has taken.'),
+    sum('delivered', 'Messages that have reached the contact.'),
+    sum('seen', 'Messages that the contact has read.'),
+    sum('handed_over', 'How often the bot has left a conversation to people.'),
+    ...measured('first_response', 'First answers'),
+    ...measured('first_response_business', 'The same in business hours'),
+    ...measured('next_response', 'Later answers'),
+    ...measured('resolution', 'Resolutions'),
+    ...measured('resolution_business', 'The same in business hours'),
+    ...measured('queue_wait', 'Conversations that somebody got from the queue'),
+    ...measured('handling', 'How long conversations were open with an agent'),
   ];
   return {
     name: `activity_by_${unit}`,
     comment: `What happened by ${unit}, platform, channel, agent and team, added up: for long ranges.`,
     source: `analytics.by_${unit} AS part`,
+    // One cube, in which every event is once; what agents are is about no channel.
+    where: `part.cube = 'full' AND part.platform != ''`,
     columns,
     groupBy: groups,
   };

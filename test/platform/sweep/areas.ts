@@ -51,6 +51,7 @@ const tables: Readonly<Record<string, Area>> = {
   'conversations.channels': 'directory',
   'conversations.company_counters': 'conversations',
   'conversations.company_settings': 'directory',
+  'conversations.company_calendars': 'directory',
   'conversations.contact_identities': 'contacts',
   'conversations.contact_merges': 'contacts',
   'conversations.contact_notes': 'notes',
