@@ -22,7 +22,9 @@ export async function insertRows(
   }));
   const buckets = ['by_minute', 'by_hour', 'by_day'].map((table) => ({
     table,
-    values: [{ ...place, bucket: at(1), events: rows, received: rows / 2, sent: 3, opened: 5, resolved: 2 }],
+    values: [
+      { ...place, cube: 'full', bucket: at(1), events: rows, received: rows / 2, sent: 3, opened: 5, resolved: 2 },
+    ],
   }));
   const tables: readonly { readonly table: string; readonly values: readonly object[] }[] = [
     { table: 'events', values: events },
