@@ -74,6 +74,7 @@ function keptBySomebody({ slug, words, team }: Filling, conversations: readonly 
   const other = agents.find(({ role }) => role === 'SUPERVISOR') ?? agents.at(-1);
   const teamId = teams.find(({ name }) => name === team)?.id ?? '';
   return [
+    `updateCompany(input: { businessHours: { week: [{ day: MONDAY, opensAt: "09:00", closesAt: "17:00" }], holidays: ["2026-12-25"] } })`,
     `addTeamMembers(input: { teamId: "${teamId}", agentIds: ["${owner?.id ?? ''}"] })`,
     ...conversations.map(
       (one) =>
