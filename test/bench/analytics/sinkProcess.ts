@@ -41,7 +41,7 @@ answer(async ({ kind }: Question) => {
       return {};
     case 'count': {
       const result = await clickhouse.client().query({
-        query: 'SELECT toUInt32(sum(events)) AS counted FROM analytics.by_day',
+        query: `SELECT toUInt32(sumIf(events, cube = 'channel')) AS counted FROM analytics.by_day`,
         format: 'JSONEachRow',
       });
       const [row] = await result.json<Pick<Counted, 'counted'>>();
