@@ -134,6 +134,8 @@ export async function startWorldOver<G extends TestGraph>(
     supergraphFile,
     subgraphs: {
       conversations: keeper.url(),
+      // Tests of SQL for BI tools run over the whole platform.
+      analytics: keeper.url(),
       ...Object.fromEntries(graph.servers.map(({ name, url }) => [name, url])),
     },
     natsUrl: natsServer.url,

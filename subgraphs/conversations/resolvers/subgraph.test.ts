@@ -107,8 +107,8 @@ describe('the subgraph', () => {
       });
       counts.push(statements.length);
     }
-    // set_config, page (with labels), last messages, contacts, agents, teams.
-    expect(counts).toEqual([6, 6, 6]);
+    // set_config, page (with labels and teams), last messages, contacts, agents.
+    expect(counts).toEqual([5, 5, 5]);
   });
 
   test('reads the messages of a whole page of conversations at once, and whatever hangs on contacts and teams', async () => {

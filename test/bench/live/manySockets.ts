@@ -113,7 +113,11 @@ async function openBench() {
     http: { host: '127.0.0.1', port: 0, trustProxy: false, bodyLimit: 1024 ** 2 },
     production: true,
     supergraphFile,
-    subgraphs: { ...Object.fromEntries(graph.servers.map(({ name, url }) => [name, url])), conversations: keys.url() },
+    subgraphs: {
+      ...Object.fromEntries(graph.servers.map(({ name, url }) => [name, url])),
+      conversations: keys.url(),
+      analytics: keys.url(),
+    },
     natsUrl: natsServer.url(),
     redisUrl: redis.url(),
     bearer: { secret, ...bearerDefaults },
