@@ -81,9 +81,8 @@ describe('connecting companies and channels', () => {
     const { company } = newTenant();
     await createCompany(harness.channels.database, company);
     await eventually(async () =>
-      expect(await harness.events(company.id)).toMatchObject([
+      expect(await harness.companyChanges(company.id)).toMatchObject([
         {
-          type: 'channel.company.changed',
           data: { name: company.name, timeZone: 'Europe/Berlin', businessHours: null },
         },
       ]),

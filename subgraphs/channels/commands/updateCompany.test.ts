@@ -45,8 +45,7 @@ describe('a company’s clocks and hours', () => {
   });
   const change = async (input: object, identity = agent('ADMIN')) => harness.query(identity, update, { input });
   const changed = async (input: object) => (await change(input)).data?.['updateCompany'];
-  const told = async () =>
-    (await harness.events(tenant.company.id)).filter(({ type }) => type === 'channel.company.changed');
+  const told = async () => harness.companyChanges(tenant.company.id);
 
   it('are changed by an admin, told to the other contexts and entered in the audit log', async () => {
     expect(await changed({ timeZone: 'Asia/Kolkata', businessHours: hours })).toEqual({

@@ -165,7 +165,12 @@ export async function openHarness(
     },
     /** What was told of a company's messages, oldest first. */
     events: async (companyId: string): Promise<Event[]> =>
-      (await readEvents(nats, companyId)).filter(({ type }) => type !== 'channel.connection.changed'),
+      (await readEvents(nats, companyId)).filter(
+        ({ type }) => type !== 'channel.connection.changed' && type !== 'channel.company.changed',
+      ),
+    /** What was told of the company itself, oldest first. */
+    companyChanges: async (companyId: string): Promise<Event[]> =>
+      (await readEvents(nats, companyId)).filter(({ type }) => type === 'channel.company.changed'),
     /** What was told of its channels, oldest first. */
     connections: async (companyId: string) =>
       (await readEvents(nats, companyId)).filter((event) => event.type === 'channel.connection.changed'),
