@@ -56,15 +56,10 @@ export async function searchPage(
   page: PageRequest,
 ): Promise<Connection<ConversationRow>> {
   const wanted = readSearch(viewer, search);
+  const others = filters.flatMap((filter) => conditions(viewer, filter));
   const filtered = {
-    where: join(
-      [
-        fragment`c.company_id = ${viewer.companyId}`,
-        visibleConversations(viewer),
-        ...filters.flatMap((filter) => conditions(viewer, filter)),
-      ],
-      ' and ',
-    ),
+    where: join([fragment`c.company_id = ${viewer.companyId}`, visibleConversations(viewer), ...others], ' and '),
+    isNarrow: others.length > 0 || viewer.limit !== null,
     mark: filters.every(({ unread }) => unread == null) ? fragment`` : readMark(viewer),
   };
   const list = order === 'BEST' ? bestFirst(page) : newestFirst(page);
@@ -94,7 +89,8 @@ export async function searchPage(
   const { size } = list.window;
   const rows = await pageOf('window', list.glance);
   if (isFull(rows)) return connection(rows, 'window');
-  const isWhole = (await countUpTo(sql, filtered, list.window)) < size;
+  // Nothing else asked for, every match is found as soon: whoever has few conversations has few matches.
+  const isWhole = filtered.isNarrow && (await countUpTo(sql, filtered, list.window)) < size;
   if (list.glance === size) return isWhole ? connection(rows, 'window') : connection(await pageOf('all'), 'all');
   if (isWhole || rows.length * (size / list.glance) > page.limit) {
     const more = await pageOf('window');
@@ -117,6 +113,8 @@ async function countUpTo(sql: Sql, { where, mark }: Filtered, { keyset: range, s
 interface Filtered {
   readonly where: Fragment;
   readonly mark: Fragment;
+  /** It asks for anything. */
+  readonly isNarrow: boolean;
 }
 
 interface Wanted {
