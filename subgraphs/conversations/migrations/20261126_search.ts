@@ -1,7 +1,6 @@
 import { Migration } from '@mikro-orm/migrations';
-import { searchVector } from '../text/searchWords.ts';
+import { splitWords, type Execute } from './splitWords.ts';
 
-const BATCH = 5_000;
 const boundCompany = `nullif(current_setting('app.company_id', true), '')::uuid`;
 
 const byTextIndex = `language plpgsql stable security definer
@@ -91,37 +90,12 @@ $$`;
  */
 export class Search extends Migration {
   override async up(): Promise<void> {
-    for (const statement of before) await this.execute(statement);
-    await this.#split('messages', 'text');
-    await this.execute(markDetails);
-    await this.#split('contacts', 'name');
-    await this.execute(`update conversations.contacts set search = search || array_to_tsvector(detail_words)`);
-    for (const statement of [score, ...after]) await this.execute(statement);
-  }
-
-  /** Gives the rows that are there the words of today's rules. */
-  async #split(table: 'messages' | 'contacts', column: 'text' | 'name'): Promise<void> {
-    const nobody = '00000000-0000-0000-0000-000000000000';
-    for (let last: readonly [string, string] = [nobody, nobody]; ;) {
-      const rows = (await this.execute(
-        `select company_id, id, ${column} as text from conversations.${table}
-         where (company_id, id) > (?::uuid, ?::uuid) order by company_id, id limit ${String(BATCH)}`,
-        [...last],
-      )) as { company_id: string; id: string; text: string | null }[];
-      const end = rows.at(-1);
-      if (!end) return;
-      last = [end.company_id, end.id];
-      const words = rows.map(({ company_id, id, text }) => ({
-        company_id,
-        id,
-        words: searchVector(company_id, text),
-      }));
-      await this.execute(
-        `update conversations.${table} t set search = array_to_tsvector(array(select jsonb_array_elements_text(w.words)))
-         from jsonb_to_recordset(?::jsonb) as w (company_id uuid, id uuid, words jsonb)
-         where t.company_id = w.company_id and t.id = w.id`,
-        [JSON.stringify(words)],
-      );
-    }
+    const execute: Execute = async (statement, values = []) => this.execute(statement, [...values]);
+    for (const statement of before) await execute(statement);
+    await splitWords(execute, 'messages', 'text');
+    await execute(markDetails);
+    await splitWords(execute, 'contacts', 'name');
+    await execute(`update conversations.contacts set search = search || array_to_tsvector(detail_words)`);
+    for (const statement of [score, ...after]) await execute(statement);
   }
 }

@@ -33,6 +33,7 @@ import { UnreadPlaces } from './20261126_unread_places.ts';
 import { Views } from './20261126_views.ts';
 import { Measures } from './20261126_measures.ts';
 import { LabelActivity } from './20261126_label_activity.ts';
+import { WordEnds } from './20261126_word_ends.ts';
 import { Retention } from './20261126_retention.ts';
 
 export const migrations: MigrationList = [
@@ -71,4 +72,5 @@ export const migrations: MigrationList = [
   { name: '20261126_bot', class: Bot },
   { name: '20261126_answer_ratings', class: AnswerRatings },
   { name: '20261126_measures', class: Measures },
+  { name: '20261126_word_ends', class: WordEnds },
 ];

@@ -42,14 +42,16 @@ export type TestInbox = Awaited<ReturnType<typeof openInbox>>;
 /** The context's database on a real PostgreSQL, without the service around it. */
 export async function openInbox() {
   const postgres = await testPostgres();
-  const urls = await provisionContext({
-    adminUrl: postgres.adminUrl,
-    context: 'conversations',
-    appPassword: 'app',
-    relayPassword: 'relay',
-    migrations,
-    logger,
-  });
+  const migrate = () =>
+    provisionContext({
+      adminUrl: postgres.adminUrl,
+      context: 'conversations',
+      appPassword: 'app',
+      relayPassword: 'relay',
+      migrations,
+      logger,
+    });
+  const urls = await migrate();
   const metrics = createMetrics({ service: 'conversations' });
   const database = createDatabase({
     context: 'conversations',
@@ -80,6 +82,7 @@ export async function openInbox() {
       return rows.map(({ event }) => event);
     },
     addCompany: () => addCompany(database),
+    migrate,
     async close() {
       await admin.end();
       await database.stop();

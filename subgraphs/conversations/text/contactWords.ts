@@ -1,4 +1,4 @@
-import { companyMark, searchQuery, searchVector } from './searchWords.ts';
+import { companyMark, keptWord, searchQuery, searchVector, wordOrLonger } from './searchWords.ts';
 
 /** Shorter, they are in every other number. */
 const SHORTEST_NUMBER = 4;
@@ -10,7 +10,7 @@ export function detailWords(
   { email, phone }: { readonly email: string | null; readonly phone: string | null },
 ): string[] {
   const mark = companyMark(companyId);
-  return [...searchVector(companyId, email), ...phoneWords(phone ?? '').map((digits) => `${mark}${digits}`)];
+  return [...searchVector(companyId, email), ...phoneWords(phone ?? '').map((digits) => keptWord(mark, digits))];
 }
 
 /** A number is looked for as people dial it at home, too: without the country's code, of one to three digits. */
@@ -24,5 +24,5 @@ function phoneWords(phone: string): string[] {
 export function contactQuery(companyId: string, search: string): string | undefined {
   if (!/^[+\d\s()./-]*\d[+\d\s()./-]*$/.test(search)) return searchQuery(companyId, search)?.matches;
   const digits = search.replaceAll(/\D/g, '').replace(/^0+/, '');
-  return digits === '' ? undefined : `'${companyMark(companyId)}${digits}':*`;
+  return digits === '' ? undefined : wordOrLonger(companyMark(companyId), digits);
 }

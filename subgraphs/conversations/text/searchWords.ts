@@ -40,7 +40,21 @@ function neighbours(run: string): string[] {
  */
 export function searchVector(companyId: string, ...texts: readonly (string | null)[]): string[] {
   const mark = companyMark(companyId);
-  return searchWords(texts.filter((text) => text !== null).join(' ')).map((found) => `${mark}${found}`);
+  return searchWords(texts.filter((text) => text !== null).join(' ')).map((found) => keptWord(mark, found));
+}
+
+/**
+ * A word as rows keep it: with a dot, which no word has, before its last letter. What begins with a word as it is written is
+ * then longer than that word, so that a word and its continuations are two places of the index. For a beginning the index
+ * collects every row anew at each search; that of a common word took four times as long as all the rest.
+ */
+export function keptWord(mark: string, word: string): string {
+  return `${mark}${word.replace(/.$/u, '.$&')}`;
+}
+
+/** The word, or any that begins with it, as `tsquery` says it. */
+export function wordOrLonger(mark: string, word: string): string {
+  return `('${keptWord(mark, word)}' | '${mark}${word}':*)`;
 }
 
 /** Two companies may have the same: it only keeps them apart in the index, and every statement names the company too. */
@@ -69,13 +83,13 @@ export function searchQuery(companyId: string, text: string): SearchQuery | unde
   const words = searchWords(text).slice(0, MAX_QUERY_WORDS);
   if (words.length === 0) return undefined;
   const mark = companyMark(companyId);
-  const exact = words.map((each) => `'${mark}${each}'`);
-  const beginnings = exact.map((each, index) => {
+  const exact = words.map((each) => `'${keptWord(mark, each)}'`);
+  const beginnings = words.map((each, index) => {
     const mayGoOn = index === words.length - 1 || suffixed.test(each);
-    return mayGoOn ? `${each}:*` : each;
+    return mayGoOn ? wordOrLonger(mark, each) : exact[index];
   });
   const phone = phoneDigits(text);
-  const asPhone = phone === undefined ? '' : ` | '${mark}${phone}':*`;
+  const asPhone = phone === undefined ? '' : ` | ${wordOrLonger(mark, phone)}`;
   return { matches: `${beginnings.join(' & ')}${asPhone}`, exact: exact.join(' & ') };
 }
 

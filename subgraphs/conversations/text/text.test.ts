@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { searchQuery, searchVector, searchWords } from './searchWords.ts';
+import { keptWord, searchQuery, searchVector, searchWords, wordOrLonger } from './searchWords.ts';
 import { storableText } from '#platform/postgres/storableText.ts';
 
 const acme = '01920000-0000-7000-8000-0000beefac3e';
@@ -81,33 +81,43 @@ describe('the words of a text', () => {
   });
 
   test('are kept with the mark of their company', () => {
-    expect(searchVector(acme, 'Ada', null, 'Lovelace')).toEqual(['beefac3eada', 'beefac3elovelace']);
+    expect(searchVector(acme, 'Ada', null, 'Lovelace')).toEqual(['beefac3ead.a', 'beefac3elovelac.e']);
     expect(searchVector(acme.toUpperCase(), 'Ada')).toEqual(searchVector(acme, 'Ada'));
+  });
+
+  test('are kept so that what begins with a word is another place of the index than the word itself', () => {
+    const letters = fc.string({ unit: fc.constantFrom('a', 'b', 'я', '订', '😀'), minLength: 1, maxLength: 4 });
+    fc.assert(
+      fc.property(letters, letters, (beginning, word) => {
+        const kept = keptWord('beefac3e', word);
+        expect(kept === keptWord('beefac3e', beginning)).toBe(word === beginning);
+        expect(kept.startsWith(`beefac3e${beginning}`)).toBe(word !== beginning && word.startsWith(beginning));
+      }),
+    );
   });
 });
 
 describe('a search', () => {
   test('asks for all words, the last one as a beginning, and Korean ones, which go on where others have a word more', () => {
     expect(searchQuery(acme, 'my order i')).toEqual({
-      matches: `'beefac3emy' & 'beefac3eorder' & 'beefac3ei':*`,
-      exact: `'beefac3emy' & 'beefac3eorder' & 'beefac3ei'`,
+      matches: `'beefac3em.y' & 'beefac3eorde.r' & ('beefac3e.i' | 'beefac3ei':*)`,
+      exact: `'beefac3em.y' & 'beefac3eorde.r' & 'beefac3e.i'`,
     });
-    expect(searchQuery(acme, '주문 확인')?.matches).toBe(
-      `'beefac3e${'주문'.normalize('NFKD')}':* & 'beefac3e${'확인'.normalize('NFKD')}':*`,
-    );
+    const orLonger = (word: string) => wordOrLonger('beefac3e', word.normalize('NFKD'));
+    expect(searchQuery(acme, '주문 확인')?.matches).toBe(`${orLonger('주문')} & ${orLonger('확인')}`);
   });
 
   test('is no way into the query language', () => {
     expect(searchQuery(acme, `Ada's & !(order) | :* <-> \\`)?.exact).toBe(
-      `'beefac3eada' & 'beefac3es' & 'beefac3eorder'`,
+      `'beefac3ead.a' & 'beefac3e.s' & 'beefac3eorde.r'`,
     );
   });
 
   test('of what looks like a phone number asks for one as well, without what stands before it at home', () => {
-    expect(searchQuery(acme, '0170 / 12-345')?.matches).toMatch(/ \| 'beefac3e17012345':\*$/);
-    expect(searchQuery(acme, '+49 (170) 12345')?.matches).toMatch(/ \| 'beefac3e4917012345':\*$/);
-    expect(searchQuery(acme, '48 13')?.matches).not.toContain('|');
-    expect(searchQuery(acme, 'order 0170 12345')?.matches).not.toContain('|');
+    expect(searchQuery(acme, '0170 / 12-345')?.matches).toMatch(/ \| 'beefac3e17012345':\*\)$/);
+    expect(searchQuery(acme, '+49 (170) 12345')?.matches).toMatch(/ \| 'beefac3e4917012345':\*\)$/);
+    expect(searchQuery(acme, '48 13')?.matches).toBe(`'beefac3e4.8' & ${wordOrLonger('beefac3e', '13')}`);
+    expect(searchQuery(acme, 'order 0170 12345')?.matches).not.toContain(') |');
   });
 
   test('is bounded', () => {
