@@ -1,6 +1,13 @@
 import { z } from 'zod';
 import { metaEnvironment, metaOf } from '#channels/config.ts';
-import { chatEnvironment, chatOf, embeddingsOf, vectorEnvironment } from '#knowledge/config.ts';
+import {
+  chatEnvironment,
+  chatOf,
+  embeddingsOf,
+  rerankEnvironment,
+  rerankOf,
+  vectorEnvironment,
+} from '#knowledge/config.ts';
 import { bytes, filesUrl, logConfig, port, tracingConfig, url } from '#platform/config/fields.ts';
 
 /** The environment of `npm start`. Each store is an embedded one unless its address is given, and each platform a stand-in. */
@@ -22,6 +29,7 @@ export const configSchema = z
     CLICKHOUSE_URL: url(['http', 'https']).optional(),
     QDRANT_URL: url(['http', 'https']).optional(),
     ...vectorEnvironment,
+    ...rerankEnvironment,
     ...chatEnvironment,
     ...tracingConfig,
   })
@@ -38,6 +46,7 @@ export const configSchema = z
     attachmentMaxBytes: env.ATTACHMENT_MAX_BYTES,
     qdrantApiKey: env.QDRANT_API_KEY,
     embeddings: embeddingsOf(env, context),
+    rerank: rerankOf(env, context),
     chat: chatOf(env, context),
     tracingEndpoint: env.OTEL_EXPORTER_OTLP_ENDPOINT,
     urls: {

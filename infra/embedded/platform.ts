@@ -8,6 +8,7 @@ import { createConversations } from '#conversations/createConversations.ts';
 import type { ChatConfig } from '#knowledge/bot/model/openAiChat.ts';
 import type { EmbeddingsConfig } from '#knowledge/config.ts';
 import { createKnowledge } from '#knowledge/createKnowledge.ts';
+import type { RerankConfig } from '#knowledge/rerank/httpReranker.ts';
 import { bearerDefaults } from '#platform/identity/bearerTokens.ts';
 import type { Part } from '#platform/lifecycle/part.ts';
 import type { Logger } from '#platform/logging/logger.ts';
@@ -56,6 +57,7 @@ export interface PlatformOptions {
   readonly attachmentMaxBytes: number;
   readonly qdrantApiKey?: string | undefined;
   readonly embeddings?: EmbeddingsConfig | undefined;
+  readonly rerank?: RerankConfig | undefined;
   readonly chat?: ChatConfig | undefined;
   readonly production: boolean;
   /** Whether the router asks the subgraphs over HTTP, as between machines, or within this process. */
@@ -162,6 +164,7 @@ function createServices(options: PlatformOptions, databases: Databases) {
         files: { url: options.filesUrl, secret: secrets.files },
         qdrant: { url: stores.qdrantUrl, apiKey: options.qdrantApiKey },
         embeddings: options.embeddings,
+        rerank: options.rerank,
         chat: options.chat,
       },
       deps('knowledge'),

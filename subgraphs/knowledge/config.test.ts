@@ -26,12 +26,34 @@ describe('the environment of the knowledge service', () => {
       model: 'text-embedding-3-small',
       dimensions: 1536,
       apiKey: undefined,
+      limits: { requestsPerMinute: undefined, tokensPerMinute: undefined },
     });
+    const limits = { EMBEDDINGS_REQUESTS_PER_MINUTE: '3000', EMBEDDINGS_TOKENS_PER_MINUTE: '1000000' };
+    expect(readConfig(configSchema, { ...env, ...embeddings, ...limits }).service.embeddings?.limits).toEqual({
+      requestsPerMinute: 3_000,
+      tokensPerMinute: 1_000_000,
+    });
+    expect(() => readConfig(configSchema, { ...env, ...embeddings, EMBEDDINGS_TOKENS_PER_MINUTE: '10' })).toThrow(
+      /EMBEDDINGS_TOKENS_PER_MINUTE/,
+    );
   });
 
   it.each(Object.keys(embeddings))('wants the whole endpoint when %s is missing', (variable) => {
     expect(() => readConfig(configSchema, { ...env, ...embeddings, [variable]: '' })).toThrow(
       /EMBEDDINGS_URL .*must come with/,
     );
+  });
+
+  it('ranks again only where a model is named, with its address', () => {
+    expect(readConfig(configSchema, env).service.rerank).toBeUndefined();
+    const rerank = { RERANK_URL: 'https://api.jina.ai/v1', RERANK_MODEL: 'jina-reranker-v2' };
+    expect(readConfig(configSchema, { ...env, ...rerank }).service.rerank).toEqual({
+      url: 'https://api.jina.ai/v1',
+      model: 'jina-reranker-v2',
+      timeoutMs: 2_000,
+    });
+    for (const variable of Object.keys(rerank)) {
+      expect(() => readConfig(configSchema, { ...env, ...rerank, [variable]: '' })).toThrow(/RERANK_URL/);
+    }
   });
 });

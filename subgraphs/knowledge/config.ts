@@ -1,10 +1,14 @@
 import { z } from 'zod';
 import { duration, filesUrl, integer, redisConfig, secret, url } from '#platform/config/fields.ts';
 import { subgraphConfigOf, subgraphEnvironment, type SubgraphConfig } from '#platform/config/subgraphConfig.ts';
+import { createQuotasInMemory } from '#platform/limits/quotasInMemory.ts';
+import type { Metrics } from '#platform/metrics/metrics.ts';
 import type { ChatConfig } from './bot/model/openAiChat.ts';
 import type { Embedder } from './embedding/embedder.ts';
+import { createTurns, type EndpointLimits } from './embedding/endpoint/turns.ts';
 import { createLocalEmbedder } from './embedding/localEmbedder.ts';
 import { createOpenAiEmbedder } from './embedding/openAiEmbedder.ts';
+import type { RerankConfig } from './rerank/httpReranker.ts';
 
 export interface KnowledgeConfig extends SubgraphConfig {
   /** Remembers searches. */
@@ -18,6 +22,8 @@ export interface KnowledgeConfig extends SubgraphConfig {
   readonly qdrant: { readonly url: string; readonly apiKey?: string | undefined };
   /** An OpenAI-compatible endpoint; undefined takes the local embedder. */
   readonly embeddings?: EmbeddingsConfig | undefined;
+  /** The model that ranks passages again; undefined: they stay as they are found. */
+  readonly rerank?: RerankConfig | undefined;
   /** The model that answers; undefined: the bot quotes. */
   readonly chat?: ChatConfig | undefined;
 }
@@ -27,6 +33,8 @@ export interface EmbeddingsConfig {
   readonly model: string;
   readonly dimensions: number;
   readonly apiKey?: string | undefined;
+  /** Of all processes together. */
+  readonly limits?: EndpointLimits | undefined;
 }
 
 /** Where vectors come from and stand, to be spread into a schema. */
@@ -36,6 +44,8 @@ export const vectorEnvironment = {
   EMBEDDINGS_MODEL: z.string().optional(),
   EMBEDDINGS_DIMENSIONS: integer({ min: 1, max: 65_536, example: 1536 }).optional(),
   EMBEDDINGS_API_KEY: z.string().optional(),
+  EMBEDDINGS_REQUESTS_PER_MINUTE: integer({ min: 1, max: 1_000_000, example: 3_000 }).optional(),
+  EMBEDDINGS_TOKENS_PER_MINUTE: integer({ min: 1_000, max: 1_000_000_000, example: 1_000_000 }).optional(),
 };
 
 /** Adds to the issues when only a part of the endpoint is given. */
@@ -45,12 +55,35 @@ export function embeddingsOf(
 ): EmbeddingsConfig | undefined {
   const { EMBEDDINGS_URL: endpoint, EMBEDDINGS_MODEL: model, EMBEDDINGS_DIMENSIONS: dimensions } = env;
   if (endpoint !== undefined && model !== undefined && dimensions !== undefined) {
-    return { url: endpoint, model, dimensions, apiKey: env.EMBEDDINGS_API_KEY };
+    const { EMBEDDINGS_REQUESTS_PER_MINUTE: requestsPerMinute, EMBEDDINGS_TOKENS_PER_MINUTE: tokensPerMinute } = env;
+    const limits = { requestsPerMinute, tokensPerMinute };
+    return { url: endpoint, model, dimensions, apiKey: env.EMBEDDINGS_API_KEY, limits };
   }
   if (endpoint !== undefined || model !== undefined || dimensions !== undefined) {
     const message = 'must come with EMBEDDINGS_MODEL and EMBEDDINGS_DIMENSIONS, or none of them';
     issues.push({ code: 'custom', message, path: ['EMBEDDINGS_URL'], input: endpoint });
   }
+  return undefined;
+}
+
+/** What ranks passages again, to be spread into a schema. */
+export const rerankEnvironment = {
+  RERANK_URL: url(['http', 'https']).optional(),
+  RERANK_MODEL: z.string().optional(),
+  RERANK_API_KEY: z.string().optional(),
+  RERANK_TIMEOUT: duration().default(2_000),
+};
+
+/** Adds to the issues when only a part of the endpoint is given. */
+export function rerankOf(
+  env: z.output<z.ZodObject<typeof rerankEnvironment>>,
+  { issues }: z.RefinementCtx,
+): RerankConfig | undefined {
+  const { RERANK_URL: endpoint, RERANK_MODEL: model, RERANK_API_KEY: apiKey, RERANK_TIMEOUT: timeoutMs } = env;
+  if (endpoint !== undefined && model !== undefined) return { url: endpoint, model, apiKey, timeoutMs };
+  if (endpoint === undefined && model === undefined) return undefined;
+  const message = 'must come with RERANK_MODEL, or neither of them';
+  issues.push({ code: 'custom', message, path: ['RERANK_URL'], input: endpoint });
   return undefined;
 }
 
@@ -79,9 +112,19 @@ export function chatOf(
   return undefined;
 }
 
-/** What turns texts into vectors: the endpoint, where one is configured, else what needs none. */
-export function embedderOf(embeddings: EmbeddingsConfig | undefined): Embedder {
-  return embeddings ? createOpenAiEmbedder(embeddings) : createLocalEmbedder();
+/**
+ * What turns texts into vectors: the endpoint, where one is configured, else what needs none.
+ *
+ * @param options.take Counts what the endpoint is asked. @default this process for itself
+ */
+export function embedderOf(
+  embeddings: EmbeddingsConfig | undefined,
+  options: { readonly metrics: Metrics; readonly take?: Parameters<typeof createTurns>[0]['take'] },
+): Embedder {
+  if (!embeddings) return createLocalEmbedder();
+  const { metrics, take = createQuotasInMemory() } = options;
+  const { model, limits = {} } = embeddings;
+  return createOpenAiEmbedder({ ...embeddings, turns: createTurns({ name: model, limits, take, metrics }), metrics });
 }
 
 /** The environment of the service on its own. */
@@ -90,6 +133,7 @@ export const configSchema = z
     ...subgraphEnvironment,
     ...redisConfig,
     ...vectorEnvironment,
+    ...rerankEnvironment,
     ...chatEnvironment,
     QDRANT_URL: url(['http', 'https']),
     FILES_URL: filesUrl(),
@@ -104,6 +148,7 @@ export const configSchema = z
       files: { url: env.FILES_URL, secret: env.FILES_SECRET },
       qdrant: { url: env.QDRANT_URL, apiKey: env.QDRANT_API_KEY },
       embeddings: embeddingsOf(env, context),
+      rerank: rerankOf(env, context),
       chat: chatOf(env, context),
     } satisfies KnowledgeConfig,
   }));

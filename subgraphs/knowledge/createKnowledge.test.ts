@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { request } from 'undici';
 import { v7 } from 'uuid';
+import { createRedis } from '#platform/cache/redis.ts';
 import { createEventBus } from '#platform/events/bus.ts';
 import { createEvent, parseEvent, type AnyEvent } from '#platform/events/catalogue.ts';
 import { connectNats, type NatsPart } from '#platform/events/nats.ts';
@@ -10,12 +11,22 @@ import { createMetrics } from '#platform/metrics/metrics.ts';
 import { catalogue, type SwitchboardCatalogue } from '#schema/events/catalogue.ts';
 import { eventually } from '#test/stack/eventually.ts';
 import { testNats, testPostgres, testQdrant, testRedis } from '#test/stack/index.ts';
-import { createOpenAiEmbedder } from './embedding/openAiEmbedder.ts';
+import { forgetVectorsOf } from './commands/forgetVectors.ts';
+import { embedderOf } from './config.ts';
+import { createCachedEmbedder } from './embedding/cache/cachedEmbedder.ts';
+import { createMemoryVectors } from './embedding/cache/memoryVectors.ts';
+import { createPostgresVectors } from './embedding/cache/postgresVectors.ts';
+import { createRedisVectors } from './embedding/cache/redisVectors.ts';
+import { createLocalEmbedder } from './embedding/localEmbedder.ts';
+import { createForgetting } from './forgetting.ts';
 import { createChunkIndex } from './index/chunkIndex.ts';
 import { reembedCompany } from './reembed/reembedCompany.ts';
+import { createHttpReranker } from './rerank/httpReranker.ts';
+import { createPassageSearch, type PassageSearch } from './search/passageSearch.ts';
 import { seedKnowledge } from './seed.ts';
 import { embeddingsEndpoint, vectors } from './testing/embeddingsEndpoint.ts';
 import { agentOf, startKnowledge } from './testing/harness.ts';
+import { rerankEndpoint } from './testing/rerankEndpoint.ts';
 import { ADD, libraryOf, LIST, SEARCH } from './testing/library.ts';
 
 const ENTITIES = `query ($representations: [_Any!]!) { _entities(representations: $representations) {
@@ -38,7 +49,7 @@ describe('the knowledge service', () => {
     qdrantUrl: stores.qdrant.url,
   });
 
-  const { add, list, remove, search, settled, addAndIndex } = libraryOf(() => service);
+  const { add, update, list, remove, search, settled, addAndIndex } = libraryOf(() => service);
 
   /** What the stream has of a document, in its order. */
   async function eventsOf(documentId: string): Promise<AnyEvent<SwitchboardCatalogue>[]> {
@@ -357,6 +368,140 @@ describe('the knowledge service', () => {
     }
   });
 
+  it('has what it finds ranked again where somebody does that, and leaves it as it is while nobody does', async () => {
+    const who = agentOf(v7());
+    const { companyId } = who;
+    const texts = ['Lamps.', 'Lamps are sold here.', 'Lamps are not sold on Sundays, nor are shades.'];
+    for (const text of texts) await addAndIndex(who, text, text);
+    let isAway = true;
+    const endpoint = await rerankEndpoint(() =>
+      isAway ? { status: 503, body: '' } : { scoreOf: (text) => Number(text.includes('Sundays')) },
+    );
+    const metrics = createMetrics({ service: 'test' });
+    const redis = createRedis({ url: stores.redis.url, name: 'test', logger });
+    const index = createChunkIndex({ url: stores.qdrant.url, embedder: createLocalEmbedder(), logger, metrics });
+    const plain = createPassageSearch({ index, redis, logger, metrics });
+    const reranker = createHttpReranker({ url: endpoint.url, model: 'm', timeoutMs: 1_000 }, { metrics });
+    const searching = createPassageSearch({ index, redis, reranker, logger, metrics });
+    await redis.start();
+    try {
+      const question = { companyId, query: 'lamps', first: 1, state: { collection: index.collection, revision: '3' } };
+      const found = async (by: PassageSearch) => (await by.find(question)).map(({ text }) => text);
+      const asFound = await found(plain);
+      expect(asFound).toHaveLength(2);
+      expect(await found(searching)).toEqual(asFound);
+      isAway = false;
+      expect((await found(searching))[0]).toBe(texts[2]);
+      expect((await searching.find(question))[0]?.score).toBe(1);
+      // Once: it is remembered, and what was not ranked was not.
+      expect(endpoint.requests.map(({ documents, top_n }) => [documents?.length, top_n])).toEqual([
+        [3, 2],
+        [3, 2],
+      ]);
+    } finally {
+      await redis.stop();
+      await endpoint.close();
+    }
+  });
+
+  it('pays for each text of a company once, whichever process asks and whatever of a document changes', async () => {
+    const endpoint = await embeddingsEndpoint((asked) => vectors(asked, (input) => [input.length, 1, 0]));
+    const metrics = createMetrics({ service: 'test' });
+    const bare = embedderOf({ url: endpoint.url, model: 'paid', dimensions: 3 }, { metrics });
+    const redis = createRedis({ url: stores.redis.url, name: 'test', logger });
+    await redis.start();
+    const { database } = service.knowledge;
+    /** One with a memory of its own, as another process has it. */
+    const anotherProcess = () => {
+      const layers = [
+        createMemoryVectors(),
+        createRedisVectors({ redis, ...bare }),
+        createPostgresVectors({ database, ...bare }),
+      ];
+      return createCachedEmbedder({ embedder: bare, layers, logger, metrics });
+    };
+    const [companyId, theirs, documentIds] = [v7(), v7(), [v7(), v7(), v7()]];
+    const texts = ['What opens?', 'The shop.', 'What opens?'];
+    const expected = texts.map((text) => [text.length, 1, 0]);
+    const asked = () => endpoint.requests.flatMap(({ input }) => input);
+    try {
+      const first = anotherProcess();
+      expect(await first.embed(texts, { companyId, documentIds })).toEqual(expected);
+      expect(await first.embed(texts, { companyId })).toEqual(expected);
+      expect(await anotherProcess().embed(texts, { companyId })).toEqual(expected);
+      await redis.client.flushall();
+      expect(await anotherProcess().embed([...texts, 'The door.'], { companyId })).toEqual([...expected, [9, 1, 0]]);
+      expect(asked()).toEqual(['What opens?', 'The shop.', 'The door.']);
+      // What one company has embedded is no other's to find out.
+      await anotherProcess().embed(['The shop.'], { companyId: theirs });
+      expect(asked().slice(3)).toEqual(['The shop.']);
+      // What cannot be read is nothing.
+      for (const key of await redis.client.keys('*')) await redis.client.set(key, 'damaged');
+      expect(await anotherProcess().embed(texts, { companyId })).toEqual(expected);
+
+      await stores.redis.kill9();
+      expect(await anotherProcess().embed(['The shop.', 'Alone.'], { companyId })).toEqual([
+        [9, 1, 0],
+        [6, 1, 0],
+      ]);
+      expect(asked().slice(4)).toEqual(['Alone.']);
+      await forgetVectorsOf(database, companyId, documentIds[1] ?? '');
+      expect(await anotherProcess().embed(['What opens?', 'The shop.'], { companyId })).toEqual(expected.slice(0, 2));
+      expect(asked().slice(5)).toEqual(['The shop.']);
+      expect(await metrics.text()).toMatch(/embeddings_texts_total\{kind="question",from="postgres"[^}]*\} [1-9]/);
+      expect(await metrics.text()).toMatch(/embeddings_cache_failures_total\{layer="redis",operation="read"/);
+    } finally {
+      await stores.redis.restart();
+      await redis.stop();
+      await endpoint.close();
+    }
+  });
+
+  it('forgets what was embedded of a document that is removed, and what nobody has used for a month', async () => {
+    const endpoint = await embeddingsEndpoint((asked) => vectors(asked, (input) => [input.length, 1, 0]));
+    await service.knowledge.stop();
+    const embeddings = { url: endpoint.url, model: 'forgetful', dimensions: 3 };
+    service = await startKnowledge({ ...addresses(), embeddings });
+    const { database } = service.knowledge;
+    const who = agentOf(v7());
+    const { companyId } = who;
+    const count = async () => {
+      const rows = await database.write(
+        companyId,
+        ({ sql }) => sql`
+        select document_id from knowledge.embeddings where company_id = ${companyId}`,
+      );
+      return rows.length;
+    };
+    try {
+      const text = '# One\nThe first part.\n\n# Two\nThe second part.';
+      const id = await addAndIndex(who, 'Parts', text);
+      expect(await count()).toBe(2);
+      await update(who, { id, text: `${text}\n\n# Three\nThe third part.` });
+      await settled(who, id);
+      const passages = endpoint.requests.flatMap(({ input }) => input);
+      expect(passages).toHaveLength(3);
+      await search(who, 'which parts');
+      expect(await count()).toBe(4);
+      await remove(who, id);
+      await eventually(async () => expect(await count()).toBe(1));
+
+      await database.write(
+        companyId,
+        ({ sql }) => sql`
+        update knowledge.embeddings set used_at = now() - interval '31 days' where company_id = ${companyId}`,
+      );
+      const forgetting = createForgetting({ database, logger, metrics: createMetrics({ service: 'test' }) });
+      await forgetting.start();
+      await eventually(async () => expect(await count()).toBe(0));
+      await forgetting.stop();
+    } finally {
+      await service.knowledge.stop();
+      await endpoint.close();
+      service = await startKnowledge(addresses());
+    }
+  });
+
   it('moves a company to another model while it is searched, and what changes meanwhile with it', async () => {
     const endpoint = await embeddingsEndpoint((asked) => vectors(asked, (input) => [input.length, 1, 0]));
     const who = agentOf(v7());
@@ -376,7 +521,7 @@ describe('the knowledge service', () => {
 
       const index = createChunkIndex({
         url: stores.qdrant.url,
-        embedder: createOpenAiEmbedder(embeddings),
+        embedder: embedderOf(embeddings, { metrics: createMetrics({ service: 'test' }) }),
         logger,
         metrics: createMetrics({ service: 'test' }),
       });

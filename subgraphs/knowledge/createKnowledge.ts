@@ -4,6 +4,7 @@ import { createTokenSigner } from '#platform/files/signedToken.ts';
 import { createSubgraph, type LocalService } from '#platform/graphql/subgraphServer.ts';
 import { createHttpServer } from '#platform/http/server.ts';
 import { createService } from '#platform/lifecycle/createService.ts';
+import { createMeter } from '#platform/limits/meter.ts';
 import type { Logger } from '#platform/logging/logger.ts';
 import type { Metrics } from '#platform/metrics/metrics.ts';
 import { createContextStores } from '#platform/postgres/contextStores.ts';
@@ -23,8 +24,14 @@ import { createAnswerConsumer } from './consumers/answerContacts.ts';
 import { createErasureConsumer } from './consumers/erasures.ts';
 import { createIndexer } from './consumers/indexDocuments.ts';
 import { createContext, type Context } from './context.ts';
+import { createCachedEmbedder } from './embedding/cache/cachedEmbedder.ts';
+import { createMemoryVectors } from './embedding/cache/memoryVectors.ts';
+import { createPostgresVectors } from './embedding/cache/postgresVectors.ts';
+import { createRedisVectors } from './embedding/cache/redisVectors.ts';
 import { entities } from './entities/index.ts';
+import { createForgetting } from './forgetting.ts';
 import { createChunkIndex } from './index/chunkIndex.ts';
+import { createHttpReranker } from './rerank/httpReranker.ts';
 import { resolvers } from './resolvers/index.ts';
 import { createPassageSearch } from './search/passageSearch.ts';
 
@@ -46,10 +53,19 @@ export function createKnowledge(
   const { host, port, identitySecret, qdrant, embeddings } = config;
   const stores = createContextStores({ context: name, config, entities, catalogue, logger, metrics });
   const { nats, database } = stores;
-  const embedder = embedderOf(embeddings);
-  const index = createChunkIndex({ ...qdrant, embedder, logger, metrics });
   const redis = createRedis({ url: config.redisUrl, name, logger });
-  const search = createPassageSearch({ index, redis, logger, metrics });
+  const meter = createMeter({ redis, logger, metrics });
+  const endpoint = embedderOf(embeddings, { metrics, take: (quotas) => meter.take(quotas) });
+  const layers = [
+    createMemoryVectors(),
+    createRedisVectors({ redis, ...endpoint }),
+    createPostgresVectors({ database, ...endpoint }),
+  ];
+  // What costs nothing does not have to be remembered.
+  const embedder = embeddings ? createCachedEmbedder({ embedder: endpoint, layers, logger, metrics }) : endpoint;
+  const index = createChunkIndex({ ...qdrant, embedder, logger, metrics });
+  const reranker = config.rerank && createHttpReranker(config.rerank, { metrics });
+  const search = createPassageSearch({ index, redis, reranker, logger, metrics });
   const store = createFileStore(config.files.url);
   const uploads = createTokenSigner({ secret: config.files.secret, purpose: UPLOAD_PURPOSE, model: upload });
   const indexer = createIndexer({ nats, database, store, index, logger, metrics });
@@ -63,6 +79,7 @@ export function createKnowledge(
   const bot = createBot({ findPassages: createFindPassages({ database, search }), answerer, logger, metrics });
   const answers = createAnswerConsumer({ nats, database, bot, logger, metrics });
   const erasures = createErasureConsumer({ nats, database, logger, metrics });
+  const forgetting = createForgetting({ database, logger, metrics });
   const checks = { ...stores.checks, redis: redis.check, qdrant: index.check };
   const http = createHttpServer({
     name,
@@ -85,6 +102,6 @@ export function createKnowledge(
     context: (identity, { signal }) => createContext({ identity, database, search, bot, uploads, signal }),
   });
 
-  const parts = [...stores.parts, redis, store, index, indexer, answers, erasures, subgraph, http];
+  const parts = [...stores.parts, redis, store, index, indexer, answers, erasures, forgetting, subgraph, http];
   return { ...createService(name, parts, { logger, checks }), local: subgraph.local, database, url: () => http.url() };
 }

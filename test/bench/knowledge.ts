@@ -62,8 +62,8 @@ function recording(inner: Embedder) {
   const vectors: Float32Array[] = [];
   const embedder: Embedder = {
     ...inner,
-    async embed(texts, signal) {
-      const embedded = await inner.embed(texts, signal);
+    async embed(texts, purpose) {
+      const embedded = await inner.embed(texts, purpose);
       vectors.push(...embedded.map((vector) => Float32Array.from(vector)));
       return embedded;
     },
@@ -116,7 +116,7 @@ async function recallOf(
 ): Promise<number> {
   let found = 0;
   for (const query of questions) {
-    const [vector = []] = await embedder.embed([query]);
+    const [vector = []] = await embedder.embed([query], { companyId });
     const scores = matrix.map((one) => one.reduce((sum, value, i) => sum + value * (vector[i] ?? 0), 0));
     const best = scores.toSorted((a, b) => b - a)[RECALL_AT - 1] ?? 0;
     const hits = await index.search({ companyId, query, first: RECALL_AT, mode: 'dense' });

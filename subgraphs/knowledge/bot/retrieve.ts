@@ -24,10 +24,11 @@ export function createFindPassages(options: {
     try {
       const identity = { kind: 'service', companyId, service: 'bot', scopes: [] } as const;
       const hits = await searchPassages(
-        { search, identity, session, loaders: createLoaders(session, companyId), signal },
+        { search, identity, session, loaders: createLoaders(session, companyId) },
         query,
         first,
       );
+      signal.throwIfAborted();
       return hits.map(({ document: { id: documentId, title }, heading, text, score }) => ({
         documentId,
         title,

@@ -17,6 +17,8 @@ import { createTokenBudget } from '../bot/model/budget.ts';
 import { answerQuestion, dismissQuestion } from '../commands/bot/answerQuestion.ts';
 import type { BotAsked } from '../commands/bot/claimAnswer.ts';
 import { eraseAnswers } from '../commands/bot/eraseAnswers.ts';
+import { rememberVectors } from '../commands/rememberVectors.ts';
+import { hashOf } from '../embedding/cache/vectors.ts';
 import { entities } from '../entities/index.ts';
 import { migrations } from '../migrations/index.ts';
 import { questionPage } from '../queries/unansweredQuestions.ts';
@@ -90,6 +92,7 @@ describe('what contacts ask the bot', () => {
     reason: 'NOT_IN_KNOWLEDGE',
     text: 'A colleague takes over.',
     summary: 'It is not in the documents.',
+    steps: [{ step: 'RETRIEVE', ms: 1, detail: { query: question, passages: [] } }],
   });
 
   function asked(text: string, { conversationId = v7(), ordinal = 1 } = {}): BotAsked {
@@ -233,6 +236,9 @@ describe('what contacts ask the bot', () => {
     for (const event of [mine, others]) {
       await tell(event);
       await settled(event, 'HANDED_OVER');
+      const vectors = new Map([[hashOf(event.data.turns[0]?.text ?? ''), Float32Array.of(1, 2)]]);
+      const space = { model: 'm', dimensions: 2 };
+      await rememberVectors(database, companyId, space, { vectors, documents: new Map() });
     }
     await admin.query('delete from knowledge.outbox');
     const part = { jobId: v7(), partId: v7(), contactIds: [v7()], identities: [], fileKeys: [], last: false };
@@ -248,6 +254,10 @@ describe('what contacts ask the bot', () => {
     );
     expect(JSON.stringify(rows)).not.toContain('Kim');
     expect(await questions()).toMatchObject([{ question: 'do you sell a kayak to Alex', count: 1 }]);
+    const { rows: embedded } = await admin.query('select text_hash from knowledge.embeddings where company_id = $1', [
+      companyId,
+    ]);
+    expect(embedded).toEqual([{ text_hash: hashOf('do you sell a kayak to Alex') }]);
     expect(await told()).toMatchObject([
       { type: 'knowledge.erased', data: { partId: part.partId, counts: { answers: 1, questions: 1 }, last: false } },
       { type: 'knowledge.erased', data: { counts: { answers: 0, questions: 0 } } },

@@ -6,6 +6,7 @@ import type { Logger } from '#platform/logging/logger.ts';
 import type { Metrics } from '#platform/metrics/metrics.ts';
 import type { Database } from '#platform/postgres/database.ts';
 import { catalogue, type SwitchboardCatalogue } from '#schema/events/catalogue.ts';
+import { forgetVectorsOf } from '../commands/forgetVectors.ts';
 import { settleDocument, type Outcome } from '../commands/settleDocument.ts';
 import { EmbedderError } from '../embedding/embedder.ts';
 import { languageOfText } from '../embedding/languages.ts';
@@ -45,11 +46,16 @@ export function createIndexer(options: {
     const outcome = await outcomeOf(companyId, id, document, collection);
     const isThere = await settleDocument(database, companyId, { id, version: document.version }, outcome);
     // Only now: until the new version counts, the old one is what is found.
-    if (!isThere) await index.remove(companyId, id);
+    if (!isThere) await remove(companyId, id);
     else if ('chunkCount' in outcome) {
       await index.dropOlder({ companyId, id, version: document.version }, outcome.chunkCount);
     }
     settled.inc({ outcome: 'reason' in outcome ? 'failed' : 'indexed' });
+  }
+
+  async function remove(companyId: string, id: string): Promise<void> {
+    await index.remove(companyId, id);
+    await forgetVectorsOf(database, companyId, id);
   }
 
   async function readQueued(
@@ -96,7 +102,7 @@ export function createIndexer(options: {
     handlers: {
       'knowledge.document.added': async ({ companyId, data }) => indexDocument(companyId, data.documentId),
       'knowledge.document.changed': async ({ companyId, data }) => indexDocument(companyId, data.documentId),
-      'knowledge.document.removed': async ({ companyId, data }) => index.remove(companyId, data.documentId),
+      'knowledge.document.removed': async ({ companyId, data }) => remove(companyId, data.documentId),
     },
     keyOf: (event) => ('documentId' in event.data ? event.data.documentId : event.id),
     concurrency: CONCURRENCY,

@@ -1,3 +1,13 @@
+/** Whose texts are embedded, and what for. */
+export interface Purpose {
+  readonly companyId: string;
+  /** Of passages, the document that each is of; undefined for questions. */
+  readonly documentIds?: readonly string[] | undefined;
+  /** Nobody waits for it now: those for whom somebody does go first. */
+  readonly background?: true | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
 /** Turns texts into vectors whose cosine says how near their meanings are. */
 export interface Embedder {
   /** Names the space that the vectors live in: vectors of two models cannot be compared. */
@@ -10,7 +20,7 @@ export interface Embedder {
    *
    * @throws EmbedderError `TEXT_REFUSED` when the model will never take one of the texts, `UNAVAILABLE` when it may later.
    */
-  embed(texts: readonly string[], signal?: AbortSignal): Promise<number[][]>;
+  embed(texts: readonly string[], purpose: Purpose): Promise<number[][]>;
 }
 
 export class EmbedderError extends Error {
@@ -38,6 +48,14 @@ export class EmbedderError extends Error {
 
   static unreachable(url: string, cause: unknown): EmbedderError {
     return new EmbedderError('UNAVAILABLE', `${url} does not answer: is EMBEDDINGS_URL right?`, { cause });
+  }
+
+  static busy(waitMs: number): EmbedderError {
+    const seconds = Math.ceil(waitMs / 1_000);
+    return new EmbedderError(
+      'UNAVAILABLE',
+      `The embedding model takes no more for ${seconds} s: try again then, or raise its limit and EMBEDDINGS_REQUESTS_PER_MINUTE and EMBEDDINGS_TOKENS_PER_MINUTE with it`,
+    );
   }
 
   static unexpectedAnswer(url: string, problem: string): EmbedderError {

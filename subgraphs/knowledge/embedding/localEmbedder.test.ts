@@ -3,9 +3,10 @@ import fc from 'fast-check';
 import { createLocalEmbedder } from './localEmbedder.ts';
 
 const embedder = createLocalEmbedder();
+const companyId = 'ours';
 
 async function vectorOf(text: string): Promise<number[]> {
-  const [vector = []] = await embedder.embed([text]);
+  const [vector = []] = await embedder.embed([text], { companyId });
   return vector;
 }
 
@@ -53,6 +54,6 @@ describe('the local embedder', () => {
 
   it('answers in the order of the texts', async () => {
     const texts = Object.values(passages);
-    expect(await embedder.embed(texts)).toEqual(await Promise.all(texts.map(vectorOf)));
+    expect(await embedder.embed(texts, { companyId })).toEqual(await Promise.all(texts.map(vectorOf)));
   });
 });

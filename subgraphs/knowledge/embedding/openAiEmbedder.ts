@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { backoff, pause } from '#platform/lifecycle/backoff.ts';
-import { EmbedderError } from './embedder.ts';
-import type { Embedder } from './embedder.ts';
+import type { Metrics } from '#platform/metrics/metrics.ts';
+import { countTokens } from '../text/tokens.ts';
+import { EmbedderError, type Embedder, type Purpose } from './embedder.ts';
+import type { Turns } from './endpoint/turns.ts';
 
 export interface OpenAiEmbedderOptions {
   /** Base address of an OpenAI-compatible API, e.g. `https://api.openai.com/v1`. */
@@ -12,21 +14,27 @@ export interface OpenAiEmbedderOptions {
   readonly dimensions: number;
   /** Milliseconds for one request. @default 30_000 */
   readonly timeoutMs?: number | undefined;
+  readonly turns: Turns;
+  readonly metrics: Metrics;
 }
 
 /** Texts per request: far below the usual limits on inputs and tokens, large enough that round trips do not count. */
 const BATCH = 64;
 const TRIES = 4;
-const LONGEST_WAIT_MS = 10_000;
+/** How long somebody waits for an answer, and how long an import does before it is put off, with all tries. */
+const PATIENCE_MS = { awaited: 10_000, background: 5 * 60_000 };
+/** What an endpoint asks for beyond it, it is asked again for. */
+const LONGEST_REST_MS = 10 * 60_000;
 /** The request itself is at fault. Everything else is the operator's or the moment's, and may be right the next time. */
 const refusals = new Set([400, 413, 422]);
 
 /**
  * An embedder behind `POST {url}/embeddings`, the interface that OpenAI, Azure, vLLM, Ollama, Text Embeddings Inference and
- * others share. Waits and tries again, at most 3 times, when it is told to slow down or the server fails.
+ * others share. Requests go in turns; when the endpoint tells one to slow down, all wait for as long as it says. Tries again, at most
+ * 3 times.
  */
 export function createOpenAiEmbedder(options: OpenAiEmbedderOptions): Embedder {
-  const { model, dimensions, timeoutMs = 30_000 } = options;
+  const { model, dimensions, timeoutMs = 30_000, turns } = options;
   const url = `${options.url.replace(/\/+$/, '')}/embeddings`;
   const answer = z.object({
     data: z.array(z.object({ index: z.int().nonnegative(), embedding: z.array(z.number()).length(dimensions) })),
@@ -35,6 +43,11 @@ export function createOpenAiEmbedder(options: OpenAiEmbedderOptions): Embedder {
     'content-type': 'application/json',
     ...(options.apiKey !== undefined && { authorization: `Bearer ${options.apiKey}` }),
   };
+  const requests = options.metrics.counter(
+    'switchboard_embeddings_requests_total',
+    'Requests to the embedding endpoint',
+    ['outcome'],
+  );
 
   async function request(input: readonly string[], signal: AbortSignal | undefined): Promise<Response> {
     const timeout = AbortSignal.timeout(timeoutMs);
@@ -46,19 +59,25 @@ export function createOpenAiEmbedder(options: OpenAiEmbedderOptions): Embedder {
         signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
       });
     } catch (error) {
+      requests.inc({ outcome: 'unreachable' });
       throw EmbedderError.unreachable(url, error);
     }
   }
 
-  async function embedBatch(input: readonly string[], signal: AbortSignal | undefined): Promise<number[][]> {
+  async function embedBatch({ texts, tokens }: Batch, { companyId, background, signal }: Purpose): Promise<number[][]> {
+    const until = performance.now() + (background ? PATIENCE_MS.background : PATIENCE_MS.awaited);
     for (let attempt = 1; ; attempt++) {
-      const response = await request(input, signal);
-      if (response.ok) return vectorsOf(await response.json().catch(() => undefined), input.length);
+      await turns.take({ companyId, background, tokens, until, signal });
+      const response = await request(texts, signal);
+      requests.inc({ outcome: response.ok ? 'ok' : String(response.status) });
+      if (response.ok) return vectorsOf(await response.json().catch(() => undefined), texts.length);
       const reason = (await response.text().catch(() => '')).slice(0, 200);
       if (refusals.has(response.status)) throw EmbedderError.refused(model, response.status, reason);
       const passing = response.status === 429 || response.status >= 500;
       if (!passing || attempt === TRIES || signal?.aborted) throw EmbedderError.status(url, response.status, reason);
-      await pause(waitFor(response, attempt), signal);
+      const restMs = restOf(response);
+      if (restMs !== undefined) turns.rest(restMs);
+      else await pause(Math.min(backoff(attempt, { baseMs: 250 }), until - performance.now()), signal);
     }
   }
 
@@ -78,18 +97,36 @@ export function createOpenAiEmbedder(options: OpenAiEmbedderOptions): Embedder {
     model,
     dimensions,
     weight: 1,
-    async embed(texts, signal) {
+    async embed(texts, purpose) {
       const vectors: number[][] = [];
-      for (let from = 0; from < texts.length; from += BATCH) {
-        vectors.push(...(await embedBatch(texts.slice(from, from + BATCH), signal)));
-      }
+      for (const batch of batchesOf(texts, turns.mostTokens)) vectors.push(...(await embedBatch(batch, purpose)));
       return vectors;
     },
   };
 }
 
-/** Milliseconds: what the server asks for in `Retry-After`, up to a limit, else a growing pause. */
-function waitFor(response: Response, attempt: number): number {
-  const seconds = Number(response.headers.get('retry-after') ?? Number.NaN);
-  return Number.isFinite(seconds) ? Math.min(seconds * 1_000, LONGEST_WAIT_MS) : backoff(attempt, { baseMs: 250 });
+interface Batch {
+  readonly texts: string[];
+  tokens: number;
+}
+
+/** What goes together; a text that is too much by itself goes alone. */
+function batchesOf(texts: readonly string[], mostTokens: number): Batch[] {
+  const batches: Batch[] = [];
+  for (const text of texts) {
+    const tokens = countTokens(text);
+    const last = batches.at(-1);
+    if (last && last.texts.length < BATCH && last.tokens + tokens <= mostTokens) {
+      last.texts.push(text);
+      last.tokens += tokens;
+    } else batches.push({ texts: [text], tokens });
+  }
+  return batches;
+}
+
+/** Milliseconds that the server asks for, in seconds or until a date; undefined when it says nothing. */
+function restOf(response: Response): number | undefined {
+  const asked = response.headers.get('retry-after') ?? '';
+  const ms = /^\d+(\.\d+)?$/.test(asked) ? Number(asked) * 1_000 : Date.parse(asked) - Date.now();
+  return Number.isFinite(ms) ? Math.min(Math.max(0, ms), LONGEST_REST_MS) : undefined;
 }

@@ -1,12 +1,17 @@
-import type { ChunkIndex } from '../index/chunkIndex.ts';
+import type { ChunkIndex, Passage } from '../index/chunkIndex.ts';
 import type { SearchMode } from '../index/requests.ts';
+import { CANDIDATES, rerankPassages } from '../rerank/rerankPassages.ts';
+import type { Reranker } from '../rerank/reranker.ts';
 import { blocksOf } from '../text/blocks.ts';
 import { chunksOf } from '../text/chunk.ts';
 import type { Collection, CorpusDocument, JudgedQuery } from './beir.ts';
 import { ndcgAt, recallAt } from './measures.ts';
 
+/** How passages are found; `reranked`: as hybrid, with the best of them ranked again. */
+export type Mode = SearchMode | 'reranked';
+
 export interface Quality {
-  readonly mode: SearchMode;
+  readonly mode: Mode;
   readonly ndcg: number;
   readonly recall: number;
   /** Milliseconds of one search. */
@@ -37,13 +42,19 @@ const WARM_UP = 5;
 /** Puts a collection into an index that has nothing else, and measures what its queries find there. */
 export async function evaluate(
   collection: Collection,
-  options: { readonly index: ChunkIndex; readonly companyId: string; readonly onProgress: OnProgress },
+  options: {
+    readonly index: ChunkIndex;
+    readonly reranker?: Reranker | undefined;
+    readonly companyId: string;
+    readonly onProgress: OnProgress;
+  },
 ): Promise<Evaluation> {
   const since = performance.now();
   const counts = await indexAll(collection, options);
   const indexing = performance.now() - since;
   const qualities: Quality[] = [];
-  for (const mode of MODES) qualities.push(await measure(mode, collection.queries, options));
+  const modes: readonly Mode[] = options.reranker ? [...MODES, 'reranked'] : MODES;
+  for (const mode of modes) qualities.push(await measure(mode, collection.queries, options));
   return { ...counts, queries: collection.queries.length, indexing, qualities };
 }
 
@@ -73,12 +84,21 @@ function entryOf(companyId: string, { id, title, text }: CorpusDocument): Parame
   return { document: { companyId, id, version: 1, title }, chunks };
 }
 
-async function measure(
-  mode: SearchMode,
-  queries: readonly JudgedQuery[],
-  { index, companyId, onProgress }: Options,
-): Promise<Quality> {
-  const search = (query: string) => index.search({ companyId, query, first: PASSAGES, mode });
+function searchIn(mode: Mode, { index, reranker, companyId }: Options): (query: string) => Promise<readonly Passage[]> {
+  const found = (query: string, by: SearchMode) =>
+    index.search({ companyId, query, first: PASSAGES, mode: by, background: true });
+  if (mode !== 'reranked') return (query) => found(query, mode);
+  return async (query) => {
+    const passages = await found(query, 'hybrid');
+    if (!reranker) return passages;
+    const best = await rerankPassages(reranker, query, passages, CANDIDATES);
+    return [...best, ...passages.slice(CANDIDATES)];
+  };
+}
+
+async function measure(mode: Mode, queries: readonly JudgedQuery[], options: Options): Promise<Quality> {
+  const { onProgress } = options;
+  const search = searchIn(mode, options);
   // The first searches compile code and open connections.
   for (const { text } of queries.slice(0, WARM_UP)) await search(text);
   let [ndcg, recall] = [0, 0];

@@ -7,6 +7,8 @@ import { testQdrant } from '#test/stack/index.ts';
 import { currentTestRun } from '#test/stack/testRun.ts';
 import { createLocalEmbedder } from '../embedding/localEmbedder.ts';
 import { createChunkIndex } from '../index/chunkIndex.ts';
+import { createHttpReranker } from '../rerank/httpReranker.ts';
+import { rerankEndpoint } from '../testing/rerankEndpoint.ts';
 import { openCollection } from './beir.ts';
 import { evaluate } from './evaluate.ts';
 import { ndcgAt, recallAt } from './measures.ts';
@@ -73,26 +75,33 @@ describe('a collection in BEIR’s layout', () => {
     await expect(openCollection('/nowhere')).rejects.toMatchObject({ code: 'MISSING' });
   });
 
-  it('is measured by words, by meaning and by both', async () => {
+  it('is measured by words, by meaning, by both, and ranked again', async () => {
     const qdrant = await testQdrant();
+    // Against all reason: what is nearest to nothing.
+    const endpoint = await rerankEndpoint(() => ({ scoreOf: (text) => -text.length }));
     const metrics = createMetrics({ service: 'test' });
     const index = createChunkIndex({ url: qdrant.url, embedder: createLocalEmbedder(), logger, metrics });
     const progress: string[] = [];
     const result = await evaluate(await openCollection(await folderWith()), {
       index,
+      reranker: createHttpReranker({ url: endpoint.url, model: 'm', timeoutMs: 1_000 }, { metrics }),
       companyId: '0198c0de-0000-7000-8000-000000000001',
       onProgress: (what) => progress.push(what),
     });
-    await qdrant.close();
+    await Promise.all([qdrant.close(), endpoint.close()]);
     expect(result).toMatchObject({ documents: 4, chunks: 4, queries: 2 });
-    expect(result.qualities.map(({ mode }) => mode)).toEqual(['sparse', 'dense', 'hybrid']);
+    expect(result.qualities.map(({ mode }) => mode)).toEqual(['sparse', 'dense', 'hybrid', 'reranked']);
     // The second query is a document itself, which is no answer to it: the ideal has both, so less than 1 is left.
-    for (const { ndcg, recall, p50, p95 } of result.qualities) {
+    for (const { ndcg, recall, p50, p95 } of result.qualities.slice(0, 3)) {
       expect(ndcg).toBeCloseTo((1 + 2 / (2 + 1 / Math.log2(3))) / 2, 6);
       expect(recall).toBe(0.75);
       expect(p95).toBeGreaterThanOrEqual(p50);
     }
-    expect(new Set(progress)).toEqual(new Set(['documents', 'sparse', 'dense', 'hybrid']));
+    expect(new Set(progress)).toEqual(new Set(['documents', 'sparse', 'dense', 'hybrid', 'reranked']));
+    expect(result.qualities[3]?.ndcg).toBeLessThan(result.qualities[2]?.ndcg ?? 0);
+    // Once to warm up, and once to be measured.
+    const queries = files['queries.jsonl'].slice(0, 2).map(({ text }) => text);
+    expect(endpoint.requests.map(({ query }) => query)).toEqual([...queries, ...queries]);
   });
 });
 

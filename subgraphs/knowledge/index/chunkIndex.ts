@@ -44,6 +44,8 @@ export interface Search {
   readonly collection?: string | undefined;
   /** @default both, fused */
   readonly mode?: SearchMode | undefined;
+  /** Nobody waits for it: questions for which somebody does go first. */
+  readonly background?: true | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -116,13 +118,19 @@ export function createChunkIndex(
     return space ? qdrant.on(name, space.dimensions, work) : qdrant.run(work);
   }
 
-  async function upsert(name: string, payloads: readonly Payload[]): Promise<void> {
+  async function upsertAll(name: string, payloads: readonly Payload[]): Promise<void> {
+    const companies = Map.groupBy(payloads, ({ company_id }) => company_id);
+    for (const [companyId, own] of companies) await upsert(name, companyId, own);
+  }
+
+  async function upsert(name: string, companyId: string, payloads: readonly Payload[]): Promise<void> {
     // While Qdrant writes a batch the next one is made.
     let written: Promise<unknown> = Promise.resolve();
     for (let from = 0; from < payloads.length; from += BATCH) {
       const batch = payloads.slice(from, from + BATCH);
       const texts = batch.map(({ title, heading, text }) => [title, heading, text].filter(Boolean).join('\n'));
-      const vectors = await spaces.get(name)?.embed(texts);
+      const documentIds = batch.map(({ document_id }) => document_id);
+      const vectors = await spaces.get(name)?.embed(texts, { companyId, documentIds, background: true });
       const points = batch.map((payload, i) => pointOf(payload, vectors?.[i], passageTerms(texts[i] ?? '')));
       await written;
       written = patiently(() => on(name, async () => client.upsert(name, { wait: true, points })));
@@ -154,10 +162,13 @@ export function createChunkIndex(
     }
   }
 
-  async function dense(name: string, { query, mode, signal }: Search): Promise<number[] | undefined> {
+  async function dense(
+    name: string,
+    { companyId, query, mode, background, signal }: Search,
+  ): Promise<number[] | undefined> {
     if (mode === 'sparse') return undefined;
     const stop = searches.startTimer({ step: 'embed' });
-    const [vector] = (await spaces.get(name)?.embed([query], signal)) ?? [];
+    const [vector] = (await spaces.get(name)?.embed([query], { companyId, background, signal })) ?? [];
     stop();
     return vector;
   }
@@ -188,8 +199,8 @@ export function createChunkIndex(
           text,
         })),
       );
-      await upsert(collection, payloads);
-      if (also !== undefined && also !== collection) await upsert(also, payloads);
+      await upsertAll(collection, payloads);
+      if (also !== undefined && also !== collection) await upsertAll(also, payloads);
     },
     async dropOlder(document, chunkCount) {
       const filter = staleFilter(document, chunkCount);
@@ -226,6 +237,7 @@ export function createChunkIndex(
       for await (const page of pages(companyId, from, fields)) {
         await upsert(
           collection,
+          companyId,
           page.map((payload) => payloadModel.parse(payload)),
         );
         onPage(page.length);

@@ -2,6 +2,7 @@ import type { MigrationList } from '#platform/postgres/provision.ts';
 import { Bot } from './20261126_bot.ts';
 import { DocumentVersions } from './20261126_documentVersions.ts';
 import { ModelUse } from './20261126_model_use.ts';
+import { Embeddings } from './20261126_embeddings.ts';
 import { Reembedding } from './20261126_reembedding.ts';
 import { Questions } from './20261126_questions.ts';
 import { CreateDocuments } from './createDocuments.ts';
@@ -13,4 +14,5 @@ export const migrations: MigrationList = [
   { name: '20261126_model_use', class: ModelUse },
   { name: 'Reembedding', class: Reembedding },
   { name: '20261126_questions', class: Questions },
+  { name: '20261126_embeddings', class: Embeddings },
 ];

@@ -17,13 +17,7 @@ const MAX_FIRST = 50;
  * @throws GraphQLError `BAD_USER_INPUT`, or `UNAVAILABLE` while the index or the model is away.
  */
 export async function searchPassages(
-  {
-    search,
-    identity,
-    session,
-    loaders,
-    signal,
-  }: Pick<Context, 'search' | 'identity' | 'session' | 'loaders' | 'signal'>,
+  { search, identity, session, loaders }: Pick<Context, 'search' | 'identity' | 'session' | 'loaders'>,
   query: string,
   first: number,
 ): Promise<SearchHitRow[]> {
@@ -33,7 +27,7 @@ export async function searchPassages(
   if (first < 1 || first > MAX_FIRST) throw badUserInput(`Ask for 1 to ${MAX_FIRST} hits, not ${first}`, 'first');
   const { companyId } = identity;
   const state = await session.read((sql) => indexState(sql, companyId));
-  const passages = await search.find({ companyId, query: words, first, state, signal }).catch(explain);
+  const passages = await search.find({ companyId, query: words, first, state }).catch(explain);
   const documents = await Promise.all(passages.map(({ documentId }) => loaders.document.load(documentId)));
   return passages
     .flatMap(({ version, heading, text, score }, i) => {

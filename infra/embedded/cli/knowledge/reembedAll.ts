@@ -50,7 +50,7 @@ export async function reembedAll(env: NodeJS.ProcessEnv): Promise<string> {
     logger,
     metrics,
   });
-  const embedder = embedderOf(config.embeddings);
+  const embedder = embedderOf(config.embeddings, { metrics });
   const index = createChunkIndex({ url: stores.qdrantUrl, apiKey: config.apiKey, embedder, logger, metrics });
   const progress = createProgressLine();
   await database.start();

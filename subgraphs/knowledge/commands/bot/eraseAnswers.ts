@@ -1,6 +1,7 @@
 import type { EventOf } from '#platform/events/catalogue.ts';
 import type { Database } from '#platform/postgres/database.ts';
 import type { SwitchboardCatalogue } from '#schema/events/catalogue.ts';
+import { forgetVectors } from '../forgetVectors.ts';
 
 /**
  * Forgets what the bot was asked by messages that are erased, what it said and how it came to that, and the question where it had
@@ -30,9 +31,16 @@ export async function eraseAnswers(
         question = (select q.question from knowledge.unanswered_questions q
           where q.company_id = ${companyId} and q.cluster_id = c.id order by q.asked_at limit 1)
       where company_id = ${companyId} and id = any(${clusterIds}::uuid[])`;
-    const answers = await sql`
+    const answers = await sql<{ looked: string[] }>`
       delete from knowledge.bot_answers
-      where company_id = ${companyId} and (id = any(${ids}::uuid[]) or message_id = any(${ids}::uuid[])) returning id`;
+      where company_id = ${companyId} and (id = any(${ids}::uuid[]) or message_id = any(${ids}::uuid[]))
+      returning array(
+        select jsonb_path_query(steps, '$[*] ? (@.step == "RETRIEVE").detail.query') #>> '{}') as looked`;
+    await forgetVectors(
+      sql,
+      companyId,
+      answers.flatMap(({ looked }) => looked.map((query) => query.trim())),
+    );
     if (jobId === null) return;
     const counts = { answers: answers.length, questions: questions.length };
     publish({ type: 'knowledge.erased', actor: { kind: 'system' }, data: { jobId, partId, counts, last } });
