@@ -17,6 +17,7 @@ import { startKeyKeeper } from '#router/testing/keyKeeper.ts';
 import { startTestGraph } from '#router/testing/subgraphs.ts';
 import { agent, messageCreated } from '#router/testing/world.ts';
 import { catalogue } from '#schema/events/catalogue.ts';
+import { eventually } from '#test/stack/eventually.ts';
 import type { Row } from '../table.ts';
 import { startChild } from './child.ts';
 import type { Received } from './clientsProcess.ts';
@@ -28,6 +29,8 @@ const STEADY_EVENTS_PER_SECOND = 5;
 const query = `subscription { inboxUpdates {
   cursor kind occurredAt conversation { id number channel { name } mood } message { id text }
 } }`;
+/** The router has all sockets by then; it needs some milliseconds for each. */
+const SUBSCRIBED_WITHIN_MS = 60_000;
 const everything = { connections: 1_000_000, operations: 1_000_000, messagesPerSecond: 1_000_000 };
 
 /**
@@ -123,7 +126,8 @@ async function openBench() {
     bearer: { secret, ...bearerDefaults },
     identitySecret,
     graphiql: undefined,
-    // All clients are one process at one address.
+    // All clients are one process at one address, and many of them one person.
+    rates: { agentPerMinute: 1_000_000, addressPerMinute: 1_000_000 },
     sockets: { ...routerDefaults.sockets, perUser: everything, perAddress: everything },
   };
   const metrics = createMetrics({ service: 'bench' });
@@ -152,7 +156,9 @@ async function openBench() {
         const idle = await router.ask<Usage>({ kind: 'usage' });
         const tokens = await tokensOf(Math.min(people, sockets), companyId);
         await clients.ask({ kind: 'open', url: `${url.replace('http', 'ws')}/graphql`, query, tokens, count: sockets });
-        while ((await counted('switchboard_router_live_subscriptions')) < sockets) await pause(100);
+        await eventually(async () => {
+          if ((await counted('switchboard_router_live_subscriptions')) < sockets) throw new Error('sockets are missing');
+        }, SUBSCRIBED_WITHIN_MS);
         const full = await router.ask<Usage>({ kind: 'usage' });
 
         // The first events compile code.
