@@ -11,6 +11,7 @@ import { createService } from '#platform/lifecycle/createService.ts';
 import type { Check, Part, Service } from '#platform/lifecycle/part.ts';
 import { createMeter } from '#platform/limits/meter.ts';
 import { createPacer } from '#platform/limits/pacer.ts';
+import { createPlaces } from '#platform/limits/places.ts';
 import type { Logger } from '#platform/logging/logger.ts';
 import type { Metrics } from '#platform/metrics/metrics.ts';
 import { typingSignal, viewersSignal } from '#schema/events/signals.ts';
@@ -89,7 +90,7 @@ export function createRouter(config: RouterConfig, deps: RouterDeps): Router {
   const subgraphs = connectSubgraphs(config, deps, flights);
   const graph = createGraph({
     sdl: readFileSync(config.supergraphFile, 'utf8'),
-    open: (sdl, now) => openVersion(createSnapshot(sdl), { now, subgraphs, limits: config.limits, metrics }),
+    open: (sdl, now) => openVersion(createSnapshot(sdl), { now, subgraphs, limits: config.limits, logger, metrics }),
     registered: manifest.operations.map(({ body }) => body),
     logger,
     metrics,
@@ -181,12 +182,13 @@ export function createRouter(config: RouterConfig, deps: RouterDeps): Router {
     maxCost: config.limits.cost,
     logger,
   });
+  const places = createPlaces({ redis, logger, metrics });
   /** What serves operations that last, in whatever way they are asked for. */
   const lasting = {
     ...config.sockets,
     authenticate,
     start: startOperation,
-    admission: createAdmission(config.sockets, metrics),
+    admission: createAdmission(config.sockets, places, metrics),
     maxWaiting: config.live.bufferEvents,
     logger,
     metrics,
@@ -226,6 +228,7 @@ export function createRouter(config: RouterConfig, deps: RouterDeps): Router {
   const parts = [
     nats,
     redis,
+    places,
     streams,
     feed,
     typing,
@@ -290,6 +293,7 @@ function openVersion(
     readonly now: GraphSnapshot | undefined;
     readonly subgraphs: Subgraphs;
     readonly limits: RouterConfig['limits'];
+    readonly logger: Logger;
     readonly metrics: Metrics;
   },
 ): GraphVersion {

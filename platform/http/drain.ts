@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { pause } from '#platform/lifecycle/backoff.ts';
 
 /** Answered until the end: who watches wants to know what this process does. */
@@ -22,7 +22,7 @@ export function createDrain(app: FastifyInstance, noticeMs: number): Drain {
   let idle: (() => void) | undefined;
 
   app.addHook('onRequest', (request, reply, done) => {
-    if (watched.has(request.routeOptions.url ?? '')) return done();
+    if (watched.has(request.routeOptions.url ?? '') || isPreflight(request)) return done();
     if (refusing) {
       refuse(reply);
       return undefined;
@@ -54,6 +54,11 @@ export function createDrain(app: FastifyInstance, noticeMs: number): Drain {
       if (underWay > 0) await pause(limitMs, idling.signal);
     },
   };
+}
+
+/** Without its answer a page would not learn why it is refused. */
+function isPreflight({ method, headers }: FastifyRequest): boolean {
+  return method === 'OPTIONS' && headers['access-control-request-method'] !== undefined;
 }
 
 /** Another process takes it, on another connection. */

@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterEach, describe, expect, test } from '@jest/globals';
+import { afterEach, describe, expect, jest, test } from '@jest/globals';
 import { SignJWT, UnsecuredJWT, exportJWK, exportSPKI, generateKeyPair } from 'jose';
 import { createBearerVerifier, signBearerToken } from './bearerTokens.ts';
 import { IdentityConfigError } from './errors.ts';
@@ -33,6 +33,7 @@ const verify = createBearerVerifier({ secret, issuer, audience });
 
 const cleanups: (() => Promise<void>)[] = [];
 afterEach(async () => {
+  jest.useRealTimers();
   for (const cleanup of cleanups.splice(0)) await cleanup();
 });
 
@@ -79,6 +80,21 @@ describe('bearer tokens with a shared secret', () => {
     const token = await forge({ iat: undefined }).sign(key);
 
     expect((await verify(token)).issuedAt).toEqual(new Date(0));
+  });
+
+  test('are believed without another look, and no longer than they last', async () => {
+    const token = await forge({}).sign(key);
+    const found = await verify(token);
+    await expect(verify(token)).resolves.toBe(found);
+    // The clock on the wall alone: the cache goes by another.
+    jest.useFakeTimers({
+      now: found.expiresAt.getTime() + 6_000,
+      doNotFake: ['performance', 'nextTick', 'queueMicrotask', 'setTimeout'],
+    });
+    await expect(verify(token)).rejects.toMatchObject({
+      code: 'UNAUTHENTICATED',
+      message: expect.stringMatching(/expired/),
+    });
   });
 
   test('are refused when they have expired, and say so', async () => {

@@ -75,7 +75,8 @@ export function createBearerVerifier(options: BearerVerifierOptions): (token: st
 
   return async (token) => {
     const known = believed.get(token);
-    if (known) return known;
+    // The cache goes by the monotonic clock, and tokens by the one on the wall.
+    if (known && known.expiresAt.getTime() > Date.now()) return known;
     try {
       const payload = await verified(token);
       // One that does not say when it was issued counts as one of old.

@@ -55,7 +55,7 @@ function compileDefer({ primary, deferred }: DeferNode, tools: FetchTools): Step
     for (const { id, needed, fetch } of parts) {
       deferral.later(id, earlier, async (later) => {
         await Promise.race([deferral.whenFetched(needed), earlier]);
-        await fetch(later);
+        if (!deferral.isOver) await fetch(later);
       });
     }
     await done;
@@ -64,7 +64,10 @@ function compileDefer({ primary, deferred }: DeferNode, tools: FetchTools): Step
 
 function inTurn(steps: readonly Step[]): Step {
   return async (run: Run) => {
-    for (const step of steps) await step(run);
+    for (const step of steps) {
+      if (run.deferral?.isOver) return;
+      await step(run);
+    }
   };
 }
 

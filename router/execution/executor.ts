@@ -109,7 +109,8 @@ export function createExecutor({
     const result = { data: first, errors: presentAll(problems, scope) };
     // What is deferred may stand under a condition that does not hold.
     if (!deferral.hasParts()) return result;
-    scope.takeLater?.(incrementsOf(laterParts(deferral, { first, data, partOf }), scope));
+    const later = incrementsOf(laterParts(deferral, { first, data, partOf }), scope);
+    scope.takeLater?.(Object.assign(later, { leave: () => deferral.leave() }));
     return { ...result, hasNext: true };
   }
 

@@ -11,6 +11,7 @@ import { byVariables, conditionNames } from './conditions.ts';
 import { neededKeys } from './narrowFetch.ts';
 import { documentOf, type OperationDefinition } from './operationDefinition.ts';
 import { givePrivateKeys } from './privateKeys.ts';
+import type { OperationSource } from './prepareOperation.ts';
 import type { Denials } from './requirements.ts';
 import type { Step } from './run.ts';
 import type { Source } from './source.ts';
@@ -22,10 +23,15 @@ export interface FormTools {
   readonly snapshot: GraphSnapshot;
   readonly sources: Readonly<Record<string, Source>>;
   readonly isOfType: IsOfType;
+  /** Told why an operation cannot be planned in the parts that it asks for; it is answered at once. */
+  readonly onUndeferrable: (error: unknown, source: OperationSource) => void;
 }
 
 /** An operation as it is planned, fetched and answered. */
-export function createForm({ operation, fragments }: OperationDefinition, { snapshot, sources, isOfType }: FormTools) {
+export function createForm(
+  { operation, fragments }: OperationDefinition,
+  { snapshot, sources, isOfType }: Omit<FormTools, 'onUndeferrable'>,
+) {
   const { schema } = snapshot;
   const document = documentOf({ operation, fragments });
   const keys = givePrivateKeys(schema, document);

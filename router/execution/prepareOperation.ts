@@ -83,7 +83,7 @@ export function prepareOperation(
     const inParts = byVariables(
       [...conditionNames(asWritten), ...deferConditions(asWritten)],
       (coerced): { readonly run: DeferringRun | undefined } => ({
-        run: prepareDeferring(definition, coerced, { tools, denials }),
+        run: prepareDeferring(source, definition, coerced, { tools, denials }),
       }),
     );
     return {
@@ -124,6 +124,7 @@ export function prepareOperation(
 
 /** The operation in the parts in which it comes when its variables have these values; undefined: it comes at once. */
 function prepareDeferring(
+  source: OperationSource,
   definition: OperationDefinition,
   coerced: Variables,
   { tools, denials }: { readonly tools: FormTools; readonly denials: Denials | undefined },
@@ -131,7 +132,7 @@ function prepareDeferring(
   const { operation, fragments } = deferring(definition, coerced);
   if (fragments.length === 0) return undefined;
   const form = createForm({ operation, fragments: {} }, tools);
-  const planned = planIfPossible(form, denials);
+  const planned = planIfPossible(form, denials, (error) => tools.onUndeferrable(error, source));
   if (!planned) return undefined;
   const { node, run } = planned;
   const ids = partIds(node);
@@ -154,10 +155,15 @@ function prepareDeferring(
  * The planner fails at some operations only because of what they defer: where a field at once and one that comes later require the
  * same. Whoever defers must be ready to get it at once.
  */
-function planIfPossible(form: ReturnType<typeof createForm>, denials: Denials | undefined) {
+function planIfPossible(
+  form: ReturnType<typeof createForm>,
+  denials: Denials | undefined,
+  onFailure: (error: unknown) => void,
+) {
   try {
     return form.plan(denials);
-  } catch {
+  } catch (error) {
+    onFailure(error);
     return undefined;
   }
 }

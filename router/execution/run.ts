@@ -25,6 +25,8 @@ export interface Run {
 
 /** What of one execution comes later. */
 export interface Deferral {
+  /** Nobody waits for it any more: nothing more is fetched. */
+  readonly isOver: boolean;
   /** A fetch is over, that later ones wait for. */
   fetched(id: string): void;
   /** Done when all of them are. */

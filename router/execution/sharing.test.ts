@@ -43,7 +43,7 @@ beforeEach(() => {
       },
     ]),
   );
-  const version = createGraphVersion({ snapshot, sources, limits: routerDefaults.limits, metrics });
+  const version = createGraphVersion({ snapshot, sources, limits: routerDefaults.limits, logger, metrics });
   executor = createExecutor({ graph: { version }, flights, logger, metrics });
 });
 

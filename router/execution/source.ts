@@ -14,10 +14,16 @@ export interface RequestScope {
    * may not have seen it.
    */
   readonly mayShare?: true;
-  /** Who asks takes what is deferred when it comes, and is given it here, as whole answers in JSON. */
-  readonly takeLater?: (later: AsyncIterable<string>) => void;
+  /** Who asks takes what is deferred when it comes, and is given it here. */
+  readonly takeLater?: (later: LaterAnswers) => void;
   /** For a subscription: the value of its root field, by the field's name. Nobody asked just now, and those who do go first. */
   readonly event?: Readonly<Record<string, unknown>>;
+}
+
+/** What is deferred, as whole answers in JSON. */
+export interface LaterAnswers extends AsyncIterable<string> {
+  /** Nobody waits for it any more. */
+  leave(): void;
 }
 
 /** What the plan asks of a subgraph, the same each time it runs. */

@@ -1,4 +1,5 @@
 import type { DocumentNode } from 'graphql';
+import type { Logger } from '#platform/logging/logger.ts';
 import type { Metrics } from '#platform/metrics/metrics.ts';
 import { definitionIn } from '../execution/operationDefinition.ts';
 import { prepareOperation, type OperationSource, type PreparedOperation } from '../execution/prepareOperation.ts';
@@ -41,13 +42,23 @@ export function createGraphVersion(options: {
   /** By subgraph name, the event source included. */
   readonly sources: Readonly<Record<string, Source>>;
   readonly limits: OperationLimits;
+  readonly logger: Logger;
   readonly metrics: Metrics;
 }): GraphVersion {
-  const { snapshot, sources } = options;
+  const { snapshot, sources, logger } = options;
   const isOfType = createTypeConditions(snapshot.supergraphSchema);
   const prepared = createDocumentCache<PreparedOperation>(({ operation }) => operation);
   const costs = createDocumentCache<Costs>(({ document }) => document);
   const planning = options.metrics.histogram('switchboard_router_planning_seconds', 'Time to plan an operation');
+  const undeferrable = options.metrics.counter(
+    'switchboard_router_defer_unplanned_total',
+    'Operations that ask for parts and come in one piece, as they could not be planned in parts',
+  );
+
+  function onUndeferrable(error: unknown, { hash, operationName }: OperationSource): void {
+    undeferrable.inc();
+    logger.warn({ err: error, hash, operationName }, 'an operation could not be planned in the parts that it asks for');
+  }
 
   return {
     snapshot,
@@ -61,6 +72,7 @@ export function createGraphVersion(options: {
           snapshot,
           sources,
           isOfType,
+          onUndeferrable,
         });
         end();
         prepared.set(key, operation);

@@ -1,4 +1,4 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
 /** The longest that browsers believe an answer: https://developer.mozilla.org/docs/Web/HTTP/Reference/Headers/Access-Control-Max-Age */
 const MAX_AGE_SECONDS = 24 * 60 * 60;
@@ -11,10 +11,13 @@ const MAX_AGE_SECONDS = 24 * 60 * 60;
  * @param paths `/graphql` is one path, `/chat/*` all below it.
  */
 export function allowAnyOrigin(app: FastifyInstance, paths: readonly string[]): void {
-  app.addHook('onRequest', async (request, reply) => {
+  const allow = async (request: FastifyRequest, reply: FastifyReply) => {
     if (!paths.some((path) => covers(path, request.url))) return;
     reply.header('access-control-allow-origin', '*').header('access-control-expose-headers', 'retry-after');
-  });
+  };
+  // At the beginning for streams, which are sent past the framework; at the end for what a server that stops refuses before it comes here.
+  app.addHook('onRequest', allow);
+  app.addHook('onSend', allow);
   for (const url of paths) {
     app.options(url, (_request, reply) =>
       reply

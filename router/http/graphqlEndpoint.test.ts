@@ -476,6 +476,13 @@ describe('a router that stops', () => {
       return answer;
     });
     expect(refused.headers['connection']).toBe('close');
+    // So that a page can read why, and comes again.
+    expect(refused.headers['access-control-allow-origin']).toBe('*');
+    const preflight = await request(`${other.url()}/graphql`, {
+      method: 'OPTIONS',
+      headers: { origin: 'https://shop.example', 'access-control-request-method': 'POST' },
+    });
+    expect([preflight.statusCode, preflight.headers['access-control-allow-methods']]).toEqual([204, 'GET, POST']);
     release();
     expect(await (await underWay).body.json()).toEqual({
       data: { conversation: { channel: { name: 'name of ch-1' } } },

@@ -13,7 +13,7 @@ import type { Logger } from '#platform/logging/logger.ts';
 import type { Metrics } from '#platform/metrics/metrics.ts';
 import { formatError } from '../graph/errors.ts';
 import type { Executor } from '../execution/executor.ts';
-import type { RequestScope } from '../execution/source.ts';
+import type { LaterAnswers, RequestScope } from '../execution/source.ts';
 import type { Graph } from '../graph/graph.ts';
 import { createGateway, stringifyResult } from '../graph/gateway.ts';
 import type { RegisteredOperations } from '../partners/registeredOperations.ts';
@@ -22,6 +22,7 @@ import { checkAccess } from '../operations/access.ts';
 import type { Authenticate } from '../operations/authenticate.ts';
 import { rateLimitHeaders, type Rates } from '../operations/rateLimitHeaders.ts';
 import type { RequestLimits } from '../operations/requestLimits.ts';
+import { clientOf } from '../usage/client.ts';
 import type { UsageReporter } from '../usage/usageReporter.ts';
 import type { LimitVisitor } from '../operations/visitorLimit.ts';
 import { checkCost } from '../operations/checkCost.ts';
@@ -62,13 +63,10 @@ export interface GraphqlEndpointOptions {
 interface OperationScope extends RequestScope {
   readonly isGet: boolean;
   /** How long the answer may be kept, nothing where it is not worth it, and what comes after it. Apollo Server copies all but what is within. */
-  readonly keeping: { policy?: CachePolicy; rates: Rates; later?: AsyncIterable<string> };
+  readonly keeping: { policy?: CachePolicy; rates: Rates; later?: LaterAnswers };
 }
 type Scope = OperationScope & Record<string, unknown>;
 
-/** As Apollo's clients say who they are, and others can. */
-const CLIENT_NAME = 'apollographql-client-name';
-const CLIENT_VERSION = 'apollographql-client-version';
 /** Whose answer it is. */
 const VARY = 'Authorization';
 const OPERATIONS_PATH = '/operations';
@@ -119,6 +117,7 @@ export function createGraphqlEndpoint(app: FastifyInstance, options: GraphqlEndp
     reply.code(statusOf(result, text));
     const { policy, later } = scope?.keeping ?? {};
     if (later) {
+      reply.raw.once('close', () => later.leave());
       reply.header('content-type', MULTIPART).header('x-accel-buffering', 'no').removeHeader('content-length');
       return reply.header('vary', varied(reply)).send(Readable.from(multipart(text, later)));
     }
@@ -149,7 +148,7 @@ export function createGraphqlEndpoint(app: FastifyInstance, options: GraphqlEndp
       isGet: method === 'GET',
       keeping,
       ...(takesParts(request.headers.accept) && {
-        takeLater: (later: AsyncIterable<string>) => void (keeping.later = later),
+        takeLater: (later: LaterAnswers) => void (keeping.later = later),
       }),
     };
   }
@@ -287,7 +286,7 @@ function observe(metrics: Metrics, usage: UsageReporter, graph: Graph): ApolloSe
             document,
             operation,
             cost: () => graph.versionOf(schema).costOf(source, request.variables ?? {}),
-            client: { name: headers?.get(CLIENT_NAME), version: headers?.get(CLIENT_VERSION) },
+            client: clientOf((name) => headers?.get(name)),
             durationMs: performance.now() - startedAt,
             errorCodes: failed.map(({ extensions }) => String(extensions?.['code'])),
           });

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { request } from 'undici';
+import { eventually } from '#test/stack/eventually.ts';
 import { startWorld, tokenFor, type World } from '../testing/world.ts';
 import { takesParts } from './multipart.ts';
 
@@ -48,6 +49,34 @@ describe('over HTTP', () => {
         `${head}{"incremental":[{"label":"mood","path":["conversation"],"data":{"mood":"mood of about a"}}],"hasNext":false}` +
         '\r\n-----\r\n',
     );
+  });
+
+  it('nothing more is fetched for a client that has left', async () => {
+    const asked: string[] = [];
+    const held = Promise.withResolvers<void>();
+    world.behaviour.delay = (id) => {
+      asked.push(id);
+      return held.promise;
+    };
+    const { body } = await request(`${world.router.url()}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${token}`, accept: 'multipart/mixed' },
+      body: JSON.stringify({
+        query: '{ conversation(id: "a") { number ... @defer { parent { channel { name } } } } }',
+      }),
+    });
+    for await (const part of body) {
+      expect(String(part)).toContain('"hasNext":true');
+      break;
+    }
+    await eventually(async () => expect(await world.metrics.text()).toContain('status="aborted"'));
+    const waitedFor = asked.length;
+    held.resolve();
+    expect(await ask('{ conversation(id: "b") { parent { channel { name } } } }', 'application/json')).toMatchObject({
+      text: expect.stringContaining('name of ch-b'),
+    });
+    expect([waitedFor, asked]).toEqual([1, ["a'", "b'", "ch-b'"]]);
+    world.behaviour.delay = async () => undefined;
   });
 
   it.each([

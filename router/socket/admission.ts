@@ -1,12 +1,14 @@
 import type { Identity } from '#platform/identity/identity.ts';
 import { createPacesInMemory } from '#platform/limits/pacesInMemory.ts';
+import type { Places } from '#platform/limits/places.ts';
 import type { Metrics } from '#platform/metrics/metrics.ts';
 import { networkOf } from './networkOf.ts';
 
-/** How much one may have of this router at a time. */
+/** How much one may have at a time. */
 export interface Share {
-  /** Sockets, and streams of events. */
+  /** Sockets, and streams of events, of all routers together. */
   readonly connections: number;
+  /** Of this router, as messages are. */
   readonly operations: number;
   readonly messagesPerSecond: number;
 }
@@ -25,13 +27,13 @@ export type Exhausted = 'router' | 'address' | 'user';
 /** Lets connections in, and keeps all that are of one user, or of one address, to their share. */
 export interface Admission {
   /** Or says in what there is no room. */
-  enter(address: string): Visit | Exhausted;
+  enter(address: string): Promise<Visit | Exhausted>;
 }
 
 /** A connection that was let in. */
 export interface Visit {
   /** Says whose it is. @returns what there is no room in. */
-  readonly identify: (identity: Identity) => Exhausted | undefined;
+  readonly identify: (identity: Identity) => Promise<Exhausted | undefined>;
   /** A message has come. False when there were too many lately. */
   readonly hear: () => boolean;
   /** Begins an operation. Undefined when there are too many; else ends it. */
@@ -42,13 +44,13 @@ export interface Visit {
 /** After a pause so many seconds' messages may come at once: a page that opens, or comes back, subscribes to all that it shows. */
 const BURST_SECONDS = 5;
 
-export function createAdmission(limits: AdmissionLimits, metrics: Metrics): Admission {
+export function createAdmission(limits: AdmissionLimits, places: Pick<Places, 'take'>, metrics: Metrics): Admission {
   const { maxSockets, perUser, perAddress } = limits;
   const take = createPacesInMemory();
   const tallies = {
-    router: { connections: createTally(maxSockets) },
-    address: { connections: createTally(perAddress.connections), operations: createTally(perAddress.operations) },
-    user: { connections: createTally(perUser.connections), operations: createTally(perUser.operations) },
+    router: createTally(maxSockets),
+    address: createTally(perAddress.operations),
+    user: createTally(perUser.operations),
   };
   const refused = metrics.counter(
     'switchboard_router_admission_refused_total',
@@ -61,26 +63,30 @@ export function createAdmission(limits: AdmissionLimits, metrics: Metrics): Admi
     return { key: `${kind} ${key}`, perSecond, burst: perSecond * BURST_SECONDS };
   }
 
+  function refuse(what: 'connection' | 'operation', of: Exhausted): Exhausted {
+    refused.inc({ what, of });
+    return of;
+  }
+
   return {
-    enter(givenAddress) {
+    async enter(givenAddress) {
       const address = networkOf(givenAddress);
-      const exhausted = takeAll([
-        ['router', tallies.router.connections, ''],
-        ['address', tallies.address.connections, address],
-      ]);
-      if (exhausted) {
-        refused.inc({ what: 'connection', of: exhausted });
-        return exhausted;
+      if (!tallies.router.take('')) return refuse('connection', 'router');
+      const leaveAddress = await places.take(`address ${address}`, perAddress.connections);
+      if (!leaveAddress) {
+        tallies.router.give('');
+        return refuse('connection', 'address');
       }
       let user: string | undefined;
+      let leaveUser: (() => void) | undefined;
+      let hasLeft = false;
 
       return {
-        identify(identity) {
+        async identify(identity) {
           const key = userOf(identity);
-          if (!tallies.user.connections.take(key)) {
-            refused.inc({ what: 'connection', of: 'user' });
-            return 'user';
-          }
+          leaveUser = await places.take(`user ${key}`, perUser.connections);
+          if (!leaveUser) return refuse('connection', 'user');
+          if (hasLeft) leaveUser();
           user = key;
           return undefined;
         },
@@ -92,23 +98,21 @@ export function createAdmission(limits: AdmissionLimits, metrics: Metrics): Admi
         },
         begin() {
           const key = user ?? '';
-          const over = takeAll([
-            ['user', tallies.user.operations, key],
-            ['address', tallies.address.operations, address],
-          ]);
-          if (over) {
-            refused.inc({ what: 'operation', of: over });
-            return undefined;
+          if (!tallies.user.take(key)) return void refuse('operation', 'user');
+          if (!tallies.address.take(address)) {
+            tallies.user.give(key);
+            return void refuse('operation', 'address');
           }
           return once(() => {
-            tallies.user.operations.give(key);
-            tallies.address.operations.give(address);
+            tallies.user.give(key);
+            tallies.address.give(address);
           });
         },
         leave: once(() => {
-          tallies.router.connections.give('');
-          tallies.address.connections.give(address);
-          if (user !== undefined) tallies.user.connections.give(user);
+          hasLeft = true;
+          tallies.router.give('');
+          leaveAddress();
+          leaveUser?.();
         }),
       };
     },
@@ -135,16 +139,6 @@ function createTally(most: number): Tally {
       else counts.delete(key);
     },
   };
-}
-
-/** A place in all of them or in none. @returns whose tally is full. */
-function takeAll(places: readonly (readonly [of: Exhausted, tally: Tally, key: string])[]): Exhausted | undefined {
-  for (const [index, [of, tally, key]] of places.entries()) {
-    if (tally.take(key)) continue;
-    for (const [, taken, takenKey] of places.slice(0, index)) taken.give(takenKey);
-    return of;
-  }
-  return undefined;
 }
 
 /** Devices of one agent, pages of one visitor, and processes of one partner share. */

@@ -21,10 +21,21 @@ beforeEach(async () => {
   await once(client, 'open');
   const [accepted, request] = (await connected) as [WebSocket, IncomingMessage];
   served = accepted;
-  const visit = { identify: () => undefined, hear: () => true, begin: () => () => undefined, leave: () => undefined };
+  const visit = {
+    identify: async () => undefined,
+    hear: () => true,
+    begin: () => () => undefined,
+    leave: () => undefined,
+  };
   serveConnection(
     served,
-    { origin: undefined, address: undefined, visit, stream: request.socket },
+    {
+      origin: undefined,
+      address: undefined,
+      client: { name: undefined, version: undefined },
+      visit,
+      stream: request.socket,
+    },
     {
       authenticate: async () => undefined,
       start: () => ({ end: () => undefined, executed: Promise.resolve() }),

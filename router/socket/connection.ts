@@ -6,6 +6,7 @@ import type { Logger } from '#platform/logging/logger.ts';
 import type { Sink } from '../live/subscriber.ts';
 import { OperationError } from '../operations/errors.ts';
 import type { Authenticate } from '../operations/authenticate.ts';
+import { clientOf, type Client } from '../usage/client.ts';
 import type { Visit } from './admission.ts';
 import { createFrameWriter } from './frameWriter.ts';
 import { createOutflow, HIGH_WATER_BYTES } from './outflow.ts';
@@ -29,6 +30,7 @@ export interface Asker {
   readonly identity: Identity;
   /** Where they are, as far as it is known. */
   readonly address: string | undefined;
+  readonly client: Client;
   /** The cursor of the last answer that they have, which counts for more than what the operation itself says. */
   readonly lastEventId?: string;
   /** Came in a way that must change nothing. */
@@ -55,6 +57,8 @@ export interface ConnectionOrigin {
   /** The `Origin` header that it was opened with. */
   readonly origin: string | undefined;
   readonly address: string | undefined;
+  /** As its headers say; browsers can send none with a socket. */
+  readonly client: Client;
   readonly visit: Visit;
   /** What the socket itself writes to. */
   readonly stream: Duplex;
@@ -81,6 +85,7 @@ export function serveConnection(socket: WebSocket, from: ConnectionOrigin, optio
   let waiting = 0;
   let initialised = false;
   let identity: Identity | undefined;
+  let { client } = from;
   let expiry: NodeJS.Timeout | undefined;
   let unwatch: () => void = () => undefined;
   const initTimeout = setTimeout(() => {
@@ -165,6 +170,8 @@ export function serveConnection(socket: WebSocket, from: ConnectionOrigin, optio
 
   async function initialise(payload: Record<string, unknown>): Promise<void> {
     const authorization = payload['authorization'] ?? payload['Authorization'];
+    const said = clientOf((name) => payload[name]);
+    if (said.name !== undefined) client = said;
     try {
       const caller = await authenticate({
         origin,
@@ -172,10 +179,10 @@ export function serveConnection(socket: WebSocket, from: ConnectionOrigin, optio
       });
       if (!caller) throw OperationError.unauthenticated('Give "authorization" in the payload of connection_init.');
       clearTimeout(initTimeout);
-      if (!isOpen()) return;
-      if (visit.identify(caller.identity)) {
+      if (await visit.identify(caller.identity)) {
         return close(closeCodes.tryAgainLater, 'Too many connections of this user: close one');
       }
+      if (!isOpen()) return;
       identity = caller.identity;
       unwatch = caller.watch((reason) => close(closeCodes.forbidden, closeReason(reason)));
       const lifetime = Math.max(0, caller.expiresAt.getTime() - Date.now());
@@ -201,7 +208,7 @@ export function serveConnection(socket: WebSocket, from: ConnectionOrigin, optio
       running -= 1;
       leave();
     };
-    operations.set(id, { ...start(payload, { identity, address }, sink), finish });
+    operations.set(id, { ...start(payload, { identity, address, client }, sink), finish });
   }
 
   async function handle(message: ClientMessage): Promise<void> {

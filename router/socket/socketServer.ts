@@ -4,6 +4,7 @@ import { WebSocketServer, type WebSocket } from 'ws';
 import type { HttpServer } from '#platform/http/server.ts';
 import type { Part } from '#platform/lifecycle/part.ts';
 import type { Metrics } from '#platform/metrics/metrics.ts';
+import { clientOf } from '../usage/client.ts';
 import type { Admission } from './admission.ts';
 import { serveConnection, type ConnectionOptions, type ConnectionOrigin } from './connection.ts';
 import { createTurnEnd } from './frameWriter.ts';
@@ -48,18 +49,22 @@ export function createSocketServer(options: SocketServerOptions): Part {
     stream.end(`HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-length: 0\r\nretry-after: 5\r\n\r\n`);
   }
 
-  function onUpgrade(request: IncomingMessage, stream: Duplex, head: Buffer): void {
+  async function onUpgrade(request: IncomingMessage, stream: Duplex, head: Buffer): Promise<void> {
     stream.on('error', (error) => logger.debug({ err: error }, 'a socket broke during its upgrade'));
     if (request.url?.split('?')[0] !== path) return refuse(stream, '404 Not Found', 'path');
     if (stopping) return refuse(stream, '503 Service Unavailable', 'stopping');
     const address = http.addressOf(request);
-    const visit = admission.enter(address);
+    const visit = await admission.enter(address);
     if (visit === 'router') return refuse(stream, '503 Service Unavailable', 'limit');
     if (typeof visit === 'string') return refuse(stream, '429 Too Many Requests', visit);
     // Also when it breaks before it is a socket.
     stream.once('close', visit.leave);
+    if (stream.destroyed) return visit.leave();
+    if (stopping) return refuse(stream, '503 Service Unavailable', 'stopping');
     server.handleUpgrade(request, stream, head, (socket) => {
-      onConnection(socket, { origin: request.headers.origin, address, visit, stream });
+      const { headers } = request;
+      const client = clientOf((name) => headers[name]);
+      onConnection(socket, { origin: headers.origin, address, client, visit, stream });
     });
   }
 
@@ -80,7 +85,7 @@ export function createSocketServer(options: SocketServerOptions): Part {
     }
   }
 
-  http.app.server.on('upgrade', onUpgrade);
+  http.app.server.on('upgrade', (request, stream, head) => void onUpgrade(request, stream, head));
 
   return {
     name: 'sockets',

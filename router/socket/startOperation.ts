@@ -166,7 +166,7 @@ export function createStartOperation(options: {
   }
 
   async function run(payload: unknown, asker: Asker, sink: OperationSink, signal: AbortSignal): Promise<void> {
-    const { identity, address } = asker;
+    const { identity, address, client } = asker;
     const { data: asked } = operationRequestSchema.safeParse(payload);
     if (!asked) throw OperationError.badRequest('This is no GraphQL request.');
     await requestLimits.begin(identity);
@@ -195,7 +195,7 @@ export function createStartOperation(options: {
         document: source.document,
         operation: definition,
         cost,
-        client: { name: undefined, version: undefined },
+        client,
         durationMs: performance.now() - startedAt,
         errorCodes,
       });

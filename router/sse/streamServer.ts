@@ -9,6 +9,7 @@ import type { Authenticate, Caller } from '../operations/authenticate.ts';
 import { OperationError } from '../operations/errors.ts';
 import type { Admission } from '../socket/admission.ts';
 import { MAX_TIMER_MS, type StartOperation } from '../socket/connection.ts';
+import { clientOf } from '../usage/client.ts';
 import { openEventStream } from './eventStream.ts';
 import { EVENT_STREAM } from './prefersEventStream.ts';
 
@@ -45,12 +46,13 @@ export function createStreamServer(options: {
   /** Lets a request in, for as long as its answer lasts. */
   async function admit(request: FastifyRequest, reply: FastifyReply): Promise<Admitted> {
     if (stopping) throw OperationError.goingAway();
-    const visit = admission.enter(request.ip);
+    const visit = await admission.enter(request.ip);
     if (typeof visit === 'string') throw OperationError.tooManyConnections(visit);
     reply.raw.once('close', visit.leave);
+    if (reply.raw.destroyed) visit.leave();
     const caller = await authenticate(request.headers);
     if (!caller) throw OperationError.unauthenticated();
-    const exhausted = visit.identify(caller.identity);
+    const exhausted = await visit.identify(caller.identity);
     if (exhausted) throw OperationError.tooManyConnections(exhausted);
     if (!visit.hear()) throw OperationError.rateLimited(1);
     const end = visit.begin();
@@ -78,12 +80,14 @@ export function createStreamServer(options: {
     response.writeHead(200, reply.getHeaders() as OutgoingHttpHeaders);
     open.add(response);
     const sink = openEventStream(response, { heartbeatMs: pingIntervalMs, maxWaiting });
-    const { 'last-event-id': lastEventId } = request.headers;
+    const { headers } = request;
+    const lastEventId = headers['last-event-id'];
     const operation = start(
       readOperation(request),
       {
         identity: caller.identity,
         address: request.ip,
+        client: clientOf((name) => headers[name]),
         readsOnly: request.method === 'GET',
         ...(typeof lastEventId === 'string' && lastEventId !== '' && { lastEventId }),
       },

@@ -71,7 +71,7 @@ export function compareShop(supergraph: string): Comparison {
     lacks: ReadonlySet<string>,
     takeLater?: RequestScope['takeLater'],
   ): Promise<ExecutionResult> {
-    const version = createGraphVersion({ snapshot, sources, limits, metrics });
+    const version = createGraphVersion({ snapshot, sources, limits, logger, metrics });
     const executor = createExecutor({ graph: { version }, flights: createFlights(), logger, metrics });
     const operation = version.prepare({ hash: sha256(query), document: parse(query), operationName: undefined });
     const identity = agent({ scopes: shopScopes.filter((scope) => !lacks.has(scope)) });

@@ -118,7 +118,7 @@ export interface Behaviour {
   requestIds: string[];
   /** Ids of conversations and channels that nobody knows. */
   readonly unknown: Set<string>;
-  /** Awaited before the channels subgraph answers for an entity. */
+  /** Awaited before the channels subgraph answers for an entity, and inbox for a parent. */
   delay: (id: string) => Promise<void>;
   /** Awaited before a viewer is told who they are. */
   delayViewer: (agentId: string) => Promise<void>;
@@ -292,7 +292,10 @@ export async function startTestGraph(identitySecret: string) {
           behaviour.entityFetches += 1;
           return behaviour.unknown.has(id) ? null : conversation(id);
         },
-        parent: ({ id }: { id: string }) => conversation(`${id}'`),
+        async parent({ id }: { id: string }) {
+          await behaviour.delay(`${id}'`);
+          return conversation(`${id}'`);
+        },
       },
       Draft: { __resolveReference: ({ id }: { id: string }) => ({ id, text: `draft ${id}` }) },
       Notification: { __resolveReference: ({ id }: { id: string }) => ({ id, kind: 'MENTIONED' }) },

@@ -5,12 +5,16 @@ import { USAGE_SUBJECT, usageReports, type OperationReport } from '#schema/event
 import { buildManifest } from '#schema/operations/manifest.ts';
 import { silentLogger as logger } from '#platform/logging/logger.ts';
 import { createMetrics } from '#platform/metrics/metrics.ts';
+import { openStream } from '../testing/eventStream.ts';
 import { company, startWorld, tokenFor } from '../testing/world.ts';
 import { fieldsUsed } from './fieldsUsed.ts';
 import { createUsageReporter } from './usageReporter.ts';
 
 const schema = buildSchema(`
-  type Query { conversation(id: ID!, deep: Boolean): Conversation node: Node }
+  type Query { conversation(id: ID!, deep: Boolean): Conversation node: Node found(filter: Filter, status: [Status!]): Node }
+  input Filter { status: [Status!] near: Place limit: Int! = 3 }
+  input Place { city: String around: Place }
+  enum Status { OPEN DONE }
   interface Node { id: ID! }
   type Conversation implements Node { id: ID! number: Int! }
 `);
@@ -31,9 +35,40 @@ describe('what an operation uses', () => {
       'Conversation.id: ID!',
       'Conversation.number: Int!',
       'Node.id: ID!',
-      'Query.conversation(id)',
+      'Query.conversation(id: ID!)',
       'Query.conversation: Conversation',
       'Query.node: Node',
+    ]);
+  });
+
+  it('is of inputs what is given in the document, and everything that a variable may have', () => {
+    const used = (text: string) => {
+      const { document, operation } = read(text);
+      return fieldsUsed(schema, document, operation)
+        .filter((one) => !one.startsWith('Query.found:'))
+        .toSorted();
+    };
+    expect(
+      used('query ($city: String = "Ulm") { found(filter: { near: { city: $city }, status: OPEN }) { __typename } }'),
+    ).toEqual([
+      'Filter.near: Place!',
+      'Filter.status: [Status!]!',
+      'Place.city: String!',
+      'Query.found(filter: Filter!)',
+      'Status.OPEN',
+    ]);
+    expect(
+      used('query ($filter: Filter) { found(filter: $filter, status: null) @skip(if: false) { __typename } }'),
+    ).toEqual([
+      'Filter.limit: Int!',
+      'Filter.near: Place',
+      'Filter.status: [Status!]',
+      'Place.around: Place',
+      'Place.city: String',
+      'Query.found(filter: Filter)',
+      'Query.found(status: [Status!])',
+      'Status.DONE',
+      'Status.OPEN',
     ]);
   });
 });
@@ -97,9 +132,23 @@ it('every operation is reported, with how it went and without its variables', as
     );
     await world.post({ query: 'query Broken { broken }' }, { token: await tokenFor() });
     await world.post({ query: '{ __typename }' });
-    const client = world.client(await tokenFor());
+    const token = await tokenFor();
+    const client = world.client(token, {
+      connectionParams: {
+        authorization: `Bearer ${token}`,
+        'apollographql-client-name': 'inbox',
+        'apollographql-client-version': 3,
+      },
+    });
     for await (const _ of client.iterate({ query: 'query OverSocket { caller }' }));
-    await eventually(() => expect(reports).toHaveLength(3));
+    for await (const _ of world.client(token).iterate({ query: 'query Unnamed { caller }' }));
+    const stream = await openStream(
+      `${world.router.url()}/graphql`,
+      { query: 'query AsStream { caller }' },
+      { authorization: `Bearer ${token}`, 'apollographql-client-name': 'screen' },
+    );
+    await stream.over();
+    await eventually(() => expect(reports).toHaveLength(5));
 
     const of = (name: string) => reports.find((report) => report.name === name);
     expect(of('One')).toMatchObject({
@@ -111,14 +160,20 @@ it('every operation is reported, with how it went and without its variables', as
       cost: 1,
       errorCodes: [],
       weight: 1,
-      fields: ['Query.conversation: Conversation', 'Query.conversation(id)', 'Conversation.number: Int!'],
+      fields: ['Query.conversation: Conversation', 'Query.conversation(id: ID!)', 'Conversation.number: Int!'],
     });
     expect(of('Broken')).toMatchObject({
       partner: '',
       errorCodes: ['INTERNAL_SERVER_ERROR'],
       fields: ['Query.broken: String'],
     });
-    expect(of('OverSocket')).toMatchObject({ clientName: '', fields: ['Query.caller: String'] });
+    expect(of('OverSocket')).toMatchObject({
+      clientName: 'inbox',
+      clientVersion: '',
+      fields: ['Query.caller: String'],
+    });
+    expect(of('Unnamed')).toMatchObject({ clientName: '' });
+    expect(of('AsStream')).toMatchObject({ clientName: 'screen' });
     expect(texts.join()).not.toContain('a-secret-id');
     expect(texts.join()).not.toContain(key.text);
   } finally {

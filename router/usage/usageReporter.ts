@@ -6,6 +6,7 @@ import type { Part } from '#platform/lifecycle/part.ts';
 import type { Logger } from '#platform/logging/logger.ts';
 import type { Metrics } from '#platform/metrics/metrics.ts';
 import { USAGE_SUBJECT, type OperationReport } from '#schema/events/usage.ts';
+import type { Client } from './client.ts';
 import { fieldsUsed } from './fieldsUsed.ts';
 
 /** An operation that was run. */
@@ -17,7 +18,7 @@ export interface RunOperation {
   readonly operation: OperationDefinitionNode;
   /** Asked only of what is told. */
   readonly cost: () => number;
-  readonly client: { readonly name: string | undefined; readonly version: string | undefined };
+  readonly client: Client;
   readonly durationMs: number;
   readonly errorCodes: readonly string[];
 }

@@ -21,7 +21,7 @@ export const operationReport = z.object({
   /** As it was estimated. */
   cost: z.number().nonnegative(),
   errorCodes: z.array(label),
-  /** `Conversation.number: Int!` for a field with its type, `Query.conversation(id)` for an argument that was given. */
+  /** `Conversation.number: Int!` for a field with its type, `Query.conversation(id: ID!)` for an argument with what was given; see `fieldsUsed`. */
   fields: z.array(z.string().max(512)),
   /** How many operations this one stands for: under load not all are told. */
   weight: z.int().positive(),

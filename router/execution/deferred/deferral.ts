@@ -15,6 +15,8 @@ export interface RunningDeferral extends Deferral {
   hasParts(): boolean;
   /** Each part once it is there, none before the part that it stands in; ends when none is missing any more. */
   arrivals(): AsyncGenerator<ArrivedPart, void, undefined>;
+  /** Who waited has left: what is missing is let go, and none arrives any more. */
+  leave(): void;
 }
 
 /** @param runOf Makes the run of a part: in the same data, with problems of its own. */
@@ -24,6 +26,7 @@ export function createDeferral(
   const fetches = new Map<string, PromiseWithResolvers<void>>();
   const arrived: Omit<ArrivedPart, 'isLast'>[] = [];
   let missing = 0;
+  let isOver = false;
   let news = Promise.withResolvers<void>();
 
   function fetchOf(id: string): PromiseWithResolvers<void> {
@@ -46,6 +49,9 @@ export function createDeferral(
     }
 
     return {
+      get isOver() {
+        return isOver;
+      },
       earlier,
       fetched: (id) => fetchOf(id).resolve(),
       whenFetched: async (ids) => void (await Promise.all(ids.map(async (id) => fetchOf(id).promise))),
@@ -57,11 +63,14 @@ export function createDeferral(
     };
   }
 
-  const hasParts = (): boolean => missing > 0 || arrived.length > 0;
+  const hasParts = (): boolean => !isOver && (missing > 0 || arrived.length > 0);
 
-  return {
-    ...deferralWithin(undefined, Promise.resolve()),
+  return Object.assign(deferralWithin(undefined, Promise.resolve()), {
     hasParts,
+    leave() {
+      isOver = true;
+      news.resolve();
+    },
     async *arrivals() {
       while (hasParts()) {
         const part = arrived.shift();
@@ -73,5 +82,5 @@ export function createDeferral(
         news = Promise.withResolvers();
       }
     },
-  };
+  });
 }

@@ -1,12 +1,21 @@
+import { setImmediate } from 'node:timers/promises';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { parse, print, validate } from 'graphql';
+import { silentLogger as logger } from '#platform/logging/logger.ts';
+import { createMetrics } from '#platform/metrics/metrics.ts';
+import { createFlights } from '../../graph/flights.ts';
+import { createGraphVersion } from '../../graph/graphVersion.ts';
+import { sha256 } from '../../operations/documents.ts';
 import { operationRules } from '../../operations/rules.ts';
 import { routerDefaults } from '../../config.ts';
 import { compareShop, fair, type PartialAnswer } from '../../testing/compareShop.ts';
 import { deferSome } from '../../testing/deferSome.ts';
 import { randomOperation } from '../../testing/randomOperation.ts';
-import { shopSupergraph } from '../../testing/shop.ts';
+import { shopSources, shopSupergraph } from '../../testing/shop.ts';
+import { agent } from '../../testing/world.ts';
+import { createExecutor } from '../executor.ts';
+import type { LaterAnswers, RequestScope, Source } from '../source.ts';
 
 const comparison = compareShop(shopSupergraph);
 const { snapshot } = comparison;
@@ -109,6 +118,62 @@ describe('what @defer asks for', () => {
       { numRuns: 60 },
     );
   }, 120_000);
+});
+
+describe('an operation in parts', () => {
+  const metrics = createMetrics({ service: 'test' });
+  const text = '{ product(id: "2") { sku ... @defer { depot { keeper { name } } } } }';
+
+  function begin(query: string, sources: Readonly<Record<string, Source>>) {
+    const version = createGraphVersion({ snapshot, sources, limits, logger, metrics });
+    const executor = createExecutor({ graph: { version }, flights: createFlights(), logger, metrics });
+    const operation = version.prepare({ hash: sha256(query), document: parse(query), operationName: undefined });
+    return (scope: Partial<RequestScope>) =>
+      executor.execute(operation, {}, { identity: agent(), requestId: 'r', ...scope });
+  }
+
+  test('ends when who waits for it leaves: what is missing is let go, and nothing more is fetched', async () => {
+    const asked: string[] = [];
+    const held = Promise.withResolvers<void>();
+    const fetched = Promise.withResolvers<void>();
+    const sources = Object.fromEntries(
+      Object.entries(shopSources(fair)).map(([name, source]): [string, Source] => [
+        name,
+        {
+          async fetch(...fetch) {
+            asked.push(name);
+            if (name === 'inventory') await held.promise;
+            const answer = await source.fetch(...fetch);
+            if (name === 'inventory') fetched.resolve();
+            return answer;
+          },
+        },
+      ]),
+    );
+    const { promise: later, resolve: takeLater } = Promise.withResolvers<LaterAnswers>();
+    const first = await begin(text, sources)({ takeLater });
+    expect(first).toMatchObject({ data: '{"product":{"sku":"sku-2"}}', hasNext: true });
+    const answers = (await later)[Symbol.asyncIterator]();
+    const next = answers.next();
+    (await later).leave();
+    expect(await next).toEqual({ done: true, value: undefined });
+    held.resolve();
+    await fetched.promise;
+    await setImmediate();
+    expect(asked).toEqual(['catalog', 'inventory']);
+  });
+
+  test('comes in one piece, and that is counted, when the planner cannot plan it otherwise', async () => {
+    const count = async () =>
+      Number(/^switchboard_router_defer_unplanned_total\S* (\d+)/m.exec(await metrics.text())?.[1] ?? 0);
+    const query = '{ products(first: 1) { depot { ... @defer { products { duty weight } } } } }';
+    const takeLater = () => undefined;
+    const before = await count();
+    const answer = await begin(query, shopSources(fair))({ takeLater });
+    expect(answer).not.toHaveProperty('hasNext');
+    expect(answer.data).toContain('"duty"');
+    expect(await count()).toBe(before + 1);
+  });
 });
 
 describe('a deferred fragment is refused', () => {
