@@ -157,8 +157,8 @@ async function openBench() {
         const tokens = await tokensOf(Math.min(people, sockets), companyId);
         await clients.ask({ kind: 'open', url: `${url.replace('http', 'ws')}/graphql`, query, tokens, count: sockets });
         await eventually(async () => {
-          if ((await counted('switchboard_router_live_subscriptions')) < sockets)
-            throw new Error('sockets are missing');
+          const subscribed = await counted('switchboard_router_live_subscriptions');
+          if (subscribed < sockets) throw new Error('sockets are missing');
         }, SUBSCRIBED_WITHIN_MS);
         const full = await router.ask<Usage>({ kind: 'usage' });
 
