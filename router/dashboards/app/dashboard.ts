@@ -1,3 +1,4 @@
+import { h } from '#platform/dom/h.ts';
 import { byHourOfWeek } from './busyHours.ts';
 import {
   agentsQuery,
@@ -17,7 +18,6 @@ import { filterOf, readView, spanOfView, writeView, type View } from './state.ts
 import { createRefreshing } from './refreshing.ts';
 import { createAgents, type AgentRow } from './view/agents.ts';
 import { createCurvePanel } from './view/curvePanel.ts';
-import { h } from './view/dom.ts';
 import { createHeader } from './view/header.ts';
 import { createHeatPanel } from './view/heatPanel.ts';
 import { createPercentiles } from './view/percentiles.ts';

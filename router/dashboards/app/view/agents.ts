@@ -1,6 +1,7 @@
+import { h } from '#platform/dom/h.ts';
 import { say, type Kind } from '../figures.ts';
 import type { Named, Totals } from '../graph.ts';
-import { h, panel } from './dom.ts';
+import { panel } from './dom.ts';
 
 export interface AgentRow {
   readonly agent: Named;

@@ -1,10 +1,10 @@
+import { h } from '#platform/dom/h.ts';
 import { curveOption, label } from '../charts/curve.ts';
 import { createChart } from '../charts/echarts.ts';
 import { say } from '../figures.ts';
 import type { Point } from '../point.ts';
 import type { Interval } from '../range.ts';
 import type { Metric } from '../metrics.ts';
-import { h } from './dom.ts';
 
 export interface ShownCurve {
   readonly metric: Metric;

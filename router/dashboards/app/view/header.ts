@@ -1,4 +1,4 @@
-import { h } from './dom.ts';
+import { h } from '#platform/dom/h.ts';
 
 const THEMES = ['auto', 'light', 'dark'] as const;
 type Theme = (typeof THEMES)[number];

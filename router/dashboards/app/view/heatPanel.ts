@@ -1,6 +1,7 @@
+import { h } from '#platform/dom/h.ts';
 import { busiest, heatOption } from '../charts/heat.ts';
 import { createChart } from '../charts/echarts.ts';
-import { h, panel } from './dom.ts';
+import { panel } from './dom.ts';
 
 /** When customers write, by hour and day of the week. */
 export function createHeatPanel() {

@@ -1,6 +1,7 @@
+import { h } from '#platform/dom/h.ts';
 import { say } from '../figures.ts';
 import type { Figures } from '../graph.ts';
-import { h, panel } from './dom.ts';
+import { panel } from './dom.ts';
 
 export const platformNames: Readonly<Record<string, string>> = {
   MESSENGER: 'Messenger',

@@ -1,4 +1,4 @@
-import { h } from './dom.ts';
+import { h } from '#platform/dom/h.ts';
 
 /** Asks for a token, and says why when one was not good. */
 export function askForToken(reason: string): Promise<string> {

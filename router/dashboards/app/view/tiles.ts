@@ -1,9 +1,9 @@
+import { h } from '#platform/dom/h.ts';
 import { createChart, type Chart } from '../charts/echarts.ts';
 import { sparkOption } from '../charts/curve.ts';
 import { changeOf, say } from '../figures.ts';
 import type { Figures } from '../graph.ts';
 import { metrics, type Metric } from '../metrics.ts';
-import { h } from './dom.ts';
 
 interface Tile {
   readonly metric: Metric;

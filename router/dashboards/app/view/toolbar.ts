@@ -1,7 +1,8 @@
+import { h } from '#platform/dom/h.ts';
 import type { Directory } from '../graph.ts';
 import { isPreset, presets } from '../range.ts';
 import type { View } from '../state.ts';
-import { choice, h } from './dom.ts';
+import { choice } from './dom.ts';
 import { platformNames } from './platforms.ts';
 
 /** What is looked at: range, filters, comparison. */

@@ -1,6 +1,7 @@
+import { h } from '#platform/dom/h.ts';
 import type { Chat } from '../chat.ts';
 import type { UploadedFile } from '../protocol.ts';
-import { h, icon, icons } from './dom.ts';
+import { icon, icons } from './dom.ts';
 
 const MAX_TEXT = 4_000;
 const MAX_FILES = 5;

@@ -1,7 +1,8 @@
+import { h } from '#platform/dom/h.ts';
 import { inOrder, type PendingMessage } from '../conversation.ts';
 import type { Chat, ChatState } from '../chat.ts';
 import type { ChatAttachment, ChatMessage } from '../protocol.ts';
-import { h, linked } from './dom.ts';
+import { linked } from './dom.ts';
 
 const time = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' });
 const day = new Intl.DateTimeFormat(undefined, { weekday: 'long', day: 'numeric', month: 'long' });

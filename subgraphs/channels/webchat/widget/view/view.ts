@@ -1,7 +1,8 @@
+import { h } from '#platform/dom/h.ts';
 import type { Chat, ChatState } from '../chat.ts';
 import { readableOn } from './colors.ts';
 import { createComposer } from './composer.ts';
-import { h, icon, icons } from './dom.ts';
+import { icon, icons } from './dom.ts';
 import { createMessageList } from './messages.ts';
 import { styles } from './styles.ts';
 
