@@ -8,7 +8,16 @@ import { insertBlock, select } from './statements.ts';
 export interface Migration {
   readonly id: number;
   readonly name: string;
-  readonly statements: readonly string[];
+  readonly statements: readonly (string | ByMonth)[];
+}
+
+/**
+ * What is made of all events, in a statement for each month of them: one for a long history would take longer than a client waits for
+ * its answer, and the next start would begin it again.
+ */
+export interface ByMonth {
+  /** @param month as `toYYYYMM` says it. */
+  readonly ofMonth: (month: number) => string;
 }
 
 const limits = { seconds: 60, bytes: 1_000_000_000 };
@@ -41,10 +50,23 @@ export async function migrate(
   });
   const done = new Set(rows.map(({ id }) => id));
   for (const { id, name, statements } of migrations.toSorted((a, b) => a.id - b.id)) {
-    const here = statements.flatMap((statement) => ddl(statement));
+    const here = statements.map((statement) => (typeof statement === 'string' ? ddl(statement) : statement));
     if (done.has(id)) continue;
-    await run(here);
+    for (const step of here) {
+      if ('ofMonth' in step) for (const month of await monthsOfEvents(client)) await run(ddl(step.ofMonth(month)));
+      else await run(step);
+    }
     await insertBlock(client, { name: 'migrations', table: 'analytics.migrations', rows: [{ id, name }], limits });
     logger.info({ migration: `${id} ${name}` }, 'ClickHouse migration applied');
   }
+}
+
+async function monthsOfEvents(client: ClickHouseClient): Promise<number[]> {
+  const rows = await select(client, {
+    name: 'migration-months',
+    sql: 'SELECT DISTINCT toYYYYMM(at) AS month FROM analytics.events ORDER BY month',
+    limits,
+    row: z.object({ month: z.number() }),
+  });
+  return rows.map(({ month }) => month);
 }

@@ -1,4 +1,4 @@
-import type { Migration } from '../clickhouse/migrate.ts';
+import type { ByMonth, Migration } from '../clickhouse/migrate.ts';
 
 const duration = 'Nullable(Float64) CODEC(ZSTD(1))';
 const added = [
@@ -89,9 +89,16 @@ const flags = [
   '0',
 ];
 
-/** What was written before: neither labels nor the durations that are new with this migration. */
-function recount(table: string, bucketOf: string): string {
-  return `INSERT INTO ${table}
+/**
+ * What was written before: neither labels nor the durations that are new with this migration.
+ *
+ * It was one statement for all months once, which a long history outlasts. That it is cut by month changes how the rows come about and
+ * not which, so it is changed here, where it would otherwise never end: a migration is entered once all of it was run, so whoever has it
+ * does not run it again and has the same rows, and whoever was cut short begins anew with the tables.
+ */
+function recount(table: string, bucketOf: string): ByMonth {
+  return {
+    ofMonth: (month) => `INSERT INTO ${table}
     SELECT company_id, cell.1 AS cube, facet.1 AS measure, bucket, cell.2 AS platform, cell.3 AS channel_id,
       cell.4 AS agent_id, cell.5 AS team_id, ${noLabels} AS labels,
       ${counted.map((name) => `sum(is_${name}) AS ${name}`).join(', ')},
@@ -104,16 +111,17 @@ function recount(table: string, bucketOf: string): string {
         ${flags.map((flag, index) => `toUInt64(facet.1 = '' AND (${flag})) AS is_${counted[index] ?? ''}`).join(', ')}
       FROM analytics.events ARRAY JOIN arrayConcat([('', 0.)], arrayFilter(one -> one.2 >= 0, [
         ('first_response', ifNull(first_response_seconds, -1.)), ('resolution', ifNull(resolution_seconds, -1.))
-      ])) AS facet
+      ])) AS facet WHERE toYYYYMM(at) = ${String(month)}
     ) ARRAY JOIN [
       ('channel', channel_platform, channel, ${nobody}, ${nobody}),
       ('agent', '', ${nobody}, agent, ${nobody}),
       ('team', '', ${nobody}, ${nobody}, team),
       ('full', channel_platform, channel, agent, team)
     ] AS cell
-    WHERE (SELECT count() FROM ${table}) = 0
+    WHERE (SELECT count() FROM ${table} WHERE toYYYYMM(bucket) = ${String(month)}) = 0
     GROUP BY company_id, cube, measure, bucket, platform, channel_id, agent_id, team_id
-    SETTINGS max_partitions_per_insert_block = 0`;
+    SETTINGS max_partitions_per_insert_block = 0`,
+  };
 }
 
 export const figures: Migration = {

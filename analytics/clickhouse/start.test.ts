@@ -1,0 +1,82 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { ClickHouseClient } from '@clickhouse/client';
+import { silentLogger as logger } from '#platform/logging/logger.ts';
+import { testClickHouse } from '#test/stack/index.ts';
+import { migrations } from '../migrations/index.ts';
+import { sampleRow } from '../sink/eventRow.ts';
+import { oneServer, onCluster } from './ddl.ts';
+import { migrate } from './migrate.ts';
+import { endingLogs, endSystemLogs } from './systemLogs.ts';
+
+let client: ClickHouseClient;
+let close: () => Promise<void>;
+
+beforeAll(async () => ({ client, close } = await testClickHouse()));
+afterAll(async () => {
+  await client?.command({ query: 'DROP TABLE IF EXISTS system.made_up_log SYNC' });
+  await close?.();
+});
+
+describe('a database of before', () => {
+  const before = migrations.filter(({ id }) => id < 21);
+  /** As many in each month as its place in the row. */
+  const months = ['2025-11-30 23:59:59.999', '2025-12-01 00:00:00.000', '2026-02-14 12:00:00.000'];
+  const counted = async (table: string) => {
+    const query = `SELECT toYYYYMM(bucket) AS month, toUInt32(sum(events)) AS events FROM analytics.${table}
+      WHERE cube = 'channel' GROUP BY month ORDER BY month`;
+    return (await client.query({ query, format: 'JSONEachRow' })).json();
+  };
+
+  test('has its figures after it was brought up to date, month by month, and keeps them when it is done again', async () => {
+    await migrate(client, before, { logger });
+    const { company_id, event_id, type, actor_kind } = sampleRow;
+    const values = months.flatMap((at, index) =>
+      Array.from({ length: index + 1 }, () => ({ company_id, event_id, type, actor_kind, at })),
+    );
+    await client.insert({ table: 'analytics.events', values, format: 'JSONEachRow' });
+    const statements: string[] = [];
+    const ddl = (statement: string) => {
+      statements.push(statement);
+      return [statement];
+    };
+    await migrate(client, migrations, { logger, layout: { ...oneServer, ddl } });
+    await migrate(client, migrations, { logger });
+    for (const table of ['by_minute', 'by_hour', 'by_day']) {
+      expect(await counted(table)).toEqual([
+        { month: 202511, events: 1 },
+        { month: 202512, events: 2 },
+        { month: 202602, events: 3 },
+      ]);
+      expect(statements.filter((statement) => statement.startsWith(`INSERT INTO analytics.${table}`))).toHaveLength(3);
+    }
+  });
+});
+
+describe('the logs of ClickHouse itself', () => {
+  test('get an end, and keep the one that they have', async () => {
+    await client.command({
+      query: 'CREATE TABLE system.made_up_log (event_date Date, n UInt8) ENGINE = MergeTree ORDER BY n',
+    });
+    const engine = async () => {
+      const query = `SELECT engine_full FROM system.tables WHERE database = 'system' AND name = 'made_up_log'`;
+      return JSON.stringify(await (await client.query({ query, format: 'JSONEachRow' })).json());
+    };
+    await endSystemLogs(client, { logger, layout: oneServer });
+    expect(await engine()).toMatch(/TTL event_date \+ toIntervalDay\(14\)/);
+    await client.command({ query: 'ALTER TABLE system.made_up_log MODIFY TTL event_date + INTERVAL 3 DAY' });
+    await endSystemLogs(client, { logger, layout: oneServer });
+    expect(await engine()).toMatch(/TTL event_date \+ toIntervalDay\(3\)/);
+  });
+
+  test('get it on every server of a cluster', () => {
+    const [statement = ''] = endingLogs([{ name: 'query_log', definition: 'MergeTree ORDER BY event_date' }]);
+    expect(onCluster({ name: 'main', replicas: 2 }).ddl(statement)).toEqual([
+      "ALTER TABLE system.query_log ON CLUSTER 'main' MODIFY TTL event_date + INTERVAL 14 DAY",
+    ]);
+  });
+
+  test('are no reason not to start', async () => {
+    const refusing = { ...oneServer, ddl: () => ['ALTER TABLE system.not_there MODIFY TTL 1'] };
+    await expect(endSystemLogs(client, { logger, layout: refusing })).resolves.toBeUndefined();
+  });
+});
