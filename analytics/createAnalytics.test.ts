@@ -12,7 +12,7 @@ import { intervalStarts } from './queries/intervals.ts';
 import { spanBefore, wholeMinutes, type Span } from './queries/segments.ts';
 import type { Filter } from './queries/scope.ts';
 import type { Totals } from './queries/totals.ts';
-import { anyFact, fact, ids, type Fact } from './testing/facts.ts';
+import { anyFact, fact, ids, presenceOf, type Fact } from './testing/facts.ts';
 import { average, expectFigures, measured, pick } from './testing/recount.ts';
 import { agentOf, openService } from './testing/serviceHarness.ts';
 import { counts, metrics, publish } from './testing/sinkHarness.ts';
@@ -55,7 +55,8 @@ const DASHBOARD = `
   }
   fragment Figures on DashboardTotals {
     conversationsOpened conversationsResolved conversationsLabelled messagesReceived messagesSent botMessages
-    botResolutionRate handoffs handoffReasons { reason count } deliveryFailures deliveries { sent delivered read failed }
+    botResolutionRate handoffs handoffReasons { reason count } unansweredQuestions answersRatedGood answersRatedBad
+    deliveryFailures deliveries { sent delivered read failed }
     firstResponse { ...Spread } firstResponseInBusinessHours { ...Spread }
     nextResponse { ...Spread } nextResponseInBusinessHours { ...Spread }
     resolution { ...Spread } resolutionInBusinessHours { ...Spread }
@@ -233,6 +234,48 @@ describe('a dashboard', () => {
     expect(totals).toMatchObject({ messagesSent: 2, botMessages: 0, firstResponse: { average: 60 } });
     const { totals: theirs } = await dashboard(company, march, { agentIds: [agentId] });
     expect(theirs).toMatchObject({ messagesSent: 1, firstResponse: { average: 90 } });
+  });
+
+  test('says for how long agents were there: within its range, and of who is there still until now', async () => {
+    const [company, other] = [v7(), v7()];
+    const [ada, ben] = ids.agents;
+    const at = (hour: number) => new Date(march.from + hour * 3_600_000);
+    const now = Date.now();
+    await createEventBus({ nats: service.nats, metrics }).publish([
+      presenceOf(company, { agentId: ada, is: 'AWAY', was: 'ONLINE', since: at(9), until: at(11) }),
+      presenceOf(company, { agentId: ada, is: 'OFFLINE', was: 'AWAY', since: at(11), until: at(11.5) }),
+      presenceOf(company, { agentId: ada, is: 'ONLINE', was: 'OFFLINE', since: at(11.5), until: at(12) }),
+      presenceOf(company, { agentId: ada, is: 'OFFLINE', was: 'ONLINE', since: at(12), until: at(13) }),
+      presenceOf(company, {
+        agentId: ben,
+        is: 'ONLINE',
+        was: 'OFFLINE',
+        since: at(0),
+        until: new Date(now - 3_600_000),
+      }),
+      presenceOf(other, { agentId: ada, is: 'OFFLINE', was: 'ONLINE', since: at(0), until: at(24) }),
+    ]);
+    const times = async (of: string, span: Span) => {
+      const range = { from: new Date(span.from), to: new Date(span.to) };
+      const { data } = await service.query<{
+        dashboard: { byAgent: { agent: { id: string }; onlineSeconds: number; awaySeconds: number }[] };
+      }>(
+        agentOf(of),
+        `query ($range: TimeRange!) { dashboard(range: $range) { byAgent { agent { id } onlineSeconds awaySeconds } } }`,
+        { range },
+      );
+      return data?.dashboard.byAgent.map(({ agent, ...rest }) => ({ agentId: agent.id, ...rest }));
+    };
+    await eventually(async () =>
+      expect(await times(company, { from: at(10).getTime(), to: at(12.25).getTime() })).toEqual([
+        { agentId: ada, onlineSeconds: 1.25 * 3_600, awaySeconds: 1_800 },
+      ]),
+    );
+    expect(await times(other, march)).toEqual([{ agentId: ada, onlineSeconds: 24 * 3_600, awaySeconds: 0 }]);
+    const [still] = (await times(company, { from: now - 2 * 3_600_000, to: now + 3_600_000 })) ?? [];
+    expect(still).toMatchObject({ agentId: ben, awaySeconds: 0 });
+    expect(still?.onlineSeconds).toBeGreaterThanOrEqual(3_600);
+    expect(still?.onlineSeconds).toBeLessThan(3_600 + (Date.now() - now) / 1_000 + 1);
   });
 
   test('agrees with counting one by one, for any history, range, filter, interval and time zone', async () => {

@@ -36,6 +36,8 @@ const sent = `type = 'conversation.message.created' AND direction = 'OUTBOUND' A
 const became = (status: string) => `type = 'conversation.message.updated' AND delivery_status = '${status}'`;
 
 const handedOver = `type = 'conversation.handed_over'`;
+const rated = (column: 'status_from' | 'status_to', rating: string) =>
+  `type = 'conversation.answer.rated' AND ${column} = '${rating}'`;
 
 /** What is counted, column by column: the events for which this is so. */
 export const counters = {
@@ -52,6 +54,12 @@ export const counters = {
   seen: became('READ'),
   delivery_failures: became('FAILED'),
   handed_over: handedOver,
+  unanswered: `${handedOver} AND unanswered`,
+  rated_good: rated('status_to', 'GOOD'),
+  rated_bad: rated('status_to', 'BAD'),
+  // Sums only grow: what agents no longer say is counted by itself, and taken off where figures are read.
+  unrated_good: rated('status_from', 'GOOD'),
+  unrated_bad: rated('status_from', 'BAD'),
 } as const;
 export type Counter = keyof typeof counters;
 

@@ -6,9 +6,10 @@ import { silentLogger as logger } from '#platform/logging/logger.ts';
 import { createMetrics } from '#platform/metrics/metrics.ts';
 import { eventually } from '#test/stack/eventually.ts';
 import { testClickHouse, testNats, testRedis } from '#test/stack/index.ts';
-import { fact } from '../testing/facts.ts';
+import { createEventBus } from '#platform/events/bus.ts';
+import { fact, ids, presenceOf } from '../testing/facts.ts';
 import { openService } from '../testing/serviceHarness.ts';
-import { counts, once, openNats, publish } from '../testing/sinkHarness.ts';
+import { counts, metrics, once, openNats, publish } from '../testing/sinkHarness.ts';
 import { ask } from './ask.ts';
 import type { ControlRequest } from './requests.ts';
 
@@ -95,13 +96,35 @@ describe('an operator', () => {
       count += 1;
       expect(isDone).toBe(true);
     }, 60_000);
-    expect(await rebuilt).toMatch(/^2 months of 3 rollups are made anew/);
+    expect(await rebuilt).toMatch(/^2 months of 4 tables are made anew/);
     await coming;
     expect(progress).toEqual(
       expect.arrayContaining([expect.stringMatching(/^202603 analytics\.by_minute: \d+ events/)]),
     );
     await countedOnce(company, count);
     expect(await check()).toMatch(/agree/);
+  });
+
+  test('has made anew for how long agents were there', async () => {
+    const company = v7();
+    const [agentId] = ids.agents;
+    const [since, until] = [new Date('2026-03-11T08:00:00Z'), new Date('2026-03-11T16:00:00Z')];
+    const there = async () => {
+      const query = `SELECT agent_id, state, next, since, until FROM analytics.presence WHERE company_id = '${company}'`;
+      return (await clickhouse.query({ query, format: 'JSONEachRow' })).json();
+    };
+    await createEventBus({ nats: service.nats, metrics }).publish([
+      presenceOf(company, { agentId, is: 'OFFLINE', was: 'ONLINE', since, until }),
+    ]);
+    await eventually(async () =>
+      expect(await there()).toMatchObject([{ agent_id: agentId, state: 'ONLINE', next: 'OFFLINE' }]),
+    );
+    const before = await there();
+    await run(`ALTER TABLE analytics.presence DELETE WHERE company_id = '${company}'`);
+    await rebuild();
+    expect(await there()).toEqual(before);
+    await rebuild();
+    expect(await there()).toEqual(before);
   });
 
   test('is told of events that were lost after they were written, and of those that are there twice', async () => {

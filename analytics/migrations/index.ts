@@ -7,6 +7,7 @@ import { retention } from './011-retention.ts';
 import { withoutBatches } from './012-without-batches.ts';
 import { biQueries } from './020-bi-queries.ts';
 import { figures } from './021-figures.ts';
+import { answers } from './030-answers.ts';
 
 /** In the order in which they are applied, by ascending ids; gaps mean nothing. */
 export const migrations: readonly Migration[] = [
@@ -18,4 +19,5 @@ export const migrations: readonly Migration[] = [
   withoutBatches,
   biQueries,
   figures,
+  answers,
 ];

@@ -18,6 +18,7 @@ const metrics = {
   MESSAGES_DELIVERED: 'delivered',
   MESSAGES_READ: 'seen',
   HANDOFFS: 'handed_over',
+  UNANSWERED_QUESTIONS: 'unanswered',
   DELIVERY_FAILURES: 'delivery_failures',
   FIRST_RESPONSE_TIME: { measure: 'first_response' },
   FIRST_RESPONSE_BUSINESS_TIME: { measure: 'first_response_business' },

@@ -33,6 +33,9 @@ export const totalsSchema = z.object({
   botResolutionRate: z.number().nullable(),
   handoffs: z.number(),
   handoffReasons: handOffs,
+  unansweredQuestions: z.number(),
+  answersRatedGood: z.number(),
+  answersRatedBad: z.number(),
   firstResponse: durationFigures,
   firstResponseInBusinessHours: durationFigures,
   nextResponse: durationFigures,
@@ -68,6 +71,11 @@ const sums = [
   'seen',
   'delivery_failures',
   'handed_over',
+  'unanswered',
+  'rated_good',
+  'rated_bad',
+  'unrated_good',
+  'unrated_bad',
 ] as const satisfies readonly Counter[];
 
 const countsRow = z.object({
@@ -199,6 +207,10 @@ function totalsOf(counts: Counts, measured: readonly Measured[]): Totals {
     botMessages: counts.bot_messages,
     handoffs: counts.handed_over,
     handoffReasons: reasonsOf(measured),
+    unansweredQuestions: counts.unanswered,
+    // What was said before the range and is taken back within it was not in the range.
+    answersRatedGood: Math.max(0, counts.rated_good - counts.unrated_good),
+    answersRatedBad: Math.max(0, counts.rated_bad - counts.unrated_bad),
     botResolutionRate: counts.resolved === 0 ? null : counts.resolved_by_bot / counts.resolved,
     firstResponse: of('first_response'),
     firstResponseInBusinessHours: of('first_response_business'),

@@ -6,7 +6,7 @@ import type { Layout } from '../clickhouse/ddl.ts';
 import { select, settingsClause } from '../clickhouse/statements.ts';
 import type { Span } from '../queries/segments.ts';
 import { planOf, readPlans, type Plans } from '../retention/plans.ts';
-import { rollups, type Rollup } from '../rollups.ts';
+import { filled, type Filled } from '../rollups.ts';
 import { createClaim, createTurn } from '../sink/claim.ts';
 import { STATEMENT_LIMIT_MS } from '../sink/eventStore.ts';
 import { fillStatement } from '../sink/fill.ts';
@@ -26,7 +26,7 @@ const GIVE_WAY_MS = 60_000;
 export type Rebuild = (span: Span, progress: (text: string) => void, signal: AbortSignal) => Promise<string>;
 
 /**
- * Makes the rollups of whole months anew from `analytics.events`, beside those that are read and written meanwhile. Then it has the
+ * Makes the rollups of whole months, and when agents were there, anew from `analytics.events`, beside those that are read and written meanwhile. Then it has the
  * sinks give way, catches up with what they wrote, puts each month in the place of the old one, which ClickHouse does at once or
  * not at all, and lets them go on; events wait in the stream for those seconds.
  *
@@ -41,8 +41,19 @@ export function createRebuild(options: {
 }): Rebuild {
   const { clickhouse, layout } = options;
 
-  async function run(statement: string, params: Record<string, unknown> = {}): Promise<void> {
-    for (const query of layout.ddl(statement)) await clickhouse.command({ query, query_params: params });
+  async function run(statement: string, settings = ''): Promise<void> {
+    for (const query of layout.ddl(statement)) await clickhouse.command({ query: `${query} ${settings}` });
+  }
+
+  /** A month, or a shard's part of it, in which nothing happened is replaced by nothing; newer servers want that said. */
+  async function ofNothingAsWell(): Promise<string> {
+    const known = await select(clickhouse, {
+      name: 'rebuild-settings',
+      sql: `SELECT name FROM system.settings WHERE name = 'allow_replace_partition_from_empty_source'`,
+      limits,
+      row: z.object({ name: z.string() }),
+    });
+    return known.length > 0 ? 'SETTINGS allow_replace_partition_from_empty_source = 1' : '';
   }
 
   /** Below it, everything is in every table. */
@@ -70,7 +81,7 @@ export function createRebuild(options: {
   }
 
   /** Beside the rollup, what belongs into a month of it. */
-  async function make(rollup: Rollup, month: Month, plans: Plans, progress: (events: number) => void): Promise<void> {
+  async function make(rollup: Filled, month: Month, plans: Plans, progress: (events: number) => void): Promise<void> {
     const companies = await companiesIn('analytics.events', 'at', month);
     const isWhole = ({ companyId }: Weighed) => {
       const plan = planOf(plans, companyId);
@@ -103,16 +114,17 @@ export function createRebuild(options: {
     try {
       const patience = AbortSignal.any([signal, AbortSignal.timeout(GIVE_WAY_MS)]);
       if ((await claim.next(patience)).length === 0) throw RebuildError.noWay();
+      const settings = await ofNothingAsWell();
       for (const month of months) {
         const since = await companiesIn('analytics.events', 'at', month, from);
-        for (const rollup of rollups) {
+        for (const rollup of filled) {
           const query = fillStatement({ rollup, target: staging(rollup), month, limits: swapLimits });
           for (const slice of slicesOf(since, SLICE_EVENTS)) {
             const companies = slice.map(({ companyId }) => companyId);
             await clickhouse.command({ query, query_params: { from, companies } });
           }
           claim.assertHeldFor(STATEMENT_LIMIT_MS);
-          await run(`ALTER TABLE ${rollup.table} REPLACE PARTITION ${String(month)} FROM ${staging(rollup)}`);
+          await run(`ALTER TABLE ${rollup.table} REPLACE PARTITION ${String(month)} FROM ${staging(rollup)}`, settings);
         }
       }
     } finally {
@@ -123,12 +135,12 @@ export function createRebuild(options: {
   async function rebuild(months: readonly Month[], progress: (text: string) => void, signal: AbortSignal) {
     const [from, plans] = [await writtenTo(), await readPlans(clickhouse)];
     let events = 0;
-    for (const rollup of rollups) {
+    for (const rollup of filled) {
       await run(`DROP TABLE IF EXISTS ${staging(rollup)} SYNC`);
       await run(`CREATE TABLE ${staging(rollup)} AS ${rollup.table}`);
     }
     for (const month of months) {
-      for (const rollup of rollups) {
+      for (const rollup of filled) {
         await make(rollup, month, plans, (more) => {
           events += more;
           progress(`${String(month)} ${rollup.table}: ${String(events)} events counted`);
@@ -147,14 +159,14 @@ export function createRebuild(options: {
     const months = monthsOf(span);
     try {
       const events = await rebuild(months, progress, signal);
-      return `${String(months.length)} months of ${String(rollups.length)} rollups are made anew: ${String(events)} events counted`;
+      return `${String(months.length)} months of ${String(filled.length)} tables are made anew: ${String(events)} events counted`;
     } finally {
-      for (const rollup of rollups) await run(`DROP TABLE IF EXISTS ${staging(rollup)} SYNC`);
+      for (const rollup of filled) await run(`DROP TABLE IF EXISTS ${staging(rollup)} SYNC`);
       await turn.release();
     }
   };
 }
 
-function staging({ table }: Rollup): string {
+function staging({ table }: Filled): string {
   return `${table}_rebuild`;
 }

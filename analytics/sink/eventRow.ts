@@ -28,6 +28,8 @@ export interface EventRow {
   readonly touched_by_agent: boolean;
   /** Why the bot has left the conversation to people. */
   readonly reason: string;
+  /** Whether it has because of a question that the company's documents do not answer. */
+  readonly unanswered: boolean;
   /** Of the conversation, as the event left it; in their order, so that the same labels are always the same. */
   readonly labels: readonly string[];
   readonly added_labels: readonly string[];
@@ -84,6 +86,7 @@ export function eventRow(text: string): EventRow | undefined {
         agent_id: event.data.agentId,
         message_id: event.data.messageId,
         author_kind: 'BOT',
+        status_from: event.data.previous ?? '',
         status_to: event.data.rating ?? '',
       };
     case 'conversation.changed':
@@ -94,7 +97,13 @@ export function eventRow(text: string): EventRow | undefined {
         added_labels: inOrder(event.data.addedLabelIds),
       };
     case 'conversation.handed_over':
-      return { ...nothing, ...envelope, ...facts(event.data.conversation), reason: event.data.reason };
+      return {
+        ...nothing,
+        ...envelope,
+        ...facts(event.data.conversation),
+        reason: event.data.reason,
+        unanswered: event.data.unanswered,
+      };
     case 'conversation.assigned':
       return {
         ...nothing,
@@ -216,6 +225,7 @@ const nothing = {
   failure_code: '',
   touched_by_agent: false,
   reason: '',
+  unanswered: false,
   added_labels: [],
   first_response_seconds: null,
   first_response_business_seconds: null,

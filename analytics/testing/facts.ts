@@ -4,7 +4,7 @@ import { createEvent, type AnyEvent, type NewEvent } from '#platform/events/cata
 import { catalogue, type SwitchboardCatalogue } from '#schema/events/catalogue.ts';
 import type { ConversationFacts, Handled, MessageFacts } from '#schema/events/conversations.ts';
 import type { HandOverReason } from '#schema/events/bot.ts';
-import type { Platform } from '#schema/events/values.ts';
+import type { Platform, Presence } from '#schema/events/values.ts';
 
 /** What happened, in the words of dashboards; {@link eventOf} says it in the words of the catalogue. */
 export interface Fact {
@@ -24,7 +24,8 @@ export interface Fact {
     | 'read'
     | 'assigned'
     | 'labelled'
-    | 'handedOver';
+    | 'handedOver'
+    | 'rated';
   readonly at: Date;
   readonly platform: Platform;
   readonly channelId: string;
@@ -40,9 +41,16 @@ export interface Fact {
   readonly isNext: boolean;
   readonly touchedByAgent: boolean;
   readonly reason: HandOverReason;
+  /** Whether what the bot left to people was a question that nobody had answered before. */
+  readonly unanswered: boolean;
+  /** What an agent says of an answer, and said before; null: nothing. */
+  readonly rating: Rating;
+  readonly previous: Rating;
   /** By whom, and for how long, when a status or an assignment ends it. */
   readonly handled: Handled | null;
 }
+
+type Rating = 'GOOD' | 'BAD' | null;
 
 export const ids = {
   channels: [v7(), v7()],
@@ -68,6 +76,7 @@ const whats = [
   'assigned',
   'labelled',
   'handedOver',
+  'rated',
 ] as const satisfies readonly Fact['what'][];
 
 const defaults: Fact = {
@@ -83,6 +92,9 @@ const defaults: Fact = {
   isNext: false,
   touchedByAgent: false,
   reason: 'ANGER',
+  unanswered: false,
+  rating: 'GOOD',
+  previous: null,
   handled: null,
 };
 
@@ -113,6 +125,9 @@ export function anyFact(from: Date, to: Date): fc.Arbitrary<Fact> {
     isNext: fc.boolean(),
     touchedByAgent: fc.boolean(),
     reason: fc.constantFrom('ANGER', 'REPEATED', 'NOT_IN_KNOWLEDGE'),
+    unanswered: fc.boolean(),
+    rating: fc.constantFrom<Rating>('GOOD', 'BAD', null),
+    previous: fc.constantFrom<Rating>('GOOD', 'BAD', null),
     handled: fc.option(
       fc.record({ agentId: fc.constantFrom<string>(...ids.agents), seconds: fc.integer({ min: 0, max: 100_000 }) }),
       { nil: null },
@@ -180,8 +195,19 @@ function said(fact: Fact): NewEvent<SwitchboardCatalogue> {
       return {
         ...common,
         type: 'conversation.handed_over',
-        data: { conversation, reason: fact.reason, summary: 'They wait.', messageId: null },
+        data: {
+          conversation,
+          reason: fact.reason,
+          summary: 'They wait.',
+          messageId: null,
+          unanswered: fact.unanswered,
+        },
       };
+    case 'rated': {
+      const { agentId, rating, previous } = fact;
+      const data = { conversation, messageId: v7(), agentId: agentId ?? nobodyKnown, rating, previous };
+      return { ...common, type: 'conversation.answer.rated', data };
+    }
     case 'failed':
     case 'dispatched':
     case 'delivered':
@@ -262,4 +288,29 @@ function conversationOf(fact: Fact): ConversationFacts {
     openedAt: at,
     lastActivityAt: at,
   };
+}
+
+/** An agent becomes something, and was something else until then. */
+export function presenceOf(
+  companyId: string,
+  told: {
+    readonly agentId: string;
+    readonly is: Presence;
+    readonly was: Presence;
+    readonly since: Date;
+    readonly until: Date;
+  },
+): AnyEvent<SwitchboardCatalogue> {
+  return createEvent(catalogue, companyId, {
+    type: 'conversation.agent.presence',
+    actor: { kind: 'system' },
+    occurredAt: told.until,
+    data: {
+      agentId: told.agentId,
+      presence: told.is,
+      previous: told.was,
+      previousSince: told.since.toISOString(),
+      since: told.until.toISOString(),
+    },
+  });
 }

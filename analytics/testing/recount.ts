@@ -40,6 +40,9 @@ export function recount(facts: readonly Fact[], span: Span, filter: Filter) {
     },
     deliveryFailures: count('failed'),
     handoffs: count('handedOver'),
+    unansweredQuestions: here.filter(({ what, unanswered }) => what === 'handedOver' && unanswered).length,
+    answersRatedGood: ratings(here, 'GOOD'),
+    answersRatedBad: ratings(here, 'BAD'),
     botResolutionRate: resolved === 0 ? null : byBot / resolved,
   } satisfies Partial<Totals>;
 }
@@ -77,6 +80,13 @@ export function expectFigures(found: Totals, facts: readonly Fact[], span: Span,
   );
   const durations = measured(facts, span, filter);
   for (const name of Object.keys(durations) as DurationName[]) expectDurations(found[name], durations[name]);
+}
+
+/** How often it was said, without what no longer holds. */
+function ratings(facts: readonly Fact[], wanted: Fact['rating']): number {
+  const all = facts.filter(({ what }) => what === 'rated');
+  const given = all.filter(({ rating }) => rating === wanted).length;
+  return Math.max(0, given - all.filter(({ previous }) => previous === wanted).length);
 }
 
 function reasonsOf(facts: readonly Fact[]): Record<string, number> {

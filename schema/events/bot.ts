@@ -74,6 +74,8 @@ export const steppedAside = {
     text: z.string().min(1),
     /** For the agent. */
     summary: z.string().min(1),
+    /** Whether it is over a question that the documents do not answer, and not over a picture or a word that says nothing. */
+    unanswered: z.boolean().default(false),
   }),
 } as const;
 
@@ -86,6 +88,8 @@ export const handedOver = {
     summary: z.string(),
     /** What the contact was told; null when nothing could be said to them. */
     messageId: id.nullable(),
+    /** Whether it was over a question that the company's documents do not answer. */
+    unanswered: z.boolean().default(false),
   }),
 } as const;
 
@@ -97,6 +101,8 @@ export const answerRated = {
     messageId: id,
     agentId: id,
     rating: z.enum(['GOOD', 'BAD']).nullable(),
+    /** What they said before, which holds no longer. */
+    previous: z.enum(['GOOD', 'BAD']).nullable().default(null),
   }),
 } as const;
 

@@ -38,10 +38,16 @@ export const events: BiView = {
     word('direction', 'INBOUND or OUTBOUND for messages, else empty.'),
     word('author_kind', 'CONTACT, AGENT, BOT, CHANNEL (past the inbox), PARTNER or SYSTEM for messages, else empty.'),
     column('is_private', 'Bool', 'Whether the message is a note that only agents see.'),
-    word('status_from', 'The conversation’s status before, where it changed.'),
-    word('status_to', 'The conversation’s status after, where it changed.'),
+    word('status_from', 'The conversation’s status before, where it changed; of a rating, the one before.'),
+    word('status_to', 'The conversation’s status after, where it changed; of a rating, what it is now.'),
     word('delivery_status', 'How far the message has come, where that is what happened.'),
     word('failure_code', 'Why it was not delivered, as the platform says.'),
+    word('reason', 'Why the bot left it to people, where that is what happened.'),
+    column(
+      'unanswered',
+      'Bool',
+      'Whether the bot left it to people over a question which the company’s documents do not answer.',
+    ),
     seconds('first_response_seconds', 'From the contact’s first message to this answer, where this is the first.'),
     seconds('resolution_seconds', 'From opening to this resolution, where it is one.'),
   ],
@@ -75,6 +81,27 @@ export const deliveries: BiView = {
     ...place,
     column('status', 'String', 'SENT, DELIVERED, READ or FAILED.', `CAST(delivery_status, 'String')`),
     word('failure_code', 'Why it was not delivered, as the platform says; else empty.'),
+  ],
+};
+
+export const ratings: BiView = {
+  name: 'ratings',
+  comment: 'What agents said of answers of the bot: a row for each time that one said something else than before.',
+  source: 'analytics.events',
+  where: `type = 'conversation.answer.rated'`,
+  columns: [
+    at,
+    id('message_id', 'The answer; its id in the graph as a message.'),
+    ...place,
+    idOrNull('agent_id', 'Who said it.'),
+    idOrNull('team_id', 'The team that the conversation was with. Empty for none.'),
+    column('rating', 'String', 'GOOD or BAD; empty for one who says nothing any more.', `CAST(status_to, 'String')`),
+    column(
+      'previous',
+      'String',
+      'What they had said before, and no longer say; else empty.',
+      `CAST(status_from, 'String')`,
+    ),
   ],
 };
 

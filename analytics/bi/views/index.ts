@@ -1,5 +1,5 @@
 import { activities } from './activity.ts';
-import { conversations, deliveries, events, messages } from './events.ts';
+import { conversations, deliveries, events, messages, ratings } from './events.ts';
 import { operations, queries } from './operations.ts';
 import type { BiView } from './view.ts';
 
@@ -9,6 +9,7 @@ export const views: readonly BiView[] = [
   messages,
   deliveries,
   events,
+  ratings,
   ...activities,
   operations,
   queries,

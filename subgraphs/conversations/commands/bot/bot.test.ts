@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { v7 } from 'uuid';
 import type { EventOf } from '#platform/events/catalogue.ts';
+import type { HandOverReason } from '#schema/events/bot.ts';
 import type { SwitchboardCatalogue } from '#schema/events/catalogue.ts';
 import { connection, DAY_MS, echoed, openInbox, write, type TestCompany, type TestInbox } from '../../testing/inbox.ts';
 import { auditOf, refusals } from '../../testing/people.ts';
@@ -59,16 +60,20 @@ describe('a conversation with the bot', () => {
       companyId: acme.companyId,
       data: { answerId: id, conversationId, ordinal, text, citations: [{ documentId: v7(), quote: '30 days' }] },
     });
-  const leave = ({ id, data: { conversationId, ordinal } }: Asked) =>
+  const leave = (
+    { id, data: { conversationId, ordinal } }: Asked,
+    { reason = 'ASKED_FOR_PERSON', unanswered = false }: { reason?: HandOverReason; unanswered?: boolean } = {},
+  ) =>
     stepAside(inbox.database, {
       companyId: acme.companyId,
       data: {
         answerId: id,
         conversationId,
         ordinal,
-        reason: 'ASKED_FOR_PERSON',
+        reason,
         text: 'A colleague will answer.',
         summary: 'The contact wants a person.',
+        unanswered,
       },
     });
   const reply = (conversationId: string, identity = acme.ada) =>
@@ -193,7 +198,12 @@ describe('a conversation with the bot', () => {
     ]);
     expect(told.at(-1)).toMatchObject({
       actor: { kind: 'bot' },
-      data: { reason: 'ASKED_FOR_PERSON', summary: 'The contact wants a person.', conversation: { status: 'OPEN' } },
+      data: {
+        reason: 'ASKED_FOR_PERSON',
+        summary: 'The contact wants a person.',
+        unanswered: false,
+        conversation: { status: 'OPEN' },
+      },
     });
     const activities = await inbox.rows(
       `select kind, data, actor_kind from conversations.conversation_activities
@@ -294,11 +304,14 @@ describe('a conversation with the bot', () => {
     }
     await rate('GOOD', acme.ben);
     const told = await inbox.told();
-    expect(told.map((each) => each.type === 'conversation.answer.rated' && each.data.rating)).toEqual([
-      'GOOD',
-      'BAD',
-      null,
-      'GOOD',
+    const said = told.map(
+      (each) => each.type === 'conversation.answer.rated' && [each.data.previous, each.data.rating],
+    );
+    expect(said).toEqual([
+      [null, 'GOOD'],
+      ['GOOD', 'BAD'],
+      ['BAD', null],
+      [null, 'GOOD'],
     ]);
     expect(told[0]).toMatchObject({
       data: { messageId: event.id, agentId: acme.ada.agentId, conversation: { status: 'PENDING' } },

@@ -18,12 +18,15 @@ export async function handOver(
     reason,
     summary,
     said,
+    unanswered = false,
     at,
   }: {
     readonly reason: HandOverReason;
     readonly summary: string;
     /** What the contact is told; null: nothing can be said to them. */
     readonly said: { readonly id: string; readonly text: string } | null;
+    /** Whether it is over a question that the documents do not answer. @default false */
+    readonly unanswered?: boolean;
     readonly at: Date;
   },
 ): Promise<void> {
@@ -43,6 +46,6 @@ export async function handOver(
   transaction.publish({
     type: 'conversation.handed_over',
     actor,
-    data: { conversation: facts, reason, summary, messageId: message?.id ?? null },
+    data: { conversation: facts, reason, summary, messageId: message?.id ?? null, unanswered },
   });
 }

@@ -27,30 +27,37 @@ export async function rateAnswer(
       return refuse('INVALID', 'Only what a bot has said to a contact can be rated.', 'messageId');
     }
     const { id } = message;
-    if (!(await keep(transaction, id, rating))) return { messageId: id };
+    const changed = await keep(transaction, id, rating);
+    if (!changed) return { messageId: id };
     const facts = await conversationFacts(transaction, conversation);
-    const data = { conversation: facts, messageId: id, agentId, rating };
+    const data = { conversation: facts, messageId: id, agentId, rating, previous: changed.previous };
     publish({ type: 'conversation.answer.rated', actor, data });
     return { messageId: id };
   });
 }
 
-/** Whether it is another than before. */
+/** What they said before, when it is another than that. */
 async function keep(
   { sql, companyId, agentId }: AgentTransaction,
   messageId: string,
   rating: 'GOOD' | 'BAD' | null,
-): Promise<boolean> {
-  const changed =
+): Promise<{ readonly previous: 'GOOD' | 'BAD' | null } | undefined> {
+  type Changed = { previous: 'GOOD' | 'BAD' | null };
+  const [changed] =
     rating === null
-      ? await sql`
+      ? await sql<Changed>`
           delete from conversations.answer_ratings
-          where company_id = ${companyId} and message_id = ${messageId} and agent_id = ${agentId} returning rating`
-      : await sql`
+          where company_id = ${companyId} and message_id = ${messageId} and agent_id = ${agentId}
+          returning rating as previous`
+      : await sql<Changed>`
+          with before as (
+            select rating from conversations.answer_ratings
+            where company_id = ${companyId} and message_id = ${messageId} and agent_id = ${agentId}
+          )
           insert into conversations.answer_ratings as r (company_id, message_id, agent_id, rating)
           values (${companyId}, ${messageId}, ${agentId}, ${rating})
           on conflict (company_id, message_id, agent_id) do update set rating = excluded.rating, rated_at = now()
           where r.rating <> excluded.rating
-          returning rating`;
-  return changed.length > 0;
+          returning (select rating from before) as previous`;
+  return changed;
 }

@@ -15,11 +15,12 @@ export async function stepAside(
   return database.write(companyId, async (transaction) => {
     const conversation = await lockForBot(transaction, companyId, data);
     if (!conversation) return 'late';
-    const { answerId: id, reason, summary, text } = data;
+    const { answerId: id, reason, summary, text, unanswered } = data;
     const at = new Date();
     const caller = { ...transaction, companyId, agentId: null };
     const unreachable = await refuseUnreachable(caller, conversation, { at, field: 'conversationId' });
-    await handOver(transaction, conversation, { reason, summary, said: unreachable ? null : { id, text }, at });
+    const said = unreachable ? null : { id, text };
+    await handOver(transaction, conversation, { reason, summary, said, unanswered, at });
     return 'handedOver';
   });
 }

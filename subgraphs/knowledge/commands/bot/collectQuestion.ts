@@ -11,6 +11,8 @@ const LONGEST_QUESTION = 1_000;
 /**
  * Puts a question that the documents do not answer to those that are like it, and tells of it. What says nothing (a picture, “huh?”) is not
  * collected.
+ *
+ * @returns whether it was.
  */
 export async function collectQuestion(
   { sql, publish }: WriteTransaction<SwitchboardCatalogue>,
@@ -22,11 +24,11 @@ export async function collectQuestion(
     readonly question: string;
     readonly language: string;
   },
-): Promise<void> {
+): Promise<boolean> {
   const { id, conversationId, messageId, language } = asked;
   const question = asked.question.slice(0, LONGEST_QUESTION).toWellFormed();
   const terms = subjectsOf(question, language);
-  if (terms.length === 0) return;
+  if (terms.length === 0) return false;
   // One after another for a company: two who ask the same at the same moment find each other.
   await sql`select pg_advisory_xact_lock(hashtextextended('questions ' || ${companyId}, 0))`;
   const [known] = await sql<{ id: string }>`
@@ -50,6 +52,7 @@ export async function collectQuestion(
     actor: { kind: 'bot' },
     data: { questionId: id, conversationId, clusterId },
   });
+  return true;
 }
 
 /** What it is about; other words for the same are the same. */

@@ -37,13 +37,12 @@ export async function settleAnswer(
       const { text, citations } = reply;
       publish({ type: 'knowledge.bot.answered', actor, data: { ...place, text, citations: [...citations] } });
     } else {
-      const { reason, text, summary } = reply;
-      publish({ type: 'knowledge.bot.stepped_aside', actor, data: { ...place, reason, text, summary } });
-      if (reason === 'NOT_IN_KNOWLEDGE') {
-        const { question, language } = reply;
-        const { messageId } = data;
-        await collectQuestion(transaction, companyId, { id, conversationId, messageId, question, language });
-      }
+      const { reason, text, summary, question, language } = reply;
+      const { messageId } = data;
+      const unanswered =
+        reason === 'NOT_IN_KNOWLEDGE' &&
+        (await collectQuestion(transaction, companyId, { id, conversationId, messageId, question, language }));
+      publish({ type: 'knowledge.bot.stepped_aside', actor, data: { ...place, reason, text, summary, unanswered } });
     }
     return 'told';
   });
