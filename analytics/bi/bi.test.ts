@@ -15,6 +15,7 @@ import { contentTypeOf } from './formats.ts';
 import { accountStatements, provisionStatements } from './provision.ts';
 import { views } from './views/index.ts';
 import { boundTo } from './views/view.ts';
+import { withoutValues } from './withoutValues.ts';
 
 const stops: (() => Promise<unknown>)[] = [];
 let clickhouse: ClickHouseClient;
@@ -413,27 +414,34 @@ describe('a statement', () => {
     }
   });
 
-  test('is entered in the log, which its company may read', async () => {
-    const sql = `SELECT '${createHash('md5').update(v7()).digest('hex')}' AS looked_for`;
-    await ask(sql, { search: { query_id: 'logged' }, headers: { 'user-agent': 'a-tool/1.0' } });
-    await ask(`${sql}, nope`);
+  test('is entered in the log, which its company may read, without what was looked for', async () => {
+    const name = `looked_for_${createHash('md5').update(v7()).digest('hex')}`;
+    const sql = `SELECT ? AS ${name}`;
+    const asked = sql.replace('?', `toInt64(987654321) + length('anna@example.com') /* Anna */`);
+    const logged = sql.replace('?', 'toInt64(?) + length(?)  ');
+    await ask(asked, { search: { query_id: 'logged' }, headers: { 'user-agent': 'a-tool/1.0' } });
+    await ask(`${asked}, nope`);
+    await ask(`${asked}, toUInt8('anna@example.com')`);
     await eventually(async () => {
-      const logged = linesOf(
+      const found = linesOf(
         await ask(`SELECT * EXCEPT (at, key_id) FROM bi.queries WHERE startsWith(statement, {s:String}) ORDER BY at`, {
-          search: { ...jsonLines.search, param_s: sql },
+          search: { ...jsonLines.search, param_s: logged },
         }),
       );
-      expect(logged).toMatchObject([
+      expect(JSON.stringify(found)).not.toMatch(/anna|987654321/i);
+      expect(found).toMatchObject([
         {
           query_id: 'logged',
           partner: 'bi-tool',
           client: 'a-tool/1.0',
-          statement: sql,
+          statement: logged,
           format: 'TabSeparated',
           exception_code: 0,
-          result_bytes: 33,
+          exception: '',
+          result_bytes: 10,
         },
-        { statement: `${sql}, nope`, exception_code: 47 },
+        { statement: `${logged}, nope`, exception_code: 47, exception: 'UNKNOWN_IDENTIFIER' },
+        { statement: `${logged}, toUInt8(?)`, exception_code: 6, exception: 'CANNOT_PARSE_TEXT' },
       ]);
     });
     const others = await askAs(
@@ -442,6 +450,21 @@ describe('a statement', () => {
     )("SELECT count() FROM bi.queries WHERE statement LIKE '%looked_for%'");
     expect(others.text).toBe('0\n');
   });
+});
+
+describe('a statement as it is kept', () => {
+  test.each([
+    [`SELECT 'Anna', "from", \`at\` FROM t1 WHERE n = 5.5e3`, `SELECT ?, "from", \`at\` FROM t1 WHERE n = ?`],
+    [`SELECT 'it''s \\'Anna\\'' AS x`, 'SELECT ? AS x'],
+    ['SELECT $$Anna$$, $a$An$$na$a$, 0xFF', 'SELECT ?, ?, ?'],
+    ['SELECT 1 -- Anna\nFROM t # Anna\n/* Anna', 'SELECT ?  \nFROM t  \n '],
+    [`SELECT "Anna Smith", \`a@b.c\`, "x1"`, 'SELECT ?, ?, "x1"'],
+    [`WHERE {s:String} = 'Anna`, 'WHERE {s:String} = ?'],
+    [`WHERE "Anna`, 'WHERE ?'],
+    [`'Anna\\`, '?'],
+    ['$a$Anna', '?'],
+    [`SELECT '--', '/*', Anna`, 'SELECT ?, ?, Anna'],
+  ])('has no value in it: %s', (statement, kept) => expect(withoutValues(statement)).toBe(kept));
 });
 
 describe('@clickhouse/client', () => {

@@ -2,6 +2,7 @@ import type { ClickHouseClient } from '@clickhouse/client';
 import type { Part } from '#platform/lifecycle/part.ts';
 import type { Logger } from '#platform/logging/logger.ts';
 import { insertBlock } from '../clickhouse/statements.ts';
+import { withoutValues } from './withoutValues.ts';
 
 /** A statement that somebody sent, and what became of it. */
 export interface LoggedQuery {
@@ -16,10 +17,11 @@ export interface LoggedQuery {
   readonly durationMs: number;
   readonly resultBytes: number;
   readonly exceptionCode: number;
+  /** Its name. In words it can have values of the statement, or of rows. */
   readonly exception: string;
 }
 
-/** Keeps every statement that was sent, for the company to look at. */
+/** Keeps every statement that was sent, without the values in it, for the company to look at. */
 export interface QueryLog extends Part {
   /** Never throws, and holds nobody up. */
   add(query: LoggedQuery): void;
@@ -83,7 +85,7 @@ function rowOf(query: LoggedQuery): object {
     partner: query.partner,
     key_id: query.keyId ?? null,
     client: text(query.client),
-    statement: text(query.statement),
+    statement: text(withoutValues(query.statement.slice(0, MOST_TEXT))),
     format: query.format,
     duration_ms: Math.round(query.durationMs),
     result_bytes: query.resultBytes,

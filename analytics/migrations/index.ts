@@ -8,6 +8,7 @@ import { withoutBatches } from './012-without-batches.ts';
 import { biQueries } from './020-bi-queries.ts';
 import { figures } from './021-figures.ts';
 import { answers } from './030-answers.ts';
+import { biQueriesWithoutValues } from './031-bi-queries-without-values.ts';
 
 /** In the order in which they are applied, by ascending ids; gaps mean nothing. */
 export const migrations: readonly Migration[] = [
@@ -20,4 +21,5 @@ export const migrations: readonly Migration[] = [
   biQueries,
   figures,
   answers,
+  biQueriesWithoutValues,
 ];

@@ -119,7 +119,7 @@ export function mountBi(
       durationMs: performance.now() - startedAt,
       resultBytes: became.bytes,
       exceptionCode: became.told?.code ?? 0,
-      exception: became.told?.message ?? '',
+      exception: became.told?.type ?? '',
     });
   }
 

@@ -29,7 +29,7 @@ export const operations: BiView = {
 
 export const queries: BiView = {
   name: 'queries',
-  comment: 'Every statement that was sent with the company’s keys.',
+  comment: 'Every statement that was sent with the company’s keys, without the values in it.',
   source: 'analytics.bi_queries',
   columns: [
     column('at', `DateTime64(3, 'UTC')`, 'When it came, in UTC.'),
@@ -37,11 +37,11 @@ export const queries: BiView = {
     word('partner', 'Whose key it was.'),
     column('key_id', 'Nullable(UUID)', 'The key.'),
     word('client', 'As the program calls itself.'),
-    column('statement', 'String', 'The statement as it came.'),
+    column('statement', 'String', 'The statement as it came, with ? in place of each value.'),
     word('format', 'The format of its answer.'),
     column('duration_ms', 'UInt32', 'How long it took, in milliseconds.'),
     column('result_bytes', 'UInt64', 'How long its answer was, before compression.'),
     column('exception_code', 'Int32', 'Why it failed, as ClickHouse numbers it; 0 when it did not.'),
-    column('exception', 'String', 'The same in words.'),
+    column('exception', 'String', 'The same by its name; empty when it did not.'),
   ],
 };
