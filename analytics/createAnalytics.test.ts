@@ -1,11 +1,18 @@
+import { mkdtemp, readdir, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { ClickHouseClient } from '@clickhouse/client';
 import fc from 'fast-check';
+import { request } from 'undici';
 import { v7 } from 'uuid';
 import { createEventBus } from '#platform/events/bus.ts';
 import { createEvent } from '#platform/events/catalogue.ts';
+import type { Identity } from '#platform/identity/identity.ts';
 import { catalogue } from '#schema/events/catalogue.ts';
 import { eventually } from '#test/stack/eventually.ts';
+import { currentTestRun } from '#test/stack/testRun.ts';
 import { testClickHouse, testNats, testRedis, type TestServer } from '#test/stack/index.ts';
 import type { Interval } from './queries/intervals.ts';
 import { intervalStarts } from './queries/intervals.ts';
@@ -167,6 +174,74 @@ function expectAll(
   expect(found.busyHours).toEqual(busyHours(here, zone));
 }
 
+interface Asked {
+  readonly span: Span;
+  readonly filter?: Filter;
+  readonly interval?: Interval;
+  readonly by?: string;
+}
+
+/** Asks for a file, in somebody's name. */
+async function exportAs(
+  identity: Identity | undefined,
+  { span, filter = {}, interval, by }: Asked,
+  { file = 'dashboard.csv', more = {} }: { file?: string; more?: Record<string, string> } = {},
+) {
+  const search = new URLSearchParams([
+    ['from', new Date(span.from).toISOString()],
+    ['to', new Date(span.to).toISOString()],
+    ...Object.entries({ ...(interval && { interval }), ...(by && { by }), ...more }),
+    ...Object.entries(filter).flatMap(([name, values]: [string, readonly string[] | null | undefined]) =>
+      (values ?? []).map((value): [string, string] => [name, value]),
+    ),
+  ]);
+  const { statusCode, headers, body } = await request(
+    `${service.analytics.url()}/exports/${file}?${search.toString()}`,
+    {
+      headers: identity ? await service.signed(identity) : {},
+    },
+  );
+  return { status: statusCode, headers, bytes: Buffer.from(await body.bytes()) };
+}
+
+/** The rows of a CSV, which has no text of people's. */
+async function exported(company: string, asked: Asked): Promise<Record<string, string>[]> {
+  const { status, bytes } = await exportAs(agentOf(company), asked);
+  expect([status, status === 200 ? '' : bytes.toString()]).toEqual([200, '']);
+  const [head = [], ...lines] = bytes
+    .toString()
+    .trim()
+    .split('\n')
+    .map((line) => line.split(',').map((cell) => cell.replaceAll('"', '')));
+  return lines.map((cells) => Object.fromEntries(head.map((name, at) => [name, cells[at] ?? ''])));
+}
+
+/** A filter that admits nothing cannot be said in an address. */
+function canBeExported(filter: Filter): boolean {
+  return Object.values(filter).every((values) => values == null || values.length > 0);
+}
+
+/** By interval, what the curves have and what they come to. */
+async function expectExport(company: string, found: DashboardData['dashboard'], asked: Asked): Promise<void> {
+  const rows = await exported(company, asked);
+  expect(rows.map(({ at, messages_received: received }) => ({ at, value: Number(received) }))).toEqual(found.received);
+  found.nextResponse.forEach(({ value }, index) =>
+    expect(Number(rows[index]?.['next_response_business_average'])).toBeCloseTo(value, 6),
+  );
+  const sum = (name: string) => rows.reduce((all, row) => all + Number(row[name]), 0);
+  expect({
+    conversationsOpened: sum('conversations_opened'),
+    unansweredQuestions: sum('unanswered_questions'),
+    handoffs: sum('handoffs'),
+    handling: sum('handling_count'),
+  }).toEqual({
+    conversationsOpened: found.totals.conversationsOpened,
+    unansweredQuestions: found.totals.unansweredQuestions,
+    handoffs: found.totals.handoffs,
+    handling: found.totals.handling.count,
+  });
+}
+
 function agentOfFact({ what, agentId }: Fact): string[] {
   return agentId === null || what === 'echoed' ? [] : [agentId];
 }
@@ -312,6 +387,7 @@ describe('a dashboard', () => {
             const found = await dashboard(company, span, filter, interval);
             expect(found.timeZone).toBe(zone);
             expectAll(found, facts, { span, filter, interval, zone });
+            if (canBeExported(filter)) await expectExport(company, found, { span, filter, interval });
           }
         },
       ),
@@ -373,6 +449,127 @@ describe('a dashboard', () => {
     await tell(company, [fact('received', { at: days(1) })]);
     expect((await dashboard(company, march)).totals.messagesReceived).toBe(1);
     await stores.redis.restart();
+  });
+});
+
+describe('an export', () => {
+  const may = { from: Date.UTC(2026, 4, 1), to: Date.UTC(2026, 5, 1) };
+  const partnerOf = (companyId: string, scopes: string[]): Identity => ({
+    kind: 'partner',
+    companyId,
+    partner: 'shop',
+    scopes,
+  });
+
+  test('has the figures of each agent, as CSV and as Parquet, and nothing of another company', async () => {
+    const [company, other] = [v7(), v7()];
+    const [ada, ben] = ids.agents;
+    const at = new Date(may.from + 3_600_000);
+    await tell(company, [
+      fact('sent', { at, agentId: ada, seconds: 30 }),
+      fact('sent', { at, agentId: ada, seconds: 90 }),
+      fact('handedOver', { at, agentId: ben, reason: 'NOT_IN_KNOWLEDGE', unanswered: true }),
+      fact('rated', { at, agentId: ben, rating: 'BAD' }),
+      fact('received', { at }),
+    ]);
+    await tell(other, [fact('sent', { at, agentId: ada }), fact('sent', { at, agentId: ben })]);
+    const asked = { span: may, interval: 'MONTH', by: 'agent' } as const;
+    const rows = await exported(company, asked);
+    const first = { at: '2026-05-01T00:00:00.000Z', local_time: '2026-05-01 00:00:00' };
+    expect(rows).toMatchObject(
+      [
+        { agent_id: ada, messages_sent: '2', first_response_average: '60', first_response_count: '2', handoffs: '0' },
+        { agent_id: ben, handoffs_not_in_knowledge: '1', unanswered_questions: '1', answers_rated_bad: '1' },
+      ].map((row) => ({ ...first, ...row })),
+    );
+    expect(rows[1]).toMatchObject({ first_response_average: '', bot_resolution_rate: '', messages_sent: '0' });
+
+    const waitingFiles = async () => (await readdir(tmpdir())).filter((name) => name.startsWith('switchboard-export-'));
+    const before = await waitingFiles();
+    const directory = await mkdtemp(join(currentTestRun().directory, 'export-'));
+    const path = join(directory, 'figures.parquet');
+    const { headers, bytes } = await exportAs(agentOf(company), asked, { file: 'dashboard.parquet' });
+    expect(headers).toMatchObject({
+      'content-type': 'application/vnd.apache.parquet',
+      'content-disposition': 'attachment; filename="dashboard-by-agent-2026-05-01-2026-05-31.parquet"',
+    });
+    await writeFile(path, bytes);
+    const query = `SELECT * FROM file('${path}', 'Parquet') FORMAT CSVWithNames
+      SETTINGS date_time_output_format = 'iso', format_csv_null_representation = ''`;
+    const { stream } = await stores.engine.client.exec({ query });
+    const csv = await exportAs(agentOf(company), asked);
+    expect(await text(stream)).toBe(csv.bytes.toString());
+    expect(csv.headers['content-type']).toMatch(/^text\/csv/);
+    await eventually(async () => expect(await waitingFiles()).toEqual(before));
+  });
+
+  test('is for whom a dashboard is', async () => {
+    const company = v7();
+    const asked = { span: may };
+    expect(await exportAs(partnerOf(company, ['analytics:read']), asked)).toMatchObject({ status: 200 });
+    const visitor: Identity = {
+      kind: 'visitor',
+      companyId: company,
+      channelId: v7(),
+      visitorId: v7(),
+      origin: 'https://a.example',
+      scopes: [],
+    };
+    for (const [identity, status, code] of [
+      [undefined, 401, 'UNAUTHENTICATED'],
+      [partnerOf(company, ['bi:query']), 403, 'FORBIDDEN'],
+      [visitor, 403, 'FORBIDDEN'],
+    ] as const) {
+      const answer = await exportAs(identity, asked);
+      expect(answer.status).toBe(status);
+      expect(JSON.parse(answer.bytes.toString())).toMatchObject({ errors: [{ extensions: { code } }] });
+    }
+  });
+
+  test.each<[string, Record<string, string>, Partial<Asked>, string]>([
+    ['a day that is none', { from: '2026-13-01' }, {}, 'from'],
+    ['a range that ends before it begins', {}, { span: { from: may.to, to: may.from } }, 'range.to'],
+    ['a range of ten years', {}, { span: { from: may.from, to: may.from + 3_650 * 86_400_000 } }, 'range'],
+    [
+      'minutes of a year',
+      {},
+      { span: { from: may.from, to: may.from + 365 * 86_400_000 }, interval: 'MINUTE' },
+      'interval',
+    ],
+    ['an interval that there is not', { interval: 'FORTNIGHT' }, {}, 'interval'],
+    ['what figures are not kept apart by', { by: 'contact' }, {}, 'by'],
+    ['a platform that there is not', { platforms: 'FAX' }, {}, 'platforms'],
+    ['an id that is none', { teamIds: "'; DROP TABLE events" }, {}, 'filter.teamIds'],
+    ['a token in the address', { token: 'secret' }, {}, 'token'],
+  ])('is refused for %s, and says which', async (_, more, asked, field) => {
+    const { status, bytes } = await exportAs(agentOf(v7()), { span: may, ...asked }, { more });
+    expect(status).toBe(400);
+    const { errors } = JSON.parse(bytes.toString()) as { errors: { message: string; extensions: object }[] };
+    expect(errors[0]?.extensions).toMatchObject({ code: 'BAD_USER_INPUT', field });
+    expect(JSON.stringify(errors)).not.toContain('secret');
+  });
+
+  test('is refused when it would have too many rows, before it is made', async () => {
+    const company = v7();
+    await stores.engine.client.command({
+      query: `INSERT INTO analytics.by_day (company_id, cube, bucket, agent_id, events)
+        SELECT '${company}', 'agent', '2026-05-05 00:00:00', generateUUIDv4(), 1 FROM numbers(200001)`,
+    });
+    const { status, bytes } = await exportAs(agentOf(company), { span: may, by: 'agent' });
+    expect(status).toBe(413);
+    expect(JSON.parse(bytes.toString())).toMatchObject({
+      errors: [{ extensions: { code: 'TOO_LARGE', limit: 200_000, actual: 200_001 } }],
+    });
+  });
+
+  test('waits for those that the company has under way, and of many at once some are refused', async () => {
+    const company = v7();
+    const answers = await Promise.all(Array.from({ length: 8 }, () => exportAs(agentOf(company), { span: may })));
+    const statuses = answers.map(({ status }) => status);
+    expect(statuses.filter((status) => status === 200).length).toBeGreaterThanOrEqual(4);
+    const refused = answers.find(({ status }) => status === 429);
+    expect(refused?.headers['retry-after']).toBe('15');
+    expect(await exportAs(agentOf(company), { span: may })).toMatchObject({ status: 200 });
   });
 });
 

@@ -22,6 +22,8 @@ import { access } from './access.ts';
 import { createCompaniesConsumer } from './companies/companiesConsumer.ts';
 import type { AnalyticsConfig } from './config.ts';
 import { createDashboards } from './dashboards.ts';
+import { createExports } from './exports/createExports.ts';
+import { mountExports } from './exports/mountExports.ts';
 import { migrations } from './migrations/index.ts';
 import { resolvers } from './resolvers/index.ts';
 import { queryFieldUsage } from './queries/fieldUsage.ts';
@@ -101,6 +103,9 @@ export function createAnalytics(
     ddl: layout.ddl,
     cluster: config.clickhouseCluster?.name,
   });
+  const zoneOf = (companyId: string) => dashboards.zone({ companyId });
+  const exports = createExports({ clickhouse, isEmbedded: !hasUsers, zoneOf });
+  mountExports(http.app, { exports, identitySecret });
   const subgraph = createSubgraph({
     name,
     typeDefs: readSubgraph(name),

@@ -18,6 +18,7 @@ import { typingSignal, viewersSignal } from '#schema/events/signals.ts';
 import { readManifest, readOperations, type Manifest } from '#schema/operations/manifest.ts';
 import { createBiEndpoint } from './bi/biEndpoint.ts';
 import type { RouterConfig } from './config.ts';
+import { createExportEndpoint } from './exports/exportEndpoint.ts';
 import { RouterError } from './errors.ts';
 import { serveDashboards } from './dashboards/serveDashboards.ts';
 import { createExecutor } from './execution/executor.ts';
@@ -66,7 +67,7 @@ export interface RouterDeps {
 }
 
 export interface Router extends Service {
-  /** Base address, after the start: `/graphql`, `/dashboards`, `/` and `/bi` (SQL), `/webhooks/...`, `/chat/...`, `/files/...`, `/health/...` and `/metrics` stand below it. */
+  /** Base address, after the start: `/graphql`, `/dashboards`, `/exports/...`, `/` and `/bi` (SQL), `/webhooks/...`, `/chat/...`, `/files/...`, `/health/...` and `/metrics` stand below it. */
   url(): string;
   /** Reads the supergraph again, as it does by itself when the file changes. Never rejects. */
   reload(): Promise<void>;
@@ -218,6 +219,13 @@ export function createRouter(config: RouterConfig, deps: RouterDeps): Router {
     keys: partners.keys,
     limits: requestLimits,
     signIdentity: createIdentitySigner(config.identitySecret),
+  });
+  createExportEndpoint(http.app, {
+    url: urlOf(config, 'analytics'),
+    authenticate,
+    limits: requestLimits,
+    signIdentity: createIdentitySigner(config.identitySecret),
+    logger,
   });
   serveDashboards(http.app, { demoToken: config.graphiql?.demoToken });
   forwardToChannels(http.app, { url: urlOf(config, 'channels'), bodyLimit: config.http.bodyLimit });

@@ -23,7 +23,15 @@ export function readRange({ from, to }: TimeRange): Span {
 }
 
 /** @throws GraphQLError BAD_USER_INPUT when an id is none, or there are too many. */
-export function readFilter({ channelIds, platforms, agentIds, teamIds, labelIds }: DashboardFilter): Filter {
+export function readFilter({
+  channelIds,
+  platforms,
+  agentIds,
+  teamIds,
+  labelIds,
+}: {
+  readonly [Name in keyof DashboardFilter]?: DashboardFilter[Name] | undefined;
+}): Filter {
   return {
     channelIds: readIds('channelIds', channelIds),
     platforms,

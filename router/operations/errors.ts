@@ -183,6 +183,10 @@ export class OperationError extends GraphQLError {
     return OperationError.with('BAD_REQUEST', 'A mutation takes a POST.');
   }
 
+  static figuresUnavailable(): OperationError {
+    return OperationError.with('UNAVAILABLE', 'Figures cannot be exported now: try again.', { status: 503 });
+  }
+
   static eventsUnavailable(): OperationError {
     return OperationError.with('EVENTS_UNAVAILABLE', 'The event stream is away: subscribe again in a moment.');
   }

@@ -3,7 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Part } from '#platform/lifecycle/part.ts';
 import type { Logger } from '#platform/logging/logger.ts';
 import type { Metrics } from '#platform/metrics/metrics.ts';
-import { presentError } from '../graph/errors.ts';
+import { refuse } from '../http/refuse.ts';
 import { readOperation } from '../http/readRequest.ts';
 import type { Authenticate, Caller } from '../operations/authenticate.ts';
 import { OperationError } from '../operations/errors.ts';
@@ -60,15 +60,6 @@ export function createStreamServer(options: {
     return { ...caller, end };
   }
 
-  function refuse(reply: FastifyReply, error: OperationError): void {
-    const { status = 400, headers = [] } = error.extensions['http'] as {
-      status?: number;
-      headers?: Iterable<readonly [string, string]>;
-    };
-    for (const [name, value] of headers) reply.header(name, value);
-    void reply.code(status).send({ errors: [presentError(error, { logger })] });
-  }
-
   function stream(request: FastifyRequest, reply: FastifyReply, { end, ...caller }: Admitted): void {
     reply.headers({
       'content-type': `${EVENT_STREAM}; charset=utf-8`,
@@ -93,12 +84,12 @@ export function createStreamServer(options: {
       },
       sink,
     );
-    const refuse = (reason: string) => sink.error([OperationError.unauthenticated(reason)]);
+    const signOut = (reason: string) => sink.error([OperationError.unauthenticated(reason)]);
     const expiry = setTimeout(
-      () => refuse('The token has expired.'),
+      () => signOut('The token has expired.'),
       Math.min(Math.max(0, caller.expiresAt.getTime() - Date.now()), MAX_TIMER_MS),
     );
-    const unwatch = caller.watch(refuse);
+    const unwatch = caller.watch(signOut);
     response.once('close', () => {
       clearTimeout(expiry);
       unwatch();
@@ -118,7 +109,7 @@ export function createStreamServer(options: {
         else stream(request, reply, caller);
       } catch (error) {
         if (!(error instanceof OperationError)) throw error;
-        refuse(reply, error);
+        refuse(reply, error, logger);
       }
     },
 

@@ -112,6 +112,43 @@ describe('a BI tool', () => {
   });
 });
 
+describe('an export of figures', () => {
+  const range = `from=${new Date(Date.now() - 3_600_000).toISOString()}&to=${new Date(Date.now() + 3_600_000).toISOString()}`;
+  async function exported(token: string | undefined, search = range, file = 'dashboard.csv') {
+    const { statusCode, headers, body } = await request(`${platform.url}/exports/${file}?${search}`, {
+      headers: token === undefined ? {} : { authorization: `Bearer ${token}` },
+    });
+    return { status: statusCode, headers, text: await body.text() };
+  }
+  const received = ({ text }: { readonly text: string }) => {
+    const [head = [], ...rows] = text.split('\n').map((line) => line.split(','));
+    return rows.reduce((sum, row) => sum + Number(row[head.indexOf('"messages_received"')] ?? 0), 0);
+  };
+
+  test('has what the company’s dashboard has, for an agent and for a partner with the scope', async () => {
+    const { secret } = await issueKey('acme', ['analytics:read']);
+    const before = received(await exported(await platform.tokenOf('acme', 'AGENT')));
+    await platform.postUpdate('acme', telegramMessage(903, 1, 'Do you deliver to Oslo?', 'Mia'));
+    await eventually(async () => expect(received(await exported(secret))).toBe(before + 1));
+    const answer = await exported(await platform.tokenOf('acme', 'AGENT'));
+    expect([received(answer), answer.status]).toEqual([before + 1, 200]);
+    expect(answer.headers['content-disposition']).toMatch(/^attachment; filename="dashboard-.*\.csv"$/);
+    expect(received(await exported(await platform.tokenOf('globex')))).toBe(0);
+    expect((await exported(secret, range, 'dashboard.parquet')).text.slice(0, 4)).toBe('PAR1');
+  });
+
+  test('is refused without a token, with a wrong one, with one in the address, and with one for something else', async () => {
+    const token = await platform.tokenOf('acme');
+    const { secret } = await issueKey('acme', ['bi:query']);
+    expect(await exported(undefined)).toMatchObject({ status: 401, headers: { 'www-authenticate': 'Bearer' } });
+    expect(await exported(undefined, `${range}&token=${token}`)).toMatchObject({ status: 401 });
+    expect(await exported(token, `${range}&token=${token}`)).toMatchObject({ status: 400 });
+    expect(await exported('nonsense')).toMatchObject({ status: 401 });
+    expect(await exported(secret)).toMatchObject({ status: 403 });
+    expect(await exported(token, range, 'dashboard.xlsx')).toMatchObject({ status: 404 });
+  });
+});
+
 describe('Grafana', () => {
   const folder = new URL('../../infra/grafana/', import.meta.url);
   const names = ['agents', 'bot', 'channels', 'inbox', 'operations', 'pipeline'];
