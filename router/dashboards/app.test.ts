@@ -1,17 +1,17 @@
 import { describe, expect, test } from '@jest/globals';
-import { byHourOfWeek } from './app/busyHours.ts';
-import { changeOf, duration, say } from './app/figures.ts';
-import { before, hasBusyHours, intervalOf, isGoingOn, spanOf, spanOfDays } from './app/range.ts';
+import { busiest } from './app/busyHours.ts';
+import { changeOf, duration, say, stepOf } from './app/figures.ts';
+import { label } from './app/point.ts';
+import { intervalOf, isGoingOn, spanOf, spanOfDays } from './app/range.ts';
 import { filterOf, initialView, readView, spanOfView, writeView, type View } from './app/state.ts';
 
 const now = new Date('2026-11-26T08:00:30.000Z');
 
 describe('a range', () => {
-  test('ends with the minute that is under way, and the one before it ends where it begins', () => {
+  test('ends with the minute that is under way', () => {
     const span = spanOf('7d', now);
     expect(span).toEqual({ from: new Date('2026-11-19T08:01:00.000Z'), to: new Date('2026-11-26T08:01:00.000Z') });
-    expect(before(span)).toEqual({ from: new Date('2026-11-12T08:01:00.000Z'), to: span.from });
-    expect([isGoingOn(span, now), isGoingOn(before(span), now)]).toEqual([true, false]);
+    expect([isGoingOn(span, now), isGoingOn({ from: span.from, to: span.from }, now)]).toEqual([true, false]);
   });
 
   test('of days has both of them', () => {
@@ -28,13 +28,13 @@ describe('a range', () => {
   ])('is none from %s to %s', (first, last) => expect(spanOfDays(first, last)).toBeUndefined());
 
   test.each([
-    ['24h', 'HOUR', true],
-    ['7d', 'DAY', true],
-    ['90d', 'DAY', true],
-    ['12m', 'WEEK', false],
-  ] as const)('of %s is shown by %s', (preset, interval, hasHours) => {
+    ['24h', 'HOUR'],
+    ['7d', 'DAY'],
+    ['90d', 'DAY'],
+    ['12m', 'WEEK'],
+  ] as const)('of %s is shown by %s', (preset, interval) => {
     const span = spanOf(preset, now);
-    expect([intervalOf(span), hasBusyHours(span)]).toEqual([interval, hasHours]);
+    expect(intervalOf(span)).toBe(interval);
     const points = (span.to.getTime() - span.from.getTime()) / { HOUR: 3.6e6, DAY: 8.64e7, WEEK: 6.048e8 }[interval];
     expect(points).toBeLessThan(130);
   });
@@ -47,6 +47,7 @@ describe('what somebody looks at', () => {
     channelId: 'c',
     teamId: 't',
     agentId: 'a',
+    labelId: 'l',
     metric: 'RESOLUTION_TIME',
     compares: false,
   };
@@ -65,7 +66,13 @@ describe('what somebody looks at', () => {
 
   test('narrows by what was chosen and by nothing else', () => {
     expect(filterOf(initialView)).toEqual({});
-    expect(filterOf(narrowed)).toEqual({ platforms: ['TELEGRAM'], channelIds: ['c'], teamIds: ['t'], agentIds: ['a'] });
+    expect(filterOf(narrowed)).toEqual({
+      platforms: ['TELEGRAM'],
+      channelIds: ['c'],
+      teamIds: ['t'],
+      agentIds: ['a'],
+      labelIds: ['l'],
+    });
   });
 });
 
@@ -78,6 +85,16 @@ describe('a figure', () => {
     [26_460, '7 h 21 m'],
     [90_061, '1 d 1 h'],
   ])('of %d seconds is %s', (seconds, text) => expect(duration(seconds)).toBe(text));
+
+  test.each([
+    [4, 5, 1],
+    [1_200, 5, 300],
+    [1_050, 5, 300],
+    [90_000, 3, 43_200],
+    [1_000_000_000, 5, 200_000_000],
+  ])('of up to %d seconds has lines, %d at most, every %d', (longest, most, step) =>
+    expect(stepOf(longest, most)).toBe(step),
+  );
 
   test('is a dash where nothing was measured', () => {
     expect([
@@ -104,21 +121,21 @@ describe('a figure', () => {
 });
 
 describe('busy hours', () => {
-  const points = [
-    { at: '2026-11-23T00:00:00.000Z', value: 1 },
-    { at: '2026-11-29T23:00:00.000Z', value: 2 },
-    { at: '2026-11-30T00:00:00.000Z', value: 4 },
-  ];
+  const hours = (filled: Readonly<Record<string, number>>) =>
+    Array.from({ length: 7 }, (_, day) => Array.from({ length: 24 }, (__, hour) => filled[`${day} ${hour}`] ?? 0));
 
-  test('are summed by day and hour, Monday first', () => {
-    const hours = byHourOfWeek(points, 'UTC');
-    expect([hours.length, hours[0]?.length]).toEqual([7, 24]);
-    expect([hours[0]?.[0], hours[6]?.[23]]).toEqual([5, 2]);
-    expect(hours.flat().reduce((sum, value) => sum + value)).toBe(7);
+  test('are said in a sentence, Monday first', () => {
+    expect(busiest(hours({ '0 9': 3, '6 23': 4 }))).toBe('Most messages come on Sun from 23:00 to 00:00: 4.');
+    expect(busiest(hours({}))).toBe('Nobody wrote in this range.');
   });
+});
 
-  test('are those of the clock of whoever looks, also where it was changed', () => {
-    expect(byHourOfWeek(points, 'Europe/Berlin')[0]?.slice(0, 2)).toEqual([2, 5]);
-    expect(byHourOfWeek([{ at: '2026-07-06T00:00:00.000Z', value: 3 }], 'Europe/Berlin')[0]?.[2]).toBe(3);
+describe('a point of a curve', () => {
+  test('is called by the clocks of the company, wherever somebody looks', () => {
+    const at = '2026-03-01T23:00:00.000Z';
+    expect(label(at, 'DAY', 'Europe/Berlin')).toBe('Mar 2');
+    expect(label(at, 'DAY', 'UTC')).toBe('Mar 1');
+    expect(label(at, 'HOUR', 'Asia/Kathmandu')).toBe('Mon 04:45');
+    expect(label(at, 'MONTH', 'Asia/Tokyo')).toBe('Mar 2026');
   });
 });

@@ -1,5 +1,7 @@
+import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
+import { text } from 'node:stream/consumers';
 import chromium from '@sparticuz/chromium';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { ClickHouseLogLevel, createClient, type ClickHouseClient } from '@clickhouse/client';
@@ -267,8 +269,64 @@ describe('the dashboards’ page', () => {
     expect(problems).toEqual([]);
   });
 
+  test('shows who did what, when customers write, and what the bot does', async () => {
+    const [agent] = demoCompany('acme').agents;
+    await platform.postUpdate('acme', telegramMessage(904, 1, 'Is anybody there?', 'Noor'));
+    await open(await platform.tokenOf('acme'));
+    const admin = await platform.tokenOf('acme');
+    const conversation = await eventually(async () => {
+      const { data } = await platform.ask<{
+        conversations: { edges: { node: { id: string; contact: { name: string } } }[] };
+      }>(admin, '{ conversations(first: 1) { edges { node { id contact { name } } } } }');
+      const [newest] = data.conversations.edges;
+      expect(newest?.node.contact.name).toMatch(/^Noor/);
+      return newest?.node.id;
+    });
+    const sent = await platform.ask(
+      admin,
+      `mutation ($id: ID!, $key: String!) {
+        sendMessage(input: { conversationId: $id, text: "Yes", idempotencyKey: $key }) { userErrors { code } }
+      }`,
+      { id: conversation, key: randomUUID() },
+    );
+    expect(sent).toEqual({ data: { sendMessage: { userErrors: [] } } });
+    await eventually(
+      async () =>
+        expect(await page.getByRole('region', { name: 'Agents' }).textContent()).toContain(agent?.name ?? 'nobody'),
+      30_000,
+    );
+    await page.getByRole('button', { name: 'Handling' }).focus();
+    await page.keyboard.press('Enter');
+    expect(await page.locator('th[aria-sort="descending"]').textContent()).toBe('Handling');
+    expect(await page.getByText(/^Most messages come on/).textContent()).toMatch(/Clocks of Europe\/Berlin\.$/);
+    await page.getByRole('button', { name: 'In business hours' }).press('Enter');
+    expect(await page.getByRole('button', { name: 'In business hours' }).getAttribute('aria-pressed')).toBe('true');
+    expect(await page.getByRole('region', { name: 'The bot' }).textContent()).toContain('Questions without an answer');
+    expect(problems).toEqual([]);
+  });
+
+  test('gives what it shows as a file', async () => {
+    await open(await platform.tokenOf('acme'), { search: '?range=24h&platform=TELEGRAM' });
+    await page.getByRole('combobox', { name: 'Rows' }).selectOption('agent');
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name: 'CSV' }).press('Enter'),
+    ]);
+    expect(download.suggestedFilename()).toMatch(/^dashboard-by-agent-.*\.csv$/);
+    expect(await text(await download.createReadStream())).toMatch(
+      /^"at","local_time","agent_id","conversations_opened"/,
+    );
+    await eventually(async () =>
+      expect(await page.getByText('is with your downloads').textContent()).toContain(download.suggestedFilename()),
+    );
+    expect(problems).toEqual([]);
+  });
+
   test('fits a phone, and is dark where the phone is', async () => {
     await open(await platform.tokenOf('acme'), { width: 390, dark: true });
+    expect(await page.getByRole('combobox', { name: /^Platform/ }).isVisible()).toBe(false);
+    await page.locator('summary', { hasText: 'Dates and filters' }).press('Enter');
+    expect(await page.getByRole('combobox', { name: /^Platform/ }).isVisible()).toBe(true);
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(390);
     const background = () => page.evaluate('getComputedStyle(document.body).backgroundColor');
     const dark = await background();

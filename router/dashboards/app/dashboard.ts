@@ -1,23 +1,13 @@
 import { h } from '#platform/dom/h.ts';
-import { byHourOfWeek } from './busyHours.ts';
-import {
-  agentsQuery,
-  BUSY_HOURS,
-  figuresQuery,
-  rangeOf,
-  SignedOut,
-  type Directory,
-  type Figures,
-  type Graph,
-  type Totals,
-} from './graph.ts';
+import { figuresQuery, rangeOf, SignedOut, type Directory, type Figures, type Graph } from './graph.ts';
 import { metricNamed, metrics } from './metrics.ts';
-import type { Point } from './point.ts';
-import { before, hasBusyHours, intervalOf, isGoingOn, type Span } from './range.ts';
+import { intervalOf, isGoingOn, type Span } from './range.ts';
 import { filterOf, readView, spanOfView, writeView, type View } from './state.ts';
 import { createRefreshing } from './refreshing.ts';
-import { createAgents, type AgentRow } from './view/agents.ts';
+import { createAgents } from './view/agents.ts';
+import { createBotPanel } from './view/botPanel.ts';
 import { createCurvePanel } from './view/curvePanel.ts';
+import { createExports } from './view/exports.ts';
 import { createHeader } from './view/header.ts';
 import { createHeatPanel } from './view/heatPanel.ts';
 import { createPercentiles } from './view/percentiles.ts';
@@ -25,13 +15,8 @@ import { createPlatforms } from './view/platforms.ts';
 import { createTiles } from './view/tiles.ts';
 import { createToolbar } from './view/toolbar.ts';
 
-/** One operation has at most so many roots. */
-const MOST_AGENTS = 20;
-
 interface Shown {
-  readonly figures: Figures & { readonly before: { readonly curve: readonly Point[] } };
-  readonly hours: readonly (readonly number[])[] | undefined;
-  readonly agents: readonly AgentRow[];
+  readonly figures: Figures['dashboard'];
   readonly view: View;
   readonly span: Span;
   readonly at: Date;
@@ -53,6 +38,8 @@ export async function runDashboard(graph: Graph, directory: Directory): Promise<
   const platforms = createPlatforms();
   const heat = createHeatPanel();
   const agents = createAgents();
+  const bot = createBotPanel();
+  const files = createExports(graph, () => view);
   const problem = h('p', { class: 'error', role: 'alert', hidden: true });
   const main = h(
     'main',
@@ -60,7 +47,17 @@ export async function runDashboard(graph: Graph, directory: Directory): Promise<
     toolbar.element,
     problem,
     tiles.element,
-    h('div', { class: 'grid' }, curve.element, heat.element, percentiles.element, agents.element, platforms.element),
+    h(
+      'div',
+      { class: 'grid' },
+      curve.element,
+      percentiles.element,
+      agents.element,
+      bot.element,
+      heat.element,
+      platforms.element,
+      files.element,
+    ),
   );
   document.body.replaceChildren(header.element, main);
   header.showViewer(directory.viewer?.name ?? '');
@@ -79,7 +76,7 @@ export async function runDashboard(graph: Graph, directory: Directory): Promise<
     const mine = asked;
     main.setAttribute('aria-busy', 'true');
     try {
-      const found = await load(graph, directory, view);
+      const found = await load(graph, view);
       if (mine !== asked) return;
       shown = found;
       problem.hidden = true;
@@ -97,21 +94,22 @@ export async function runDashboard(graph: Graph, directory: Directory): Promise<
 
   function draw(): void {
     if (!shown) return;
-    const { figures, hours, agents: rows, view: of, span, at } = shown;
+    const { figures, view: of, span, at } = shown;
     const metric = metricNamed(of.metric);
     tiles.show(figures, metric.name, of.compares);
-    const previous = of.compares ? figures.before.curve : [];
     curve.show({
       metric,
       interval: intervalOf(span),
+      timeZone: figures.timeZone,
       isGoingOn: isGoingOn(span, at),
-      now: figures.now[metric.name] ?? [],
-      before: previous,
+      now: figures[`curve_${metric.name}`] ?? [],
+      before: of.compares ? figures.before : [],
     });
-    percentiles.show(figures.now.totals);
+    percentiles.show(figures.totals);
     platforms.show(figures);
-    heat.show(hours);
-    agents.show(rows);
+    heat.show(figures);
+    agents.show(figures);
+    bot.show(figures.totals);
   }
 
   const refreshing = createRefreshing(refresh);
@@ -129,41 +127,14 @@ export async function runDashboard(graph: Graph, directory: Directory): Promise<
   return reason;
 }
 
-async function load(graph: Graph, directory: Directory, view: View): Promise<Shown> {
+async function load(graph: Graph, view: View): Promise<Shown> {
   const at = new Date();
   const span = spanOfView(view, at);
-  const range = rangeOf(span);
-  const filter = filterOf(view);
-  const metric = metricNamed(view.metric).name;
-  const curves = metrics.map(({ name }) => name);
-  const people = directory.agents.filter(({ id }) => view.agentId === '' || id === view.agentId).slice(0, MOST_AGENTS);
-  const [figures, hours, agents] = await Promise.all([
-    graph.ask<Shown['figures']>(figuresQuery(curves), {
-      range,
-      before: rangeOf(before(span)),
-      filter,
-      interval: intervalOf(span),
-      metric,
-    }),
-    hasBusyHours(span)
-      ? graph.ask<{ dashboard: { series: readonly Point[] } }>(BUSY_HOURS, { range, filter })
-      : undefined,
-    people.length === 0
-      ? {}
-      : graph.ask<Record<string, { totals: Totals }>>(agentsQuery(people), {
-          range,
-          ...Object.fromEntries(people.map(({ id }, place) => [`f${String(place)}`, { ...filter, agentIds: [id] }])),
-        }),
-  ]);
-  return {
-    figures,
-    hours: hours && byHourOfWeek(hours.dashboard.series),
-    agents: people.flatMap((agent, place) => {
-      const totals = (agents as Record<string, { totals: Totals }>)[`a${String(place)}`]?.totals;
-      return totals ? [{ agent, totals }] : [];
-    }),
-    view,
-    span,
-    at,
-  };
+  const { dashboard } = await graph.ask<Figures>(figuresQuery(metrics.map(({ name }) => name)), {
+    range: rangeOf(span),
+    filter: filterOf(view),
+    interval: intervalOf(span),
+    metric: metricNamed(view.metric).name,
+  });
+  return { figures: dashboard, view, span, at };
 }

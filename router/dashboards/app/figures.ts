@@ -17,6 +17,19 @@ export function say(value: number | null | undefined, kind: Kind): string {
   }
 }
 
+const steps = [1, 2, 5, 10, 15, 30]
+  .flatMap((step) => [step, step * 60])
+  .concat(
+    [1, 2, 3, 6, 12].map((hours) => hours * 3_600),
+    [1, 2, 5, 10, 20, 50, 100].map((days) => days * 86_400),
+  )
+  .toSorted((a, b) => a - b);
+
+/** How far the lines of an axis of seconds are from each other: so many at the most, each at a time that people say. */
+export function stepOf(longest: number, most: number): number {
+  return steps.find((step) => longest / step <= most) ?? longest / most;
+}
+
 /** By its two largest units. */
 export function duration(seconds: number): string {
   const units = [

@@ -1,5 +1,5 @@
 import type { Kind } from './figures.ts';
-import type { Totals } from './graph.ts';
+import type { Durations, Totals } from './graph.ts';
 
 export interface Metric {
   readonly name: string;
@@ -12,26 +12,24 @@ export interface Metric {
 
 /** What has a curve, in the order of the tiles. */
 export const metrics: readonly Metric[] = [
-  metric('MESSAGES_RECEIVED', 'Messages received', 'count', false, ({ messagesReceived }) => messagesReceived),
-  metric(
-    'CONVERSATIONS_OPENED',
-    'Conversations opened',
-    'count',
-    false,
-    ({ conversationsOpened }) => conversationsOpened,
-  ),
-  metric(
-    'CONVERSATIONS_RESOLVED',
-    'Conversations resolved',
-    'count',
-    false,
-    ({ conversationsResolved }) => conversationsResolved,
-  ),
-  metric('MESSAGES_SENT', 'Messages sent', 'count', false, ({ messagesSent }) => messagesSent),
-  metric('FIRST_RESPONSE_TIME', 'First response', 'seconds', true, ({ firstResponse }) => firstResponse.average),
-  metric('RESOLUTION_TIME', 'Resolution', 'seconds', true, ({ resolution }) => resolution.average),
-  metric('BOT_MESSAGES', 'Messages of the bot', 'count', false, ({ botMessages }) => botMessages),
-  metric('DELIVERY_FAILURES', 'Deliveries failed', 'count', true, ({ deliveryFailures }) => deliveryFailures),
+  count('MESSAGES_RECEIVED', 'Messages received', ({ messagesReceived }) => messagesReceived),
+  count('MESSAGES_SENT', 'Messages sent', ({ messagesSent }) => messagesSent),
+  count('CONVERSATIONS_OPENED', 'Conversations opened', ({ conversationsOpened }) => conversationsOpened),
+  count('CONVERSATIONS_RESOLVED', 'Conversations resolved', ({ conversationsResolved }) => conversationsResolved),
+  time('FIRST_RESPONSE_TIME', 'First response', ({ firstResponse }) => firstResponse),
+  time('NEXT_RESPONSE_TIME', 'Later answers', ({ nextResponse }) => nextResponse),
+  time('QUEUE_WAIT_TIME', 'Waiting in the queue', ({ queueWait }) => queueWait),
+  time('RESOLUTION_TIME', 'Resolution', ({ resolution }) => resolution),
+  count('BOT_MESSAGES', 'Messages of the bot', ({ botMessages }) => botMessages),
+  { ...count('HANDOFFS', 'Handed over by the bot', ({ handoffs }) => handoffs), isLessBetter: true },
+  {
+    ...count('UNANSWERED_QUESTIONS', 'Unanswered questions', ({ unansweredQuestions }) => unansweredQuestions),
+    isLessBetter: true,
+  },
+  {
+    ...count('DELIVERY_FAILURES', 'Deliveries failed', ({ deliveryFailures }) => deliveryFailures),
+    isLessBetter: true,
+  },
 ];
 
 export function metricNamed(name: string): Metric {
@@ -40,6 +38,10 @@ export function metricNamed(name: string): Metric {
   return found;
 }
 
-function metric(name: string, title: string, kind: Kind, isLessBetter: boolean, of: Metric['of']): Metric {
-  return { name, title, kind, isLessBetter, of };
+function count(name: string, title: string, of: Metric['of']): Metric {
+  return { name, title, kind: 'count', isLessBetter: false, of };
+}
+
+function time(name: string, title: string, of: (totals: Totals) => Durations): Metric {
+  return { name, title, kind: 'seconds', isLessBetter: true, of: (totals) => of(totals).average };
 }

@@ -38,11 +38,6 @@ export function spanOfDays(first: string, last: string): Span | undefined {
   return Number.isFinite(length) && length > 0 && length < 5 * 365 * DAY ? { from, to } : undefined;
 }
 
-/** The same length of time just before. */
-export function before({ from, to }: Span): Span {
-  return { from: new Date(from.getTime() * 2 - to.getTime()), to: from };
-}
-
 /** The finest that still gives a curve and no hedge. */
 export function intervalOf({ from, to }: Span): Interval {
   const length = to.getTime() - from.getTime();
@@ -54,9 +49,4 @@ export function intervalOf({ from, to }: Span): Interval {
 /** Whether the last interval of a span goes on: its figure is not comparable yet. */
 export function isGoingOn({ to }: Span, now: Date): boolean {
   return to >= now;
-}
-
-/** Whether the hours of a span are few enough to be asked for one by one. */
-export function hasBusyHours({ from, to }: Span): boolean {
-  return to.getTime() - from.getTime() <= 200 * DAY;
 }

@@ -7,6 +7,7 @@ export interface View {
   readonly channelId: string;
   readonly teamId: string;
   readonly agentId: string;
+  readonly labelId: string;
   readonly metric: string;
   readonly compares: boolean;
 }
@@ -17,6 +18,7 @@ export const initialView: View = {
   channelId: '',
   teamId: '',
   agentId: '',
+  labelId: '',
   metric: 'MESSAGES_RECEIVED',
   compares: true,
 };
@@ -31,6 +33,7 @@ export function readView(search: string): View {
     channelId: given.get('channel') ?? '',
     teamId: given.get('team') ?? '',
     agentId: given.get('agent') ?? '',
+    labelId: given.get('label') ?? '',
     metric: given.get('metric') ?? initialView.metric,
     compares: given.get('compare') !== 'no',
   };
@@ -47,6 +50,7 @@ export function writeView(view: View): string {
     ['channel', view.channelId],
     ['team', view.teamId],
     ['agent', view.agentId],
+    ['label', view.labelId],
     ['metric', view.metric === initialView.metric ? '' : view.metric],
     ['compare', view.compares ? '' : 'no'],
   ];
@@ -58,11 +62,12 @@ export function spanOfView({ range }: View, now: Date): Span {
   return spanOfDays(range.first, range.last) ?? spanOf('7d', now);
 }
 
-export function filterOf({ platform, channelId, teamId, agentId }: View) {
+export function filterOf({ platform, channelId, teamId, agentId, labelId }: View) {
   return {
     ...(platform !== '' && { platforms: [platform] }),
     ...(channelId !== '' && { channelIds: [channelId] }),
     ...(teamId !== '' && { teamIds: [teamId] }),
     ...(agentId !== '' && { agentIds: [agentId] }),
+    ...(labelId !== '' && { labelIds: [labelId] }),
   };
 }

@@ -1,5 +1,5 @@
-import { say, type Kind } from '../figures.ts';
-import type { Point } from '../point.ts';
+import { say, stepOf, type Kind } from '../figures.ts';
+import { label, type Point } from '../point.ts';
 import type { Interval } from '../range.ts';
 import { colors } from './colors.ts';
 import type { Option } from './echarts.ts';
@@ -9,16 +9,17 @@ export function curveOption(given: {
   readonly title: string;
   readonly kind: Kind;
   readonly interval: Interval;
+  readonly timeZone: string;
   readonly now: readonly Point[];
   readonly before: readonly Point[];
   /** The last point is not the whole of its interval yet: the way to it is dotted. */
   readonly isGoingOn: boolean;
   readonly isNarrow: boolean;
 }): Option {
-  const { title, kind, interval, now, before, isGoingOn, isNarrow } = given;
+  const { title, kind, interval, timeZone, now, before, isGoingOn, isNarrow } = given;
   const whole = isGoingOn ? now.length - 1 : now.length;
   const { text, faint, line, card, accent, accentSoft, second } = colors();
-  const labels = now.map(({ at }) => label(at, interval));
+  const labels = now.map(({ at }) => label(at, interval, timeZone));
   return {
     animationDuration: 250,
     aria: { enabled: true, label: { description: described(title, kind, labels, now) } },
@@ -44,6 +45,9 @@ export function curveOption(given: {
       splitLine: { lineStyle: { color: line } },
       axisLabel: { color: faint, formatter: (value: number) => say(value, kind) },
       minInterval: kind === 'count' ? 1 : 0,
+      ...(kind === 'seconds' && {
+        interval: stepOf(Math.max(1, ...[...now, ...before].map(({ value }) => value)), isNarrow ? 3 : 5),
+      }),
     },
     series: [
       ...(before.length > 0
@@ -106,19 +110,6 @@ export function sparkOption(points: readonly Point[]): Option {
       },
     ],
   };
-}
-
-export function label(at: string, interval: Interval): string {
-  const date = new Date(at);
-  switch (interval) {
-    case 'HOUR':
-      return date.toLocaleString('en', { weekday: 'short', hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
-    case 'DAY':
-    case 'WEEK':
-      return date.toLocaleDateString('en', { day: 'numeric', month: 'short', timeZone: 'UTC' });
-    case 'MONTH':
-      return date.toLocaleDateString('en', { month: 'short', year: 'numeric', timeZone: 'UTC' });
-  }
 }
 
 /** The curve in a sentence. */

@@ -1,33 +1,46 @@
 import { h } from '#platform/dom/h.ts';
 import { say, type Kind } from '../figures.ts';
-import type { Named, Totals } from '../graph.ts';
+import type { AgentRow, Figures } from '../graph.ts';
 import { panel } from './dom.ts';
-
-export interface AgentRow {
-  readonly agent: Named;
-  readonly totals: Totals;
-}
 
 interface Column {
   readonly title: string;
+  /** In full, where a title is short. */
+  readonly hint?: string;
   readonly kind: Kind;
-  readonly of: (totals: Totals) => number | null;
+  readonly of: (row: AgentRow) => number | null;
 }
 
 const columns: readonly Column[] = [
-  { title: 'Sent', kind: 'count', of: ({ messagesSent }) => messagesSent },
-  { title: 'Received', kind: 'count', of: ({ messagesReceived }) => messagesReceived },
-  { title: 'Resolved', kind: 'count', of: ({ conversationsResolved }) => conversationsResolved },
-  { title: 'First response', kind: 'seconds', of: ({ firstResponse }) => firstResponse.p50 },
-  { title: '9 of 10', kind: 'seconds', of: ({ firstResponse }) => firstResponse.p90 },
-  { title: 'Resolution', kind: 'seconds', of: ({ resolution }) => resolution.p50 },
+  {
+    title: 'Online',
+    hint: 'How long they were there',
+    kind: 'seconds',
+    of: ({ onlineSeconds }) => onlineSeconds || null,
+  },
+  { title: 'Sent', kind: 'count', of: ({ totals }) => totals.messagesSent },
+  { title: 'Resolved', kind: 'count', of: ({ totals }) => totals.conversationsResolved },
+  { title: 'First response', hint: 'Half within', kind: 'seconds', of: ({ totals }) => totals.firstResponse.p50 },
+  {
+    title: '9 of 10',
+    hint: 'First response, 9 of 10 within',
+    kind: 'seconds',
+    of: ({ totals }) => totals.firstResponse.p90,
+  },
+  { title: 'Resolution', hint: 'Half within', kind: 'seconds', of: ({ totals }) => totals.resolution.p50 },
+  {
+    title: 'Handling',
+    hint: 'How long a conversation was open with them, on average',
+    kind: 'seconds',
+    of: ({ totals }) => totals.handling.average,
+  },
 ];
 
 /** Who did how much, sorted by whatever is pressed. */
 export function createAgents() {
   const body = h('div', { class: 'scroll', tabindex: '0', role: 'group', 'aria-label': 'Agents' });
   let rows: readonly AgentRow[] = [];
-  let sorted = 0;
+  let sorted = 1;
   let isDescending = true;
 
   function sortBy(column: number): void {
@@ -37,8 +50,8 @@ export function createAgents() {
     body.querySelectorAll<HTMLButtonElement>('thead button')[column]?.focus();
   }
 
-  function heading({ title }: Column, at: number): HTMLElement {
-    const button = h('button', { type: 'button' }, title);
+  function heading({ title, hint }: Column, at: number): HTMLElement {
+    const button = h('button', { type: 'button', title: hint }, title);
     button.addEventListener('click', () => sortBy(at));
     const order = at === sorted ? (isDescending ? 'descending' : 'ascending') : 'none';
     return h('th', { scope: 'col', 'aria-sort': order }, button);
@@ -50,7 +63,7 @@ export function createAgents() {
       return;
     }
     const column = columns[sorted];
-    const value = ({ totals }: AgentRow) => column?.of(totals) ?? -1;
+    const value = (row: AgentRow) => column?.of(row) ?? -1;
     const ordered = rows.toSorted((a, b) => (isDescending ? value(b) - value(a) : value(a) - value(b)));
     body.replaceChildren(
       h(
@@ -60,28 +73,24 @@ export function createAgents() {
         h(
           'tbody',
           {},
-          ...ordered.map(({ agent, totals }) =>
-            h(
+          ...ordered.map((row) => {
+            const name = row.agent?.name ?? 'Somebody who has left';
+            return h(
               'tr',
               {},
-              h(
-                'th',
-                { scope: 'row' },
-                h('span', { class: 'avatar', 'aria-hidden': 'true' }, initials(agent.name)),
-                agent.name,
-              ),
-              ...columns.map(({ kind, of }) => h('td', {}, say(of(totals), kind))),
-            ),
-          ),
+              h('th', { scope: 'row' }, h('span', { class: 'avatar', 'aria-hidden': 'true' }, initials(name)), name),
+              ...columns.map(({ kind, of }) => h('td', {}, say(of(row), kind))),
+            );
+          }),
         ),
       ),
     );
   }
 
   return {
-    element: panel('Agents', { note: 'Median times; press a heading to sort', width: 'broad' }, body),
-    show(given: readonly AgentRow[]): void {
-      rows = given.filter(({ totals }) => columns.some(({ of }) => (of(totals) ?? 0) > 0));
+    element: panel('Agents', { note: 'Those with most to do first; press a heading to sort', width: 'broad' }, body),
+    show({ byAgent }: Figures['dashboard']): void {
+      rows = byAgent;
       draw();
     },
   };

@@ -1,14 +1,15 @@
 import { h } from '#platform/dom/h.ts';
-import { curveOption, label } from '../charts/curve.ts';
+import { curveOption } from '../charts/curve.ts';
 import { createChart } from '../charts/echarts.ts';
 import { say } from '../figures.ts';
-import type { Point } from '../point.ts';
+import { label, type Point } from '../point.ts';
 import type { Interval } from '../range.ts';
 import type { Metric } from '../metrics.ts';
 
 export interface ShownCurve {
   readonly metric: Metric;
   readonly interval: Interval;
+  readonly timeZone: string;
   /** The last interval is not over. */
   readonly isGoingOn: boolean;
   readonly now: readonly Point[];
@@ -45,19 +46,19 @@ export function createCurvePanel() {
       chart.element,
       table,
     ),
-    show({ metric, interval, isGoingOn, now, before }: ShownCurve): void {
+    show({ metric, interval, timeZone, isGoingOn, now, before }: ShownCurve): void {
       const { kind } = metric;
       title.textContent = metric.title;
       const unit = { HOUR: 'hour', DAY: 'day', WEEK: 'week', MONTH: 'month' }[interval];
       note.textContent = `By ${unit}${isGoingOn ? `, the last ${unit} is not over` : ''}${before.length > 0 ? '; dashed the time before' : ''}`;
       const isNarrow = chart.element.clientWidth < 500;
-      chart.draw(curveOption({ title: metric.title, kind, interval, now, before, isGoingOn, isNarrow }));
+      chart.draw(curveOption({ title: metric.title, kind, interval, timeZone, now, before, isGoingOn, isNarrow }));
       body.replaceChildren(
         ...now.map(({ at, value }, place) =>
           h(
             'tr',
             {},
-            h('th', { scope: 'row' }, label(at, interval)),
+            h('th', { scope: 'row' }, label(at, interval, timeZone)),
             h('td', {}, say(value, kind)),
             h('td', {}, say(before[place]?.value, kind)),
           ),

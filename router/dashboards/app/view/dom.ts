@@ -14,7 +14,7 @@ export function choice(
 /** A card with a title. */
 export function panel(
   title: string,
-  { note, width = '' }: { readonly note: string; readonly width?: 'broad' | 'narrow' | '' },
+  { note, width = '' }: { readonly note: string; readonly width?: 'wide' | 'broad' | 'narrow' | '' },
   ...children: readonly (Node | string)[]
 ): HTMLElement {
   const id = `panel-${title.toLowerCase().replaceAll(/\W+/g, '-')}`;

@@ -1,6 +1,8 @@
 import { h } from '#platform/dom/h.ts';
-import { busiest, heatOption } from '../charts/heat.ts';
+import { busiest } from '../busyHours.ts';
+import { heatOption } from '../charts/heat.ts';
 import { createChart } from '../charts/echarts.ts';
+import type { Figures } from '../graph.ts';
 import { panel } from './dom.ts';
 
 /** When customers write, by hour and day of the week. */
@@ -8,12 +10,15 @@ export function createHeatPanel() {
   const chart = createChart('chart heat');
   const words = h('p', { class: 'note' });
   return {
-    element: panel('Busy hours', { note: 'Messages received, on your clock', width: 'broad' }, chart.element, words),
-    /** @param hours undefined where the range is too long to tell. */
-    show(hours: readonly (readonly number[])[] | undefined): void {
-      chart.element.hidden = hours === undefined;
-      words.textContent = hours ? busiest(hours) : 'Choose a range of at most 200 days to see the hours.';
-      if (hours) chart.draw(heatOption(hours, chart.element.clientWidth < 500));
+    element: panel(
+      'Busy hours',
+      { note: 'Messages received, by hour of the week', width: 'broad' },
+      chart.element,
+      words,
+    ),
+    show({ busyHours, timeZone }: Figures['dashboard']): void {
+      words.textContent = `${busiest(busyHours)} Clocks of ${timeZone.replaceAll('_', ' ')}.`;
+      chart.draw(heatOption(busyHours, chart.element.clientWidth < 500));
     },
   };
 }

@@ -9,13 +9,53 @@ const levels = [
   ['p95', '19 of 20 within'],
 ] as const;
 
-/** How long contacts wait: not on average alone, which hides the long ones. */
+const measures = [
+  ['First response', 'firstResponse', 'firstResponseInBusinessHours'],
+  ['Later answers', 'nextResponse', 'nextResponseInBusinessHours'],
+  ['Waiting in the queue', 'queueWait', 'queueWaitInBusinessHours'],
+  ['Resolution', 'resolution', 'resolutionInBusinessHours'],
+] as const;
+
+/** How long contacts wait: not on average alone, which hides the long ones. By the clock, or in the company's business hours. */
 export function createPercentiles() {
   const body = h('div', { class: 'percentiles' });
+  const choices = [
+    [false, 'By the clock'],
+    [true, 'In business hours'],
+  ] as const;
+  const buttons = choices.map(([isBusiness, text]) => {
+    const button = h('button', { type: 'button' }, text);
+    button.addEventListener('click', () => {
+      inBusinessHours = isBusiness;
+      draw();
+    });
+    return button;
+  });
+  let inBusinessHours = false;
+  let shown: Totals | undefined;
+
+  function draw(): void {
+    choices.forEach(([isBusiness], at) =>
+      buttons[at]?.setAttribute('aria-pressed', String(isBusiness === inBusinessHours)),
+    );
+    const totals = shown;
+    if (!totals) return;
+    body.replaceChildren(
+      ...measures.map(([title, byClock, business]) => block(title, totals[inBusinessHours ? business : byClock])),
+    );
+  }
+  draw();
+
   return {
-    element: panel('Waiting times', { note: 'Of what was answered or resolved in the range', width: 'narrow' }, body),
-    show({ firstResponse, resolution }: Totals): void {
-      body.replaceChildren(block('First response', firstResponse), block('Resolution', resolution));
+    element: panel(
+      'Waiting times',
+      { note: 'Of what was answered or resolved in the range', width: 'wide' },
+      h('div', { class: 'ranges small', role: 'group', 'aria-label': 'Which time counts' }, ...buttons),
+      body,
+    ),
+    show(totals: Totals): void {
+      shown = totals;
+      draw();
     },
   };
 }
@@ -25,7 +65,7 @@ function block(title: string, durations: Durations): HTMLElement {
   return h(
     'div',
     { class: 'percentile-block' },
-    h('h3', {}, title),
+    h('h3', {}, title, h('span', {}, durations.count === 0 ? 'none' : `${say(durations.count, 'count')} times`)),
     h(
       'dl',
       {},

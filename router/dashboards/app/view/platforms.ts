@@ -16,8 +16,8 @@ export function createPlatforms() {
   const body = h('div', { class: 'scroll', tabindex: '0', role: 'group', 'aria-label': 'Platforms' });
   return {
     element: panel('Platforms', { note: 'Where customers write', width: 'narrow' }, body),
-    show({ now }: Figures): void {
-      const rows = now.byPlatform.toSorted((a, b) => b.totals.messagesReceived - a.totals.messagesReceived);
+    show({ byPlatform }: Figures['dashboard']): void {
+      const rows = byPlatform.toSorted((a, b) => b.totals.messagesReceived - a.totals.messagesReceived);
       const most = Math.max(1, ...rows.map(({ totals }) => totals.messagesReceived));
       if (rows.length === 0) {
         body.replaceChildren(h('p', { class: 'empty' }, 'Nothing happened in this range.'));

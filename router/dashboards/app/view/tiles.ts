@@ -34,13 +34,13 @@ export function createTiles(onChoose: (metric: string) => void) {
 
   return {
     element: h('div', { class: 'tiles', role: 'group', 'aria-label': 'Figures' }, ...tiles.map(({ button }) => button)),
-    show({ now }: Figures, chosen: string, compares: boolean): void {
+    show({ totals, previousTotals, ...curves }: Figures['dashboard'], chosen: string, compares: boolean): void {
       for (const { metric, button, value, change, spark } of tiles) {
-        const figure = metric.of(now.totals);
+        const figure = metric.of(totals);
         button.setAttribute('aria-pressed', String(metric.name === chosen));
         value.textContent = say(figure, metric.kind);
-        showChange(change, figure, compares ? metric.of(now.previousTotals) : null, metric);
-        spark.draw(sparkOption(now[metric.name] ?? []));
+        showChange(change, figure, compares ? metric.of(previousTotals) : null, metric);
+        spark.draw(sparkOption(curves[`curve_${metric.name}`] ?? []));
       }
     },
   };

@@ -29,10 +29,24 @@ export function createToolbar(view: View, directory: Directory, onChange: (chang
     platform: choice('Platform', platforms, (platform) => onChange({ platform })),
     channelId: choice('Channel', all('All channels', directory.channels), (channelId) => onChange({ channelId })),
     teamId: choice('Team', all('All teams', directory.teams), (teamId) => onChange({ teamId })),
+    labelId: choice('Label', all('All labels', directory.labels), (labelId) => onChange({ labelId })),
     agentId: choice('Agent', all('All agents', directory.agents), (agentId) => onChange({ agentId })),
   };
+  const summary = h('span');
   const compares = h('input', { type: 'checkbox' });
   compares.addEventListener('change', () => onChange({ compares: compares.checked }));
+
+  const wide = matchMedia('(min-width: 601px)');
+  wide.addEventListener('change', () => (filters.open = wide.matches));
+  // Folded on a phone, where the figures would be below what is seen.
+  const filters = h(
+    'details',
+    { class: 'filters', open: wide.matches },
+    h('summary', {}, summary),
+    h('div', { class: 'dates' }, first.element, last.element),
+    h('div', { class: 'choices' }, ...Object.values(choices).map(({ element }) => element)),
+    h('label', { class: 'check' }, compares, 'Compare with the time before'),
+  );
 
   function show(shown: View): void {
     for (const button of buttons) {
@@ -46,6 +60,8 @@ export function createToolbar(view: View, directory: Directory, onChange: (chang
       select.classList.toggle('chosen', select.value !== '');
     }
     compares.checked = shown.compares;
+    const count = Object.values(choices).filter(({ select }) => select.value !== '').length;
+    summary.textContent = count === 0 ? 'Dates and filters' : `Dates and filters (${String(count)} chosen)`;
   }
   show(view);
 
@@ -54,9 +70,7 @@ export function createToolbar(view: View, directory: Directory, onChange: (chang
       'div',
       { class: 'toolbar', role: 'search', 'aria-label': 'Range and filters' },
       h('div', { class: 'ranges', role: 'group', 'aria-label': 'Range' }, ...buttons),
-      h('div', { class: 'dates' }, first.element, last.element),
-      h('div', { class: 'choices' }, ...Object.values(choices).map(({ element }) => element)),
-      h('label', { class: 'check' }, compares, 'Compare with the time before'),
+      filters,
     ),
     show,
   };
