@@ -113,6 +113,12 @@ async function dashboard(company: string, span: Span, filter: Filter = {}, inter
   return data.dashboard;
 }
 
+/** How many figures were worked out so far. */
+async function loads(): Promise<number> {
+  const text = await (await fetch(`${service.analytics.url()}/metrics`)).text();
+  return Number(/^switchboard_analytics_figures_total\{.*from="load".*\} (\d+)$/m.exec(text)?.[1] ?? 0);
+}
+
 async function refusal(variables: object): Promise<unknown> {
   const { errors } = await service.query(agentOf(v7()), DASHBOARD, { interval: 'DAY', ...variables });
   return errors?.[0]?.extensions;
@@ -394,6 +400,29 @@ describe('a dashboard', () => {
       { numRuns: 4 },
     );
   }, 60_000);
+
+  test('is kept until something is counted in its range, or in the one before', async () => {
+    const company = v7();
+    const april = { from: march.to, to: Date.UTC(2026, 4, 1) };
+    const june = { from: Date.UTC(2026, 5, 1), to: Date.UTC(2026, 6, 1) };
+    await tell(company, [fact('received', { at: days(1) })]);
+    await eventually(async () => {
+      await dashboard(company, june);
+      const before = await loads();
+      await dashboard(company, june);
+      expect(await loads()).toBe(before);
+    });
+    expect((await dashboard(company, march)).totals.messagesReceived).toBe(1);
+    expect((await dashboard(company, april)).previousTotals.messagesReceived).toBe(1);
+    await publish(service.nats, company, [fact('received', { at: days(2) })]);
+    await eventually(async () => {
+      expect((await dashboard(company, march)).totals.messagesReceived).toBe(2);
+      expect((await dashboard(company, april)).previousTotals.messagesReceived).toBe(2);
+    });
+    const before = await loads();
+    await dashboard(company, june);
+    expect(await loads()).toBe(before);
+  });
 
   test('shows nothing of another company', async () => {
     const [mine, theirs] = [v7(), v7()];

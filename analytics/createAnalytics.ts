@@ -1,5 +1,4 @@
 import type { ClickHouseClient } from '@clickhouse/client';
-import { createCache } from '#platform/cache/cache.ts';
 import { createRedis } from '#platform/cache/redis.ts';
 import { connectNats } from '#platform/events/nats.ts';
 import { createStreams } from '#platform/events/streams.ts';
@@ -24,6 +23,8 @@ import type { AnalyticsConfig } from './config.ts';
 import { createDashboards } from './dashboards.ts';
 import { createExports } from './exports/createExports.ts';
 import { mountExports } from './exports/mountExports.ts';
+import { createChangeTeller } from './figures/changeTeller.ts';
+import { createFigureCache } from './figures/figureCache.ts';
 import { migrations } from './migrations/index.ts';
 import { resolvers } from './resolvers/index.ts';
 import { queryFieldUsage } from './queries/fieldUsage.ts';
@@ -42,8 +43,6 @@ export interface Analytics extends LocalService {
 const BATCH_ROWS = 20_000;
 /** How long after the death of a process others take its share. */
 const LEASE_MS = 10_000;
-/** Together with the sink's second below the five in which a dashboard shows what happened. */
-const CACHE_TTL_MS = 2_000;
 
 /**
  * Events into ClickHouse, and dashboards out of it.
@@ -73,8 +72,10 @@ export function createAnalytics(
     stop: async () => undefined,
   };
   const nats = connectNats({ url: config.natsUrl, name, logger, metrics });
-  const sink = createSink({ nats, clickhouse, layout, batchRows: BATCH_ROWS, leaseMs: LEASE_MS, logger, metrics });
-  const common = { nats, clickhouse, layout, leaseMs: LEASE_MS, logger, metrics };
+  const redis = createRedis({ url: config.redisUrl, name, logger });
+  const tellChanges = createChangeTeller({ redis, nats, logger, metrics });
+  const common = { nats, clickhouse, layout, leaseMs: LEASE_MS, tellChanges, logger, metrics };
+  const sink = createSink({ ...common, batchRows: BATCH_ROWS });
   const check = createCheck(common);
   const control = createControl({
     nats,
@@ -82,16 +83,8 @@ export function createAnalytics(
     logger,
   });
   const usage = createUsageSink({ nats, clickhouse, logger, metrics });
-  const companies = createCompaniesConsumer({ nats, clickhouse, logger, metrics });
-  const redis = createRedis({ url: config.redisUrl, name, logger });
-  const cache = createCache({
-    redis,
-    metrics,
-    namespace: name,
-    memory: { maxEntries: 1_000 },
-    ttlMs: CACHE_TTL_MS,
-    logger,
-  });
+  const companies = createCompaniesConsumer({ nats, clickhouse, tellChanges, logger, metrics });
+  const cache = createFigureCache({ redis, logger, metrics });
   const dashboards = createDashboards({ clickhouse, cache });
   const checks = { clickhouse: clickHouseCheck(clickhouse), nats: nats.check };
   const http = createHttpServer({ name, host, port, logger, metrics, checks: () => checks });
@@ -130,13 +123,13 @@ export function createAnalytics(
   const parts = [
     migrator,
     nats,
+    redis,
     createStreams(nats),
     sink,
     check,
     control,
     usage,
     companies,
-    redis,
     ...bi,
     subgraph,
     http,

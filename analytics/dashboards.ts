@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { ClickHouseClient } from '@clickhouse/client';
 import { z } from 'zod';
-import type { Cache } from '#platform/cache/cache.ts';
-import { agentTimeSchema, queryAgentTimes, type AgentTime } from './queries/agentTime.ts';
+import type { FigureCache } from './figures/figureCache.ts';
+import { agentSpansSchema, queryAgentSpans, timesUntil, type AgentTime } from './queries/agentTime.ts';
 import { queryBusyHours } from './queries/busyHours.ts';
 import { queryZone } from './queries/companyZone.ts';
 import type { By } from './queries/cubes.ts';
@@ -13,7 +13,7 @@ import { pointSchema, querySeries, type Metric, type Point } from './queries/ser
 import { groupSchema, queryGroups, queryTotals, totalsSchema } from './queries/totals.ts';
 import type { Choice, GroupTotals, Totals } from './queries/totals.ts';
 
-/** The queries, each asked once for whoever wants the same at a time, and kept for a moment. */
+/** The queries, each asked once for whoever wants the same, and kept until something has happened in their span. */
 export interface Dashboards {
   totals(scope: Scope, span: Span): Promise<Totals>;
   groups(scope: Scope, span: Span, by: By, choice: Choice): Promise<GroupTotals[]>;
@@ -24,47 +24,54 @@ export interface Dashboards {
   zone(scope: Pick<Scope, 'companyId'>): Promise<string>;
 }
 
+/** Of what is about no time: only what is told of all times makes it stale. */
+const noTime: Span = { from: 0, to: 0 };
+
 export function createDashboards({
   clickhouse,
   cache,
 }: {
   readonly clickhouse: ClickHouseClient;
-  readonly cache: Cache;
+  readonly cache: FigureCache;
 }): Dashboards {
   const zone = ({ companyId }: Pick<Scope, 'companyId'>) =>
-    cache.get(`zone:${companyId}`, z.string(), () => queryZone(clickhouse, companyId));
+    cache.get({ companyId, key: 'zone', span: noTime, schema: z.string() }, () => queryZone(clickhouse, companyId));
 
   return {
     zone,
     totals: (scope, span) =>
-      cache.get(keyOf('totals', scope, span), totalsSchema, () => queryTotals(clickhouse, scope, span)),
+      cache.get({ ...named('totals', scope, span), schema: totalsSchema }, () => queryTotals(clickhouse, scope, span)),
     groups: (scope, span, by, choice) =>
-      cache.get(keyOf('groups', scope, span, by, choice), z.array(groupSchema), () =>
+      cache.get({ ...named('groups', scope, span, by, choice), schema: z.array(groupSchema) }, () =>
         queryGroups(clickhouse, scope, span, by, choice),
       ),
     async series(scope, span, interval, metric) {
       const cut = { interval, zone: await zone(scope) };
-      return cache.get(keyOf('series', scope, span, cut, metric), z.array(pointSchema), () =>
+      return cache.get({ ...named('series', scope, span, cut, metric), schema: z.array(pointSchema) }, () =>
         querySeries(clickhouse, scope, span, cut, metric),
       );
     },
     async busyHours(scope, span) {
       const by = await zone(scope);
-      return cache.get(keyOf('busy-hours', scope, span, by), z.array(z.array(z.number())), () =>
-        queryBusyHours(clickhouse, scope, span, by),
+      return cache.get(
+        { ...named('busy-hours', scope, span, by), schema: z.array(z.array(z.number())) },
+        () => queryBusyHours(clickhouse, scope, span, by),
       );
     },
-    agentTimes: ({ companyId }, span) =>
-      cache.get(keyOf('agent-times', { companyId, filter: {} }, span), z.array(agentTimeSchema), () =>
-        queryAgentTimes(clickhouse, { companyId }, span, Date.now()),
-      ),
+    async agentTimes({ companyId }, span) {
+      const question = named('agent-times', { companyId, filter: {} }, span);
+      const spans = await cache.get({ ...question, schema: z.array(agentSpansSchema) }, () =>
+        queryAgentSpans(clickhouse, { companyId }, span),
+      );
+      return timesUntil(spans, span, Date.now());
+    },
   };
 }
 
-/** The company stands in the clear; what else is asked can be longer than a key should be. */
-function keyOf(query: string, { companyId, filter }: Scope, { from, to }: Span, ...more: readonly unknown[]): string {
+/** What is asked can be longer than a key should be. */
+function named(query: string, { companyId, filter }: Scope, span: Span, ...more: readonly unknown[]) {
   const asked = createHash('sha256')
     .update(JSON.stringify([filter, ...more]))
     .digest('base64url');
-  return [query, companyId, from, to, asked].join(':');
+  return { companyId, key: [query, span.from, span.to, asked].join(':'), span };
 }

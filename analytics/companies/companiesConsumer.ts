@@ -6,6 +6,7 @@ import type { Logger } from '#platform/logging/logger.ts';
 import type { Metrics } from '#platform/metrics/metrics.ts';
 import { catalogue } from '#schema/events/catalogue.ts';
 import { insertBlock } from '../clickhouse/statements.ts';
+import type { TellChanges } from '../figures/changeTeller.ts';
 import { clickHouseTime } from '../sink/eventRow.ts';
 
 const limits = { seconds: 5, bytes: 500_000_000 };
@@ -14,10 +15,11 @@ const limits = { seconds: 5, bytes: 500_000_000 };
 export function createCompaniesConsumer(options: {
   readonly nats: NatsPart;
   readonly clickhouse: ClickHouseClient;
+  readonly tellChanges: TellChanges;
   readonly logger: Logger;
   readonly metrics: Metrics;
 }): Part {
-  const { nats, clickhouse, logger, metrics } = options;
+  const { nats, clickhouse, tellChanges, logger, metrics } = options;
   return createEventConsumer({
     nats,
     durable: 'analytics-companies',
@@ -25,13 +27,16 @@ export function createCompaniesConsumer(options: {
     concurrency: 1,
     catalogue,
     handlers: {
-      'channel.company.changed': ({ companyId, occurredAt, data: { name, timeZone } }) =>
-        insertBlock(clickhouse, {
+      'channel.company.changed': async ({ companyId, occurredAt, data: { name, timeZone } }) => {
+        await insertBlock(clickhouse, {
           name: 'companies',
           table: 'analytics.companies',
           rows: [{ company_id: companyId, changed_at: clickHouseTime(occurredAt), name, time_zone: timeZone }],
           limits,
-        }),
+        });
+        // By the clocks of another zone, all days are others.
+        await tellChanges([{ companyId }]);
+      },
     },
     logger,
     metrics,

@@ -5,36 +5,49 @@ import { queryLimits, type Scope } from './scope.ts';
 import type { Span } from './segments.ts';
 
 /** For how long an agent was there, in seconds. */
-export const agentTimeSchema = z.object({ agentId: z.string(), online: z.coerce.number(), away: z.coerce.number() });
-export type AgentTime = z.output<typeof agentTimeSchema>;
+export interface AgentTime {
+  readonly agentId: string;
+  readonly online: number;
+  readonly away: number;
+}
+
+/** What is known of an agent's times within a span, and what they have been since when, in milliseconds. */
+export const agentSpansSchema = z.object({
+  agentId: z.string(),
+  online: z.coerce.number(),
+  away: z.coerce.number(),
+  state: z.string(),
+  since: z.coerce.number(),
+});
+export type AgentSpans = z.output<typeof agentSpansSchema>;
 
 /**
- * For how long the company's agents were there within a span; who is there still, until now. The table has a row for each time that
- * an agent came or went, some thousands a year for each.
+ * For how long the company's agents were there within a span, up to when they became what they are. The table has a row for each time
+ * that an agent came or went, some thousands a year for each.
  */
-export async function queryAgentTimes(
+export async function queryAgentSpans(
   client: ClickHouseClient,
   { companyId }: Pick<Scope, 'companyId'>,
   span: Span,
-  now: number,
-): Promise<AgentTime[]> {
+): Promise<AgentSpans[]> {
   const seconds = (state: string) =>
-    `sumIf(greatest(0, least(until_ms, ${span.to}) - greatest(since_ms, ${span.from})), state = '${state}') / 1000`;
+    `sumIf(greatest(0, least(toUnixTimestamp64Milli(part.until), ${span.to})
+      - greatest(toUnixTimestamp64Milli(part.since), ${span.from})), part.state = '${state}') / 1000`;
   return select(client, {
     name: 'agent-times',
-    sql: `SELECT toString(agent_id) AS agentId, ${seconds('ONLINE')} AS online, ${seconds('AWAY')} AS away
-      FROM (
-        SELECT agent_id, state, toUnixTimestamp64Milli(since) AS since_ms, toUnixTimestamp64Milli(until) AS until_ms
-        FROM analytics.presence
-        WHERE company_id = {company:UUID} AND until > fromUnixTimestamp64Milli(toInt64(${span.from}), 'UTC')
-        UNION ALL
-        SELECT agent_id, argMax(next, (until, last_position)) AS state,
-          toUnixTimestamp64Milli(max(until)) AS since_ms, toInt64(${now}) AS until_ms
-        FROM analytics.presence WHERE company_id = {company:UUID} GROUP BY agent_id
-      )
-      GROUP BY agent_id`,
+    sql: `SELECT toString(agent_id) AS agentId, ${seconds('ONLINE')} AS online, ${seconds('AWAY')} AS away,
+        argMax(part.next, (part.until, part.last_position)) AS state, toUnixTimestamp64Milli(max(part.until)) AS since
+      FROM analytics.presence AS part WHERE company_id = {company:UUID} GROUP BY agent_id`,
     params: { company: companyId },
     limits: queryLimits,
-    row: agentTimeSchema,
+    row: agentSpansSchema,
+  });
+}
+
+/** The same with what they have been since, until now. */
+export function timesUntil(agents: readonly AgentSpans[], span: Span, now: number): AgentTime[] {
+  return agents.map(({ agentId, online, away, state, since }) => {
+    const more = Math.max(0, Math.min(now, span.to) - Math.max(since, span.from)) / 1_000;
+    return { agentId, online: online + (state === 'ONLINE' ? more : 0), away: away + (state === 'AWAY' ? more : 0) };
   });
 }

@@ -10,6 +10,7 @@ import { filled, type Filled } from '../rollups.ts';
 import { createClaim, createTurn } from '../sink/claim.ts';
 import { STATEMENT_LIMIT_MS } from '../sink/eventStore.ts';
 import { fillStatement } from '../sink/fill.ts';
+import type { TellChanges } from '../figures/changeTeller.ts';
 import { RebuildError } from './errors.ts';
 import { monthsOf, startOf, type Month } from './months.ts';
 import { slicesOf, type Weighed } from './slices.ts';
@@ -37,6 +38,7 @@ export function createRebuild(options: {
   readonly clickhouse: ClickHouseClient;
   readonly layout: Layout;
   readonly leaseMs: number;
+  readonly tellChanges: TellChanges;
   readonly logger: Logger;
 }): Rebuild {
   const { clickhouse, layout } = options;
@@ -126,6 +128,8 @@ export function createRebuild(options: {
           claim.assertHeldFor(STATEMENT_LIMIT_MS);
           await run(`ALTER TABLE ${rollup.table} REPLACE PARTITION ${String(month)} FROM ${staging(rollup)}`, settings);
         }
+        const others = await companiesIn('analytics.by_day', 'bucket', month);
+        await options.tellChanges(others.map(({ companyId }) => ({ companyId })));
       }
     } finally {
       await claim.stop();

@@ -238,10 +238,12 @@ describe('the sink', () => {
 
   test('lets no other one write while a write of its own may still come', async () => {
     const company = v7();
-    const { client, late } = losingAnAnswer(clickhouse, 3_700);
+    const { client, lost, late } = losingAnAnswer(clickhouse, 3_700);
     const [first, second] = [newSink(client), newSink()];
     await publish(nats, company, [fact('received'), fact('opened')]);
     await first.start();
+    // From here on the company may fall to the other one.
+    await lost;
     await second.start();
     await late;
     await countsOf(company, 2);

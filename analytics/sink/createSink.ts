@@ -8,6 +8,7 @@ import type { Part } from '#platform/lifecycle/part.ts';
 import type { Logger } from '#platform/logging/logger.ts';
 import type { Metrics } from '#platform/metrics/metrics.ts';
 import type { Layout } from '../clickhouse/ddl.ts';
+import type { TellChanges } from '../figures/changeTeller.ts';
 import { createClaim } from './claim.ts';
 import { SinkError } from './errors.ts';
 import { createEventStore, STATEMENT_LIMIT_MS, type Appended, type Cursor, type StreamState } from './eventStore.ts';
@@ -36,6 +37,7 @@ export function createSink(options: {
   readonly layout: Layout;
   readonly batchRows: number;
   readonly leaseMs: number;
+  readonly tellChanges: TellChanges;
   readonly logger: Logger;
   readonly metrics: Metrics;
 }): Part {
@@ -45,6 +47,7 @@ export function createSink(options: {
   const store = createEventStore(options.clickhouse, {
     layout: options.layout,
     mayWrite: () => claim.assertHeldFor(STATEMENT_LIMIT_MS),
+    tellChanges: options.tellChanges,
   });
   const bus = createEventBus({ nats, metrics: options.metrics });
   let stopping = new AbortController();

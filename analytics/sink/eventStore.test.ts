@@ -7,6 +7,7 @@ import { testClickHouse } from '#test/stack/index.ts';
 import { oneServer } from '../clickhouse/ddl.ts';
 import { migrate } from '../clickhouse/migrate.ts';
 import { migrations } from '../migrations/index.ts';
+import type { TellChanges } from '../figures/changeTeller.ts';
 import { eventOf, fact } from '../testing/facts.ts';
 import { counts, once, unreliable } from '../testing/sinkHarness.ts';
 import { eventRow } from './eventRow.ts';
@@ -54,14 +55,19 @@ function dyingAfter(statements: number): ClickHouseClient {
   return unreliable(clickhouse, () => left-- <= 0);
 }
 
+function storeOf(client: ClickHouseClient, tellChanges: TellChanges = async () => undefined) {
+  return createEventStore(client, { layout: oneServer, mayWrite: () => undefined, tellChanges });
+}
+
 /** Reads on from where the store says, in batches of a size, until the stream's end. */
 async function readOn(
   client: ClickHouseClient,
   { rows, state }: ReturnType<typeof streamOf>,
   size: number,
   shares = allShares,
+  tellChanges?: TellChanges,
 ) {
-  const store = createEventStore(client, { layout: oneServer, mayWrite: () => undefined });
+  const store = storeOf(client, tellChanges);
   const { epoch, sequence: first } = await store.resume(state, shares);
   let sequence = first;
   while (sequence <= rows.length) {
@@ -115,13 +121,33 @@ describe('the event store', () => {
     );
   }, 90_000);
 
+  test('tells of every hour in which figures have changed, once all rollups have it, wherever a writer dies', async () => {
+    for (const statements of [2, 4, 6, 7]) {
+      const company = v7();
+      const stream = streamOf(company, 6, company);
+      const days = stream.rows.map(({ row }) => Date.parse(`${row.at.slice(0, 10)}T00:00:00Z`));
+      const untold = new Set(days);
+      const tell: TellChanges = async (changes) => {
+        const { by_minute = 0, by_hour = 0, by_day = 0 } = await counts(clickhouse, company);
+        const most = Math.max(by_minute, by_hour, by_day);
+        for (const { hours } of changes.filter(({ companyId }) => companyId === company)) {
+          expect([by_minute, by_hour, by_day]).toEqual([most, most, most]);
+          for (const day of hours ?? days.slice(0, most)) untold.delete(day);
+        }
+      };
+      await readOn(dyingAfter(statements), stream, 3, allShares, tell).catch(() => undefined);
+      await readOn(clickhouse, stream, 3, allShares, tell);
+      expect([...untold]).toEqual([]);
+    }
+  });
+
   test('goes on for a share from where another one had come with it, and not from where that one was with its others', async () => {
     const companies = Array.from({ length: 20 }, () => v7());
     const stream = streamOf(companies, 60);
     const [some, rest] = [allShares.slice(0, 5), allShares.slice(5)];
     await readOn(clickhouse, { ...stream, rows: stream.rows.slice(0, 45) }, 9, some);
     await readOn(clickhouse, { ...stream, rows: stream.rows.slice(0, 10) }, 5, rest);
-    const store = createEventStore(clickhouse, { layout: oneServer, mayWrite: () => undefined });
+    const store = storeOf(clickhouse);
     expect((await store.resume(stream.state, some)).sequence).toBe(46);
     expect((await store.resume(stream.state, [...some.slice(0, 2), ...rest])).sequence).toBe(11);
     await readOn(clickhouse, stream, 25, [...some.slice(0, 2), ...rest]);
@@ -135,7 +161,7 @@ describe('the event store', () => {
       sequence,
       row: sequence === 3 || sequence === 8 ? { ...row, channel_id: 'no id' } : row,
     }));
-    const store = createEventStore(clickhouse, { layout: oneServer, mayWrite: () => undefined });
+    const store = storeOf(clickhouse);
     const part = { parked: [], end: { sequence: 9, time: Date.now() } };
     const cursor = { epoch: 1, sequence: 1 };
     await expect(store.append(cursor, { ...part, rows: spoilt }, allShares)).rejects.toThrow(/Cannot parse UUID/);
@@ -176,7 +202,7 @@ describe('the event store', () => {
     const company = v7();
     const stream = streamOf(company, 4);
     const doubled = stream.rows.map(({ row }, i) => ({ sequence: i + 5, row }));
-    const store = createEventStore(clickhouse, { layout: oneServer, mayWrite: () => undefined });
+    const store = storeOf(clickhouse);
     const part = {
       rows: [...stream.rows, ...doubled],
       parked: [{ sequence: 9, companyId: company, type: 'conversation.opened' }],

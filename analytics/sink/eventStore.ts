@@ -2,8 +2,10 @@ import type { ClickHouseClient } from '@clickhouse/client';
 import { z } from 'zod';
 import type { Layout } from '../clickhouse/ddl.ts';
 import { insertBlock, select } from '../clickhouse/statements.ts';
+import type { TellChanges } from '../figures/changeTeller.ts';
 import { expiryBy, readPlans, type Plans } from '../retention/plans.ts';
 import { filled } from '../rollups.ts';
+import { changedHours } from './changedHours.ts';
 import type { Erasure } from './erasure.ts';
 import { SinkError } from './errors.ts';
 import { clickHouseTime, nobody, sampleRow, type EventRow } from './eventRow.ts';
@@ -102,11 +104,14 @@ export interface EventStore {
  * - a checkpoint is written when all before it is in every table, and so may be too early, but never too late.
  *
  * @param options.mayWrite Asked before each statement that writes; throws a SinkError when another may write now.
+ * @param options.tellChanges Told of figures when every rollup has them and no checkpoint says so yet: it may be told twice, and
+ *   never too early or not at all.
  */
 export function createEventStore(
   client: ClickHouseClient,
-  { layout, mayWrite }: { readonly layout: Layout; readonly mayWrite: () => void },
+  options: { readonly layout: Layout; readonly mayWrite: () => void; readonly tellChanges: TellChanges },
 ): EventStore {
+  const { layout, mayWrite, tellChanges } = options;
   let plans: Plans = new Map();
   let plansReadAt = -Infinity;
 
@@ -223,7 +228,9 @@ export function createEventStore(
         const checkpoints = await checkpointsOf(shares);
         const isComplete = checkpoints.length === shares.length;
         const from = isComplete ? lowest(checkpoints.map(({ upto }) => upto)) : 0n;
-        await fillRollups(from, await companiesSince(from, shares));
+        const companies = await companiesSince(from, shares);
+        await fillRollups(from, companies);
+        await tellChanges(companies.map((companyId) => ({ companyId })));
         const { epoch, name, created } = (await lastStream()) ?? { epoch: 0, name: undefined, created: undefined };
         if (name !== stream.name || created !== stream.created) return beginEpoch(epoch + 1, stream);
         const read = checkpoints.filter(({ upto }) => epochOf(upto) === epoch);
@@ -265,7 +272,9 @@ export function createEventStore(
         await insert('sink-left-out', 'analytics.left_out', leftOut);
         await insert('sink-events', 'analytics.events', rows);
         // Also without new rows: those of an earlier attempt may not be in the rollups yet.
-        await fillRollups(place(cursor.sequence), companiesOf(batch.map(({ row }) => row)));
+        const all = batch.map(({ row }) => row);
+        await fillRollups(place(cursor.sequence), companiesOf(all));
+        await tellChanges(changedHours(all));
         const messageAt = clickHouseTime(new Date(end.time).toISOString());
         const checkpoint = { position: place(end.sequence).toString(), message_at: messageAt };
         await insert(

@@ -21,7 +21,9 @@ export async function openNats(url: string): Promise<NatsPart> {
 }
 
 export function sinkOf(nats: NatsPart, clickhouse: ClickHouseClient, { batchRows = 100, leaseMs = 6_000 } = {}) {
-  return createSink({ nats, clickhouse, layout: oneServer, batchRows, leaseMs, logger: silentLogger, metrics });
+  const tellChanges = async () => undefined;
+  const common = { nats, clickhouse, layout: oneServer, tellChanges, logger: silentLogger, metrics };
+  return createSink({ ...common, batchRows, leaseMs });
 }
 
 /** The same ClickHouse, of which each statement that writes fails while `fails` says so. */
@@ -55,11 +57,11 @@ export function garbling(clickhouse: ClickHouseClient, eventId: string): ClickHo
 }
 
 /**
- * The same ClickHouse, but the answer to the first insert of events is lost on the way: it fails at once, and is carried out `ms`
- * later. `late` resolves when it has been.
+ * The same ClickHouse, but the answer to the first insert of events is lost on the way: it fails at once, which `lost` says, and is
+ * carried out `ms` later. `late` resolves when it has been.
  */
 export function losingAnAnswer(clickhouse: ClickHouseClient, ms: number) {
-  const carriedOut = Promise.withResolvers<void>();
+  const [failed, carriedOut] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
   let lost = false;
   const client = new Proxy(clickhouse, {
     get(target, name) {
@@ -70,6 +72,7 @@ export function losingAnAnswer(clickhouse: ClickHouseClient, ms: number) {
           return Reflect.apply(member, target, args);
         }
         lost = true;
+        failed.resolve();
         setTimeout(() => {
           const late = Reflect.apply(member, target, args) as ReturnType<ClickHouseClient['exec']>;
           late.then(({ stream }) => stream.resume().once('close', carriedOut.resolve), carriedOut.reject);
@@ -78,7 +81,7 @@ export function losingAnAnswer(clickhouse: ClickHouseClient, ms: number) {
       };
     },
   });
-  return { client, late: carriedOut.promise };
+  return { client, lost: failed.promise, late: carriedOut.promise };
 }
 
 /** Tells the facts of a company, in their order; resolves when the stream has them. */

@@ -25,6 +25,18 @@ export const viewersSignal = z.object({
 });
 export type ViewersSignal = z.output<typeof viewersSignal>;
 
+/** Figures of a company are others than before, and can be asked for. */
+export const figuresSignal = z.object({
+  /** Whose figures, from when to when, in milliseconds; null: of any time. */
+  span: z.object({ from: z.int(), to: z.int() }).nullable(),
+});
+export type FiguresSignal = z.output<typeof figuresSignal>;
+
+/** `*` for all companies. */
+export function figuresSubject(companyId: string): string {
+  return `signals.${companyId}.figures`;
+}
+
 /** `*` for all companies. */
 export function typingSubject(companyId: string): string {
   return `signals.${companyId}.typing`;
