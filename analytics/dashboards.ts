@@ -5,12 +5,14 @@ import type { FigureCache } from './figures/figureCache.ts';
 import { agentSpansSchema, queryAgentSpans, timesUntil, type AgentTime } from './queries/agentTime.ts';
 import { queryBusyHours } from './queries/busyHours.ts';
 import { queryZone } from './queries/companyZone.ts';
-import type { By } from './queries/cubes.ts';
+import { cubeFor, type By } from './queries/cubes.ts';
+import { queryOverviews, type Overview } from './queries/overview.ts';
 import type { Interval } from './queries/intervals.ts';
 import type { Scope } from './queries/scope.ts';
-import type { Span } from './queries/segments.ts';
-import { pointSchema, querySeries, type Metric, type Point } from './queries/series.ts';
-import { groupSchema, queryGroups, queryTotals, totalsSchema } from './queries/totals.ts';
+import { apart, type Span } from './queries/segments.ts';
+import { pointSchema, querySeries, type Metric, type Point, type SeriesOf } from './queries/series.ts';
+import { groupSchema, nothing, queryGroups, totalsSchema } from './queries/totals.ts';
+import { together } from './together.ts';
 import type { Choice, GroupTotals, Totals } from './queries/totals.ts';
 
 /** The queries, each asked once for whoever wants the same, and kept until something has happened in their span. */
@@ -37,25 +39,49 @@ export function createDashboards({
   const zone = ({ companyId }: Pick<Scope, 'companyId'>) =>
     cache.get({ companyId, key: 'zone', span: noTime, schema: z.string() }, () => queryZone(clickhouse, companyId));
 
+  const overviewOf = together(
+    ({ scope, byPlatform }: OverviewOf) => JSON.stringify([scope, cubeOf(scope, byPlatform)]),
+    (questions) => overviews(clickhouse, questions),
+  );
+  const seriesOf = together(
+    ({ scope, span, cut }: SeriesOf & { readonly metric: Metric }) => JSON.stringify([scope, span, cut]),
+    (questions) =>
+      querySeries(
+        clickhouse,
+        questions[0],
+        questions.map(({ metric }) => metric),
+      ),
+  );
+
+  async function groupsOf(scope: Scope, span: Span, by: By, choice: Choice): Promise<GroupTotals[]> {
+    if (by !== 'platform') return queryGroups(clickhouse, scope, span, by, choice);
+    const { platforms } = await overviewOf({ scope, span, byPlatform: true });
+    return 'first' in choice
+      ? platforms.slice(0, choice.first)
+      : platforms.filter(({ key }) => choice.keys.includes(key));
+  }
+
   return {
     zone,
     totals: (scope, span) =>
-      cache.get({ ...named('totals', scope, span), schema: totalsSchema }, () => queryTotals(clickhouse, scope, span)),
+      cache.get({ ...named('totals', scope, span), schema: totalsSchema }, async () => {
+        const { totals } = await overviewOf({ scope, span, byPlatform: false });
+        return totals;
+      }),
     groups: (scope, span, by, choice) =>
       cache.get({ ...named('groups', scope, span, by, choice), schema: z.array(groupSchema) }, () =>
-        queryGroups(clickhouse, scope, span, by, choice),
+        groupsOf(scope, span, by, choice),
       ),
     async series(scope, span, interval, metric) {
       const cut = { interval, zone: await zone(scope) };
       return cache.get({ ...named('series', scope, span, cut, metric), schema: z.array(pointSchema) }, () =>
-        querySeries(clickhouse, scope, span, cut, metric),
+        seriesOf({ scope, span, cut, metric }),
       );
     },
     async busyHours(scope, span) {
       const by = await zone(scope);
-      return cache.get(
-        { ...named('busy-hours', scope, span, by), schema: z.array(z.array(z.number())) },
-        () => queryBusyHours(clickhouse, scope, span, by),
+      return cache.get({ ...named('busy-hours', scope, span, by), schema: z.array(z.array(z.number())) }, () =>
+        queryBusyHours(clickhouse, scope, span, by),
       );
     },
     async agentTimes({ companyId }, span) {
@@ -66,6 +92,40 @@ export function createDashboards({
       return timesUntil(spans, span, Date.now());
     },
   };
+}
+
+interface OverviewOf {
+  readonly scope: Scope;
+  readonly span: Span;
+  readonly byPlatform: boolean;
+}
+
+function cubeOf({ filter }: Scope, byPlatform: boolean) {
+  return cubeFor(filter, byPlatform ? 'platform' : undefined);
+}
+
+/** By as few statements as the spans allow. */
+async function overviews(clickhouse: ClickHouseClient, questions: readonly [OverviewOf, ...OverviewOf[]]) {
+  const [{ scope, byPlatform: knowsPlatforms }] = questions;
+  const spans = new Map(questions.map(({ span }) => [keyOf(span), span]));
+  const options = {
+    cube: cubeOf(scope, knowsPlatforms),
+    byPlatform: questions.some(({ byPlatform }) => byPlatform),
+  };
+  const found = new Map<string, Overview>();
+  await Promise.all(
+    apart([...spans.values()]).map(async (some) => {
+      const answers = await queryOverviews(clickhouse, scope, some, options);
+      for (const [at, span] of some.entries()) found.set(keyOf(span), answers[at] ?? noOverview);
+    }),
+  );
+  return questions.map(({ span }) => found.get(keyOf(span)) ?? noOverview);
+}
+
+const noOverview: Overview = { totals: nothing, platforms: [] };
+
+function keyOf({ from, to }: Span): string {
+  return `${String(from)} ${String(to)}`;
 }
 
 /** What is asked can be longer than a key should be. */

@@ -69,6 +69,26 @@ export function readingsOf(span: Span, borders: readonly number[] = []): Reading
   }
 }
 
+/** What to read of which rollup for several spans of whole minutes, none of which lies on another. */
+export function readingsOfAll(spans: readonly Span[]): Reading[] {
+  const readings = Map.groupBy(
+    spans.flatMap((span) => readingsOf(span)),
+    ({ rollup }) => rollup,
+  );
+  return [...readings].map(([rollup, some]) => ({ rollup, spans: some.flatMap((reading) => reading.spans) }));
+}
+
+/** Puts spans together so that none lies on another of its group. */
+export function apart(spans: readonly Span[]): Span[][] {
+  const groups: Span[][] = [];
+  for (const span of spans.toSorted((a, b) => a.from - b.from)) {
+    const group = groups.find((before) => (before.at(-1)?.to ?? -Infinity) <= span.from);
+    if (group) group.push(span);
+    else groups.push([span]);
+  }
+  return groups;
+}
+
 /** @param rollups The coarsest first; the finest has buckets of a minute. */
 function cover(span: Span, [rollup, ...finer]: readonly Rollup[]): Segment[] {
   if (!rollup || span.from >= span.to) return [];

@@ -42,35 +42,52 @@ export interface Cut {
   readonly zone: string;
 }
 
+/** Of what a series is. */
+export interface SeriesOf {
+  readonly scope: Scope;
+  readonly span: Span;
+  readonly cut: Cut;
+}
+
 /**
- * One point for each interval that a span of whole minutes touches, zero where nothing happened; averages in seconds, zero where
- * nothing was measured.
+ * Series of several metrics by one statement: one point for each interval that a span of whole minutes touches, zero where nothing
+ * happened; averages in seconds, zero where nothing was measured.
  */
 export async function querySeries(
   client: ClickHouseClient,
-  scope: Scope,
-  span: Span,
-  { interval, zone }: Cut,
-  metric: Metric,
-): Promise<Point[]> {
+  { scope, span, cut: { interval, zone } }: SeriesOf,
+  wanted: readonly Metric[],
+): Promise<Point[][]> {
   const starts = intervalStarts(span, interval, zone);
-  const from = metrics[metric];
-  const { columns, measure, value } =
-    typeof from === 'string'
-      ? { columns: [from], measure: '', value: `sum(part.${from})` }
-      : { columns: ['n', 'total'], measure: from.measure, value: 'sum(part.total) / sum(part.n)' };
+  const sources = wanted.map((metric) => sourceOf(metrics[metric]));
+  const columns = [...new Set(sources.flatMap((source) => source.columns))];
   const rows = rowsOf(scope, cubeFor(scope.filter), readingsOf(span, starts), {
-    columns: ['bucket', ...columns],
-    measures: [measure],
+    columns: ['bucket', 'measure', ...columns],
+    measures: [...new Set(sources.map(({ measure }) => measure))],
   });
   const found = await select(client, {
     name: 'series',
-    sql: `SELECT roundDown(toUnixTimestamp(part.bucket), {starts:Array(UInt32)}) AS start, ${value} AS value
-      FROM ${rows.sql} AS part GROUP BY start`,
+    sql: `SELECT roundDown(toUnixTimestamp(part.bucket), {starts:Array(UInt32)}) AS start, part.measure AS measure,
+        [${columns.map((column) => `toFloat64(sum(part.${column}))`).join(', ')}] AS sums
+      FROM ${rows.sql} AS part GROUP BY start, measure`,
     params: { ...rows.params, starts: starts.map((start) => start / 1_000) },
     limits: queryLimits,
-    row: z.object({ start: z.coerce.number(), value: z.coerce.number() }),
+    row: z.object({ start: z.coerce.number(), measure: z.string(), sums: z.array(z.number()) }),
   });
-  const values = new Map(found.map(({ start, value: found }) => [start * 1_000, found]));
-  return starts.map((at) => ({ at, value: values.get(at) ?? 0 }));
+  return sources.map(({ measure, columns: [over = '', under] }) => {
+    const values = new Map<number, number>();
+    for (const { start, measure: of, sums } of found) {
+      if (of !== measure) continue;
+      const sumOf = (column: string) => sums[columns.indexOf(column)] ?? 0;
+      values.set(start * 1_000, under === undefined ? sumOf(over) : sumOf(over) / sumOf(under));
+    }
+    return starts.map((at) => ({ at, value: values.get(at) ?? 0 }));
+  });
+}
+
+/** The sum of the first column, by that of the second. */
+function sourceOf(metric: (typeof metrics)[Metric]): { readonly measure: string; readonly columns: readonly string[] } {
+  return typeof metric === 'string'
+    ? { measure: '', columns: [metric] }
+    : { measure: metric.measure, columns: ['total', 'n'] };
 }

@@ -57,7 +57,7 @@ export type GroupTotals = z.output<typeof groupSchema>;
 /** Which groups: those with most to tell, or those that are named. */
 export type Choice = { readonly first: number } | { readonly keys: readonly string[] };
 
-const sums = [
+export const sums = [
   'events',
   'opened',
   'resolved',
@@ -78,39 +78,31 @@ const sums = [
   'unrated_bad',
 ] as const satisfies readonly Counter[];
 
-const countsRow = z.object({
+export const countsRow = z.object({
   key: z.string(),
   ...(Object.fromEntries(sums.map((name) => [name, z.coerce.number()])) as Record<
     (typeof sums)[number],
     z.ZodCoercedNumber
   >),
 });
-type Counts = z.output<typeof countsRow>;
+export type Counts = z.output<typeof countsRow>;
 
-const measuredRow = z.object({
+export const measuredRow = z.object({
   key: z.string(),
   measure: z.string(),
   count: z.coerce.number(),
   seconds: z.coerce.number(),
   levels: z.array(z.number().nullable()),
 });
-type Measured = z.output<typeof measuredRow>;
+export type Measured = z.output<typeof measuredRow>;
 
-const reasons = handOverReason.options.map((reason) => HAND_OVER + reason);
+/** By what hand-overs are counted. */
+export const reasons = handOverReason.options.map((reason) => HAND_OVER + reason);
 
-const noCounts = countsRow.parse({ key: '', ...Object.fromEntries(sums.map((name) => [name, 0])) });
+export const noCounts = countsRow.parse({ key: '', ...Object.fromEntries(sums.map((name) => [name, 0])) });
 
 /** Figures where nothing happened. */
 export const nothing: Totals = totalsOf(noCounts, []);
-
-/** The figures of a span of whole minutes. */
-export async function queryTotals(client: ClickHouseClient, scope: Scope, span: Span): Promise<Totals> {
-  const [[counts = noCounts], measured] = await Promise.all([
-    queryCounts(client, scope, span, undefined, { first: 1 }),
-    queryMeasured(client, scope, span, undefined),
-  ]);
-  return totalsOf(counts, measured);
-}
 
 /** The figures of a span of whole minutes for each of something; who has most to tell comes first. */
 export async function queryGroups(
@@ -141,17 +133,17 @@ async function queryCounts(
   client: ClickHouseClient,
   scope: Scope,
   span: Span,
-  by: By | undefined,
+  by: By,
   choice: Choice,
 ): Promise<Counts[]> {
   // An agent may have handled something and done nothing else.
   const measures = by === 'agent' ? ['', 'handling'] : [''];
-  const columns = [keyColumn(by), 'n', ...sums];
+  const columns = [`${groupColumns[by]} AS key`, 'n', ...sums];
   const rows = rowsOf(scope, cubeFor(scope.filter, by), readingsOf(span), { columns, measures });
   return select(client, {
-    name: by ? `counts-by-${by}` : 'counts',
+    name: `counts-by-${by}`,
     sql: `SELECT key, ${sums.map((name) => `sum(part.${name}) AS ${name}`).join(', ')}
-      FROM ${rows.sql} AS part ${by ? `WHERE key NOT IN ('', '${nobody}') ${named(choice)}` : ''}
+      FROM ${rows.sql} AS part WHERE key NOT IN ('', '${nobody}') ${named(choice)}
       GROUP BY key ORDER BY sum(part.events) + sum(part.n) DESC, key ${limited(choice)}`,
     params: { ...rows.params, ...('keys' in choice && { keys: choice.keys }) },
     limits: queryLimits,
@@ -163,29 +155,25 @@ async function queryMeasured(
   client: ClickHouseClient,
   scope: Scope,
   span: Span,
-  by: By | undefined,
-  keys?: readonly string[],
+  by: By,
+  keys: readonly string[],
 ): Promise<Measured[]> {
-  if (keys?.length === 0) return [];
-  const columns = [keyColumn(by), 'measure', 'n', 'total', 'quantiles'];
+  if (keys.length === 0) return [];
+  const columns = [`${groupColumns[by]} AS key`, 'measure', 'n', 'total', 'quantiles'];
   const rows = rowsOf(scope, cubeFor(scope.filter, by), readingsOf(span), {
     columns,
     measures: [...durations, ...reasons],
   });
   return select(client, {
-    name: by ? `durations-by-${by}` : 'durations',
+    name: `durations-by-${by}`,
     sql: `SELECT key, measure, sum(part.n) AS count, sum(part.total) AS seconds,
         quantilesTDigestMerge(0.5, 0.9, 0.95)(part.quantiles) AS levels
-      FROM ${rows.sql} AS part ${keys ? 'WHERE key IN {keys:Array(String)}' : ''}
+      FROM ${rows.sql} AS part WHERE key IN {keys:Array(String)}
       GROUP BY key, measure`,
-    params: { ...rows.params, ...(keys && { keys }) },
+    params: { ...rows.params, keys },
     limits: queryLimits,
     row: measuredRow,
   });
-}
-
-function keyColumn(by: By | undefined): string {
-  return `${by ? groupColumns[by] : `''`} AS key`;
 }
 
 function named(choice: Choice): string {
@@ -196,7 +184,8 @@ function limited(choice: Choice): string {
   return 'first' in choice ? `LIMIT ${choice.first}` : '';
 }
 
-function totalsOf(counts: Counts, measured: readonly Measured[]): Totals {
+/** The figures that some rows make. */
+export function totalsOf(counts: Counts, measured: readonly Measured[]): Totals {
   const of = (name: Duration) => durationsOf(measured.find(({ measure }) => measure === name));
   return {
     conversationsOpened: counts.opened,
