@@ -424,6 +424,30 @@ describe('a dashboard', () => {
     expect(await loads()).toBe(before);
   });
 
+  test('is found again by its id, of the company of who asks, and by no other text', async () => {
+    const company = v7();
+    await tell(company, [fact('received', { at: days(1) })]);
+    const range = { from: new Date(march.from), to: new Date(march.to) };
+    const asked = await service.query<{ dashboard: { id: string } }>(
+      agentOf(company),
+      'query ($range: TimeRange!) { dashboard(range: $range, filter: { teamIds: null }) { id } }',
+      { range },
+    );
+    const find = (id: string, companyId = company) =>
+      service.query(
+        agentOf(companyId),
+        'query ($all: [_Any!]!) { _entities(representations: $all) { ... on Dashboard { id totals { messagesReceived } } } }',
+        { all: [{ __typename: 'Dashboard', id }] },
+      );
+    const id = asked.data?.dashboard.id ?? '';
+    expect((await find(id)).data).toEqual({ _entities: [{ id, totals: { messagesReceived: 1 } }] });
+    expect((await find(id, v7())).data).toEqual({ _entities: [{ id, totals: { messagesReceived: 0 } }] });
+    const text = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
+    for (const other of ['', 'no id', text([]), text({ range, filter: { teamIds: ["' OR 1"] } }), text({ range: {} })]) {
+      expect((await find(other)).errors?.[0]?.extensions).toMatchObject({ code: 'BAD_USER_INPUT' });
+    }
+  });
+
   test('shows nothing of another company', async () => {
     const [mine, theirs] = [v7(), v7()];
     await tell(theirs, [fact('received', { at: days(1) }), fact('opened', { at: days(1) })]);

@@ -11,6 +11,7 @@ export interface OperationsReportRow {
 
 /** What the fields of a dashboard are computed from, each by its own query. */
 export interface DashboardRow {
+  readonly id: string;
   readonly scope: Scope;
   /** Of whole minutes. */
   readonly span: Span;

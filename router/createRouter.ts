@@ -14,7 +14,7 @@ import { createPacer } from '#platform/limits/pacer.ts';
 import { createPlaces } from '#platform/limits/places.ts';
 import type { Logger } from '#platform/logging/logger.ts';
 import type { Metrics } from '#platform/metrics/metrics.ts';
-import { typingSignal, viewersSignal } from '#schema/events/signals.ts';
+import { figuresSignal, typingSignal, viewersSignal } from '#schema/events/signals.ts';
 import { readManifest, readOperations, type Manifest } from '#schema/operations/manifest.ts';
 import { createBiEndpoint } from './bi/biEndpoint.ts';
 import type { RouterConfig } from './config.ts';
@@ -38,6 +38,7 @@ import { createGraphqlEndpoint } from './http/graphqlEndpoint.ts';
 import { createAgentLimits, limitQuestion } from './live/agentLimits.ts';
 import { createAgentStandings, standingQuestion } from './live/agentStandings.ts';
 import { countsQuestion, createCountsSubscriptions } from './live/counts/countsSubscriptions.ts';
+import { createDashboardSubscriptions } from './live/dashboards/dashboardSubscriptions.ts';
 import { createEventFeed } from './live/eventFeed.ts';
 import { createEventStream } from './live/eventStream.ts';
 import { createLiveSubscriptions } from './live/liveSubscriptions.ts';
@@ -77,6 +78,7 @@ const GRAPHQL_PATH = '/graphql';
 /** Subscription fields by what feeds them (`@signals`). */
 const typingFields = ['typing', 'chatTyping'];
 const viewersFields = ['conversationViewers'];
+const dashboardFields = ['dashboardUpdates'];
 
 /**
  * The one graph: plans and executes over the subgraphs, over HTTP, WebSocket and server-sent events; answers subscriptions from the event
@@ -114,6 +116,14 @@ export function createRouter(config: RouterConfig, deps: RouterDeps): Router {
     name: 'viewers',
     subject: subjectOf(signalSubjects, viewersFields),
     schema: viewersSignal,
+    nats,
+    logger,
+    metrics,
+  });
+  const figures = createSignalFeed({
+    name: 'figures',
+    subject: subjectOf(signalSubjects, dashboardFields),
+    schema: figuresSignal,
     nats,
     logger,
     metrics,
@@ -177,6 +187,7 @@ export function createRouter(config: RouterConfig, deps: RouterDeps): Router {
     signals: new Map([
       ...byField(typingFields, createTypingSubscriptions({ executor, feed: typing, lookAt, metrics })),
       ...byField(viewersFields, createViewersSubscriptions({ executor, feed: viewers, lookAt, metrics })),
+      ...byField(dashboardFields, createDashboardSubscriptions({ executor, feed: figures, metrics })),
     ]),
     counts: createCountsSubscriptions({ executor, feed, metrics }),
     limits: createAgentLimits({ executor, feed }),
@@ -241,6 +252,7 @@ export function createRouter(config: RouterConfig, deps: RouterDeps): Router {
     feed,
     typing,
     viewers,
+    figures,
     ...partners.parts,
     usage,
     pools,

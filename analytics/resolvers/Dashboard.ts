@@ -1,3 +1,4 @@
+import { dashboardOf } from '#schema/dashboards.ts';
 import type { Context } from '../context.ts';
 import type { DashboardResolvers } from '../generated/resolvers.ts';
 import type { By } from '../queries/cubes.ts';
@@ -5,12 +6,13 @@ import { spanBefore, type Span } from '../queries/segments.ts';
 import type { Metric } from '../queries/series.ts';
 import type { Interval } from '../queries/intervals.ts';
 import type { DashboardRow, GroupRow } from '../rows.ts';
-import { checkFirst, checkPoints } from './arguments.ts';
+import { checkFirst, checkPoints, dashboardRow } from './arguments.ts';
 
 /** More than there are. */
 const ALL_PLATFORMS = 10;
 
 export const Dashboard: DashboardResolvers = {
+  __resolveReference: ({ id }, { identity }) => dashboardRow(dashboardOf(id), identity),
   timeZone: ({ scope }, _args, { dashboards }) => dashboards.zone(scope),
   totals: ({ scope, span }, _args, { dashboards }) => dashboards.totals(scope, span),
   previousTotals: ({ scope, span }, _args, { dashboards }) => dashboards.totals(scope, spanBefore(span)),

@@ -1,14 +1,12 @@
 import { badUserInput } from '#platform/graphql/errors.ts';
+import { readDashboard } from '#schema/dashboards.ts';
 import type { QueryResolvers } from '../generated/resolvers.ts';
-import { readFilter, readRange } from './arguments.ts';
+import { dashboardRow, readRange } from './arguments.ts';
 
 const MOST_DAYS = 180;
 
 export const Query: QueryResolvers = {
-  dashboard: (_parent, { range, filter }, { identity }) => ({
-    span: readRange(range),
-    scope: { companyId: identity.companyId, filter: readFilter(filter ?? {}) },
-  }),
+  dashboard: (_parent, asked, { identity }) => dashboardRow(readDashboard(asked), identity),
 
   operations: (_parent, { range }) => ({ span: readRange(range) }),
 

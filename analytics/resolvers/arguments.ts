@@ -1,9 +1,12 @@
 import { z } from 'zod';
 import { badUserInput } from '#platform/graphql/errors.ts';
-import type { DashboardFilter, TimeRange } from '../generated/resolvers.ts';
+import type { Identity } from '#platform/identity/identity.ts';
+import { dashboardId, type DashboardAsked } from '#schema/dashboards.ts';
+import type { TimeRange } from '../generated/resolvers.ts';
 import { pointLimit, type Interval } from '../queries/intervals.ts';
 import type { Filter } from '../queries/scope.ts';
 import { wholeMinutes, type Span } from '../queries/segments.ts';
+import type { DashboardRow } from '../rows.ts';
 import { endYear, firstYear } from '../sink/eventRow.ts';
 
 const MAX_RANGE_MS = 5 * 366 * 86_400_000;
@@ -11,6 +14,20 @@ const MAX_POINTS = 5_000;
 const MAX_FIRST = 100;
 /** More ids than a company has agents, teams or channels; the list becomes one parameter of a query. */
 const MAX_IDS = 1_000;
+
+/**
+ * What somebody wants to see, of their own company.
+ *
+ * @throws GraphQLError BAD_USER_INPUT when that is nothing that can be shown: see {@link readRange} and {@link readFilter}.
+ */
+export function dashboardRow(asked: DashboardAsked | undefined, { companyId }: Identity): DashboardRow {
+  if (!asked) throw badUserInput('This names no dashboard: ask by a range and a filter');
+  return {
+    id: dashboardId(asked),
+    span: readRange(asked.range),
+    scope: { companyId, filter: readFilter(asked.filter) },
+  };
+}
 
 /** @throws GraphQLError BAD_USER_INPUT when the range is empty, too long, or where no event can be. */
 export function readRange({ from, to }: TimeRange): Span {
@@ -23,15 +40,7 @@ export function readRange({ from, to }: TimeRange): Span {
 }
 
 /** @throws GraphQLError BAD_USER_INPUT when an id is none, or there are too many. */
-export function readFilter({
-  channelIds,
-  platforms,
-  agentIds,
-  teamIds,
-  labelIds,
-}: {
-  readonly [Name in keyof DashboardFilter]?: DashboardFilter[Name] | undefined;
-}): Filter {
+export function readFilter({ channelIds, platforms, agentIds, teamIds, labelIds }: Filter): Filter {
   return {
     channelIds: readIds('channelIds', channelIds),
     platforms,
@@ -57,7 +66,7 @@ export function checkFirst(first: number): void {
   if (first < 1 || first > MAX_FIRST) throw badUserInput(`\`first\` is 1 to ${MAX_FIRST}`, 'first');
 }
 
-function readIds(field: keyof DashboardFilter, ids: readonly string[] | null | undefined) {
+function readIds(field: keyof Filter, ids: readonly string[] | null | undefined) {
   if (!ids) return undefined;
   if (ids.length > MAX_IDS) throw badUserInput(`At most ${MAX_IDS} ids`, `filter.${field}`);
   const wrong = ids.find((id) => !z.guid().safeParse(id).success);

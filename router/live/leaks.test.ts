@@ -16,6 +16,7 @@ const gauges = [
   'typing_subscriptions',
   'viewers_subscriptions',
   'counts_subscriptions',
+  'dashboards_subscriptions',
   'feed_listeners',
 ].map((name) => `switchboard_router_${name}`);
 
@@ -37,6 +38,7 @@ async function consumers(): Promise<number> {
   return state.consumer_count;
 }
 
+const at = (hour: number) => new Date(Date.UTC(2026, 2, 1, hour)).toISOString();
 const timers = () => process.getActiveResourcesInfo().filter((resource) => resource === 'Timeout').length;
 
 it('leaves nothing behind of clients who have gone, however they went', async () => {
@@ -51,6 +53,7 @@ it('leaves nothing behind of clients who have gone, however they went', async ()
     { query: `subscription { typing(conversationId: "${conversation.id}") { isTyping } }` },
     { query: `subscription { conversationViewers(id: "${conversation.id}") { conversationId } }` },
     { query: 'subscription { inboxCountsUpdates { open } }' },
+    { query: `subscription { dashboardUpdates(range: { from: "${at(0)}", to: "${at(1)}" }) { totals } }` },
     { query: 'subscription { presenceUpdates { presence } }' },
   ];
   const limited = agent();

@@ -16,6 +16,7 @@ export const livePermissions = {
   'presence:read': { roles: everybody },
   /** How far an agent's own jobs are. */
   'conversations:changeMany': { roles: everybody },
+  'analytics:read': { roles: everybody, scope: 'analytics:read' },
   'contacts:read': { roles: everybody, scope: 'contacts:read' },
   /** What is an agent's own: notifications, drafts. */
   'own:keep': { roles: everybody },
@@ -31,6 +32,7 @@ export const liveAccess: Readonly<Record<string, keyof typeof livePermissions>> 
   contactUpdates: 'contacts:read',
   presenceUpdates: 'presence:read',
   conversationViewers: 'presence:read',
+  dashboardUpdates: 'analytics:read',
   bulkJobUpdates: 'conversations:changeMany',
   typing: 'conversations:answer',
   notificationUpdates: 'own:keep',

@@ -73,6 +73,11 @@ const inboxSdl = /* GraphQL */ `
   type Team {
     id: ID!
   }
+  type Dashboard @key(fields: "id") {
+    id: ID!
+    totals: Int!
+    best: Agent!
+  }
   type InboxCounts @shareable {
     open: Int!
     pending: Int!
@@ -304,6 +309,12 @@ export async function startTestGraph(identitySecret: string) {
           id,
           text: `text of ${id}`.padEnd(behaviour.textLength, '.'),
         }),
+      },
+      Dashboard: {
+        __resolveReference({ id }: { id: string }) {
+          behaviour.counted += 1;
+          return { id, totals: behaviour.open, best: { id: 'a', name: 'Ada' } };
+        },
       },
       BulkJob: { __resolveReference: ({ id }: { id: string }) => ({ id, total: 500 }) },
       ChatMessage: { __resolveReference: ({ id }: { id: string }) => ({ id, text: `text of ${id}` }) },

@@ -218,7 +218,7 @@ export async function startWorldOver<G extends TestGraph>(
     },
 
     /** Resolves when there are so many subscriptions of a kind. */
-    async subscribed(kind: 'live' | 'typing' | 'viewers' | 'counts', count: number): Promise<void> {
+    async subscribed(kind: 'live' | 'typing' | 'viewers' | 'counts' | 'dashboards', count: number): Promise<void> {
       await eventually(async () => {
         const text = await metrics.text();
         const value = new RegExp(`^switchboard_router_${kind}_subscriptions\\{[^}]*\\} (\\d+)$`, 'm').exec(text)?.[1];

@@ -9,8 +9,7 @@ import type { LiveEvent } from '../liveEvent.ts';
 import { sorted } from '../liveOperation.ts';
 import type { Sink } from '../subscriber.ts';
 import type { Subscription } from '../subscription.ts';
-import { createNewest, type Newest } from '../newest.ts';
-import { createThrottle } from './throttle.ts';
+import { createSharedAnswers } from '../sharedAnswers.ts';
 
 /** The field that shows a viewer's counts as they change. */
 export const COUNTS_FIELD = 'inboxCountsUpdates';
@@ -20,16 +19,6 @@ export interface CountsSubscriptions {
   subscribe(subscription: Subscription, sink: Sink): () => void;
 }
 
-/** Equal viewers with equal questions: the counts are asked for and serialised once for all of them. */
-interface Group {
-  readonly members: Set<Newest<Buffer>>;
-  /** What they were told last. */
-  last: Buffer | undefined;
-  leave(): void;
-}
-
-/** People do not read faster, and a busy company would ask for nothing else. */
-const PERIOD_MS = 1_000;
 /** What the router itself asks of the graph. */
 export const countsQuestion = '{ inboxCounts { open pending snoozed unassigned mine unread } }';
 
@@ -39,7 +28,6 @@ export function createCountsSubscriptions(options: {
   readonly metrics: Metrics;
 }): CountsSubscriptions {
   const { executor, feed, metrics } = options;
-  const groups = new Map<string, Group>();
   const source = { hash: sha256(countsQuestion), document: parse(countsQuestion), operationName: undefined };
   const subscribers = metrics.gauge('switchboard_router_counts_subscriptions', 'Subscriptions to counts');
   const computed = metrics.counter(
@@ -58,49 +46,27 @@ export function createCountsSubscriptions(options: {
     return Buffer.from(answerOf(await executor.execute(operation, variables, scope)));
   }
 
-  function open(subscription: Subscription): Group {
-    const { identity } = subscription;
-    const throttle = createThrottle(PERIOD_MS, async () => {
-      const payload = await answer(subscription);
-      if (group.last?.equals(payload)) return;
-      group.last = payload;
-      for (const member of group.members) member.offer(payload);
-    });
-    const deaf = feed.listen(identity.companyId, {
-      onEvent({ event }) {
-        if (mayCount(identity, event)) throttle.ask();
-      },
-      onGap: () => throttle.ask(),
-    });
-    const group: Group = {
-      members: new Set(),
-      last: undefined,
-      leave() {
-        deaf();
-        throttle.stop();
-      },
-    };
-    throttle.ask();
-    return group;
-  }
+  const shared = createSharedAnswers({
+    answer,
+    listen({ identity }, onChange) {
+      return feed.listen(identity.companyId, {
+        onEvent({ event }) {
+          if (mayCount(identity, event)) onChange();
+        },
+        onGap: onChange,
+      });
+    },
+  });
 
   return {
     subscribe(subscription, sink) {
       const { operation, variables, identity } = subscription;
       const key = JSON.stringify([operation.key, sorted(variables), sorted(identity)]);
-      const group = groups.get(key) ?? open(subscription);
-      groups.set(key, group);
-      const member = createNewest<Buffer>({ sink, keyOf: () => 'counts', answer: async (payload) => payload });
-      group.members.add(member);
-      if (group.last !== undefined) member.offer(group.last);
+      const end = shared.subscribe(key, subscription, sink);
       subscribers.inc();
       return () => {
-        member.close();
+        end();
         subscribers.dec();
-        group.members.delete(member);
-        if (group.members.size > 0) return;
-        groups.delete(key);
-        group.leave();
       };
     },
   };

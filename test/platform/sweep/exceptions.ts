@@ -31,6 +31,7 @@ export function isKeptUnseen(coordinate: string): boolean {
 export const figures: ReadonlySet<string> = new Set([
   'botSettings',
   'dashboard',
+  'dashboardUpdates',
   'fieldUsage',
   'inboxCounts',
   'inboxCountsUpdates',
