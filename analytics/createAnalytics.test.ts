@@ -443,7 +443,13 @@ describe('a dashboard', () => {
     expect((await find(id)).data).toEqual({ _entities: [{ id, totals: { messagesReceived: 1 } }] });
     expect((await find(id, v7())).data).toEqual({ _entities: [{ id, totals: { messagesReceived: 0 } }] });
     const text = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
-    for (const other of ['', 'no id', text([]), text({ range, filter: { teamIds: ["' OR 1"] } }), text({ range: {} })]) {
+    for (const other of [
+      '',
+      'no id',
+      text([]),
+      text({ range, filter: { teamIds: ["' OR 1"] } }),
+      text({ range: {} }),
+    ]) {
       expect((await find(other)).errors?.[0]?.extensions).toMatchObject({ code: 'BAD_USER_INPUT' });
     }
   });
