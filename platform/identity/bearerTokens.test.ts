@@ -97,6 +97,10 @@ describe('bearer tokens with a shared secret', () => {
     });
   });
 
+  test('say nothing that only the router says to subgraphs', async () => {
+    expect(await verify(await forge({ forAll: true }).sign(key))).not.toHaveProperty('forAll');
+  });
+
   test('are refused when they have expired, and say so', async () => {
     const token = await forge({ exp: Math.floor(Date.now() / 1_000) - 10 }).sign(key);
 

@@ -7,8 +7,15 @@ export type Role = z.output<typeof roleSchema>;
 const id = z.guid();
 const scopes = z.array(z.string()).readonly();
 
-const agentSchema = z
-  .object({ kind: z.literal('agent'), companyId: id, agentId: id, role: roleSchema, scopes })
+const agent = { kind: z.literal('agent'), companyId: id, agentId: id, role: roleSchema, scopes };
+const agentSchema = z.object(agent).readonly();
+/** The same, as the router says it to subgraphs. */
+const askingAgentSchema = z
+  .object({
+    ...agent,
+    /** Asked for all agents of the same rights, none of whom is limited to their teams: refused where this one is. */
+    forAll: z.literal(true).optional(),
+  })
   .readonly();
 const partnerSchema = z
   .object({
@@ -44,4 +51,9 @@ export type ClientIdentity = z.output<typeof clientIdentitySchema>;
 
 /** Who asks, for which company. A service is one of ours, and never comes from outside. */
 export type Identity = z.output<typeof identitySchema>;
-export const identitySchema = z.discriminatedUnion('kind', [agentSchema, partnerSchema, visitorSchema, serviceSchema]);
+export const identitySchema = z.discriminatedUnion('kind', [
+  askingAgentSchema,
+  partnerSchema,
+  visitorSchema,
+  serviceSchema,
+]);

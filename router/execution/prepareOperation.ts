@@ -13,6 +13,7 @@ import { asksOfSchema, introspect, isOfSchema } from './introspection.ts';
 import type { Data } from './merge.ts';
 import { definitionIn, documentOf, type OperationDefinition } from './operationDefinition.ts';
 import { createForm, type FormTools } from './operationForm.ts';
+import { compilePersonal } from './personal.ts';
 import type { Denials } from './requirements.ts';
 import { compileResponse, type WriteResponse } from './responseWriter.ts';
 import type { Step } from './run.ts';
@@ -39,6 +40,8 @@ export interface PreparedOperation extends OperationDefinition {
    * @throws OperationError when it is a subscription that they may not have.
    */
   readonly permittedTo: (identity: Identity | undefined) => PermittedOperation;
+  /** Whether it asks for anything that is another thing for each who looks; else its answers are the same for equal rights. */
+  readonly isPersonal: (variables: Variables) => boolean;
   /** What the operation asks of the schema itself. */
   readonly introspect: (coerced: Variables) => Data;
 }
@@ -70,7 +73,7 @@ export function prepareOperation(
   definition: OperationDefinition,
   tools: FormTools,
 ): PreparedOperation {
-  const { schema, requirements } = tools.snapshot;
+  const { schema, requirements, personal } = tools.snapshot;
   const asWritten = documentOf(definition);
   const defers = hasDeferred(asWritten);
   const atOnce = defers ? definitionIn(withoutDeferred(asWritten)) : definition;
@@ -102,6 +105,7 @@ export function prepareOperation(
     source,
     schema,
     key: `${source.hash}:${source.operationName ?? ''}`,
+    isPersonal: compilePersonal(schema, personal, atOnce),
     permittedTo(identity) {
       if (!requirements.any) return whole;
       const denials = requirements.denialsFor(identity);

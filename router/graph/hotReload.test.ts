@@ -196,6 +196,20 @@ describe('a subscription, when the supergraph becomes another,', () => {
     valid.stop();
     await world.subscribed('live', 0);
   });
+
+  it('ends when it is personal by now, and others of equal rights would get its answers', async () => {
+    const client = world.client(token);
+    const [shared, own] = [collect(client, updates('number')), collect(client, updates('number unreadCount'))];
+    await world.subscribed('live', 2);
+    await replaceBy(full.replace(/ number: Int![^\n]*/, '$& @personal'));
+
+    expect((await shared.failed()).code).toBe('SUBSCRIPTION_SCHEMA_CHANGED');
+    await world.subscribed('live', 1);
+    await world.publish([messageCreated()]);
+    await own.count(1);
+    own.stop();
+    await world.subscribed('live', 0);
+  });
 });
 
 describe('a supergraph that cannot be', () => {

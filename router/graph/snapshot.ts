@@ -3,6 +3,7 @@ import { QueryPlanner } from '@apollo/query-planner';
 import { Kind, type GraphQLSchema } from 'graphql';
 import { EVENT_STREAM_URL } from '#schema/compose.ts';
 import { RouterError } from '../errors.ts';
+import { readPersonal, type Personal } from '../execution/personal.ts';
 import { readRequirements, type Requirements } from '../execution/requirements.ts';
 
 /** One version of the graph with all that is made from it. Requests and subscriptions hold on to the one they began with. */
@@ -17,6 +18,7 @@ export interface GraphSnapshot {
   readonly planner: QueryPlanner;
   /** What it takes to see its fields and types. */
   readonly requirements: Requirements;
+  readonly personal: Personal;
   /** Subgraphs with a server. */
   readonly subgraphs: readonly string[];
   /** The subgraph that is answered from the event stream; undefined when the graph has none. */
@@ -60,6 +62,7 @@ export function createSnapshot(sdl: string): GraphSnapshot {
     // Finding out where the client's fragments fit into fetches takes longer than sending their fields.
     planner: new QueryPlanner(supergraph, { reuseQueryFragments: false, incrementalDelivery: { enableDefer: true } }),
     requirements: readRequirements(supergraphSchema),
+    personal: readPersonal(supergraphSchema),
     subgraphs: subgraphs.filter(({ url }) => url !== EVENT_STREAM_URL).map(({ name }) => name),
     eventSubgraph: subgraphs.find(({ url }) => url === EVENT_STREAM_URL)?.name,
     eventSubjects: readSubjects(supergraphSchema, 'events'),

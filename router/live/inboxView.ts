@@ -23,6 +23,7 @@ export function inboxView(identity: Identity, args: Variables, limit: Limit | nu
       (id === undefined || id === event.data.conversation.id) &&
       (shows(event) || hasLeft(limit, event)),
     toValue: (event, cursor) => (shows(event) ? toInboxUpdate(event, cursor) : toDeparture(event, cursor)),
+    onlyFor: (event) => (event.type === 'conversation.read' ? event.data.agentId : undefined),
     mostMissed: Infinity,
   });
 }

@@ -95,6 +95,9 @@ function follow(asked: Pick<Followed, 'text' | 'operationName'>, first: Prepared
       get permittedTo() {
         return one.now.permittedTo;
       },
+      get isPersonal() {
+        return one.now.isPersonal;
+      },
       get introspect() {
         return one.now.introspect;
       },

@@ -1,4 +1,5 @@
 import { Kind, visit, type FieldNode } from 'graphql';
+import type { Identity } from '#platform/identity/identity.ts';
 import type { Limit } from '#schema/visibility.ts';
 import type { PreparedOperation } from '../execution/prepareOperation.ts';
 import { OperationError } from '../operations/errors.ts';
@@ -12,8 +13,10 @@ import type { Subscription } from './subscription.ts';
 export interface LiveOperation extends Subscription, EventView {
   /** Where the subscriber left off. */
   readonly after: StreamPosition | undefined;
-  /** Equal for subscribers who get equal answers to every event. */
+  /** Equal for subscribers who get equal answers to every event that is not for one of them alone. */
   readonly groupKey: string;
+  /** Whose answers others of the same rights get too; undefined: nobody else's are the same. */
+  readonly forAll: Identity | undefined;
 }
 
 /**
@@ -30,6 +33,7 @@ export function readLiveOperation(
   const view = eventViews.get(field);
   if (!view) throw OperationError.unknownOperation();
   const after = lastCursor ?? args['after'];
+  const forAll = isShared(subscription, limit) ? ({ ...identity, forAll: true } as Identity) : undefined;
   return {
     ...subscription,
     ...view(identity, args, limit),
@@ -37,10 +41,21 @@ export function readLiveOperation(
     groupKey: JSON.stringify([
       operation.key,
       sorted(withoutCursor(variables, node, operation)),
-      sorted(identity),
+      forAll ? rightsOf(forAll) : sorted(identity),
       limit?.teamIds.toSorted(),
     ]),
+    forAll,
   };
+}
+
+/** Who is limited to their teams also sees what is assigned to them, as nobody else does. */
+export function isShared({ operation, variables, identity }: Subscription, limit: Limit | null): boolean {
+  return identity.kind === 'agent' && limit === null && !operation.isPersonal(variables);
+}
+
+/** Everything of an identity that decides on what is not personal: all but who it is. */
+function rightsOf(identity: Identity): unknown {
+  return sorted({ ...identity, agentId: undefined, scopes: identity.scopes.toSorted() });
 }
 
 /** A variable that only says where to begin makes no difference to the answers: who resumes shares with those who stayed. */

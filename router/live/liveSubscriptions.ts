@@ -7,7 +7,7 @@ import { presentError } from '../graph/errors.ts';
 import { OperationError } from '../operations/errors.ts';
 import { encodePosition, type StreamPosition } from './cursor.ts';
 import type { EventFeed } from './eventFeed.ts';
-import type { EventStream } from './eventStream.ts';
+import type { EventStream, StreamEvent } from './eventStream.ts';
 import type { LiveEvent } from './liveEvent.ts';
 import type { LiveOperation } from './liveOperation.ts';
 import { createOrderedWork } from './orderedWork.ts';
@@ -21,9 +21,19 @@ export interface LiveSubscriptions {
 
 /** Subscribers who get the same answers: each event is executed and serialised once for all of them. */
 interface Group {
-  readonly members: Set<Subscriber>;
+  /** Each with what it asked for: as who. */
+  readonly members: Map<Subscriber, LiveOperation>;
   readonly leave: () => void;
 }
+
+/** An answer, for those among the members of a group whom an event is for. */
+interface GroupDelivery extends Delivery {
+  readonly occurredAt: string;
+  readonly isFor: (live: LiveOperation) => boolean;
+}
+
+/** What the graph says when an answer was to be for others too, and who asks may see less than they. */
+const VIEW_CHANGED = 'VIEW_CHANGED';
 
 /** Events of one group that are executed at once; their answers keep the events' order all the same. */
 const CONCURRENCY = 8;
@@ -62,42 +72,83 @@ export function createLiveSubscriptions(options: {
   ]);
   const lag = metrics.histogram('switchboard_router_live_lag_seconds', 'From an event to its delivery');
 
-  async function answer(live: LiveOperation, sequence: number, event: LiveEvent): Promise<Delivery> {
+  /** @returns undefined: as this identity it cannot be answered. */
+  async function answer(
+    live: LiveOperation,
+    { sequence, event }: StreamEvent,
+    identity = live.identity,
+  ): Promise<Delivery | undefined> {
     executions.inc();
     const cursor = encodePosition({ stream: feed.streamId, sequence });
     const value = live.toValue(event, cursor);
-    const scope = { identity: live.identity, requestId: v7(), event: { [live.field]: value } };
+    const scope = { identity, requestId: v7(), event: { [live.field]: value } };
     const result = await executor.execute(live.operation, live.variables, scope);
+    if (identity === live.forAll && result.errors.some(({ extensions }) => extensions?.['code'] === VIEW_CHANGED)) {
+      return undefined;
+    }
     const payload = Buffer.from(answerOf(result));
     serialised.inc(payload.length);
     return { sequence, cursor, payload };
   }
 
-  function openGroup(live: LiveOperation): Group {
-    const members = new Set<Subscriber>();
-    const work = createOrderedWork<(Delivery & { readonly occurredAt: string }) | undefined>({
+  /**
+   * Executed once, as any of those whom it is for. Who may see less by now than the others is none of them any more: what they are
+   * told of a limit may come a moment later than the graph knows it.
+   */
+  async function answerForAll(
+    members: Group['members'],
+    event: StreamEvent,
+    isFor: GroupDelivery['isFor'],
+  ): Promise<Delivery | undefined> {
+    for (const [member, live] of members) {
+      if (!isFor(live)) continue;
+      const delivery = await answer(live, event, live.forAll);
+      if (delivery) return delivery;
+      member.fail(OperationError.viewChanged());
+    }
+    return undefined;
+  }
+
+  function openGroup(first: LiveOperation): Group {
+    const members: Group['members'] = new Map();
+    const each = (tell: (member: Subscriber) => void) => {
+      for (const member of members.keys()) tell(member);
+    };
+    const work = createOrderedWork<GroupDelivery | undefined>({
       concurrency: CONCURRENCY,
       deliver(delivery) {
         if (!delivery) return;
-        for (const member of members) member.offer(delivery);
-        deliveries.inc({ way: 'live' }, members.size);
+        let count = 0;
+        for (const [member, live] of members) {
+          if (!delivery.isFor(live)) continue;
+          member.offer(delivery);
+          count += 1;
+        }
+        deliveries.inc({ way: 'live' }, count);
         lag.observe((Date.now() - Date.parse(delivery.occurredAt)) / 1_000);
       },
-      onError: (error) => members.forEach((member) => member.fail(presented(error))),
+      onError: (error) => each((member) => member.fail(presented(error))),
     });
-    const leave = feed.listen(live.identity.companyId, {
-      onEvent({ sequence, event }) {
-        if (!live.wants(event)) return;
-        if (work.size >= bufferEvents) members.forEach((member) => member.overflow());
-        else {
-          work.add(async () => {
-            // Those who waited for it may have gone meanwhile.
-            if (members.size === 0) return undefined;
-            return { ...(await answer(live, sequence, event)), occurredAt: event.occurredAt };
-          });
-        }
+
+    /** Whom of the members an event is for; undefined: for nobody. */
+    function audienceOf(event: LiveEvent): GroupDelivery['isFor'] | undefined {
+      if (first.onlyFor?.(event) === undefined) return first.wants(event) ? () => true : undefined;
+      const isFor = (live: LiveOperation) => live.wants(event);
+      return [...members.values()].some(isFor) ? isFor : undefined;
+    }
+
+    const leave = feed.listen(first.identity.companyId, {
+      onEvent(streamed) {
+        const isFor = audienceOf(streamed.event);
+        if (!isFor) return;
+        if (work.size >= bufferEvents) return each((member) => member.overflow());
+        work.add(async () => {
+          // Those who waited for it may have gone meanwhile.
+          const delivery = await answerForAll(members, streamed, isFor);
+          return delivery && { ...delivery, occurredAt: streamed.event.occurredAt, isFor };
+        });
       },
-      onGap: () => members.forEach((member) => member.fail(OperationError.cursorExpired())),
+      onGap: () => each((member) => member.fail(OperationError.cursorExpired())),
     });
     return { members, leave };
   }
@@ -108,7 +159,7 @@ export function createLiveSubscriptions(options: {
       group = openGroup(live);
       groups.set(live.groupKey, group);
     }
-    group.members.add(member);
+    group.members.set(member, live);
   }
 
   function part(live: LiveOperation, member: Subscriber): void {
@@ -123,10 +174,10 @@ export function createLiveSubscriptions(options: {
    * is in both is recognised by its sequence, so nothing is lost or doubled at the seam.
    */
   async function catchUp(live: LiveOperation, member: Subscriber, after: StreamPosition): Promise<void> {
-    const work = createOrderedWork<Delivery>({
+    const work = createOrderedWork<Delivery | undefined>({
       concurrency: CONCURRENCY,
       async deliver(delivery) {
-        await member.replay(delivery);
+        if (delivery) await member.replay(delivery);
         deliveries.inc({ way: 'replay' });
       },
       onError: (error) => member.fail(presented(error)),
@@ -136,10 +187,10 @@ export function createLiveSubscriptions(options: {
         companyId: live.identity.companyId,
         after: { stream: after.stream, sequence },
         most: live.mostMissed,
-        async handle({ sequence: at, event }) {
-          if (!live.wants(event)) return;
+        async handle(missed) {
+          if (!live.wants(missed.event)) return;
           await work.room();
-          work.add(() => answer(live, at, event));
+          work.add(() => answer(live, missed));
         },
         signal: member.signal,
       });

@@ -115,13 +115,19 @@ export function createStartOperation(options: {
     };
     const { variables, asker } = asked;
     const { identity } = asker;
+    let wasPersonal = true;
     const followed = lasting.follow(asked, {
-      accepts: (operation) => void readSubscription(operation, variables, identity),
+      accepts(operation) {
+        readSubscription(operation, variables, identity);
+        // Others get its answers, and may not from now on.
+        if (!wasPersonal && operation.isPersonal(variables)) throw OperationError.schemaChanged();
+      },
       end: () => error([OperationError.schemaChanged()]),
     });
     ended.addEventListener('abort', () => followed.leave(), { once: true });
     try {
       const subscription = readSubscription(followed.operation, variables, identity);
+      wasPersonal = followed.operation.isPersonal(variables);
       // Counts follow what their viewer may see.
       if (subscription.field !== COUNTS_FIELD) {
         await watchAndBegin(subscription, asker.lastEventId, { ...sink, error }, ended);

@@ -13,10 +13,17 @@ import { createMetrics } from '#platform/metrics/metrics.ts';
 import { generateResolvers } from './generatedSubgraph.ts';
 
 const link =
-  'extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@external", "@requires", "@inaccessible", "@shareable", "@listSize"])';
+  'extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@external", "@requires", "@inaccessible", "@shareable", "@listSize", "@composeDirective"])';
+
+const personal = `extend schema
+  @link(url: "https://specs.apollo.dev/link/v1.0")
+  @link(url: "https://switchboard.dev/personal/v1.0", import: ["@personal"])
+  @composeDirective(name: "@personal")
+  directive @personal on FIELD_DEFINITION | ARGUMENT_DEFINITION | INPUT_FIELD_DEFINITION`;
 
 const inboxSdl = /* GraphQL */ `
   ${link}
+  ${personal}
   type Query {
     conversation(id: ID!): Conversation
     conversations(first: Int): [Conversation!]!
@@ -37,6 +44,7 @@ const inboxSdl = /* GraphQL */ `
     id: ID!
     number: Int!
     subject: String!
+    unreadCount: Int! @personal
     channel: Channel!
     parent: Conversation
     secret: String @inaccessible
@@ -244,6 +252,11 @@ export async function startRealGraph(identitySecret: string): Promise<TestGraph>
   return { servers, supergraphSdl: readFileSync(supergraphFile, 'utf8') };
 }
 
+/** What is unread to an agent: something else for each. */
+export function unreadOf(identity: Identity): number {
+  return identity.kind === 'agent' ? Number.parseInt(identity.agentId.slice(-6), 16) : 0;
+}
+
 /** The small subgraphs of this file. */
 export async function startTestGraph(identitySecret: string) {
   const behaviour = wellBehaved();
@@ -293,10 +306,14 @@ export async function startTestGraph(identitySecret: string) {
         },
       },
       Conversation: {
-        __resolveReference({ id }: { id: string }) {
+        __resolveReference({ id }: { id: string }, { identity }: Context) {
           behaviour.entityFetches += 1;
+          if (identity.kind === 'agent' && identity.forAll && behaviour.limits.has(identity.agentId)) {
+            throw new GraphQLError('Ask as another.', { extensions: { code: 'VIEW_CHANGED' } });
+          }
           return behaviour.unknown.has(id) ? null : conversation(id);
         },
+        unreadCount: (_: unknown, _args: unknown, { identity }: Context) => unreadOf(identity),
         async parent({ id }: { id: string }) {
           await behaviour.delay(`${id}'`);
           return conversation(`${id}'`);

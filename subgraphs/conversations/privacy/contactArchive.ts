@@ -91,7 +91,9 @@ async function* conversationArchive(
 }
 
 async function aboutContact(sql: Sql, companyId: string, contactId: string): Promise<object & { readonly id: string }> {
-  const [contact] = await contactsByIds(sql, { companyId, agentId: null, visitor: null, limit: null }, [contactId]);
+  const [contact] = await contactsByIds(sql, { companyId, agentId: null, visitor: null, forAll: false, limit: null }, [
+    contactId,
+  ]);
   if (!contact) throw new Error(`contact ${contactId} is gone, though a job refers to it`);
   const { id, name, email, phone, attributes, blockedAt, createdAt } = contact;
   const identities = await sql`

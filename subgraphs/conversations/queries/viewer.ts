@@ -1,3 +1,4 @@
+import { GraphQLError } from 'graphql';
 import type { Identity, VisitorIdentity } from '#platform/identity/identity.ts';
 import { fragment, type Fragment } from '#platform/postgres/sql.ts';
 import { isId } from '../ids.ts';
@@ -10,6 +11,8 @@ export interface Caller {
   readonly agentId: string | null;
   /** Who writes by a web chat, and sees nothing but that; null for everybody else. */
   readonly visitor: VisitorIdentity | null;
+  /** Others of the same rights get the answer too, none of whom is limited to their teams. */
+  readonly forAll: boolean;
 }
 
 /** Who reads, as far as it changes what there is to see: queries take one, which only a read session can give. */
@@ -23,6 +26,7 @@ export function callerOf(identity: Identity): Caller {
     companyId: identity.companyId,
     agentId: identity.kind === 'agent' ? identity.agentId : null,
     visitor: identity.kind === 'visitor' ? identity : null,
+    forAll: identity.kind === 'agent' && identity.forAll === true,
   };
 }
 
@@ -36,12 +40,23 @@ export function limitQuery({ companyId, agentId }: Caller): string | undefined {
     from conversations.agents a where a.company_id = '${companyId}' and a.id = '${agentId}'`;
 }
 
-/** An agent whom the company does not have (any more) has no teams. */
+/**
+ * An agent whom the company does not have (any more) has no teams.
+ *
+ * @throws GraphQLError `VIEW_CHANGED` when others were to get what this one, who is limited, may see.
+ */
 export function viewerOf(caller: Caller, rows: readonly object[]): Viewer {
   const { agentId } = caller;
   const [agent] = rows as readonly { readonly limited: boolean; readonly teamIds: readonly string[] }[];
   if (agentId === null || agent?.limited === false) return { ...caller, limit: null };
+  if (caller.forAll) throw viewChanged();
   return { ...caller, limit: { agentId, teamIds: agent?.teamIds ?? [] } };
+}
+
+function viewChanged(): GraphQLError {
+  return new GraphQLError('This agent may see less than those for whom it is asked: ask as another.', {
+    extensions: { code: 'VIEW_CHANGED' },
+  });
 }
 
 /** For statements that read conversations as `c`: joins the viewer's read mark as `r`. */

@@ -4,6 +4,7 @@ import { areaOf } from './areas.ts';
 import { finderOf } from './asking.ts';
 import { belongingsOf } from './belongings.ts';
 import { answeredIn, gaps } from './coverage.ts';
+import { differencesOf } from './equalRights.ts';
 import { callsOf, schema } from './operations.ts';
 
 /** The graph with something that somebody has added. */
@@ -99,6 +100,30 @@ describe('what an answer shows', () => {
     expect(secretsIn('{"email":"a@b.example"}')).toEqual(['a@b.example']);
     expect(secretsIn('{"email":"a@b-example"}')).toEqual([]);
     expect(finderOf([])('anything')).toEqual([]);
+  });
+});
+
+describe('two agents of equal rights', () => {
+  const seen = (data: object) => [{ call: { text: '{ agents { id } }' }, variables: {}, answer: { data } }] as never;
+  const conversation = (unread: number, drafts: readonly string[], status = 'OPEN') => ({
+    conversation: { __typename: 'Conversation', id: '1', status, unread, drafts },
+  });
+
+  test('are shown the same, or something else that is marked', () => {
+    const [one, other] = [seen(conversation(1, ['a'])), seen(conversation(2, ['a', 'b']))];
+    const marks = new Set(['Conversation.unread', 'Conversation.drafts']);
+    expect(differencesOf(one, one, marks)).toEqual({ unmarked: [], marked: [] });
+    expect(differencesOf(one, other, marks)).toEqual({ unmarked: [], marked: [...marks].toSorted() });
+  });
+
+  test('fail the sweep by a field that somebody adds and does not mark', () => {
+    const [one, other] = [seen(conversation(1, ['a'])), seen(conversation(1, ['b'], 'RESOLVED'))];
+    expect(differencesOf(one, other, new Set(['Conversation.unread'])).unmarked).toEqual([
+      'Conversation.drafts',
+      'Conversation.status',
+    ]);
+    const gone = seen({ conversation: null });
+    expect(differencesOf(one, gone, new Set()).unmarked).toEqual(['Query.conversation']);
   });
 });
 

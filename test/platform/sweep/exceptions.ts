@@ -56,5 +56,11 @@ export const keepsWhatIsNamed: Readonly<Record<string, string>> = {
 /** Queries whose answers change by what is asked. */
 export const changesByAsking: ReadonlySet<string> = new Set(['fieldUsage', 'operations']);
 
+/** Marked as `@personal`, and the same to two administrators here. With the reason. */
+export const sameForBoth: Readonly<Record<string, string>> = {
+  'InboxCounts.mine': 'no open conversation is assigned to either of them',
+  'Query.notificationSettings': 'neither has chosen anything',
+};
+
 /** What a caller is nobody after, so that nothing can be tried as them any more. */
 export const endsSession = /^signOut/;

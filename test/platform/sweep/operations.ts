@@ -33,8 +33,8 @@ export interface Call {
   readonly slots: Readonly<Record<string, Slot>>;
 }
 
-/** The graph as clients see it. */
-export const { schema } = createSnapshot(readFileSync(supergraphFile, 'utf8'));
+/** The graph as clients see it, and what of it is another thing for each who looks. */
+export const { schema, personal } = createSnapshot(readFileSync(supergraphFile, 'utf8'));
 
 /** Deeper than anything is that a screen shows; every type is opened where it is met first. */
 const MAX_DEPTH = 8;

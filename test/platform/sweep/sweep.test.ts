@@ -7,9 +7,10 @@ import { allAreas } from './areas.ts';
 import { attackers, foreignAdmin } from './attackers.ts';
 import { secretsOf } from './belongings.ts';
 import { answeredIn, gaps } from './coverage.ts';
-import { changesByAsking, endsSession, figures, unanswered } from './exceptions.ts';
+import { changesByAsking, endsSession, figures, sameForBoth, unanswered } from './exceptions.ts';
+import { answersOf, differencesOf } from './equalRights.ts';
 import { eavesdrop, type Live } from './live.ts';
-import { graphCalls, schema, type Root } from './operations.ts';
+import { graphCalls, personal, schema, type Root } from './operations.ts';
 import { tracesOf } from './traces.ts';
 import { openWorld, type Look, type World } from './world.ts';
 
@@ -54,6 +55,25 @@ describe('the whole graph', () => {
     expect(silent.filter(({ text }) => !loud.includes(text))).toEqual([]);
     expect(look.filter(({ answer }) => answer.errors)).toEqual([]);
   });
+
+  it('shows two administrators the same of everything that is not marked as personal', async () => {
+    const { platform, filling, acme } = world;
+    const { companyId } = acme;
+    const agentId = v7();
+    await filling.admin.query(
+      `insert into conversations.agents (company_id, id, name, email, role) values ($1, $2, 'Twin', 'twin@acme.example', 'ADMIN')`,
+      [companyId, agentId],
+    );
+    try {
+      const token = await platform.sign({ kind: 'agent', companyId, agentId, role: 'ADMIN', scopes: [] });
+      const { unmarked, marked } = differencesOf(await world.look(), await world.lookAs(token));
+      // Whatever is marked is another thing indeed, or it would be executed for each of them in vain.
+      const same = answersOf(personal).filter((field) => !marked.includes(field));
+      expect({ unmarked, same: same.toSorted() }).toEqual({ unmarked: [], same: Object.keys(sameForBoth) });
+    } finally {
+      await filling.admin.query('delete from conversations.agents where id = $1', [agentId]);
+    }
+  }, 240_000);
 
   function sweepAs(names: readonly string[]): void {
     it.each(names)(

@@ -28,6 +28,8 @@ export interface World {
   readonly cursors: Cursors;
   /** What Acme's owners are answered now by every query. */
   readonly look: () => Promise<Look>;
+  /** What somebody of Acme's is answered now by the same. */
+  readonly lookAs: (token: string) => Promise<Look>;
   /** An id of what an attacker has themselves; guessed, where they have none of the kind. */
   ownIdOf(attacker: Attacker, kind: string): string;
   /** Every event and every signal so far, as it went over NATS. */
@@ -72,6 +74,8 @@ export async function openWorld(beforeAcme: (platform: RunningPlatform) => Promi
   const seen = belongingsOf(later, acme.id, {});
   const ownerOf = ({ root, field }: Pick<Call, 'root' | 'field'>) => (isOfVisitors(root, field) ? visitorToken : owner);
   const look = async () => lookAt(platform, acmeHas, ownerOf);
+  const lookAs = async (token: string) =>
+    lookAt(platform, acmeHas, (call) => (isOfVisitors(call.root, call.field) ? visitorToken : token));
 
   return {
     platform,
@@ -80,6 +84,7 @@ export async function openWorld(beforeAcme: (platform: RunningPlatform) => Promi
     globex: globexHas,
     cursors: cursorsIn(await look()),
     look,
+    lookAs,
     ownIdOf({ identity, hidden }, kind) {
       if (identity?.companyId !== acme.id) return globexHas.ids.get(kind)?.[0] ?? v7();
       const area = acmeHas.areaOfKind.get(kind);

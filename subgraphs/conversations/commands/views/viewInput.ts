@@ -10,7 +10,7 @@ export function readFilter(
   filter: ConversationFilter,
 ): ConversationFilter | Refusal {
   try {
-    conditions({ companyId, agentId, visitor: null, limit }, filter);
+    conditions({ companyId, agentId, visitor: null, forAll: false, limit }, filter);
   } catch (error) {
     if (error instanceof GraphQLError) return refuse('INVALID', `${error.message}.`, 'filter');
     throw error;
