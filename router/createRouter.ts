@@ -14,7 +14,7 @@ import { createPacer } from '#platform/limits/pacer.ts';
 import { createPlaces } from '#platform/limits/places.ts';
 import type { Logger } from '#platform/logging/logger.ts';
 import type { Metrics } from '#platform/metrics/metrics.ts';
-import { figuresSignal, typingSignal, viewersSignal } from '#schema/events/signals.ts';
+import { answerSignal, figuresSignal, typingSignal, viewersSignal } from '#schema/events/signals.ts';
 import { readManifest, readOperations, type Manifest } from '#schema/operations/manifest.ts';
 import { createBiEndpoint } from './bi/biEndpoint.ts';
 import type { RouterConfig } from './config.ts';
@@ -37,6 +37,8 @@ import { renderGraphiql } from './http/graphiql.ts';
 import { createGraphqlEndpoint } from './http/graphqlEndpoint.ts';
 import { createAgentLimits, limitQuestion } from './live/agentLimits.ts';
 import { createAgentStandings, standingQuestion } from './live/agentStandings.ts';
+import { ANSWERING_SUBGRAPH, answerQuestion } from './live/answers/answerQuestion.ts';
+import { ANSWER_FIELD, createAnswerSubscriptions } from './live/answers/answerSubscriptions.ts';
 import { countsQuestion, createCountsSubscriptions } from './live/counts/countsSubscriptions.ts';
 import { createDashboardSubscriptions } from './live/dashboards/dashboardSubscriptions.ts';
 import { createEventFeed } from './live/eventFeed.ts';
@@ -79,6 +81,7 @@ const GRAPHQL_PATH = '/graphql';
 const typingFields = ['typing', 'chatTyping'];
 const viewersFields = ['conversationViewers'];
 const dashboardFields = ['dashboardUpdates'];
+const answerFields = [ANSWER_FIELD];
 
 /**
  * The one graph: plans and executes over the subgraphs, over HTTP, WebSocket and server-sent events; answers subscriptions from the event
@@ -124,6 +127,14 @@ export function createRouter(config: RouterConfig, deps: RouterDeps): Router {
     name: 'figures',
     subject: subjectOf(signalSubjects, dashboardFields),
     schema: figuresSignal,
+    nats,
+    logger,
+    metrics,
+  });
+  const answers = createSignalFeed({
+    name: 'answers',
+    subject: subjectOf(signalSubjects, answerFields),
+    schema: answerSignal,
     nats,
     logger,
     metrics,
@@ -190,6 +201,13 @@ export function createRouter(config: RouterConfig, deps: RouterDeps): Router {
       ...byField(dashboardFields, createDashboardSubscriptions({ executor, feed: figures, metrics })),
     ]),
     counts: createCountsSubscriptions({ executor, feed, metrics }),
+    answers: createAnswerSubscriptions({
+      executor,
+      feed: answers,
+      source: { fetch: (...asked) => subgraphs.named(ANSWERING_SUBGRAPH).fetch(...asked) },
+      logger,
+      metrics,
+    }),
     limits: createAgentLimits({ executor, feed }),
     maxCost: config.limits.cost,
     logger,
@@ -253,6 +271,7 @@ export function createRouter(config: RouterConfig, deps: RouterDeps): Router {
     typing,
     viewers,
     figures,
+    answers,
     ...partners.parts,
     usage,
     pools,
@@ -328,10 +347,12 @@ function openVersion(
 }
 
 /** Without an answer to these nobody would be let in, or told what they may see. */
-function checkQuestions({ schema }: GraphSnapshot): void {
+function checkQuestions({ schema, supergraphSchema }: GraphSnapshot): void {
   for (const question of [standingQuestion, limitQuestion, sightQuestion, countsQuestion]) {
     if (validate(schema, parse(question)).length > 0) throw RouterError.withoutAnswer(question);
   }
+  // Of what clients do not see.
+  if (validate(supergraphSchema, parse(answerQuestion)).length > 0) throw RouterError.withoutAnswer(answerQuestion);
 }
 
 /** What feeds the subscriptions was connected for the first graph, and stays. */

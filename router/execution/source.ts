@@ -16,6 +16,8 @@ export interface RequestScope {
   readonly mayShare?: true;
   /** Who asks takes what is deferred when it comes, and is given it here. */
   readonly takeLater?: (later: LaterAnswers) => void;
+  /** What takes its time, and may be given up by who asked: ends when `signal` aborts, or after `limitMs` in place of the usual limit. */
+  readonly lasting?: { readonly signal: AbortSignal; readonly limitMs: number };
   /** For a subscription: the value of its root field, by the field's name. Nobody asked just now, and those who do go first. */
   readonly event?: Readonly<Record<string, unknown>>;
 }

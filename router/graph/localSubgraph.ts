@@ -36,14 +36,16 @@ export function createLocalSubgraph(options: {
 
   return {
     name,
-    async fetch(operation, variables, { identity, requestId, clientAddress }) {
+    async fetch(operation, variables, { identity, requestId, clientAddress, lasting }) {
       if (!identity) throw OperationError.unauthenticated();
       const end = seconds.startTimer({ subgraph: name });
       const gone = new AbortController();
-      const caller = { identity, requestId, clientAddress, signal: gone.signal };
+      const { limitMs = timeoutMs } = lasting ?? {};
+      const signal = lasting ? AbortSignal.any([gone.signal, lasting.signal]) : gone.signal;
+      const caller = { identity, requestId, clientAddress, signal };
       try {
         const run = prepare(operation)(JSON.parse(variables) as Variables, caller);
-        const answer = await withTimeout(run, timeoutMs, `no answer within ${timeoutMs} ms`);
+        const answer = await withTimeout(run, limitMs, `no answer within ${limitMs} ms`);
         end({ outcome: answer.errors.length > 0 ? 'errors' : 'ok' });
         return answer;
       } catch (error) {

@@ -72,14 +72,19 @@ export function createSubgraph(options: {
   );
 
   /** Asks, unless the subgraph is in trouble, and remembers how that went. */
-  async function request(kind: SubgraphOperation['kind'], body: string, headers: Record<string, string>) {
+  async function request(
+    kind: SubgraphOperation['kind'],
+    body: string,
+    headers: Record<string, string>,
+    { lasting }: Pick<RequestScope, 'lasting'>,
+  ) {
     const waitMs = breaker.enter(name);
     if (waitMs > 0) {
       refused.inc({ subgraph: name });
       throw SubgraphError.leftAlone(name, waitMs);
     }
-    const { timeoutMs } = limits;
-    const attempt = (leftMs: number) => http.post(body, headers, leftMs);
+    const { signal, limitMs: timeoutMs = limits.timeoutMs } = lasting ?? {};
+    const attempt = (ms: number) => http.post(body, headers, { ms, signal });
     try {
       const text =
         kind === 'mutation'
@@ -88,7 +93,8 @@ export function createSubgraph(options: {
       breaker.succeeded(name);
       return text;
     } catch (error) {
-      if (error instanceof SubgraphError && error.isAnswer) breaker.succeeded(name);
+      // Who leaves says nothing about it.
+      if (signal?.aborted || (error instanceof SubgraphError && error.isAnswer)) breaker.succeeded(name);
       else breaker.failed(name);
       throw error;
     }
@@ -110,16 +116,16 @@ export function createSubgraph(options: {
     const body = `${bodyHead}${variables}}`;
     if (kind === 'mutation') {
       try {
-        return await request(kind, body, headers);
+        return await request(kind, body, headers, scope);
       } finally {
         // Also when it failed: what was given up may have been done all the same.
         flights.wrote(companyId);
       }
     }
-    if (scope.mayShare !== true) return request(kind, body, headers);
+    if (scope.mayShare !== true) return request(kind, body, headers, scope);
     const key = `${name} ${clientAddress ?? ''} ${signed} ${body}`;
     return flights.share({ companyId, key, onJoin: () => shared.inc({ subgraph: name }) }, () =>
-      request(kind, body, headers),
+      request(kind, body, headers, scope),
     );
   }
 

@@ -13,11 +13,15 @@ export interface SubgraphLimits {
 /** A subgraph's server. */
 export interface SubgraphHttp {
   /**
-   * @param limitMs for the answer to be there.
+   * @param limits how long for the answer to be there, and whether anybody still waits for it.
    * @returns the answer's body.
    * @throws SubgraphError for an answer that is none, and whatever undici throws when there was no answer.
    */
-  post(body: string, headers: Record<string, string>, limitMs: number): Promise<string>;
+  post(
+    body: string,
+    headers: Record<string, string>,
+    limits: { readonly ms: number; readonly signal?: AbortSignal | undefined },
+  ): Promise<string>;
   /** The server says that it is ready. */
   readonly check: Check;
   close(): Promise<void>;
@@ -38,9 +42,9 @@ export function connectSubgraph(name: string, url: string, limits: SubgraphLimit
   });
 
   return {
-    async post(body, headers, limitMs) {
+    async post(body, headers, limits) {
       const { status, text } = await new Promise<ReceivedText>((resolve, reject) => {
-        pool.dispatch({ method: 'POST', path, headers, body }, new TextReply(limitMs, resolve, reject));
+        pool.dispatch({ method: 'POST', path, headers, body }, new TextReply(limits, resolve, reject));
       });
       if (status === 401) throw SubgraphError.refusedIdentity(name);
       if (status >= 500) throw SubgraphError.answered(name, status);

@@ -16,19 +16,33 @@ export class TextReply implements Dispatcher.DispatchHandler {
   readonly #chunks: Buffer[] = [];
   #status = 0;
   #controller: Dispatcher.DispatchController | undefined;
-  #tooLate: Error | undefined;
+  readonly #signal: AbortSignal | undefined;
+  #givenUp: Error | undefined;
 
-  /** @param limitMs After it the request is given up, wherever it is. */
-  constructor(limitMs: number, resolve: (received: ReceivedText) => void, reject: (reason: unknown) => void) {
+  /**
+   * @param limits.ms After it the request is given up, wherever it is.
+   * @param limits.signal The same, when it aborts.
+   */
+  constructor(
+    limits: { readonly ms: number; readonly signal?: AbortSignal | undefined },
+    resolve: (received: ReceivedText) => void,
+    reject: (reason: unknown) => void,
+  ) {
     this.#resolve = resolve;
     this.#reject = reject;
-    this.#timer = setTimeout(() => this.#giveUp(limitMs), limitMs);
+    this.#signal = limits.signal;
+    const tooLate = `no answer within ${String(Math.round(limits.ms))} ms`;
+    this.#timer = setTimeout(() => this.#giveUp(tooLate), limits.ms);
+    this.#signal?.addEventListener('abort', this.#leave, { once: true });
+    if (this.#signal?.aborted) this.#leave();
   }
+
+  readonly #leave = (): void => this.#giveUp('nobody waits for it any more');
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.#controller = controller;
-    // It has waited for a connection for too long.
-    if (this.#tooLate) controller.abort(this.#tooLate);
+    // While it waited for a connection.
+    if (this.#givenUp) controller.abort(this.#givenUp);
   }
 
   onResponseStart(_controller: Dispatcher.DispatchController, status: number): void {
@@ -40,20 +54,26 @@ export class TextReply implements Dispatcher.DispatchHandler {
   }
 
   onResponseEnd(): void {
-    clearTimeout(this.#timer);
+    this.#settle();
     const [first, ...others] = this.#chunks;
     const body = first && others.length > 0 ? Buffer.concat(this.#chunks) : first;
     this.#resolve({ status: this.#status, text: body?.toString('utf8') ?? '' });
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
-    clearTimeout(this.#timer);
+    this.#settle();
     this.#reject(error);
   }
 
-  #giveUp(limitMs: number): void {
-    this.#tooLate = new Error(`no answer within ${String(Math.round(limitMs))} ms`);
-    this.#controller?.abort(this.#tooLate);
-    this.#reject(this.#tooLate);
+  #settle(): void {
+    clearTimeout(this.#timer);
+    this.#signal?.removeEventListener('abort', this.#leave);
+  }
+
+  #giveUp(reason: string): void {
+    this.#settle();
+    this.#givenUp = new Error(reason);
+    this.#controller?.abort(this.#givenUp);
+    this.#reject(this.#givenUp);
   }
 }

@@ -10,13 +10,15 @@ export interface Newest<T> {
  * Hands states on in their order; while the connection is busy, only the newest of each key waits for it.
  *
  * @param options.answer what is sent of a state; must not reject.
+ * @param options.onSent told of each state that was.
  */
 export function createNewest<T>(options: {
   readonly sink: Pick<Sink, 'next' | 'ready'>;
   readonly keyOf: (state: T) => string;
   readonly answer: (state: T) => Promise<Buffer>;
+  readonly onSent?: (state: T) => void;
 }): Newest<T> {
-  const { sink, keyOf, answer } = options;
+  const { sink, keyOf, answer, onSent } = options;
   const waiting = new Map<string, T>();
   let pumping = false;
   let closed = false;
@@ -31,7 +33,9 @@ export function createNewest<T>(options: {
       const [key, state] = next;
       waiting.delete(key);
       const payload = await answer(state);
-      if (!closed) sink.next(payload);
+      if (closed) continue;
+      sink.next(payload);
+      onSent?.(state);
     }
     pumping = false;
   }

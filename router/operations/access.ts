@@ -18,6 +18,7 @@ export const livePermissions = {
   'conversations:changeMany': { roles: everybody },
   'analytics:read': { roles: everybody, scope: 'analytics:read' },
   'contacts:read': { roles: everybody, scope: 'contacts:read' },
+  'knowledge:read': { roles: everybody, scope: 'knowledge:read' },
   /** What is an agent's own: notifications, drafts. */
   'own:keep': { roles: everybody },
   /** The visitor's own side of a web chat. */
@@ -35,6 +36,7 @@ export const liveAccess: Readonly<Record<string, keyof typeof livePermissions>> 
   dashboardUpdates: 'analytics:read',
   bulkJobUpdates: 'conversations:changeMany',
   typing: 'conversations:answer',
+  answerUpdates: 'knowledge:read',
   notificationUpdates: 'own:keep',
   draftUpdates: 'own:keep',
   chatUpdates: 'chat',

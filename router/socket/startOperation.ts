@@ -6,6 +6,7 @@ import type { Graph } from '../graph/graph.ts';
 import type { Limit } from '#schema/visibility.ts';
 import { answerOf, type Executor } from '../execution/executor.ts';
 import type { AgentLimits } from '../live/agentLimits.ts';
+import { ANSWER_FIELD, type AnswerSubscriptions } from '../live/answers/answerSubscriptions.ts';
 import { COUNTS_FIELD, type CountsSubscriptions } from '../live/counts/countsSubscriptions.ts';
 import { createLastingOperations } from '../live/lastingOperations.ts';
 import { readLiveOperation } from '../live/liveOperation.ts';
@@ -50,6 +51,7 @@ export function createStartOperation(options: {
   /** By subscription field (`@signals`). */
   readonly signals: ReadonlyMap<string, SignalSubscriptions>;
   readonly counts: CountsSubscriptions;
+  readonly answers: AnswerSubscriptions;
   readonly limits: AgentLimits;
   /** Of an operation; for a subscription, of one event. */
   readonly maxCost: number;
@@ -66,6 +68,7 @@ export function createStartOperation(options: {
     live,
     signals,
     counts,
+    answers,
     limits,
     logger,
   } = options;
@@ -113,6 +116,11 @@ export function createStartOperation(options: {
       over.abort();
       sink.error(errors);
     };
+    const complete = () => {
+      if (ended.aborted) return;
+      over.abort();
+      sink.complete();
+    };
     const { variables, asker } = asked;
     const { identity } = asker;
     let wasPersonal = true;
@@ -128,16 +136,22 @@ export function createStartOperation(options: {
     try {
       const subscription = readSubscription(followed.operation, variables, identity);
       wasPersonal = followed.operation.isPersonal(variables);
-      // Counts follow what their viewer may see.
-      if (subscription.field !== COUNTS_FIELD) {
-        await watchAndBegin(subscription, asker.lastEventId, { ...sink, error }, ended);
-      } else ended.addEventListener('abort', counts.subscribe(subscription, { ...sink, error }), { once: true });
+      const end = beginUnlimited(subscription, { ...sink, error, complete });
+      if (end) ended.addEventListener('abort', end, { once: true });
+      else await watchAndBegin(subscription, asker.lastEventId, { ...sink, error, complete }, ended);
     } catch (failure) {
       // It has been told already why it is over.
       if (ended.aborted) return;
       over.abort();
       throw failure;
     }
+  }
+
+  /** Counts follow what their viewer may see, and documents are everybody's. */
+  function beginUnlimited(subscription: Subscription, sink: OperationSink): (() => void) | undefined {
+    if (subscription.field === COUNTS_FIELD) return counts.subscribe(subscription, sink);
+    if (subscription.field === ANSWER_FIELD) return answers.subscribe(subscription, sink);
+    return undefined;
   }
 
   /** Lasts until the signal aborts, or until the subscriber may see something else than now. */

@@ -36,6 +36,36 @@ const inboxSdl = /* GraphQL */ `
     broken: String
     refused: String
     large: String
+    answerInPieces(question: String!, answerId: ID!): AnswerInPieces! @inaccessible
+  }
+  type AnswerInPieces @inaccessible {
+    passages: [SearchHit!]!
+    answer: Answer!
+  }
+  type SearchHit @shareable {
+    document: Document!
+    heading: String!
+    text: String!
+    score: Float!
+  }
+  type Citation @shareable {
+    document: Document
+    quote: String!
+  }
+  enum NoAnswerReason {
+    NOT_IN_KNOWLEDGE
+    MODEL_FAILED
+  }
+  type Answer @shareable {
+    text: String
+    confident: Boolean!
+    citations: [Citation!]!
+    language: String!
+    reason: NoAnswerReason
+  }
+  type Document @key(fields: "id") {
+    id: ID!
+    title: String!
   }
   type Mutation {
     touch(id: ID!): Int!
@@ -144,6 +174,8 @@ export interface Behaviour {
   /** What is counted, and how often it was asked for. */
   open: number;
   counted: number;
+  /** Answers a question of somebody who is told of it as it comes. */
+  answer: (asked: { readonly question: string; readonly answerId: string }, signal: AbortSignal) => Promise<object>;
   /** Texts of messages have at least so many characters. */
   textLength: number;
   /** What the channels service got besides queries: webhooks, web chats, files. */
@@ -162,6 +194,7 @@ export interface TestGraph {
 
 interface Context {
   readonly identity: Identity;
+  readonly signal: AbortSignal;
   close(): Promise<void>;
 }
 
@@ -189,10 +222,10 @@ async function serve(
       logger: silentLogger,
       metrics,
       access: openAccess(typeDefs, ['ChatMessage']),
-      context(identity, { requestId }) {
+      context(identity, { requestId, signal }) {
         behaviour.identities.push(identity);
         behaviour.requestIds.push(requestId);
-        return { identity, close: async () => undefined };
+        return { identity, signal, close: async () => undefined };
       },
     });
     http.app.register(async (scope) => {
@@ -231,6 +264,7 @@ function wellBehaved(): Behaviour {
     limits: new Map(),
     open: 0,
     counted: 0,
+    answer: () => Promise.reject(new Error('nobody asks that here')),
     textLength: 0,
     handedOn: [],
   };
@@ -298,6 +332,11 @@ export async function startTestGraph(identitySecret: string) {
           throw new GraphQLError('Not yours.', { extensions: { code: 'FORBIDDEN', inside: 'row 12' } });
         },
         large: () => 'x'.repeat(2_000_000),
+        answerInPieces: (
+          _: unknown,
+          asked: { readonly question: string; readonly answerId: string },
+          { signal }: Context,
+        ) => behaviour.answer(asked, signal),
       },
       Mutation: {
         touch: () => {
@@ -319,6 +358,7 @@ export async function startTestGraph(identitySecret: string) {
           return conversation(`${id}'`);
         },
       },
+      Document: { __resolveReference: ({ id }: { id: string }) => ({ id, title: `title of ${id}` }) },
       Draft: { __resolveReference: ({ id }: { id: string }) => ({ id, text: `draft ${id}` }) },
       Notification: { __resolveReference: ({ id }: { id: string }) => ({ id, kind: 'MENTIONED' }) },
       Message: {

@@ -136,6 +136,8 @@ export async function startWorldOver<G extends TestGraph>(
       conversations: keeper.url(),
       // Tests of SQL for BI tools run over the whole platform.
       analytics: keeper.url(),
+      // The inbox of the small graph answers questions too.
+      knowledge: graph.servers[0]?.url ?? '',
       ...Object.fromEntries(graph.servers.map(({ name, url }) => [name, url])),
     },
     natsUrl: natsServer.url,
@@ -218,7 +220,10 @@ export async function startWorldOver<G extends TestGraph>(
     },
 
     /** Resolves when there are so many subscriptions of a kind. */
-    async subscribed(kind: 'live' | 'typing' | 'viewers' | 'counts' | 'dashboards', count: number): Promise<void> {
+    async subscribed(
+      kind: 'live' | 'typing' | 'viewers' | 'counts' | 'dashboards' | 'answer',
+      count: number,
+    ): Promise<void> {
       await eventually(async () => {
         const text = await metrics.text();
         const value = new RegExp(`^switchboard_router_${kind}_subscriptions\\{[^}]*\\} (\\d+)$`, 'm').exec(text)?.[1];

@@ -47,6 +47,25 @@ export function viewersSubject(companyId: string): string {
   return `signals.${companyId}.viewers`;
 }
 
+/**
+ * What is known of an answer that somebody waits for, before it is complete: the passages, and then the text, each time all of it so
+ * far. Who misses some has it all at the end.
+ */
+export const answerSignal = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('PASSAGES'),
+    answerId: id,
+    passages: z.array(z.object({ documentId: id, heading: z.string(), text: z.string(), score: z.number() })),
+  }),
+  z.object({ kind: z.literal('TEXT'), answerId: id, text: z.string() }),
+]);
+export type AnswerSignal = z.output<typeof answerSignal>;
+
+/** `*` for all companies. */
+export function answerSubject(companyId: string): string {
+  return `signals.${companyId}.answers`;
+}
+
 /** Something about the company's partners is not as it was: what is remembered of their keys has to be asked anew. */
 export const partnersSignal = z.object({ change: z.enum(['KEY', 'OPERATIONS']) });
 export type PartnersSignal = z.output<typeof partnersSignal>;

@@ -16,6 +16,7 @@ export const access = accessTable(
       documents: 'knowledge:read',
       searchKnowledge: 'knowledge:read',
       answer: 'knowledge:read',
+      answerInPieces: 'knowledge:read',
       answerTrace: 'answers:review',
       unansweredQuestions: 'answers:review',
     },

@@ -1,8 +1,11 @@
+import type { NatsPart } from '#platform/events/nats.ts';
+import { publishSignal } from '#platform/events/publishSignal.ts';
 import type { TokenSigner } from '#platform/files/signedToken.ts';
 import type { Identity } from '#platform/identity/identity.ts';
 import type { Database } from '#platform/postgres/database.ts';
 import type { ReadSession } from '#platform/postgres/readSession.ts';
 import type { SwitchboardCatalogue } from '#schema/events/catalogue.ts';
+import { answerSubject, type AnswerSignal } from '#schema/events/signals.ts';
 import type { Upload } from '#schema/uploads.ts';
 import type { Bot } from './bot/createBot.ts';
 import type { ReadUpload } from './commands/documentContent.ts';
@@ -18,6 +21,8 @@ export interface Context {
   readonly search: PassageSearch;
   readonly bot: Pick<Bot, 'answer'>;
   readonly readUpload: ReadUpload;
+  /** Tells whoever waits for an answer of the company's what is known of it. */
+  readonly tellOfAnswer: (signal: AnswerSignal) => void;
   /** Aborts when the caller goes away before the answer. */
   readonly signal: AbortSignal;
   close(): Promise<void>;
@@ -26,9 +31,10 @@ export interface Context {
 export function createContext(
   options: Pick<Context, 'identity' | 'database' | 'search' | 'bot' | 'signal'> & {
     readonly uploads: Pick<TokenSigner<Upload>, 'read'>;
+    readonly nats: NatsPart;
   },
 ): Context {
-  const { identity, database, search, bot, signal, uploads } = options;
+  const { identity, database, search, bot, signal, uploads, nats } = options;
   const { companyId } = identity;
   const session = database.session(companyId);
   return {
@@ -37,6 +43,7 @@ export function createContext(
     search,
     bot,
     signal,
+    tellOfAnswer: (told) => publishSignal(nats, answerSubject(companyId), told),
     session,
     loaders: createLoaders(session, companyId),
     readUpload(id) {

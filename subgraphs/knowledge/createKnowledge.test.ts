@@ -368,6 +368,51 @@ describe('the knowledge service', () => {
     }
   });
 
+  it('tells what it knows of an answer before it is complete, to its own company', async () => {
+    const who = agentOf(v7(), 'AGENT');
+    const id = await addAndIndex(agentOf(who.companyId), 'Umbrellas', 'Umbrellas are repaired within three days.');
+    const heard: { readonly subject: string; readonly told: unknown }[] = [];
+    const listening = nats.connection.subscribe('signals.*.answers', {
+      callback: (_error, message) => void heard.push({ subject: message.subject, told: message.json() }),
+    });
+    await nats.connection.flush();
+    const query = `query ($question: String!, $answerId: ID!) { answerInPieces(question: $question, answerId: $answerId) {
+      passages { document { id } text } answer { text reason citations { document { id } } } } }`;
+    const answerId = v7();
+    const asked = { question: 'How long do umbrellas take to be repaired?', answerId };
+    const { data, errors } = await service.ask(who, query, asked);
+    expect(errors).toEqual([]);
+    const text = 'Umbrellas are repaired within three days.';
+    expect(data['answerInPieces']).toEqual({
+      passages: [{ document: { id }, text }],
+      answer: { text: expect.stringContaining(text), reason: null, citations: [{ document: { id } }] },
+    });
+    await eventually(() => {
+      expect(heard).toEqual([
+        {
+          subject: `signals.${who.companyId}.answers`,
+          told: {
+            kind: 'PASSAGES',
+            answerId,
+            passages: [{ documentId: id, heading: '', text, score: expect.any(Number) }],
+          },
+        },
+      ]);
+    });
+    const nothing = await service.ask(agentOf(v7(), 'AGENT'), query, asked);
+    expect(nothing.data['answerInPieces']).toEqual({
+      passages: [],
+      answer: { text: null, reason: 'NOT_IN_KNOWLEDGE', citations: [] },
+    });
+    for (const wrong of [{ answerId: 'no id' }, { question: ' ' }, { question: 'x'.repeat(1_001) }]) {
+      const refused = await service.ask(who, query, { ...asked, ...wrong });
+      expect(refused.errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT' } }]);
+    }
+    const partner = { kind: 'partner', companyId: who.companyId, partner: 'crm', scopes: [] } as const;
+    expect((await service.ask(partner, query, asked)).errors).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
+    listening.unsubscribe();
+  });
+
   it('has what it finds ranked again where somebody does that, and leaves it as it is while nobody does', async () => {
     const who = agentOf(v7());
     const { companyId } = who;

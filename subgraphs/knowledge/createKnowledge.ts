@@ -99,7 +99,7 @@ export function createKnowledge(
     logger,
     metrics,
     access,
-    context: (identity, { signal }) => createContext({ identity, database, search, bot, uploads, signal }),
+    context: (identity, { signal }) => createContext({ identity, database, search, bot, uploads, nats, signal }),
   });
 
   const parts = [...stores.parts, redis, store, index, indexer, answers, erasures, forgetting, subgraph, http];

@@ -48,7 +48,7 @@ export type Answer = Found | NotFound;
 export interface Answerer {
   /**
    * @param options.companyId Whose budget it is.
-   * @param options.onText Is told the text so far, as it comes.
+   * @param options.onText Is told the text so far, as it comes and may be shown. What there is in the end decides.
    */
   answer(
     question: Question,

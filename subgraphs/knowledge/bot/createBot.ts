@@ -1,7 +1,7 @@
 import type { Citation, HandOverReason, Turn } from '#schema/events/bot.ts';
 import type { Logger } from '#platform/logging/logger.ts';
 import type { Metrics } from '#platform/metrics/metrics.ts';
-import type { Answer, Answerer } from './answerer.ts';
+import type { Answer, Answerer, Passage } from './answerer.ts';
 import { handOverText, summaryOf } from './handOverText.ts';
 import { phrases } from './phrases.ts';
 import { questionOf, type Question } from './question.ts';
@@ -47,7 +47,16 @@ export interface Bot {
    *
    * @throws GraphQLError `UNAVAILABLE` while the search is away.
    */
-  answer(companyId: string, question: Question, signal: AbortSignal): Promise<Answer>;
+  answer(companyId: string, question: Question, listener: Listener): Promise<Answer>;
+}
+
+/** Who waits for an answer. */
+export interface Listener {
+  readonly signal: AbortSignal;
+  /** Told what was found before it is read. */
+  readonly onPassages?: ((passages: readonly Passage[]) => void) | undefined;
+  /** Told the text so far, as it comes. */
+  readonly onText?: ((text: string) => void) | undefined;
 }
 
 /** What is looked at for an answer: the best of these are quoted. */
@@ -108,9 +117,10 @@ export function createBot(options: {
   }
 
   return {
-    async answer(companyId, question, signal) {
+    async answer(companyId, question, { signal, onPassages, onText }) {
       const passages = await findPassages(companyId, question.query, PASSAGES, signal);
-      return answerer.answer(question, passages, { companyId, signal });
+      onPassages?.(passages);
+      return answerer.answer(question, passages, { companyId, signal, onText });
     },
     async reply(ask, signal) {
       const { turns, rules } = ask;

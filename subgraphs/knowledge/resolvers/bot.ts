@@ -1,8 +1,11 @@
+import { z } from 'zod';
 import { isPermitted } from '#platform/graphql/access.ts';
 import { connectionOf, pageRequest } from '#platform/graphql/connection.ts';
 import { badUserInput } from '#platform/graphql/errors.ts';
 import type { Turn } from '#schema/events/bot.ts';
 import { access } from '../access.ts';
+import type { Passage } from '../bot/answerer.ts';
+import type { Listener } from '../bot/createBot.ts';
 import { questionOf, singleQuestion, type Question } from '../bot/question.ts';
 import { answerQuestion, dismissQuestion } from '../commands/bot/answerQuestion.ts';
 import type { Context } from '../context.ts';
@@ -23,12 +26,31 @@ export interface ConversationReference {
 
 const MAX_QUESTION = 1_000;
 
+const guid = z.guid();
+
 export const botQueries = {
-  answer(_parent, { question: text }, context) {
-    if (text.length > MAX_QUESTION) throw badUserInput(`A question has at most ${MAX_QUESTION} characters`, 'question');
-    const question = singleQuestion(text);
-    if (!question) throw badUserInput('Ask in words', 'question');
-    return answerTo(context, question);
+  answer: (_parent, { question }, context) => answerTo(context, questionIn(question)),
+  async answerInPieces(_parent, { question, answerId }, context) {
+    if (!guid.safeParse(answerId).success) throw badUserInput('This is no id', 'answerId');
+    const { tellOfAnswer, loaders } = context;
+    let found: readonly Passage[] = [];
+    const answer = await answerTo(context, questionIn(question), {
+      onPassages(passages) {
+        found = passages;
+        tellOfAnswer({
+          kind: 'PASSAGES',
+          answerId,
+          passages: passages.map(({ documentId, heading, text, score }) => ({ documentId, heading, text, score })),
+        });
+      },
+      onText: (text) => tellOfAnswer({ kind: 'TEXT', answerId, text }),
+    });
+    const documents = await Promise.all(found.map(({ documentId }) => loaders.document.load(documentId)));
+    const passages = found.flatMap(({ heading, text, score }, i) => {
+      const document = documents[i];
+      return document ? [{ document, heading, text, score }] : [];
+    });
+    return { passages, answer };
   },
   answerTrace: (_parent, { messageId }, { loaders }) => loaders.answerTrace.load(messageId),
   async unansweredQuestions(_parent, args, { identity, session }) {
@@ -60,9 +82,22 @@ export const unansweredQuestion: UnansweredQuestionResolvers = {
   __resolveReference: ({ id }, { loaders }) => loaders.unansweredQuestion.load(id),
 };
 
-async function answerTo({ bot, identity, signal }: Context, question: Question) {
-  const answer = await bot.answer(identity.companyId, question, signal);
+function questionIn(text: string): Question {
+  if (text.length > MAX_QUESTION) throw badUserInput(`A question has at most ${MAX_QUESTION} characters`, 'question');
+  const question = singleQuestion(text);
+  if (!question) throw badUserInput('Ask in words', 'question');
+  return question;
+}
+
+async function answerTo(
+  { bot, identity, signal }: Context,
+  question: Question,
+  listener: Pick<Listener, 'onPassages' | 'onText'> = {},
+) {
+  const answer = await bot.answer(identity.companyId, question, { signal, ...listener });
   const { language } = question;
-  if (answer.kind === 'notFound') return { text: null, confident: false, citations: [], language };
-  return { text: answer.text, confident: true, citations: answer.citations, language };
+  if (answer.kind === 'notFound') {
+    return { text: null, confident: false, citations: [], language, reason: answer.reason };
+  }
+  return { text: answer.text, confident: true, citations: answer.citations, language, reason: null };
 }

@@ -4,6 +4,7 @@ import type { Answer, Answerer, Passage, Work } from '../answerer.ts';
 import type { TokenBudget } from './budget.ts';
 import { tokensIn, type ChatModel, type Completion } from './chatModel.ts';
 import { checkAnswer } from './checkAnswer.ts';
+import { createPieces } from './pieces.ts';
 import { PROMPT_VERSION, promptOf } from './prompt.ts';
 
 /** More passages cost more, and hide what matters. */
@@ -63,7 +64,8 @@ export function createModelAnswerer(options: {
       };
       if (given.length === 0) return { kind: 'notFound', reason: 'NOT_IN_KNOWLEDGE', confidence: 0, work: idle };
       const from = performance.now();
-      const completion = await complete(promptOf(question, given), asked);
+      const onText = asked.onText && createPieces(question, given, asked.onText);
+      const completion = await complete(promptOf(question, given), { ...asked, onText });
       const work = { ...idle, modelMs: Math.round(performance.now() - from) };
       const failed = (problem: string): Answer => ({
         kind: 'notFound',
