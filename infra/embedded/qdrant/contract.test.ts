@@ -1,8 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { QdrantClient } from '@qdrant/js-client-rest';
+import { createLocalEmbedder } from '#knowledge/embedding/localEmbedder.ts';
+import { createChunkIndex } from '#knowledge/index/chunkIndex.ts';
+import { silentLogger as logger } from '#platform/logging/logger.ts';
+import { createMetrics } from '#platform/metrics/metrics.ts';
+import { qdrantTarget, type QdrantTarget } from '#test/stack/qdrantTarget.ts';
 import { type ContractProxy, startContractProxy } from './contractProxy.ts';
-import { startTestTarget, type TestTarget } from './testTarget.ts';
 
 type QueryBody = Parameters<QdrantClient['query']>[1];
 
@@ -11,13 +15,13 @@ const vectors = { dense: { size: 2, distance: 'Dot' as const } };
 const sparse_vectors = { words: { modifier: 'idf' as const } };
 
 describe('what the project asks of Qdrant', () => {
-  let target: TestTarget;
+  let target: QdrantTarget;
   let proxy: ContractProxy;
   let client: QdrantClient;
   let name: string;
 
   beforeAll(async () => {
-    target = await startTestTarget();
+    target = await qdrantTarget();
     proxy = await startContractProxy(target.url);
     client = new QdrantClient({ url: proxy.url, checkCompatibility: false });
   });
@@ -422,6 +426,47 @@ describe('what the project asks of Qdrant', () => {
         status: 422,
         error: expect.stringContaining('limit: value 0 invalid, must be 1 or larger'),
       });
+    });
+  });
+
+  describe('the index of passages', () => {
+    it('keeps to it with all that it asks, and finds what is there, of each company alone', async () => {
+      const [ours, theirs, id] = [randomUUID(), randomUUID(), randomUUID()];
+      const metrics = createMetrics({ service: 'test' });
+      const local = createLocalEmbedder();
+      const indexOf = (model: string) =>
+        createChunkIndex({ url: proxy.url, embedder: { ...local, model: `${name}-${model}` }, logger, metrics });
+      const [index, next] = [indexOf('first'), indexOf('next')];
+      const document = { companyId: ours, id, version: 1, title: 'Help' };
+      const chunks = ['Refunds take five days.', 'Umbrellas are repaired.'].map((text, ordinal) => ({
+        ordinal,
+        heading: '',
+        text,
+      }));
+      try {
+        await Promise.all([index.start(), next.start()]);
+        await index.put([{ document, chunks }]);
+        await index.put([{ document: { ...document, companyId: theirs }, chunks: chunks.slice(0, 1) }]);
+        for (const mode of ['dense', 'sparse', 'hybrid'] as const) {
+          const [best] = await index.search({ companyId: ours, query: 'repair my umbrella', first: 5, mode });
+          expect([mode, best?.text]).toEqual([mode, 'Umbrellas are repaired.']);
+        }
+        expect(await index.search({ companyId: theirs, query: 'umbrella', first: 5, mode: 'sparse' })).toEqual([]);
+
+        await next.copy(ours, index.collection, () => undefined);
+        expect(await next.versions(ours, next.collection)).toEqual([{ documentId: id, version: 1 }]);
+        await index.put(
+          [{ document: { ...document, version: 2 }, chunks: chunks.slice(1).map((one) => ({ ...one, ordinal: 0 })) }],
+          next.collection,
+        );
+        await index.dropOlder({ ...document, version: 2 }, 1);
+        expect([await index.count(ours, index.collection), await next.count(ours, next.collection)]).toEqual([1, 1]);
+        await index.remove(ours, id);
+        expect([await index.count(ours, index.collection), await next.count(ours, next.collection)]).toEqual([0, 0]);
+        expect(await index.count(theirs, index.collection)).toBe(1);
+      } finally {
+        for (const { collection } of [index, next]) await client.deleteCollection(collection);
+      }
     });
   });
 });
