@@ -413,6 +413,41 @@ describe('the knowledge service', () => {
     listening.unsubscribe();
   });
 
+  it('has looked up what is common once the documents have changed, for who asks first', async () => {
+    const who = agentOf(v7());
+    const id = await addAndIndex(who, 'Kayaks', 'Kayaks are rented by the day.');
+    const answer = async (question: string) => {
+      const { data } = await service.ask(who, 'query ($question: String!) { answer(question: $question) { text } }', {
+        question,
+      });
+      return (data['answer'] as { readonly text: string | null }).text;
+    };
+    const count = async (name: string, labels: string) => {
+      const line = new RegExp(`^${name}\\{${labels}[^}]*\\} (\\d+)$`, 'm').exec(await service.metrics.text());
+      return Number(line?.[1] ?? 0);
+    };
+    const prepared = () => count('switchboard_knowledge_prepared_questions_total', 'outcome="prepared"');
+    const loaded = () => count('switchboard_cache_reads_total', 'namespace="knowledge-passages",from="load"');
+    for (const question of ['Are kayaks rented?', 'are kayaks rented', 'Are kayaks sold?']) await answer(question);
+    const { companyId } = who;
+    await eventually(async () => {
+      const asked = await service.knowledge.database.write(
+        companyId,
+        ({ sql }) => sql`select count from knowledge.asked_questions where company_id = ${companyId} order by count`,
+      );
+      expect(asked).toEqual([{ count: 1 }, { count: 2 }]);
+    });
+    const before = await prepared();
+    await update(who, { id, text: 'Kayaks are rented by the hour.' });
+    await settled(who, id);
+    await eventually(async () => expect(await prepared()).toBe(before + 1));
+    const loads = await loaded();
+    expect(await answer('Are KAYAKS rented?!')).toContain('by the hour');
+    expect(await loaded()).toBe(loads);
+    await answer('Are kayaks sold?');
+    expect(await loaded()).toBe(loads + 1);
+  });
+
   it('has what it finds ranked again where somebody does that, and leaves it as it is while nobody does', async () => {
     const who = agentOf(v7());
     const { companyId } = who;

@@ -23,6 +23,7 @@ import { embedderOf, type KnowledgeConfig } from './config.ts';
 import { createAnswerConsumer } from './consumers/answerContacts.ts';
 import { createErasureConsumer } from './consumers/erasures.ts';
 import { createIndexer } from './consumers/indexDocuments.ts';
+import { createPreparation } from './consumers/prepareQuestions.ts';
 import { createContext, type Context } from './context.ts';
 import { createCachedEmbedder } from './embedding/cache/cachedEmbedder.ts';
 import { createMemoryVectors } from './embedding/cache/memoryVectors.ts';
@@ -79,6 +80,7 @@ export function createKnowledge(
   const bot = createBot({ findPassages: createFindPassages({ database, search }), answerer, logger, metrics });
   const answers = createAnswerConsumer({ nats, database, bot, logger, metrics });
   const erasures = createErasureConsumer({ nats, database, logger, metrics });
+  const preparation = createPreparation({ nats, database, search, logger, metrics });
   const forgetting = createForgetting({ database, logger, metrics });
   const checks = { ...stores.checks, redis: redis.check, qdrant: index.check };
   const http = createHttpServer({
@@ -99,9 +101,22 @@ export function createKnowledge(
     logger,
     metrics,
     access,
-    context: (identity, { signal }) => createContext({ identity, database, search, bot, uploads, nats, signal }),
+    context: (identity, { signal }) =>
+      createContext({ identity, database, search, bot, uploads, nats, logger, signal }),
   });
 
-  const parts = [...stores.parts, redis, store, index, indexer, answers, erasures, forgetting, subgraph, http];
+  const parts = [
+    ...stores.parts,
+    redis,
+    store,
+    index,
+    indexer,
+    answers,
+    erasures,
+    preparation,
+    forgetting,
+    subgraph,
+    http,
+  ];
   return { ...createService(name, parts, { logger, checks }), local: subgraph.local, database, url: () => http.url() };
 }

@@ -60,7 +60,7 @@ export interface Listener {
 }
 
 /** What is looked at for an answer: the best of these are quoted. */
-const PASSAGES = 16;
+export const PASSAGES = 16;
 
 /** Decides by rules, then looks it up, then answers: in this order, so that nothing is looked up for who wants a person. */
 export function createBot(options: {

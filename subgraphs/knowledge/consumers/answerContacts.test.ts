@@ -16,11 +16,13 @@ import type { Bot, Reply } from '../bot/createBot.ts';
 import { createTokenBudget } from '../bot/model/budget.ts';
 import { answerQuestion, dismissQuestion } from '../commands/bot/answerQuestion.ts';
 import type { BotAsked } from '../commands/bot/claimAnswer.ts';
+import { countQuestion, COUNTED } from '../commands/bot/countQuestion.ts';
 import { eraseAnswers } from '../commands/bot/eraseAnswers.ts';
 import { rememberVectors } from '../commands/rememberVectors.ts';
 import { hashOf } from '../embedding/cache/vectors.ts';
 import { entities } from '../entities/index.ts';
 import { migrations } from '../migrations/index.ts';
+import { commonQuestions } from '../queries/commonQuestions.ts';
 import { questionPage } from '../queries/unansweredQuestions.ts';
 import { agentOf } from '../testing/harness.ts';
 import { createAnswerConsumer } from './answerContacts.ts';
@@ -258,11 +260,40 @@ describe('what contacts ask the bot', () => {
     const { rows: embedded } = await admin.query('select text_hash from knowledge.embeddings where company_id = $1', [
       companyId,
     ]);
+    const { rows: counted } = await admin.query('select query from knowledge.asked_questions where company_id = $1', [
+      companyId,
+    ]);
+    expect(counted).toEqual([{ query: 'do you sell a kayak to Alex' }]);
     expect(embedded).toEqual([{ text_hash: hashOf('do you sell a kayak to Alex') }]);
     expect(await told()).toMatchObject([
       { type: 'knowledge.erased', data: { partId: part.partId, counts: { answers: 1, questions: 1 }, last: false } },
       { type: 'knowledge.erased', data: { counts: { answers: 0, questions: 0 } } },
     ]);
+  });
+
+  test('is counted, whatever its marks and capitals, by company, and forgotten when others are asked more', async () => {
+    const ask = (query: string, of = companyId) => database.write(of, ({ sql }) => countQuestion(sql, of, query));
+    await ask('Where is it?');
+    await Promise.all(['where  IS it', ' Where is it ?! '].map((query) => ask(query)));
+    await ask('Only once?');
+    await ask('Only once?', v7());
+    const session = database.session(companyId);
+    const found = await session.read((sql) => commonQuestions(sql, companyId, 5));
+    await session.close();
+    expect(found).toEqual(['Where is it?']);
+    await admin.query(
+      `insert into knowledge.asked_questions (company_id, question_hash, query, count, last_asked_at)
+       select $1, 'h' || i, 'question ' || i, 5, now() - interval '1 day' from generate_series(1, 498) i`,
+      [companyId],
+    );
+    await ask('Something new');
+    const { rows } = await admin.query<{ query: string }>(
+      'select query from knowledge.asked_questions where company_id = $1',
+      [companyId],
+    );
+    const left = rows.map(({ query }) => query.toLowerCase());
+    expect(left).toHaveLength(COUNTED);
+    expect(left).toEqual(expect.arrayContaining(['something new', expect.stringMatching(/^where/)]));
   });
 
   test('costs no company more than its budget, however many ask at once', async () => {

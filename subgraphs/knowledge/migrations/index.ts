@@ -1,4 +1,5 @@
 import type { MigrationList } from '#platform/postgres/provision.ts';
+import { AskedQuestions } from './20261126_asked_questions.ts';
 import { Bot } from './20261126_bot.ts';
 import { DocumentVersions } from './20261126_documentVersions.ts';
 import { ModelUse } from './20261126_model_use.ts';
@@ -15,4 +16,5 @@ export const migrations: MigrationList = [
   { name: 'Reembedding', class: Reembedding },
   { name: '20261126_questions', class: Questions },
   { name: '20261126_embeddings', class: Embeddings },
+  { name: '20261126_asked_questions', class: AskedQuestions },
 ];

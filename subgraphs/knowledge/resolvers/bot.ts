@@ -29,26 +29,32 @@ const MAX_QUESTION = 1_000;
 const guid = z.guid();
 
 export const botQueries = {
-  answer: (_parent, { question }, context) => answerTo(context, questionIn(question)),
-  async answerInPieces(_parent, { question, answerId }, context) {
+  answer(_parent, { question: text }, context) {
+    const question = questionIn(text);
+    context.noteQuestion(question.query);
+    return answerTo(context, question);
+  },
+  async answerInPieces(_parent, { question: text, answerId }, context) {
     if (!guid.safeParse(answerId).success) throw badUserInput('This is no id', 'answerId');
-    const { tellOfAnswer, loaders } = context;
+    const question = questionIn(text);
+    const { tellOfAnswer, noteQuestion, loaders } = context;
+    noteQuestion(question.query);
     let found: readonly Passage[] = [];
-    const answer = await answerTo(context, questionIn(question), {
+    const answer = await answerTo(context, question, {
       onPassages(passages) {
         found = passages;
         tellOfAnswer({
           kind: 'PASSAGES',
           answerId,
-          passages: passages.map(({ documentId, heading, text, score }) => ({ documentId, heading, text, score })),
+          passages: passages.map(({ title: _title, ...passage }) => passage),
         });
       },
-      onText: (text) => tellOfAnswer({ kind: 'TEXT', answerId, text }),
+      onText: (said) => tellOfAnswer({ kind: 'TEXT', answerId, text: said }),
     });
     const documents = await Promise.all(found.map(({ documentId }) => loaders.document.load(documentId)));
-    const passages = found.flatMap(({ heading, text, score }, i) => {
+    const passages = found.flatMap(({ heading, text: passage, score }, i) => {
       const document = documents[i];
-      return document ? [{ document, heading, text, score }] : [];
+      return document ? [{ document, heading, text: passage, score }] : [];
     });
     return { passages, answer };
   },

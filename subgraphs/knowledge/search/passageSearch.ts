@@ -8,6 +8,7 @@ import type { ChunkIndex, Passage } from '../index/chunkIndex.ts';
 import type { IndexState } from '../queries/indexState.ts';
 import { CANDIDATES, rerankPassages } from '../rerank/rerankPassages.ts';
 import { RerankError, type Reranker } from '../rerank/reranker.ts';
+import { normalQuery } from './normalQuery.ts';
 
 export interface Question {
   readonly companyId: string;
@@ -28,6 +29,8 @@ export interface PassageSearch {
    * @throws EmbedderError, IndexError
    */
   find(question: Question): Promise<readonly Passage[]>;
+  /** Somebody waits for a search at this moment. */
+  readonly isBusy: boolean;
 }
 
 const passages: z.ZodType<readonly Passage[]> = z.array(
@@ -68,7 +71,7 @@ export function createPassageSearch(options: {
   /** As they are found; so many that there are enough of what the documents say now. */
   function fused({ companyId, query, state, background }: Question, first: number): Promise<readonly Passage[]> {
     const collection = state?.collection ?? index.collection;
-    const key = keyOf(companyId, collection, state?.revision ?? null, first, query);
+    const key = keyOf(companyId, collection, state?.revision ?? null, first, normalQuery(query));
     // Others may come to wait for the same: who leaves does not take it from them.
     return found.get(key, passages, () =>
       index.search({
@@ -84,7 +87,7 @@ export function createPassageSearch(options: {
   async function reranked(by: Reranker, question: Question, first: number): Promise<readonly Passage[]> {
     const candidates = await fused(question, Math.max(first, CANDIDATES));
     const { companyId, query, state } = question;
-    const key = keyOf(companyId, state?.collection ?? '', state?.revision ?? null, first, query, by.model);
+    const key = keyOf(companyId, state?.collection ?? '', state?.revision ?? null, first, normalQuery(query), by.model);
     try {
       return await ranked.get(key, passages, () => rerankPassages(by, query, candidates, first));
     } catch (error) {
@@ -94,10 +97,21 @@ export function createPassageSearch(options: {
     }
   }
 
+  let waiting = 0;
+
   return {
-    find(question) {
+    get isBusy() {
+      return waiting > 0;
+    },
+    async find(question) {
       const first = question.first * VERSIONS;
-      return reranker ? reranked(reranker, question, first) : fused(question, first);
+      const weight = question.background ? 0 : 1;
+      waiting += weight;
+      try {
+        return await (reranker ? reranked(reranker, question, first) : fused(question, first));
+      } finally {
+        waiting -= weight;
+      }
     },
   };
 }

@@ -49,6 +49,7 @@ export async function startKnowledge(stores: {
     migrations,
     logger,
   });
+  const metrics = createMetrics({ service: 'knowledge' });
   const knowledge = createKnowledge(
     {
       host: '127.0.0.1',
@@ -63,7 +64,7 @@ export async function startKnowledge(stores: {
       qdrant: { url: stores.qdrantUrl },
       embeddings: stores.embeddings,
     },
-    { logger, metrics: createMetrics({ service: 'knowledge' }) },
+    { logger, metrics },
   );
   await knowledge.start();
 
@@ -95,6 +96,7 @@ export async function startKnowledge(stores: {
 
   return {
     knowledge,
+    metrics,
     store,
     uploadFile,
     ask: async (identity: Identity, query: string, variables: object = {}) =>

@@ -5,8 +5,8 @@ import { secretsOf, type Belongings } from './belongings.ts';
 import { keepsWhatIsNamed } from './exceptions.ts';
 import type { StoredRow } from './store.ts';
 
-/** Says when something happened last, some time after it did. */
-const LATE = 'channels.channel_health';
+/** Say when something happened last, some time after it did; and how often something was asked, by whoever may ask. */
+const notes: ReadonlySet<string> = new Set(['channels.channel_health', 'knowledge.asked_questions']);
 
 /** What became of everything that somebody tried. */
 export interface Traces {
@@ -38,7 +38,7 @@ export function tracesOf(
   const writtenIn = finderOf(secretsOf(acme, writes));
 
   function isProtected(row: StoredRow): boolean {
-    if (row.table === LATE || writes.includes(areaOf(row.table))) return false;
+    if (notes.has(row.table) || writes.includes(areaOf(row.table))) return false;
     const isHidden =
       isOutside || (areaOf(row.table) === 'directory' && hidden.includes('directory') && writes.length === 0);
     return (isHidden && isAcmes(row)) || secretsIn(row.text).length > 0;

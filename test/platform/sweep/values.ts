@@ -96,6 +96,8 @@ const values: Readonly<Record<string, Value>> = {
   'IssuePartnerKeyInput.costPerMinute': name('10000'),
   'IssuePartnerKeyInput.scopes': text('directory:read'),
   'AnswerQuestionInput.text': fresh,
+  // Both companies have a document that says so, so that each is told something of its own.
+  'Subscription.answerUpdates.question': text('What are the plans?'),
   'Query.answer.question': text('Where is the otter at noon?'),
   'Query.cannedResponses.search': text('wren'),
   'Query.contacts.search': text('Sasha'),

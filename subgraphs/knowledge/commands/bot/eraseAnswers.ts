@@ -1,6 +1,7 @@
 import type { EventOf } from '#platform/events/catalogue.ts';
 import type { Database } from '#platform/postgres/database.ts';
 import type { SwitchboardCatalogue } from '#schema/events/catalogue.ts';
+import { forgetQuestions } from './countQuestion.ts';
 import { forgetVectors } from '../forgetVectors.ts';
 
 /**
@@ -36,11 +37,9 @@ export async function eraseAnswers(
       where company_id = ${companyId} and (id = any(${ids}::uuid[]) or message_id = any(${ids}::uuid[]))
       returning array(
         select jsonb_path_query(steps, '$[*] ? (@.step == "RETRIEVE").detail.query') #>> '{}') as looked`;
-    await forgetVectors(
-      sql,
-      companyId,
-      answers.flatMap(({ looked }) => looked.map((query) => query.trim())),
-    );
+    const queries = answers.flatMap(({ looked }) => looked.map((query) => query.trim()));
+    await forgetVectors(sql, companyId, queries);
+    await forgetQuestions(sql, companyId, queries);
     if (jobId === null) return;
     const counts = { answers: answers.length, questions: questions.length };
     publish({ type: 'knowledge.erased', actor: { kind: 'system' }, data: { jobId, partId, counts, last } });

@@ -1,6 +1,7 @@
 import type { Database } from '#platform/postgres/database.ts';
 import type { SwitchboardCatalogue } from '#schema/events/catalogue.ts';
 import type { Reply } from '../../bot/createBot.ts';
+import { countQuestion } from './countQuestion.ts';
 import { collectQuestion } from './collectQuestion.ts';
 import type { BotAsked } from './claimAnswer.ts';
 
@@ -31,6 +32,8 @@ export async function settleAnswer(
       where a.company_id = ${companyId} and a.id = ${id} and a.status = 'RUNNING'
       returning newer.found as replaced`;
     if (!settled) return 'settled';
+    const looked = reply.steps.find(({ step }) => step === 'RETRIEVE')?.detail['query'];
+    if (typeof looked === 'string') await countQuestion(sql, companyId, looked);
     if (settled.replaced) return 'replaced';
     const place = { answerId: id, conversationId, ordinal };
     if (reply.outcome === 'ANSWERED') {
