@@ -67,6 +67,29 @@ describe('the bot, from a contact’s message to its answer', () => {
     };
   }
 
+  it('shows an agent an answer as it comes: what it is from, its text, and its end', async () => {
+    const socket = platform.openSocket(admin);
+    await socket.connected;
+    const { received, failures } = socket.subscribe<{ readonly answerUpdates: { readonly kind: string } }>(
+      `subscription { answerUpdates(question: "How many days do I have to send something back?") {
+        kind passages { document { title } } text answer { text reason citations { document { title } } } } }`,
+    );
+    await eventually(() => expect(received.at(-1)?.answerUpdates.kind).toBe('END'));
+    const text = expect.stringContaining('within 30 days') as unknown;
+    const document = { title: 'Returns and refunds' };
+    expect(received.map(({ answerUpdates }) => answerUpdates)).toEqual([
+      {
+        kind: 'PASSAGES',
+        passages: expect.arrayContaining([{ document }]),
+        text: null,
+        answer: null,
+      },
+      { kind: 'TEXT', passages: null, text, answer: null },
+      { kind: 'END', passages: null, text: null, answer: { text, reason: null, citations: [{ document }] } },
+    ]);
+    expect(failures).toEqual([]);
+  });
+
   it('answers from the company’s documents, names them, and leaves the conversation pending', async () => {
     const kim = somebody();
     await kim.write('Hi! How many days do I have to send something back?');
