@@ -51,6 +51,7 @@ const subgraphs: Record<string, { folder: string; mappers: Record<string, string
     folder: 'subgraphs/knowledge',
     mappers: {
       Document: '../rows.ts#DocumentRow',
+      DocumentImport: '../rows.ts#ImportRow',
       SearchHit: '../rows.ts#SearchHitRow',
       Citation: '../rows.ts#CitationRow',
       Conversation: '../resolvers/bot.ts#ConversationReference',

@@ -46,6 +46,7 @@ import { createEventStream } from './live/eventStream.ts';
 import { createLiveSubscriptions } from './live/liveSubscriptions.ts';
 import { createLookAt, sightQuestion } from './live/sight.ts';
 import { createSignalFeed } from './live/signalFeed.ts';
+import { createDocumentSubscriptions, documentFields, documentSignal } from './live/documents/documentSubscriptions.ts';
 import { createTypingSubscriptions } from './live/typing/typingSubscriptions.ts';
 import { createViewersSubscriptions } from './live/viewers/viewersSubscriptions.ts';
 import { checkLiveAccess } from './operations/access.ts';
@@ -140,6 +141,15 @@ export function createRouter(config: RouterConfig, deps: RouterDeps): Router {
     metrics,
   });
 
+  const documents = createSignalFeed({
+    name: 'documents',
+    subject: subjectOf(signalSubjects, documentFields),
+    schema: documentSignal,
+    nats,
+    logger,
+    metrics,
+  });
+
   const executor = createExecutor({ graph, flights, logger, metrics });
   const lookAt = createLookAt({ executor, feed });
   const partners = createPartners({
@@ -199,6 +209,7 @@ export function createRouter(config: RouterConfig, deps: RouterDeps): Router {
       ...byField(typingFields, createTypingSubscriptions({ executor, feed: typing, lookAt, metrics })),
       ...byField(viewersFields, createViewersSubscriptions({ executor, feed: viewers, lookAt, metrics })),
       ...byField(dashboardFields, createDashboardSubscriptions({ executor, feed: figures, metrics })),
+      ...createDocumentSubscriptions({ executor, feed: documents, metrics }),
     ]),
     counts: createCountsSubscriptions({ executor, feed, metrics }),
     answers: createAnswerSubscriptions({
@@ -272,6 +283,7 @@ export function createRouter(config: RouterConfig, deps: RouterDeps): Router {
     viewers,
     figures,
     answers,
+    documents,
     ...partners.parts,
     usage,
     pools,

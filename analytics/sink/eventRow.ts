@@ -205,6 +205,8 @@ export function eventRow(text: string): EventRow | undefined {
     case 'knowledge.document.removed':
     case 'knowledge.document.indexed':
     case 'knowledge.document.failed':
+    case 'knowledge.document.progressed':
+    case 'knowledge.document.import_progressed':
     case 'conversation.bot.asked':
     case 'knowledge.question_unanswered':
     case 'knowledge.erased':

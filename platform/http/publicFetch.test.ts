@@ -167,6 +167,21 @@ describe('a file at an address that somebody gave', () => {
     other.close();
   });
 
+  it('can be left alone behind a redirection, and says everywhere who asks', async () => {
+    answers.set('/agent', (request, response) => response.end(String(request.headers['user-agent'])));
+    answers.set('/to-agent', (_request, response) => response.writeHead(302, { location: '/agent' }).end());
+    const asked: string[] = [];
+    const beforeRedirect = async ({ pathname }: URL): Promise<void> => {
+      asked.push(pathname);
+      if (asked.length > 1) throw new Error('not there');
+    };
+    const options = { userAgent: 'Tester/1.0', beforeRedirect };
+    expect(await fetched('/to-agent', options)).toEqual({ text: 'Tester/1.0', at: '/agent' });
+    const fetcher = await open();
+    await expect(fetcher.fetch(`${origin}/to-agent`, { maxBytes: 100, ...options })).rejects.toThrow('not there');
+    expect(asked).toEqual(['/agent', '/agent']);
+  });
+
   it('is too large by what it says, by what comes although it says less, and without a word', async () => {
     answers.set('/said', (_request, response) => response.writeHead(200, { 'content-length': 1_001 }).write('x'));
     answers.set('/silent', (_request, response) => {
@@ -188,7 +203,7 @@ describe('a file at an address that somebody gave', () => {
     const fetcher = await open();
     const { stream, ...said } = await fetcher.open(`${origin}/to-film`, { maxBytes: 4 });
     expect(await buffer(stream)).toEqual(Buffer.from('film'));
-    expect(said).toEqual({ size: 4, mimeType: 'video/mp4', url: new URL(`${origin}/film`) });
+    expect(said).toEqual({ size: 4, mimeType: 'video/mp4', encoding: null, url: new URL(`${origin}/film`) });
     await expect(fetcher.open(`${origin}/film`, { maxBytes: 3 })).rejects.toMatchObject({ code: 'TOO_LARGE' });
     await expect(fetcher.open(`${origin}/missing`, { maxBytes: 3 })).rejects.toMatchObject({ code: 'NOT_FOUND' });
   });

@@ -17,6 +17,8 @@ export interface FileOnItsWay {
   /** What the other side says of it, for what that is worth. */
   readonly size: number | null;
   readonly mimeType: string | null;
+  /** How it is packed although nobody asked for that, such as `gzip`. */
+  readonly encoding: string | null;
   /** Where it was in the end. */
   readonly url: URL;
 }
@@ -25,6 +27,10 @@ export interface FetchOptions {
   readonly maxBytes: number;
   /** For the origin of the address alone: a redirection to another one takes none of them along. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
+  /** Who asks; said everywhere. */
+  readonly userAgent?: string | undefined;
+  /** Asked before a redirection is followed; what it throws ends the fetch. */
+  readonly beforeRedirect?: ((to: URL) => Promise<void>) | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -79,17 +85,18 @@ export function createPublicFetch(options: {
   }
 
   /** Follows the redirections to where the file is. */
-  async function reach(address: string, { headers = {}, signal }: FetchOptions) {
+  async function reach(address: string, { headers = {}, userAgent, beforeRedirect, signal }: FetchOptions) {
     const limit = AbortSignal.timeout(limitMs);
     const ended = signal ? AbortSignal.any([signal, limit]) : limit;
     let url = checked(address);
     let given = headers;
     for (let hop = 0; hop <= MAX_REDIRECTS; hop++) {
-      const response = await get(url, given, ended);
+      const response = await get(url, userAgent === undefined ? given : { ...given, 'user-agent': userAgent }, ended);
       const target = redirection(response);
       if (target === undefined) return { response, url };
       abandon(response);
       const next = checked(target, url.href);
+      await beforeRedirect?.(next);
       if (next.origin !== url.origin) given = {};
       url = next;
     }
@@ -108,11 +115,12 @@ export function createPublicFetch(options: {
     async open(address, options) {
       const { response, url } = await reach(address, options);
       assertGiven(response, options.maxBytes);
-      const { 'content-length': length, 'content-type': type } = response.headers;
+      const { 'content-length': length, 'content-type': type, 'content-encoding': encoding } = response.headers;
       return {
         stream: Readable.from(bodyOf(response, options.maxBytes), { objectMode: false }),
         size: typeof length === 'string' ? Number(length) : null,
         mimeType: typeof type === 'string' ? type : null,
+        encoding: typeof encoding === 'string' ? encoding : null,
         url,
       };
     },

@@ -31,6 +31,8 @@ export const liveAccess: Readonly<Record<string, keyof typeof livePermissions>> 
   conversationUpdates: 'conversations:read',
   inboxCountsUpdates: 'conversations:read',
   contactUpdates: 'contacts:read',
+  documentUpdates: 'knowledge:read',
+  documentImportUpdates: 'knowledge:read',
   presenceUpdates: 'presence:read',
   conversationViewers: 'presence:read',
   dashboardUpdates: 'analytics:read',

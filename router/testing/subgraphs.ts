@@ -95,6 +95,14 @@ const inboxSdl = /* GraphQL */ `
     id: ID!
     text: String!
   }
+  type Document @key(fields: "id") {
+    id: ID!
+    title: String!
+  }
+  type DocumentImport @key(fields: "id") {
+    id: ID!
+    total: Int!
+  }
   type BulkJob @key(fields: "id") {
     id: ID!
     total: Int!
@@ -373,6 +381,11 @@ export async function startTestGraph(identitySecret: string) {
           return { id, totals: behaviour.open, best: { id: 'a', name: 'Ada' } };
         },
       },
+      Document: {
+        __resolveReference: ({ id }: { id: string }) =>
+          behaviour.unknown.has(id) ? null : { id, title: `title of ${id}` },
+      },
+      DocumentImport: { __resolveReference: ({ id }: { id: string }) => ({ id, total: 100 }) },
       BulkJob: { __resolveReference: ({ id }: { id: string }) => ({ id, total: 500 }) },
       ChatMessage: { __resolveReference: ({ id }: { id: string }) => ({ id, text: `text of ${id}` }) },
       Agent: { __resolveReference: ({ id }: { id: string }) => ({ id, name: `name of ${id}` }) },

@@ -221,7 +221,7 @@ export async function startWorldOver<G extends TestGraph>(
 
     /** Resolves when there are so many subscriptions of a kind. */
     async subscribed(
-      kind: 'live' | 'typing' | 'viewers' | 'counts' | 'dashboards' | 'answer',
+      kind: 'live' | 'typing' | 'viewers' | 'document' | 'counts' | 'dashboards' | 'answer',
       count: number,
     ): Promise<void> {
       await eventually(async () => {

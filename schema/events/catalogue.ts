@@ -62,6 +62,8 @@ export const catalogue = {
   'knowledge.document.removed': knowledge.documentRemoved,
   'knowledge.document.indexed': knowledge.documentIndexed,
   'knowledge.document.failed': knowledge.documentFailed,
+  'knowledge.document.progressed': knowledge.documentProgressed,
+  'knowledge.document.import_progressed': knowledge.importProgressed,
   'knowledge.bot.answered': bot.answered,
   'knowledge.bot.stepped_aside': bot.steppedAside,
   'knowledge.question_unanswered': bot.questionUnanswered,

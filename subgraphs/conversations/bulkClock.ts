@@ -2,7 +2,7 @@ import type { Part } from '#platform/lifecycle/part.ts';
 import type { Logger } from '#platform/logging/logger.ts';
 import type { Database } from '#platform/postgres/database.ts';
 import type { SwitchboardCatalogue } from '#schema/events/catalogue.ts';
-import { createClock } from './clock.ts';
+import { createClock } from '#platform/lifecycle/clock.ts';
 import { workOnBulkJob } from './commands/bulk/workOnBulkJob.ts';
 
 const FORGOTTEN_AT_ONCE = 20;

@@ -2,7 +2,7 @@ import type { Part } from '#platform/lifecycle/part.ts';
 import type { Logger } from '#platform/logging/logger.ts';
 import type { Database } from '#platform/postgres/database.ts';
 import type { SwitchboardCatalogue } from '#schema/events/catalogue.ts';
-import { createClock } from './clock.ts';
+import { createClock } from '#platform/lifecycle/clock.ts';
 import { clearLabel } from './commands/clearUp/clearLabel.ts';
 import { releaseConversations } from './commands/clearUp/releaseConversations.ts';
 

@@ -3,7 +3,7 @@ import type { Logger } from '#platform/logging/logger.ts';
 import type { Metrics } from '#platform/metrics/metrics.ts';
 import type { Database } from '#platform/postgres/database.ts';
 import type { SwitchboardCatalogue } from '#schema/events/catalogue.ts';
-import { createClock } from './clock.ts';
+import { createClock } from '#platform/lifecycle/clock.ts';
 import { wakeConversation } from './commands/wakeConversation.ts';
 
 const BATCH = 100;

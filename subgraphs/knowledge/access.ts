@@ -14,6 +14,7 @@ export const access = accessTable(
   {
     query: {
       documents: 'knowledge:read',
+      documentImports: 'knowledge:read',
       searchKnowledge: 'knowledge:read',
       answer: 'knowledge:read',
       answerInPieces: 'knowledge:read',
@@ -23,12 +24,15 @@ export const access = accessTable(
     mutation: {
       addDocument: 'knowledge:write',
       updateDocument: 'knowledge:write',
+      refreshDocument: 'knowledge:write',
+      importSitemap: 'knowledge:write',
       removeDocument: 'knowledge:write',
       answerQuestion: 'answers:review',
       dismissQuestion: 'answers:review',
     },
     types: {
       Document: 'knowledge:read',
+      DocumentImport: 'knowledge:read',
       Conversation: 'conversations:read',
       UnansweredQuestion: 'answers:review',
     },

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { duration, filesUrl, integer, redisConfig, secret, url } from '#platform/config/fields.ts';
+import { commaList, duration, filesUrl, integer, redisConfig, secret, url } from '#platform/config/fields.ts';
 import { subgraphConfigOf, subgraphEnvironment, type SubgraphConfig } from '#platform/config/subgraphConfig.ts';
 import { createQuotasInMemory } from '#platform/limits/quotasInMemory.ts';
 import type { Metrics } from '#platform/metrics/metrics.ts';
@@ -19,6 +19,8 @@ export interface KnowledgeConfig extends SubgraphConfig {
     /** Shared with channels, which signs what was uploaded. */
     readonly secret: string;
   };
+  /** Origins of the operator's own choice, such as an intranet's: documents may be read there although they are not public. */
+  readonly trustedSites?: readonly string[] | undefined;
   readonly qdrant: { readonly url: string; readonly apiKey?: string | undefined };
   /** An OpenAI-compatible endpoint; undefined takes the local embedder. */
   readonly embeddings?: EmbeddingsConfig | undefined;
@@ -136,6 +138,7 @@ export const configSchema = z
     ...rerankEnvironment,
     ...chatEnvironment,
     QDRANT_URL: url(['http', 'https']),
+    DOCUMENT_SITES: commaList().optional(),
     FILES_URL: filesUrl(),
     FILES_SECRET: secret(),
   })
@@ -145,6 +148,7 @@ export const configSchema = z
     service: {
       ...subgraphConfigOf(env, context),
       redisUrl: env.REDIS_URL,
+      trustedSites: env.DOCUMENT_SITES,
       files: { url: env.FILES_URL, secret: env.FILES_SECRET },
       qdrant: { url: env.QDRANT_URL, apiKey: env.QDRANT_API_KEY },
       embeddings: embeddingsOf(env, context),

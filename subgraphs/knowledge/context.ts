@@ -27,6 +27,8 @@ export interface Context {
   readonly tellOfAnswer: (signal: AnswerSignal) => void;
   /** Counts a question that somebody of the company asks, beside the request. */
   readonly noteQuestion: (query: string) => void;
+  /** Once the work is done, pages that wait since then are read at once. */
+  readonly readPages: <T>(work: Promise<T>) => Promise<T>;
   /** Aborts when the caller goes away before the answer. */
   readonly signal: AbortSignal;
   close(): Promise<void>;
@@ -34,12 +36,13 @@ export interface Context {
 
 export function createContext(
   options: Pick<Context, 'identity' | 'database' | 'search' | 'bot' | 'signal'> & {
+    readonly wakeReaders: () => void;
     readonly uploads: Pick<TokenSigner<Upload>, 'read'>;
     readonly nats: NatsPart;
     readonly logger: Logger;
   },
 ): Context {
-  const { identity, database, search, bot, signal, uploads, nats, logger } = options;
+  const { identity, database, search, bot, wakeReaders, signal, uploads, nats, logger } = options;
   const { companyId } = identity;
   const session = database.session(companyId);
   return {
@@ -47,6 +50,11 @@ export function createContext(
     database,
     search,
     bot,
+    async readPages(work) {
+      const done = await work;
+      wakeReaders();
+      return done;
+    },
     signal,
     tellOfAnswer: (told) => publishSignal(nats, answerSubject(companyId), told),
     noteQuestion(query) {

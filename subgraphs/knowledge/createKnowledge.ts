@@ -2,6 +2,7 @@ import { createRedis } from '#platform/cache/redis.ts';
 import { createFileStore } from '#platform/files/createFileStore.ts';
 import { createTokenSigner } from '#platform/files/signedToken.ts';
 import { createSubgraph, type LocalService } from '#platform/graphql/subgraphServer.ts';
+import { createPublicFetch } from '#platform/http/publicFetch.ts';
 import { createHttpServer } from '#platform/http/server.ts';
 import { createService } from '#platform/lifecycle/createService.ts';
 import { createMeter } from '#platform/limits/meter.ts';
@@ -35,6 +36,10 @@ import { createChunkIndex } from './index/chunkIndex.ts';
 import { createHttpReranker } from './rerank/httpReranker.ts';
 import { resolvers } from './resolvers/index.ts';
 import { createPassageSearch } from './search/passageSearch.ts';
+import { createHostPace } from './web/hostPace.ts';
+import { createImportReader } from './web/importReader.ts';
+import { createPageFetcher } from './web/pageFetcher.ts';
+import { createPageReader } from './web/pageReader.ts';
 
 export interface Knowledge extends LocalService {
   readonly database: Database<SwitchboardCatalogue>;
@@ -42,6 +47,8 @@ export interface Knowledge extends LocalService {
   url(): string;
 }
 
+/** For a page or a sitemap, with all its redirections. */
+const PAGE_LIMIT_MS = 20_000;
 /** A text of 1 MB, with what JSON puts before quotes and line ends. */
 const BODY_LIMIT_BYTES = 4 * 1024 * 1024;
 
@@ -68,6 +75,14 @@ export function createKnowledge(
   const reranker = config.rerank && createHttpReranker(config.rerank, { metrics });
   const search = createPassageSearch({ index, redis, reranker, logger, metrics });
   const store = createFileStore(config.files.url);
+  const fetcher = createPublicFetch({ trustedOrigins: config.trustedSites ?? [], limitMs: PAGE_LIMIT_MS });
+  const pages = createPageFetcher({ fetcher, pace: createHostPace(redis) });
+  const pageReader = createPageReader({ database, pages, logger, metrics });
+  const importReader = createImportReader({ database, pages, onPages: () => pageReader.wake(), logger });
+  const wakeReaders = (): void => {
+    pageReader.wake();
+    importReader.wake();
+  };
   const uploads = createTokenSigner({ secret: config.files.secret, purpose: UPLOAD_PURPOSE, model: upload });
   const indexer = createIndexer({ nats, database, store, index, logger, metrics });
   const answerer = config.chat
@@ -102,15 +117,18 @@ export function createKnowledge(
     metrics,
     access,
     context: (identity, { signal }) =>
-      createContext({ identity, database, search, bot, uploads, nats, logger, signal }),
+      createContext({ identity, database, search, bot, wakeReaders, uploads, nats, logger, signal }),
   });
 
   const parts = [
     ...stores.parts,
     redis,
     store,
+    fetcher,
     index,
     indexer,
+    pageReader,
+    importReader,
     answers,
     erasures,
     preparation,

@@ -1,14 +1,22 @@
+import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { QdrantClient } from '@qdrant/js-client-rest';
 import { v7 } from 'uuid';
+import { createRedis } from '#platform/cache/redis.ts';
 import type { Identity } from '#platform/identity/identity.ts';
+import { silentLogger as logger } from '#platform/logging/logger.ts';
+import { createPublicFetch } from '#platform/http/publicFetch.ts';
 import { eventually } from '#test/stack/eventually.ts';
 import { testNats, testPostgres, testQdrant, testRedis } from '#test/stack/index.ts';
+import { noteProgress } from './commands/noteProgress.ts';
 import { createLocalEmbedder } from './embedding/localEmbedder.ts';
 import { collectionName } from './index/collection.ts';
 import { docxOf, pdfOf } from './testing/files.ts';
 import { agentOf, startKnowledge } from './testing/harness.ts';
-import { libraryOf, REMOVE, UPDATE } from './testing/library.ts';
+import { libraryOf, REFRESH, REMOVE, SITEMAP, UPDATE } from './testing/library.ts';
+import { startSite } from './testing/site.ts';
+import { createHostPace } from './web/hostPace.ts';
+import { createPageFetcher, type PageFetcher } from './web/pageFetcher.ts';
 
 const collection = collectionName(createLocalEmbedder());
 
@@ -16,7 +24,9 @@ describe('documents that change', () => {
   let stores: Awaited<ReturnType<typeof openStores>>;
   let service: Awaited<ReturnType<typeof startKnowledge>>;
   let qdrant: QdrantClient;
-  const { add, update, remove, list, search, settled, addAndIndex } = libraryOf(() => service);
+  let site: Awaited<ReturnType<typeof startSite>>;
+  const library = libraryOf(() => service);
+  const { add, update, refresh, remove, list, search, settled, addAndIndex } = library;
 
   async function openStores() {
     const [postgres, nats, redis, vectors] = await Promise.all([testPostgres(), testNats(), testRedis(), testQdrant()]);
@@ -35,19 +45,20 @@ describe('documents that change', () => {
   const texts = async (who: Identity, query: string) => (await search(who, query)).map(({ text }) => text);
 
   beforeAll(async () => {
-    stores = await openStores();
+    [stores, site] = await Promise.all([openStores(), startSite()]);
     service = await startKnowledge({
       adminUrl: stores.postgres.adminUrl,
       natsUrl: stores.nats.url,
       redisUrl: stores.redis.url,
       qdrantUrl: stores.vectors.url,
+      trustedSites: [site.origin],
     });
     qdrant = new QdrantClient({ url: stores.vectors.url, checkCompatibility: false });
   });
 
   afterAll(async () => {
     await service.knowledge.stop();
-    await Promise.all(Object.values(stores).map((store) => store.close()));
+    await Promise.all([...Object.values(stores), site].map((store) => store.close()));
   });
 
   it('replaces what a document said without a moment in which nothing is found', async () => {
@@ -177,6 +188,8 @@ describe('documents that change', () => {
     for (const [mutation, input] of [
       [UPDATE, { id: v7(), text: 'x' }],
       [REMOVE, { id: v7() }],
+      [REFRESH, { id: v7() }],
+      [SITEMAP, { url: site.origin }],
     ] as const) {
       const { errors } = await service.ask(who, mutation, { input });
       expect(errors.map(({ extensions }) => extensions.code)).toEqual(['FORBIDDEN']);
@@ -267,6 +280,351 @@ describe('documents that change', () => {
       expect((await add(who, { uploadId })).userErrors).toMatchObject([
         { code: 'UNSUPPORTED', field: ['input', 'uploadId'], message: expect.stringMatching(/PDF or DOCX/) },
       ]);
+    });
+  });
+
+  describe('from the web', () => {
+    const address = (path: string) => `${site.origin}${path}`;
+    const page = (title: string, text: string) => ({
+      body: `<title>${title} &#8211; more</title><nav>Menu</nav><p>${text}</p>`,
+    });
+    const urlset = (paths: readonly string[]) =>
+      `<urlset>${paths.map((path) => `<loc> ${path} </loc>`).join('')}</urlset>`;
+    const addPage = async (who: Identity, path: string) => (await add(who, { url: address(path) })).document?.id ?? '';
+    /** As if the time had come at which the company's page is read again. */
+    const makeDue = ({ companyId }: Identity, id: string) =>
+      service.knowledge.database.write(
+        companyId,
+        ({ sql }) => sql`update knowledge.documents set read_at = now() where company_id = ${companyId} and id = ${id}`,
+      );
+    const visitsOf = (path: string) => site.visits.filter((visit) => visit.path === path);
+
+    it('reads a page by its address, and what stands there later when it is refreshed', async () => {
+      const who = agentOf(v7());
+      site.pages.set('/gifts', page('Gifts', 'We wrap gifts in paper.'));
+      const { document, userErrors } = await add(who, { url: address('/gifts#top'), refreshHours: 24 });
+      expect(userErrors).toEqual([]);
+      expect(document).toMatchObject({ status: 'QUEUED', url: address('/gifts'), refreshHours: 24 });
+      const id = document?.id ?? '';
+      expect(await settled(who, id)).toMatchObject({
+        status: 'INDEXED',
+        title: 'Gifts – more',
+        source: address('/gifts'),
+        version: 1,
+      });
+      expect(await texts(who, 'gifts')).toEqual(['We wrap gifts in paper.']);
+      expect(visitsOf('/gifts')[0]?.agent).toMatch(/^SwitchboardBot/);
+
+      site.pages.set('/gifts', page('Gifts', 'We wrap gifts in cloth.'));
+      expect((await refresh(who, id)).document).toMatchObject({ status: 'QUEUED' });
+      await eventually(async () => expect(await texts(who, 'gifts')).toEqual(['We wrap gifts in cloth.']));
+      // The same address again is the same document, read anew; what is as before is not another version.
+      expect(await addPage(who, '/gifts')).toBe(id);
+      expect(await settled(who, id)).toMatchObject({ status: 'INDEXED', version: 2, refreshHours: null });
+      expect(visitsOf('/gifts')).toHaveLength(3);
+    });
+
+    it('reads a page again when its time has come, once, and indexes it only when it says something else', async () => {
+      const who = agentOf(v7());
+      site.pages.set('/hours', page('Hours', 'Open till six.'));
+      const { document } = await add(who, { url: address('/hours'), refreshHours: 1, title: 'Our hours' });
+      const id = document?.id ?? '';
+      expect(await settled(who, id)).toMatchObject({ title: 'Our hours', version: 1 });
+      await makeDue(who, id);
+      await eventually(async () => expect(visitsOf('/hours')).toHaveLength(2));
+      site.pages.set('/hours', page('Hours', 'Open till seven.'));
+      await makeDue(who, id);
+      await eventually(async () => expect(await texts(who, 'open')).toEqual(['Open till seven.']));
+      expect(await settled(who, id)).toMatchObject({ version: 2, status: 'INDEXED' });
+      expect(visitsOf('/hours')).toHaveLength(3);
+    });
+
+    it('keeps what a page said when it is gone, and says why', async () => {
+      const who = agentOf(v7());
+      site.pages.set('/soon-gone', page('Keys', 'Keys are in the cellar.'));
+      const id = await addPage(who, '/soon-gone');
+      await settled(who, id);
+      site.pages.delete('/soon-gone');
+      await refresh(who, id);
+      expect(await settled(who, id)).toMatchObject({
+        status: 'FAILED',
+        error: expect.stringMatching(/there is nothing/),
+      });
+      expect(await texts(who, 'keys')).toEqual(['Keys are in the cellar.']);
+    });
+
+    it('tries a page three times when its site is in trouble, and nothing else of that waits', async () => {
+      const who = agentOf(v7());
+      site.pages.set('/busy', { body: '', status: 503 });
+      site.pages.set('/well', page('Well', 'All is well.'));
+      const id = await addPage(who, '/busy');
+      const other = await addPage(who, '/well');
+      expect(await settled(who, other)).toMatchObject({ status: 'INDEXED' });
+      for (const times of [1, 2]) {
+        await eventually(async () => expect(visitsOf('/busy')).toHaveLength(times));
+        await eventually(async () => {
+          const [{ waits } = { waits: false }] = await service.knowledge.database.write(
+            who.companyId,
+            ({ sql }) => sql<{ waits: boolean }>`
+              select read_tries = ${times} as waits from knowledge.documents
+              where company_id = ${who.companyId} and id = ${id} and status = 'QUEUED'`,
+          );
+          expect(waits).toBe(true);
+        });
+        await makeDue(who, id);
+      }
+      expect(await settled(who, id)).toMatchObject({ status: 'FAILED', error: expect.stringMatching(/answer now/) });
+    });
+
+    it('says how far a document is for as long as it waits to be found', async () => {
+      const who = agentOf(v7());
+      site.pages.set('/later', { body: '', status: 503 });
+      const id = await addPage(who, '/later');
+      await eventually(async () => expect(visitsOf('/later')).toHaveLength(1));
+      const progress = async () => (await list(who)).edges[0]?.node.progress;
+      await eventually(async () => expect(await progress()).toEqual({ stage: 'WAITING', done: 0, total: null }));
+      const { database } = service.knowledge;
+      const note = (version: number, done: number) =>
+        noteProgress(database, who.companyId, { id, version }, { stage: 'INDEXING', done, total: 200 });
+      await note(1, 64);
+      await note(2, 128);
+      expect(await progress()).toEqual({ stage: 'INDEXING', done: 64, total: 200 });
+      site.pages.set('/later', page('Later', 'There at last.'));
+      await makeDue(who, id);
+      expect(await settled(who, id)).toMatchObject({ status: 'INDEXED', progress: null });
+      await note(1, 192);
+      expect(await progress()).toBeNull();
+    });
+
+    it('keeps what somebody writes while the page is read', async () => {
+      const who = agentOf(v7());
+      site.pages.set('/slow', page('Slow', 'What stood there.'));
+      const { document } = await add(who, { url: address('/slow') });
+      const id = document?.id ?? '';
+      await update(who, { id, text: 'What was written.', format: 'PLAIN', title: 'Written' });
+      await eventually(async () => expect(await texts(who, 'written')).toEqual(['What was written.']));
+      expect(await settled(who, id)).toMatchObject({ title: 'Written', url: null, refreshHours: null });
+      expect(await texts(who, 'stood')).not.toContain('What stood there.');
+    });
+
+    it('reads nothing that is not public, of another kind, or packed without end', async () => {
+      const who = agentOf(v7());
+      site.pages.set('/cat.png', { body: 'png', type: 'image/png' });
+      const headers = { 'content-encoding': 'gzip' };
+      site.pages.set('/bomb', { body: gzipSync(Buffer.alloc(11 * 1024 ** 2, 'a')), headers });
+      site.pages.set('/packed', { body: gzipSync('<p>Packed all the same.</p>'), headers });
+      site.pages.set('/brotli', { body: 'abc', headers: { 'content-encoding': 'br' } });
+      site.pages.set('/away', { body: '', status: 302, headers: { location: 'http://169.254.169.254/latest' } });
+      const outcomes = [
+        ['http://127.0.0.1:1/', 'FAILED', /open internet/],
+        ['http://[::ffff:10.0.0.1]/', 'FAILED', /open internet/],
+        [address('/away'), 'FAILED', /open internet/],
+        [address('/cat.png'), 'FAILED', /kind that cannot be read/],
+        [address('/bomb'), 'FAILED', /too large/],
+        [address('/brotli'), 'FAILED', /packed as br/],
+        [address('/packed'), 'INDEXED', /^null$/],
+      ] as const;
+      const ids = await Promise.all(outcomes.map(async ([url]) => (await add(who, { url })).document?.id ?? ''));
+      for (const [i, [, status, reason]] of outcomes.entries()) {
+        const { error, ...rest } = await settled(who, ids[i] ?? '');
+        expect(rest).toMatchObject({ status });
+        expect(String(error)).toMatch(reason);
+      }
+      expect(await texts(who, 'packed')).toEqual(['Packed all the same.']);
+    });
+
+    describe('as a polite visitor', () => {
+      const turns: (readonly [host: string, pauseMs: number])[] = [];
+      const pace = { turn: async (...turn: [string, number]) => void turns.push(turn) };
+
+      /** Another service: a site's rules are remembered. */
+      async function visiting<T>(
+        robots: Parameters<typeof site.pages.set>[1],
+        visit: (pages: PageFetcher) => Promise<T>,
+      ) {
+        const fetcher = createPublicFetch({ trustedOrigins: [site.origin] });
+        await fetcher.start();
+        site.pages.set('/robots.txt', robots);
+        try {
+          return await visit(createPageFetcher({ fetcher, pace }));
+        } finally {
+          site.pages.delete('/robots.txt');
+          await fetcher.stop();
+        }
+      }
+      const { signal } = new AbortController();
+      const failed = (code: string) => expect.objectContaining({ code });
+
+      it('does as robots.txt says, behind a redirection too', async () => {
+        site.pages.set('/private/a', page('Private', 'Not for robots.'));
+        site.pages.set('/to-private', { body: '', status: 301, headers: { location: '/private/a' } });
+        site.pages.set('/open', page('Open', 'For everybody.'));
+        const rules = 'User-agent: *\nDisallow: /\n\nUser-agent: switchboardbot\nCrawl-delay: 2\nDisallow: /private/';
+        await visiting({ body: rules, type: 'text/plain' }, async (pages) => {
+          await expect(pages.page(address('/private/a'), signal)).rejects.toEqual(failed('FORBIDDEN_BY_ROBOTS'));
+          await expect(pages.page(address('/to-private'), signal)).rejects.toEqual(failed('FORBIDDEN_BY_ROBOTS'));
+          expect(await pages.page(address('/open'), signal)).toMatchObject({ format: 'HTML' });
+        });
+        expect(visitsOf('/private/a')).toEqual([]);
+        expect(turns).toEqual(Array.from({ length: 2 }, () => [new URL(site.origin).host, 2_000]));
+      });
+
+      it('leaves a site alone whose rules cannot be read now, for a while', async () => {
+        const before = visitsOf('/robots.txt').length;
+        await visiting({ body: '', status: 500 }, async (pages) => {
+          await expect(pages.page(address('/open'), signal)).rejects.toEqual(failed('AWAY'));
+          await expect(pages.page(address('/well'), signal)).rejects.toEqual(failed('AWAY'));
+        });
+        expect(visitsOf('/robots.txt')).toHaveLength(before + 1);
+      });
+
+      it('takes rules for a refusal that are made to keep it busy', async () => {
+        const rules = `User-agent: *\nDisallow: /${'*a'.repeat(240_000)}`;
+        await visiting({ body: rules, type: 'text/plain' }, async (pages) => {
+          const long = address(`/${'a'.repeat(1_500)}`);
+          await expect(pages.page(long, signal)).rejects.toEqual(failed('FORBIDDEN_BY_ROBOTS'));
+          expect(await pages.page(address('/open'), signal)).toMatchObject({ format: 'HTML' });
+        });
+      });
+
+      it('lets a site take breath, whichever process visits it', async () => {
+        const redis = createRedis({ url: stores.redis.url, name: 'pace', logger });
+        await redis.start();
+        const [one, two] = [createHostPace(redis), createHostPace(redis)];
+        const times: number[] = [];
+        const begun = performance.now();
+        await Promise.all(
+          [one, two, one].map(async ({ turn }) => {
+            await turn('breath.example', 60);
+            times.push(performance.now());
+          }),
+        );
+        await two.turn('another.example', 60);
+        await redis.stop();
+        const last = times.toSorted((a, b) => a - b).at(-1) ?? 0;
+        expect(last - begun).toBeGreaterThanOrEqual(110);
+      });
+    });
+
+    it('makes a document of each page of a sitemap, of sitemaps that it names too, once', async () => {
+      const who = agentOf(v7());
+      const locations = (paths: readonly string[]) => paths.map((path) => `<loc> ${path} </loc>`).join('');
+      for (const n of [1, 2, 3]) site.pages.set(`/help/${n}?a=1&b=2`, page(`Help ${n}`, `Answer number ${n}.`));
+      // One that names itself is read once.
+      const maps = ['/sitemap.xml', '/a.xml', '/b.xml.gz'].map((path) => address(path));
+      site.pages.set('/sitemap.xml', { body: `<sitemapindex>${locations(maps)}</sitemapindex>` });
+      site.pages.set('/a.xml', {
+        body: urlset([address('/help/1?a=1&amp;b=2'), address('/broken'), 'https://elsewhere.example/x']),
+      });
+      const packed = gzipSync(urlset([2, 3, 1].map((n) => `<![CDATA[${address(`/help/${n}?a=1&b=2`)}]]>`)));
+      site.pages.set('/b.xml.gz', { body: packed, type: 'application/gzip' });
+      const ended = await library.imported(who, { url: address('/sitemap.xml'), refreshHours: 12 });
+      expect(ended).toMatchObject({ status: 'DONE', error: null, total: 4, doneCount: 4, failedCount: 1 });
+      const documents = async (filter: object) =>
+        (await list(who, { importId: ended.id, ...filter })).edges.map(({ node }) => node);
+      expect(await documents({ status: 'INDEXED' })).toHaveLength(3);
+      expect(await documents({ status: 'FAILED' })).toMatchObject([
+        { title: address('/broken'), refreshHours: 12, error: expect.stringMatching(/there is nothing/) },
+      ]);
+      expect(await texts(who, 'answer number 2')).toContain('Answer number 2.');
+      expect(visitsOf('/sitemap.xml')).toHaveLength(1);
+      const again = await library.imported(who, { url: address('/sitemap.xml') });
+      expect(again).toMatchObject({ status: 'DONE', total: 4, doneCount: 4, failedCount: 1 });
+      expect(again.id).not.toBe(ended.id);
+      expect((await list(who)).edges).toHaveLength(4);
+      const stranger = agentOf(v7());
+      expect(await library.imports(stranger)).toEqual([]);
+      expect((await list(stranger, { importId: ended.id })).edges).toEqual([]);
+    });
+
+    it('imports a sitemap once at a time, and ends an import whose last pages were removed', async () => {
+      const who = agentOf(v7());
+      site.pages.set('/own.xml', { body: urlset([address('/waits'), address('/fast')]) });
+      site.pages.set('/waits', { body: '', status: 503 });
+      site.pages.set('/fast', page('Fast', 'Soon there.'));
+      const begun = await Promise.all([1, 2, 3].map(() => library.importSitemap(who, { url: address('/own.xml') })));
+      expect(new Set(begun.map((one) => one.import?.id)).size).toBe(1);
+      const [only] = await eventually(async () => {
+        const found = await library.imports(who);
+        expect(found).toMatchObject([{ status: 'RUNNING', total: 2, doneCount: 1, failedCount: 0 }]);
+        return found;
+      });
+      const waiting = (await list(who, { importId: only?.id, status: 'QUEUED' })).edges[0]?.node.id ?? '';
+      await remove(who, waiting);
+      expect(await library.imports(who)).toMatchObject([{ status: 'DONE', total: 2, doneCount: 2 }]);
+    });
+
+    it('goes on with an import whose reader has died', async () => {
+      const who = agentOf(v7());
+      site.pages.set('/left.xml', { body: urlset([address('/left')]) });
+      site.pages.set('/left', page('Left', 'Left behind.'));
+      const id = v7();
+      const { companyId } = who;
+      await service.knowledge.database.write(
+        companyId,
+        ({ sql }) => sql`
+          insert into knowledge.document_imports (company_id, id, url, leased_until)
+          values (${companyId}, ${id}, ${address('/left.xml')}, now() - interval '1 second')`,
+      );
+      await eventually(async () =>
+        expect(await library.imports(who)).toMatchObject([{ id, status: 'DONE', total: 1 }]),
+      );
+    });
+
+    it.each([
+      ['a sitemap that is none', '/none.xml', /no sitemap/],
+      ['a sitemap that is not there', '/missing.xml', /there is nothing/],
+      ['a sitemap of too many pages', '/many.xml', /1000 pages/],
+      ['a sitemap of other hosts', '/others.xml', /No page of its own host/],
+    ])('says what is wrong with %s', async (_what, path, error) => {
+      site.pages.set('/none.xml', page('None', 'No sitemap.'));
+      site.pages.set('/many.xml', { body: urlset(Array.from({ length: 1_001 }, (_, i) => address(`/p/${i}`))) });
+      site.pages.set('/others.xml', { body: urlset(['https://elsewhere.example/a', 'http://user:b@127.0.0.1/']) });
+      const who = agentOf(v7());
+      expect(await library.imported(who, { url: address(path) })).toMatchObject({
+        status: 'FAILED',
+        error: expect.stringMatching(error),
+      });
+      expect((await list(who)).edges).toEqual([]);
+    });
+
+    it.each([
+      ['an address that is none', { url: 'nonsense' }, 'url'],
+      ['an address of another kind', { url: 'file:///etc/passwd' }, 'url'],
+      ['an address with a password', { url: 'https://ada:secret@example.com' }, 'url'],
+      ['an address that is too long', { url: `https://example.com/${'ü'.repeat(500)}` }, 'url'],
+      ['a text beside an address', { url: 'https://example.com', text: 'a' }, 'url'],
+      ['too long a time', { url: 'https://example.com', refreshHours: 721 }, 'refreshHours'],
+      ['a time without an address', { title: 'a', text: 'a', refreshHours: 1 }, 'refreshHours'],
+    ])('tells the user about %s', async (_what, input, field) => {
+      const { document, userErrors } = await add(agentOf(v7()), input);
+      expect([document, userErrors]).toMatchObject([null, [{ code: 'INVALID', field: ['input', field] }]]);
+      if (!('url' in input) || 'text' in input) return;
+      const begun = await library.importSitemap(agentOf(v7()), input);
+      expect(begun).toMatchObject({ import: null, userErrors: [{ code: 'INVALID', field: ['input', field] }] });
+    });
+
+    it('begins no more than ten imports at a time', async () => {
+      const who = agentOf(v7());
+      const { companyId } = who;
+      await service.knowledge.database.write(
+        companyId,
+        ({ sql }) => sql`
+          insert into knowledge.document_imports (company_id, id, url, leased_until)
+          select ${companyId}, gen_random_uuid(), 'https://example.com/' || n, now() + interval '1 hour'
+          from generate_series(1, 10) n`,
+      );
+      const { userErrors } = await library.importSitemap(who, { url: address('/sitemap.xml') });
+      expect(userErrors).toMatchObject([{ code: 'TOO_MANY' }]);
+    });
+
+    it('lets nobody refresh another company’s page', async () => {
+      const who = agentOf(v7());
+      site.pages.set('/tents', page('Tents', 'Tents are green.'));
+      const id = await addPage(who, '/tents');
+      await settled(who, id);
+      expect((await refresh(agentOf(v7()), id)).userErrors).toMatchObject([{ code: 'NOT_FOUND' }]);
+      expect(visitsOf('/tents')).toHaveLength(1);
     });
   });
 });

@@ -4,6 +4,7 @@ import type { ReadSession } from '#platform/postgres/readSession.ts';
 import type { Sql } from '#platform/postgres/sql.ts';
 import { tracesByIds } from './queries/answerTraces.ts';
 import { documentsByIds } from './queries/documents.ts';
+import { importsByIds } from './queries/imports.ts';
 import { questionsByIds } from './queries/unansweredQuestions.ts';
 
 export type Loaders = ReturnType<typeof createLoaders>;
@@ -27,6 +28,7 @@ export function createLoaders(session: ReadSession, companyId: string) {
 
   return {
     document: byId((sql, ids) => documentsByIds(sql, companyId, ids)),
+    documentImport: byId((sql, ids) => importsByIds(sql, companyId, ids)),
     answerTrace: byId((sql, ids) => tracesByIds(sql, companyId, ids)),
     unansweredQuestion: byId((sql, ids) => questionsByIds(sql, companyId, ids)),
   };

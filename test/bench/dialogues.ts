@@ -20,7 +20,8 @@ export async function dialogues({ quick }: { readonly quick: boolean }): Promise
   const dataDir = await mkdtemp(join(tmpdir(), 'switchboard-bench-'));
   const shop = await openShop(dataDir);
   try {
-    const chosen = (all: readonly Dialogue[]): readonly Dialogue[] => (quick ? all.filter((_one, i) => i % 4 === 0) : all);
+    const chosen = (all: readonly Dialogue[]): readonly Dialogue[] =>
+      quick ? all.filter((_one, i) => i % 4 === 0) : all;
     return rowsOf(await hold(shop, chosen(known)), await hold(shop, chosen(heldOut)));
   } finally {
     await shop.close();

@@ -2,7 +2,7 @@ import type { Logger } from '#platform/logging/logger.ts';
 import type { Metrics } from '#platform/metrics/metrics.ts';
 import type { Database } from '#platform/postgres/database.ts';
 import type { SwitchboardCatalogue } from '#schema/events/catalogue.ts';
-import { createClock, type Clock } from '../clock.ts';
+import { createClock, type Clock } from '#platform/lifecycle/clock.ts';
 import type { Dispatcher } from './dispatcher.ts';
 
 /**

@@ -11,12 +11,16 @@ import type { Format } from '../text/blocks.ts';
 import {
   contentHashOf,
   lockContent,
+  pageHashOf,
+  readAddress,
   readContent,
   writerOf,
+  type AddressInput,
   type ContentInput,
   type DocumentPayload,
   type ReadUpload,
 } from './documentContent.ts';
+import { queuePages } from './queuePages.ts';
 
 export interface NewDocument {
   readonly title: string;
@@ -35,23 +39,52 @@ export interface NewDocument {
 export async function addDocument(
   database: Database<SwitchboardCatalogue>,
   identity: Identity,
-  input: ContentInput,
+  input: ContentInput & AddressInput,
   readUpload: ReadUpload,
 ): Promise<DocumentPayload> {
   const actor = writerOf(identity);
+  if (input.url != null) return addPage(database, identity.companyId, actor, input, readUpload);
   const { content, userErrors } = readContent(input, readUpload);
   const { title, text = '', format = 'MARKDOWN', source = null, file } = content;
   const missing = [
     ...(input.title == null && input.uploadId == null ? [required('title', 'A document needs a title.')] : []),
     ...(input.text == null && input.uploadId == null
-      ? [required('text', 'A document needs a text or an upload.')]
+      ? [required('text', 'A document needs a text, an upload or an address.')]
       : []),
+    ...(input.refreshHours == null ? [] : [invalid('refreshHours', 'Only what stands at an address is read again.')]),
   ];
   if (title === undefined || userErrors.length + missing.length > 0) {
     return { document: null, userErrors: [...userErrors, ...missing] };
   }
   const document = await saveDocument(database, identity.companyId, actor, { title, text, format, source, file });
   return { document, userErrors: [] };
+}
+
+async function addPage(
+  database: Database<SwitchboardCatalogue>,
+  companyId: string,
+  actor: Actor,
+  input: ContentInput & AddressInput,
+  readUpload: ReadUpload,
+): Promise<DocumentPayload> {
+  const { address: url, userErrors } = readAddress(input);
+  const { content, userErrors: others } = readContent(input, readUpload);
+  const isMixed = input.text != null || input.uploadId != null;
+  const mixed = isMixed ? [invalid('url', 'Give a text, an upload or an address, not several of them.')] : [];
+  const refusals = [...mixed, ...userErrors, ...others];
+  if (url === undefined || refusals.length > 0) return { document: null, userErrors: refusals };
+  const { title = null, source = null } = content;
+  const pages = { urls: [url], refreshHours: input.refreshHours ?? null, title, source, importId: null };
+  const contentHash = pageHashOf(url);
+  const document = await database.write(companyId, async (transaction) => {
+    await queuePages(transaction, companyId, actor, pages);
+    return transaction.em.findOneOrFail(Document, { companyId, contentHash });
+  });
+  return { document, userErrors: [] };
+}
+
+function invalid(field: string, message: string) {
+  return userError('INVALID', message, ['input', field]);
 }
 
 function required(field: string, message: string) {

@@ -3,7 +3,7 @@ import { forbidden, userError, type UserError } from '#platform/graphql/errors.t
 import type { Identity } from '#platform/identity/identity.ts';
 import type { Sql } from '#platform/postgres/sql.ts';
 import type { Upload } from '#schema/uploads.ts';
-import type { SourceFile } from '../entities/document.ts';
+import type { SourceFile, UploadedFile } from '../entities/document.ts';
 import type { DocumentRow } from '../rows.ts';
 import { FORMATS, type Format } from '../text/blocks.ts';
 import { fileFormatOf, FILE_KINDS } from '../text/fileFormat.ts';
@@ -31,11 +31,11 @@ export interface Content {
   readonly text: string | undefined;
   readonly format: Format | undefined;
   readonly source: string | null | undefined;
-  readonly file: SourceFile | undefined;
+  readonly file: UploadedFile | undefined;
 }
 
 const MAX_TEXT_BYTES = 1_000_000;
-const MAX_TITLE = 300;
+export const MAX_TITLE = 300;
 const MAX_SOURCE = 2_000;
 
 /** @throws GraphQLError `FORBIDDEN` for all but supervisors and administrators: what stands here is told to customers. */
@@ -53,7 +53,7 @@ export function readContent(
   const refuse = (field: keyof ContentInput, code: string, message: string): undefined =>
     void userErrors.push(userError(code, message, ['input', field]));
 
-  function fileOf(uploadId: string): { readonly name: string | null; readonly file: SourceFile } | undefined {
+  function fileOf(uploadId: string): { readonly name: string | null; readonly file: UploadedFile } | undefined {
     const upload = readUpload(uploadId);
     if (!upload) return refuse('uploadId', 'NOT_FOUND', 'There is no such upload (any more): upload it again.');
     const format = fileFormatOf(upload);
@@ -92,11 +92,50 @@ export interface Identifying {
   readonly format: Format;
   readonly source: string | null;
   readonly file?: SourceFile | null | undefined;
+  readonly url?: string | null | undefined;
 }
 
-export function contentHashOf({ title, text, format, source, file }: Identifying): string {
-  const parts = file ? [title, file.fileKey, file.format, source] : [title, text, format, source];
+export function contentHashOf({ title, text, format, source, file, url }: Identifying): string {
+  if (url != null) return pageHashOf(url);
+  const parts = file && 'fileKey' in file ? [title, file.fileKey, file.format, source] : [title, text, format, source];
+  return hashOf(parts);
+}
+
+/** What stands at an address is one document, whatever it says. */
+export function pageHashOf(url: string): string {
+  return hashOf(['url', url]);
+}
+
+function hashOf(parts: readonly (string | null)[]): string {
   return createHash('sha256').update(JSON.stringify(parts)).digest('base64url');
+}
+
+export interface AddressInput {
+  readonly url?: string | null | undefined;
+  readonly refreshHours?: number | null | undefined;
+}
+
+const MAX_URL = 2_000;
+const MAX_REFRESH_HOURS = 24 * 30;
+
+/** The address as everybody writes it, and how often to read there again; or what is wrong with them. */
+export function readAddress({ url: given, refreshHours }: AddressInput): {
+  readonly address: string | undefined;
+  readonly userErrors: readonly UserError[];
+} {
+  const userErrors: UserError[] = [];
+  const refuse = (field: keyof AddressInput, message: string): void =>
+    void userErrors.push(userError('INVALID', message, ['input', field]));
+  const url = URL.parse(given?.trim() ?? '');
+  if (!url || (url.protocol !== 'https:' && url.protocol !== 'http:') || url.href.length > MAX_URL) {
+    refuse('url', `Give an address of at most ${MAX_URL} characters, such as https://example.com/help.`);
+  } else if (url.username !== '' || url.password !== '') {
+    refuse('url', 'Take the name and password out: everybody who reads the document sees its address.');
+  } else url.hash = '';
+  if (refreshHours != null && (refreshHours < 1 || refreshHours > MAX_REFRESH_HOURS)) {
+    refuse('refreshHours', `It is read again after 1 to ${MAX_REFRESH_HOURS} hours, or not at all.`);
+  }
+  return { address: userErrors.length > 0 ? undefined : url?.href, userErrors };
 }
 
 /** Who writes the same content at the same time comes one after the other. */

@@ -5,6 +5,7 @@ import type { Identity } from '#platform/identity/identity.ts';
 import type { Database, WriteTransaction } from '#platform/postgres/database.ts';
 import type { SwitchboardCatalogue } from '#schema/events/catalogue.ts';
 import { countUp } from '../queries/indexState.ts';
+import { countImported } from './countImported.ts';
 import { writerOf } from './documentContent.ts';
 
 const guid = z.guid();
@@ -32,14 +33,20 @@ export async function removeDocument(
 
 /** The write itself. @returns those that were there */
 export async function dropDocuments(
-  { sql, publish }: WriteTransaction<SwitchboardCatalogue>,
+  transaction: WriteTransaction<SwitchboardCatalogue>,
   companyId: string,
   actor: Actor,
   ids: readonly string[],
 ): Promise<string[]> {
-  const removed = await sql<{ id: string }>`
-    delete from knowledge.documents where company_id = ${companyId} and id = any(${ids}::uuid[]) returning id`;
-  for (const { id } of removed) publish({ type: 'knowledge.document.removed', actor, data: { documentId: id } });
+  const { sql, publish } = transaction;
+  const removed = await sql<{ id: string; importId: string | null; importWaits: boolean }>`
+    delete from knowledge.documents where company_id = ${companyId} and id = any(${ids}::uuid[])
+    returning id, import_id as "importId", import_waits as "importWaits"`;
+  for (const document of removed) {
+    publish({ type: 'knowledge.document.removed', actor, data: { documentId: document.id } });
+    // What waited for it has nothing more to wait for.
+    await countImported(transaction, companyId, document, { failed: false });
+  }
   if (removed.length > 0) await countUp(sql, companyId);
   return removed.map(({ id }) => id);
 }

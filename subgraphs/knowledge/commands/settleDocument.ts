@@ -3,6 +3,7 @@ import type { Database } from '#platform/postgres/database.ts';
 import type { SwitchboardCatalogue } from '#schema/events/catalogue.ts';
 import { Document } from '../entities/document.ts';
 import { countUp } from '../queries/indexState.ts';
+import { countImported } from './countImported.ts';
 
 /** What became of the indexing. */
 export type Outcome =
@@ -29,10 +30,12 @@ export async function settleDocument(
   outcome: Outcome,
 ): Promise<boolean> {
   const { id: documentId, version } = document;
-  return database.write(companyId, async ({ em, sql, publish }) => {
+  return database.write(companyId, async (transaction) => {
+    const { em, sql, publish } = transaction;
     const row = await em.findOne(Document, { companyId, id: documentId }, { lockMode: LockMode.PESSIMISTIC_WRITE });
     if (!row || row.version !== version || row.status !== 'QUEUED') return row !== null;
     row.updatedAt = new Date();
+    row.progress = null;
     if ('reason' in outcome) {
       row.status = 'FAILED';
       row.error = outcome.reason;
@@ -43,6 +46,7 @@ export async function settleDocument(
       publish({ type: 'knowledge.document.indexed', actor, data: { documentId, chunkCount } });
       await countUp(sql, companyId, collection);
     }
+    await countImported(transaction, companyId, row, { failed: 'reason' in outcome });
     return true;
   });
 }

@@ -1,4 +1,4 @@
-import { LockMode } from '@mikro-orm/postgresql';
+import { LockMode, type InferEntity } from '@mikro-orm/postgresql';
 import { z } from 'zod';
 import { userError } from '#platform/graphql/errors.ts';
 import type { Identity } from '#platform/identity/identity.ts';
@@ -12,6 +12,7 @@ import {
   writerOf,
   type ContentInput,
   type DocumentPayload,
+  type Identifying,
   type ReadUpload,
 } from './documentContent.ts';
 
@@ -48,14 +49,25 @@ export async function updateDocument(
     }
     const next = nextContent(document, content);
     const contentHash = contentHashOf(next);
-    if (contentHash === document.contentHash && document.status !== 'FAILED') return { document, userErrors: [] };
+    const isSame =
+      contentHash === document.contentHash && next.title === document.title && next.source === document.source;
+    if (isSame && document.status !== 'FAILED') return { document, userErrors: [] };
     await lockContent(sql, companyId, contentHash);
     const [other] = await sql`
       select id from knowledge.documents
       where company_id = ${companyId} and content_hash = ${contentHash} and id <> ${document.id}`;
     if (other) return refused('DUPLICATE', 'Another document says exactly this: remove one of them.', 'text');
     const version = document.version + 1;
-    Object.assign(document, { ...next, contentHash, version, status: 'QUEUED', error: null, updatedAt: new Date() });
+    Object.assign(document, {
+      ...next,
+      contentHash,
+      version,
+      status: 'QUEUED',
+      error: null,
+      progress: null,
+      updatedAt: new Date(),
+    });
+    placeOnTheWeb(document);
     publish({
       type: 'knowledge.document.changed',
       actor,
@@ -65,7 +77,7 @@ export async function updateDocument(
   });
 }
 
-type Stored = Parameters<typeof contentHashOf>[0];
+type Stored = Identifying;
 
 /** A new text takes the place of a file that was not read yet, and the other way round. */
 function nextContent(stored: Stored, content: ReturnType<typeof readContent>['content']): Stored {
@@ -77,7 +89,15 @@ function nextContent(stored: Stored, content: ReturnType<typeof readContent>['co
     format: format ?? stored.format,
     source: source === undefined ? stored.source : source,
     file: file ?? (text === undefined ? (stored.file ?? null) : null),
+    // What is written or uploaded is not read from the web any more.
+    url: file === undefined && text === undefined ? (stored.url ?? null) : null,
   };
+}
+
+/** What has left its address is not read there any more; what was not read yet is read now, and shown as what it is called now. */
+function placeOnTheWeb(document: InferEntity<typeof Document>): void {
+  if (document.url === null) Object.assign(document, { host: null, refreshHours: null, readAt: null });
+  else if (document.file) document.readAt = new Date();
 }
 
 function missing(): DocumentPayload {

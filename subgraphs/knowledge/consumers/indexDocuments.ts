@@ -7,6 +7,7 @@ import type { Metrics } from '#platform/metrics/metrics.ts';
 import type { Database } from '#platform/postgres/database.ts';
 import { catalogue, type SwitchboardCatalogue } from '#schema/events/catalogue.ts';
 import { forgetVectorsOf } from '../commands/forgetVectors.ts';
+import { noteProgress } from '../commands/noteProgress.ts';
 import { settleDocument, type Outcome } from '../commands/settleDocument.ts';
 import { EmbedderError } from '../embedding/embedder.ts';
 import { languageOfText } from '../embedding/languages.ts';
@@ -16,6 +17,7 @@ import { indexState } from '../queries/indexState.ts';
 import { blocksOf } from '../text/blocks.ts';
 import { chunksOf } from '../text/chunk.ts';
 import { TextError } from '../text/errors.ts';
+import { createProgress } from './progress.ts';
 import { createSourceReader } from './sourceText.ts';
 
 /** Cutting and embedding is work for the processor: more at once would only make each slower, and searches with them. */
@@ -41,8 +43,8 @@ export function createIndexer(options: {
 
   async function indexDocument(companyId: string, id: string): Promise<void> {
     const { document, collection } = await readQueued(companyId, id);
-    // Done by an earlier delivery of the event.
-    if (!document) return;
+    // Done by an earlier delivery of the event, or still to be read from the web.
+    if (!document || (document.file && 'url' in document.file)) return;
     const outcome = await outcomeOf(companyId, id, document, collection);
     const isThere = await settleDocument(database, companyId, { id, version: document.version }, outcome);
     // Only now: until the new version counts, the old one is what is found.
@@ -81,10 +83,16 @@ export function createIndexer(options: {
   ): Promise<Outcome> {
     const { title, version } = document;
     try {
+      if (document.file) {
+        await noteProgress(database, companyId, { id, version }, { stage: 'READING', done: 0, total: null });
+      }
       const { text, format } = await readSource(companyId, id, document);
       const chunks = chunksOf(blocksOf(text, format));
       if (chunks.length === 0) throw TextError.empty();
-      await index.put([{ document: { companyId, id, version, title }, chunks }], collection);
+      const total = chunks.length;
+      const progress = createProgress({ database, companyId, document: { id, version }, total, logger });
+      await index.put([{ document: { companyId, id, version, title }, chunks }], collection, progress.done);
+      await progress.ended();
       const language = languageOfText(chunks.map((chunk) => chunk.text).join('\n')) ?? null;
       return { chunkCount: chunks.length, language, collection: index.collection };
     } catch (error) {

@@ -17,6 +17,7 @@ export function createSourceReader(options: {
   const { database, store } = options;
   return async (companyId, id, { text, format, file, version }) => {
     if (!file) return { text, format };
+    if ('url' in file) throw new Error('a page is read by others, see pageReader');
     const opened = await store.get(file.fileKey);
     if (!opened) throw TextError.fileGone();
     const read = await readFile({ bytes: await buffer(opened.stream), format: file.format });

@@ -57,12 +57,14 @@ export interface ChunkIndex extends Part {
   /**
    * Puts chunks beside whatever the index holds; resolves when they are found. Repeating it changes nothing.
    *
+   * @param onPassages is told how many more are embedded and on their way.
    * @param also Another collection that is still searched. When its model is not known here, its passages are found by words.
    * @throws EmbedderError when the chunks cannot be embedded, IndexError when Qdrant does not serve.
    */
   put(
     documents: readonly { readonly document: IndexedDocument; readonly chunks: readonly Chunk[] }[],
     also?: string,
+    onPassages?: (count: number) => void,
   ): Promise<void>;
   /** Takes away what every collection holds of a document up to this version, but for the version's own chunks. */
   dropOlder(document: Pick<IndexedDocument, 'companyId' | 'id' | 'version'>, chunkCount: number): Promise<void>;
@@ -118,12 +120,21 @@ export function createChunkIndex(
     return space ? qdrant.on(name, space.dimensions, work) : qdrant.run(work);
   }
 
-  async function upsertAll(name: string, payloads: readonly Payload[]): Promise<void> {
+  async function upsertAll(
+    name: string,
+    payloads: readonly Payload[],
+    onPassages?: (count: number) => void,
+  ): Promise<void> {
     const companies = Map.groupBy(payloads, ({ company_id }) => company_id);
-    for (const [companyId, own] of companies) await upsert(name, companyId, own);
+    for (const [companyId, own] of companies) await upsert(name, companyId, own, onPassages);
   }
 
-  async function upsert(name: string, companyId: string, payloads: readonly Payload[]): Promise<void> {
+  async function upsert(
+    name: string,
+    companyId: string,
+    payloads: readonly Payload[],
+    onPassages?: (count: number) => void,
+  ): Promise<void> {
     // While Qdrant writes a batch the next one is made.
     let written: Promise<unknown> = Promise.resolve();
     for (let from = 0; from < payloads.length; from += BATCH) {
@@ -136,6 +147,7 @@ export function createChunkIndex(
       written = patiently(() => on(name, async () => client.upsert(name, { wait: true, points })));
       written.catch(() => undefined);
       indexed.inc(points.length);
+      onPassages?.(points.length);
     }
     await written;
   }
@@ -187,7 +199,7 @@ export function createChunkIndex(
     async stop() {
       // Requests are not kept open between calls, and the client owns nothing else.
     },
-    async put(documents, also) {
+    async put(documents, also, onPassages) {
       const payloads = documents.flatMap(({ document: { companyId, id, version, title }, chunks }) =>
         chunks.map(({ ordinal, heading, text }) => ({
           company_id: companyId,
@@ -199,7 +211,7 @@ export function createChunkIndex(
           text,
         })),
       );
-      await upsertAll(collection, payloads);
+      await upsertAll(collection, payloads, onPassages);
       if (also !== undefined && also !== collection) await upsertAll(also, payloads);
     },
     async dropOlder(document, chunkCount) {

@@ -1,9 +1,11 @@
 import type { MigrationList } from '#platform/postgres/provision.ts';
 import { AskedQuestions } from './20261126_asked_questions.ts';
 import { Bot } from './20261126_bot.ts';
+import { DocumentProgress } from './20261126_document_progress.ts';
 import { DocumentVersions } from './20261126_documentVersions.ts';
 import { ModelUse } from './20261126_model_use.ts';
 import { Embeddings } from './20261126_embeddings.ts';
+import { Pages } from './20261126_pages.ts';
 import { Reembedding } from './20261126_reembedding.ts';
 import { Questions } from './20261126_questions.ts';
 import { CreateDocuments } from './createDocuments.ts';
@@ -17,4 +19,6 @@ export const migrations: MigrationList = [
   { name: '20261126_questions', class: Questions },
   { name: '20261126_embeddings', class: Embeddings },
   { name: '20261126_asked_questions', class: AskedQuestions },
+  { name: 'Pages', class: Pages },
+  { name: '20261126_document_progress', class: DocumentProgress },
 ];

@@ -1,6 +1,6 @@
 import type { Resolvers } from '../generated/resolvers.ts';
 import { citation, conversation, unansweredQuestion } from './bot.ts';
-import { Document } from './Document.ts';
+import { Document, DocumentImport } from './Document.ts';
 import { Mutation } from './Mutation.ts';
 import { Query } from './Query.ts';
 
@@ -8,6 +8,7 @@ export const resolvers: Resolvers = {
   Query,
   Mutation,
   Document,
+  DocumentImport,
   Citation: citation,
   Conversation: conversation,
   UnansweredQuestion: unansweredQuestion,

@@ -37,6 +37,7 @@ export async function startKnowledge(stores: {
   readonly natsUrl: string;
   readonly redisUrl: string;
   readonly qdrantUrl: string;
+  readonly trustedSites?: readonly string[];
   readonly embeddings?: EmbeddingsConfig;
 }) {
   const directory = await mkdtemp(join(currentTestRun().directory, 'uploads-'));
@@ -61,6 +62,7 @@ export async function startKnowledge(stores: {
       natsUrl: stores.natsUrl,
       redisUrl: stores.redisUrl,
       files: { url: filesUrl, secret: filesSecret },
+      trustedSites: stores.trustedSites,
       qdrant: { url: stores.qdrantUrl },
       embeddings: stores.embeddings,
     },

@@ -52,8 +52,45 @@ export class TextError extends Error {
     );
   }
 
+  /** @param why in a few words, without anything that is nobody's business. */
+  static unreachable(why: string, cause?: unknown): TextError {
+    return new TextError('UNREACHABLE', unread(why), { cause });
+  }
+
+  /** The same where it is worth trying again. */
+  static away(why: string): TextError {
+    return new TextError('AWAY', unread(why));
+  }
+
+  static forbiddenByRobots(): TextError {
+    return new TextError(
+      'FORBIDDEN_BY_ROBOTS',
+      'The robots.txt of the site forbids to read it: allow SwitchboardBot there.',
+    );
+  }
+
+  static unsupported(type: string): TextError {
+    return new TextError('UNSUPPORTED', `What stands at the address is of a kind that cannot be read (${type}).`);
+  }
+
+  static noSitemap(): TextError {
+    return new TextError('NO_SITEMAP', 'What stands at the address is no sitemap: give one as on sitemaps.org.');
+  }
+
+  static emptySitemap(): TextError {
+    return new TextError('NO_PAGES', 'No page of its own host stands in the sitemap: give the one of that host.');
+  }
+
+  static sitemapTooLarge(limit: string): TextError {
+    return new TextError('TOO_LARGE', `There are more than ${limit} in it: give the sitemap of the help centre alone.`);
+  }
+
   /** As it came over from where a file was read. */
   static from({ code, message }: { readonly code: string; readonly message: string }): TextError {
     return new TextError(code, message);
   }
+}
+
+function unread(why: string): string {
+  return `The address cannot be read (${why}): check it, and refresh the document.`;
 }

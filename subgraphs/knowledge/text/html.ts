@@ -15,7 +15,7 @@ const heading: FormatCallback = (element, walk, builder) => {
   builder.closeBlock({ trailingLineBreaks: 2 });
 };
 
-const notContent = ['script', 'style', 'noscript', 'template', 'svg', 'iframe', 'nav', 'img', 'hr'];
+const notContent = ['title', 'script', 'style', 'noscript', 'template', 'svg', 'iframe', 'nav', 'img', 'hr'];
 
 const toText = compile({
   wordwrap: false,
@@ -32,6 +32,11 @@ const toText = compile({
   // The walk is recursive: markup nested without end must not exhaust the stack. No page that people write is this deep.
   limits: { maxDepth: 256, ellipsis: '' },
 });
+
+/** A line of text as a reader sees it: what stands for characters is them. */
+export function plainOf(markup: string): string {
+  return toText(markup).replace(/\s+/g, ' ').trim();
+}
 
 /** Elements without an end tag: they never hold others. */
 const voidElements = new Set('area base br col embed hr img input link meta source track wbr'.split(' '));

@@ -82,6 +82,7 @@ const tables: Readonly<Record<string, Area>> = {
   'conversations.teams': 'directory',
   'knowledge.asked_questions': 'questions',
   'knowledge.bot_answers': 'conversations',
+  'knowledge.document_imports': 'documents',
   'knowledge.documents': 'documents',
   'knowledge.embeddings': 'documents',
   'knowledge.indexes': 'documents',

@@ -99,6 +99,7 @@ function keptBySomebody({ slug, words, team }: Filling, conversations: readonly 
     `assign(input: { conversationId: "${id}", agentId: "${owner?.id ?? ''}", teamId: "${teamId}" })`,
     `snoozeConversation(input: { conversationId: "${id}", until: "${new Date(Date.now() + 86_400_000).toISOString()}" })`,
     `setCapacity(input: { agentId: "${owner?.id ?? ''}", capacity: 10, weights: [{ platform: TELEGRAM, weight: 2 }] })`,
+    `importSitemap(input: { url: "${words.sitemap}", refreshHours: 24 })`,
     'updateRetention(input: { days: 365 })',
     `issuePartnerKey(input: { partner: "${words.partner}", name: "Key", scopes: ["directory:read"] })`,
   ];

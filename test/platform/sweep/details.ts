@@ -93,6 +93,8 @@ export function details(words: Words, team: string): string[] {
        'inbound_ordinal', 99, 'created_at', now(), 'external_id', null))).*
      from conversations.messages m ${ofCompany} and direction = 'INBOUND'
        and conversation_id in (select id from conversations.conversations ${ofCompany} and platform <> 'WEB_CHAT')`,
-    `update knowledge.documents set error = 'a', source = 'a', language = 'english' ${ofCompany}`,
+    `update knowledge.documents set error = 'a', source = 'a', language = 'english', url = 'http://127.0.0.1:1/', refresh_hours = 24,
+       import_id = (select id from knowledge.document_imports ${ofCompany}) ${ofCompany}`,
+    `update knowledge.document_imports set total = 1 ${ofCompany}`,
   ];
 }

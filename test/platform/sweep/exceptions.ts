@@ -2,6 +2,7 @@
 export const unanswered: Readonly<Record<string, string>> = {
   'HandoffReason.count': 'no bot has left a conversation to people here; the tests of analytics count them',
   'HandoffReason.reason': 'the same',
+  'DocumentProgress.total': 'nothing here takes so long that it is said how much there is of it',
   'DeleteDraftPayload.draft': 'is given where a draft was not deleted, as there is a newer edit of it',
   'Mutation.reauthorizeChannel': 'takes a new token of the platform’s',
   'ReauthorizeChannelPayload.channel': 'the same',

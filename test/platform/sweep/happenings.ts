@@ -29,6 +29,8 @@ export function happenings({ platform, filling, acme, ownerOf }: World): () => P
     await ask(visitor, [`sendChatMessage(input: { clientId: "${v7()}", text: "${words.acme.message}" })`]);
     await mentionOwner(filling, id);
     await ask(owner, [
+      `refreshDocument(input: { id: "${acme.idOf({ kind: 'Document', ordinal: 0 })}" })`,
+      `importSitemap(input: { url: "${words.acme.sitemap}" })`,
       'heartbeat(input: { deviceId: "desk", state: ONLINE })',
       `addContactNote(input: { contactId: "${acme.idOf({ kind: 'Contact', ordinal: 0 })}", text: "${words.acme.note}" })`,
       `updateContact(input: { contactId: "${acme.idOf({ kind: 'Contact', ordinal: 0 })}", email: "${v7()}@example.com" })`,

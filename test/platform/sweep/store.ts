@@ -35,7 +35,8 @@ export async function underWay(client: Client): Promise<number> {
        + (select count(*) from channels.deliveries where status in ('WAITING', 'SENDING'))
        + (select count(*) from conversations.bulk_jobs where status = 'RUNNING')
        + (select count(*) from conversations.privacy_jobs where status in ('QUEUED', 'RUNNING'))
-       + (select count(*) from knowledge.documents where status = 'QUEUED') as count`,
+       + (select count(*) from knowledge.documents where status = 'QUEUED')
+       + (select count(*) from knowledge.document_imports where ended_at is null) as count`,
   );
   return Number(rows[0]?.count);
 }

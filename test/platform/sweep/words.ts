@@ -9,6 +9,8 @@ export interface Words {
   /** What an agent keeps for themselves. */
   readonly own: string;
   readonly document: string;
+  /** Of which the pages are to be documents. */
+  readonly sitemap: string;
   /** A firm whose program has a key. */
   readonly partner: string;
 }
@@ -20,6 +22,7 @@ export const words = {
     note: 'prefers the quiet magpie',
     own: 'the speckled wren hides',
     document: 'the grey otter sleeps at noon',
+    sitemap: 'http://127.0.0.1:1/otters.xml',
     partner: 'stoat-and-sons',
   },
   globex: {
@@ -28,6 +31,7 @@ export const words = {
     note: 'prefers the loud crow',
     own: 'the tiny owl waits',
     document: 'the brown badger digs at night',
+    sitemap: 'http://127.0.0.1:1/badgers.xml',
     partner: 'lynx-and-daughters',
   },
 } satisfies Record<string, Words>;
@@ -37,12 +41,12 @@ export const seenByOthers = { team: 'the red robin hops by', visitor: 'the white
 /** By which each part of a company is recognised. */
 export function wordsOf(slug: 'acme' | 'globex'): Partial<Record<Area, readonly string[]>> {
   const { name, agents } = demoCompany(slug);
-  const { message, customer, note, document, own, partner } = words[slug];
+  const { message, customer, note, document, sitemap, own, partner } = words[slug];
   return {
     conversations: [message],
     contacts: [customer],
     notes: [note],
-    documents: [document],
+    documents: [document, sitemap],
     own: [own],
     partners: [partner],
     directory: [name, ...agents.flatMap((agent) => [agent.name, agent.email])],

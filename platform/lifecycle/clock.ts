@@ -1,5 +1,5 @@
-import { backoff, pause } from '#platform/lifecycle/backoff.ts';
-import type { Part } from '#platform/lifecycle/part.ts';
+import { backoff, pause } from './backoff.ts';
+import type { Part } from './part.ts';
 import type { Logger } from '#platform/logging/logger.ts';
 
 export interface Clock extends Part {
