@@ -11,6 +11,7 @@ export const handOverReason = z.enum([
   'COMPANY_RULE',
   'OUTSIDE_HOURS',
   'MODEL_FAILED',
+  'BOT_AWAY',
 ]);
 export type HandOverReason = z.output<typeof handOverReason>;
 

@@ -19,6 +19,7 @@ import { createAssignmentSweep } from './assignment/assignmentSweep.ts';
 import { createDispatcher } from './assignment/dispatcher.ts';
 import { createReliefClock } from './assignment/reliefClock.ts';
 import type { ConversationsConfig } from './config.ts';
+import { createBotClock } from './botClock.ts';
 import { createBulkClock } from './bulkClock.ts';
 import { createClearUpClock } from './clearUpClock.ts';
 import { createAssignmentConsumer } from './consumers/assignment.ts';
@@ -96,6 +97,7 @@ export function createConversations(
   const bot = createBotConsumer({ nats, database, logger, metrics });
   const snoozeClock = createSnoozeClock({ database, pollMs: snoozePollMs, logger, metrics });
   const clearUpClock = createClearUpClock({ database, pollMs: snoozePollMs, logger });
+  const botClock = createBotClock({ database, pollMs: snoozePollMs, logger, metrics });
   const bulkClock = createBulkClock({ database, pollMs: snoozePollMs, logger });
   const forgetting = createForgetting({ database, logger, metrics });
 
@@ -138,6 +140,7 @@ export function createConversations(
     bot,
     snoozeClock,
     clearUpClock,
+    botClock,
     bulkClock,
     forgetting,
     privacy,

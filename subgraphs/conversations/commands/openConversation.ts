@@ -67,6 +67,7 @@ export async function openConversation(
     teamId: null,
     botEnabled: withBot,
     botFromOrdinal: 1,
+    botDueAt: null,
     snoozedUntil: null,
     waitingSince: null,
     firstRepliedAt: null,

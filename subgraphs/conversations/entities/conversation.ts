@@ -19,6 +19,8 @@ export const Conversation = defineEntity({
     botEnabled: p.boolean(),
     /** The contact's first message that the bot is to know of: what was before it got the conversation is another story. */
     botFromOrdinal: p.integer(),
+    /** Until when the bot has to answer what the contact waits for; then people do. Null while nobody waits for it. */
+    botDueAt: p.datetime().strictNullable(),
     snoozedUntil: p.datetime().strictNullable(),
     /** When the contact began to wait for an answer. */
     waitingSince: p.datetime().strictNullable(),

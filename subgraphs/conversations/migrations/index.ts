@@ -5,6 +5,7 @@ import { AdminsUnlimited } from './20261126_admins_unlimited.ts';
 import { Activities } from './20261126_activities.ts';
 import { AnswerRatings } from './20261126_answer_ratings.ts';
 import { Bot } from './20261126_bot.ts';
+import { BotPatience } from './20261126_bot_patience.ts';
 import { Bulk } from './20261126_bulk.ts';
 import { Assignment } from './20261126_assignment.ts';
 import { Presence } from './20261126_presence.ts';
@@ -73,4 +74,5 @@ export const migrations: MigrationList = [
   { name: '20261126_answer_ratings', class: AnswerRatings },
   { name: '20261126_measures', class: Measures },
   { name: '20261126_word_ends', class: WordEnds },
+  { name: '20261126_bot_patience', class: BotPatience },
 ];

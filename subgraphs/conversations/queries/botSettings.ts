@@ -11,6 +11,8 @@ export interface BotSettings {
   readonly hours: readonly BotHours[];
   readonly timeZone: string;
   readonly answersOutsideHours: boolean;
+  /** How long a contact waits for the bot. */
+  readonly handOverAfterSeconds: number;
   readonly version: number;
 }
 
@@ -22,6 +24,7 @@ const untouched: BotSettings = {
   hours: [],
   timeZone: 'UTC',
   answersOutsideHours: true,
+  handOverAfterSeconds: 120,
   version: 1,
 };
 
@@ -29,7 +32,8 @@ const untouched: BotSettings = {
 export async function botSettings(sql: Sql, companyId: string): Promise<BotSettings> {
   const [settings = untouched] = await sql<BotSettings>`
     select enabled, channel_ids as "channelIds", name, hand_over_words as "handOverWords", hours,
-      time_zone as "timeZone", answers_outside_hours as "answersOutsideHours", version
+      time_zone as "timeZone", answers_outside_hours as "answersOutsideHours",
+      hand_over_after_seconds as "handOverAfterSeconds", version
     from conversations.bot_settings where company_id = ${companyId}`;
   return settings;
 }

@@ -15,6 +15,7 @@ function conversation(fields: Partial<StatusFields> = {}): StatusFields {
     openedAt: earlier,
     firstRepliedAt: null,
     touchedByAgent: true,
+    botDueAt: null,
     ...fields,
   };
 }

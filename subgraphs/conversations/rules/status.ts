@@ -35,12 +35,20 @@ export interface StatusChange {
 /** The part of a conversation that its status rules. */
 export type StatusFields = Pick<
   ConversationEntity,
-  'status' | 'snoozedUntil' | 'resolvedAt' | 'waitingSince' | 'openedAt' | 'firstRepliedAt' | 'touchedByAgent'
+  | 'status'
+  | 'snoozedUntil'
+  | 'resolvedAt'
+  | 'waitingSince'
+  | 'openedAt'
+  | 'firstRepliedAt'
+  | 'touchedByAgent'
+  | 'botDueAt'
 >;
 
 /**
  * Gives the conversation another status and all that goes with it. Leaving RESOLVED is a new opening: its clocks start
- * anew. Nobody waits in a resolved conversation.
+ * anew. Nobody waits in a resolved conversation, and for the bot in a
+ * pending one alone.
  */
 export function applyStatus(
   conversation: StatusFields,
@@ -57,6 +65,7 @@ export function applyStatus(
   conversation.snoozedUntil = to === 'SNOOZED' ? snoozedUntil : null;
   conversation.resolvedAt = to === 'RESOLVED' ? at : null;
   if (to === 'RESOLVED') conversation.waitingSince = null;
+  if (to !== 'PENDING') conversation.botDueAt = null;
   return {
     kind: 'STATUS',
     from,

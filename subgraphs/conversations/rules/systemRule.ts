@@ -1,5 +1,12 @@
 /** By which rule the inbox itself does something: the id of its actor. */
-export const systemRules = ['SNOOZE_ENDED', 'ANSWERED_ELSEWHERE', 'AGENT_LEFT', 'TEAM_DELETED', 'ASSIGNMENT'] as const;
+export const systemRules = [
+  'SNOOZE_ENDED',
+  'ANSWERED_ELSEWHERE',
+  'AGENT_LEFT',
+  'TEAM_DELETED',
+  'ASSIGNMENT',
+  'BOT_AWAY',
+] as const;
 export type SystemRule = (typeof systemRules)[number];
 
 export function isSystemRule(value: string | null): value is SystemRule {

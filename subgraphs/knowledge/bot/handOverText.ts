@@ -30,6 +30,7 @@ const reasons: Readonly<Record<HandOverReason, string>> = {
   COMPANY_RULE: 'of a word that your company leaves to people',
   OUTSIDE_HOURS: 'nobody is there at this time',
   MODEL_FAILED: 'the bot could not look it up',
+  BOT_AWAY: 'it did not answer in time',
 };
 
 const LONGEST_TEXT = 500;

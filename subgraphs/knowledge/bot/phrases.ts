@@ -41,6 +41,7 @@ function reasons(said: {
     COMPANY_RULE: said.person,
     OUTSIDE_HOURS: said.closed,
     MODEL_FAILED: said.person,
+    BOT_AWAY: said.person,
   };
 }
 

@@ -12,6 +12,7 @@ const reasonNames: Readonly<Record<string, string>> = {
   COMPANY_RULE: 'A rule of the company',
   OUTSIDE_HOURS: 'Nobody was there',
   MODEL_FAILED: 'The model was away',
+  BOT_AWAY: 'The bot did not answer',
 };
 
 /** What the bot takes off people's hands, what it does not, and what agents think of it. */

@@ -30,6 +30,7 @@ export async function answerAsBot(
       await handOver(transaction, conversation, { reason: 'MODEL_FAILED', summary, said: null, at });
       return 'unreachable';
     }
+    conversation.botDueAt = null;
     const message = await botMessage(transaction, conversation, { id, text, citations, at });
     const response = await measureResponse(transaction, conversation, countBotAnswer(conversation, at));
     const facts = await conversationFacts(transaction, conversation);

@@ -2,6 +2,7 @@ import type { ConversationEntity } from '../../entities/conversation.ts';
 import type { Transaction } from '../../facts.ts';
 import { botSettings } from '../../queries/botSettings.ts';
 import { botTurns } from '../../queries/botTurns.ts';
+import { awaitBot } from '../../rules/botPatience.ts';
 import { backAt } from '../../rules/botHours.ts';
 
 /** How much of a conversation the bot hears: what a question refers to is not far back. */
@@ -19,6 +20,7 @@ export async function askBot(transaction: Transaction, conversation: Conversatio
   const last = turns.at(-1);
   if (last?.author !== 'CONTACT') return;
   const settings = await botSettings(sql, companyId);
+  awaitBot(conversation, settings, new Date());
   const back = backAt(settings.hours, settings.timeZone, new Date());
   publish({
     type: 'conversation.bot.asked',

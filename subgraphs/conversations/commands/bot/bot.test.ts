@@ -1,8 +1,11 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { v7 } from 'uuid';
 import type { EventOf } from '#platform/events/catalogue.ts';
+import { silentLogger as logger } from '#platform/logging/logger.ts';
+import { createMetrics } from '#platform/metrics/metrics.ts';
 import type { HandOverReason } from '#schema/events/bot.ts';
 import type { SwitchboardCatalogue } from '#schema/events/catalogue.ts';
+import { eventually } from '#test/stack/eventually.ts';
 import { connection, DAY_MS, echoed, openInbox, write, type TestCompany, type TestInbox } from '../../testing/inbox.ts';
 import { auditOf, refusals } from '../../testing/people.ts';
 import { assign } from '../assign.ts';
@@ -12,8 +15,11 @@ import { resolve } from '../lifecycle/resolve.ts';
 import { takeFromBot } from '../lifecycle/takeFromBot.ts';
 import { recordChannel } from '../recordChannel.ts';
 import { recordEcho } from '../recordEcho.ts';
+import { changeStatus } from '../changeStatus.ts';
 import { sendMessage } from '../sendMessage.ts';
+import { createBotClock } from '../../botClock.ts';
 import { answerAsBot } from './answerAsBot.ts';
+import { giveUpOnBot } from './giveUpOnBot.ts';
 import { rateAnswer } from './rateAnswer.ts';
 import { stepAside } from './stepAside.ts';
 import { updateBotSettings } from './updateBotSettings.ts';
@@ -345,6 +351,154 @@ describe('a conversation with the bot', () => {
     });
   });
 
+  describe('that is away', () => {
+    const giveUp = (id: string, { companyId } = acme) => giveUpOnBot(inbox.database, companyId, id);
+    /** As if the contact had waited for so long. */
+    const waitTooLong = (id: string) =>
+      inbox.rows(
+        `update conversations.conversations set bot_due_at = now() - interval '1 second'
+         where id = $1 and bot_due_at is not null`,
+        [id],
+      );
+    const secondsLeft = async (id: string): Promise<number | null> => {
+      const due = (await conversation(id))?.['bot_due_at'] as Date | null | undefined;
+      return due ? Math.round((due.getTime() - Date.now()) / 1_000) : null;
+    };
+
+    test('is not waited for: people get the conversation with the reason and the question, once', async () => {
+      const event = await ask('Can I return shoes?');
+      const { conversationId } = event.data;
+      await waitTooLong(conversationId);
+      const outcomes = await Promise.all([1, 2, 3].map(() => giveUp(conversationId)));
+      expect(outcomes.filter(Boolean)).toHaveLength(1);
+      const after = await conversation(conversationId);
+      expect(after).toMatchObject({ status: 'OPEN', bot_enabled: false, bot_due_at: null });
+      expect(after?.['waiting_since']).not.toBeNull();
+      expect(await messages(conversationId)).toMatchObject([
+        { text: expect.stringContaining('“Can I return shoes?”'), is_private: true, author_kind: 'BOT' },
+      ]);
+      const told = await inbox.told();
+      expect(told.filter(({ type }) => type === 'conversation.handed_over')).toMatchObject([
+        { actor: { kind: 'system', id: 'BOT_AWAY' }, data: { reason: 'BOT_AWAY', messageId: null } },
+      ]);
+      const activities = await inbox.rows(
+        `select kind, data, actor_kind, actor_id from conversations.conversation_activities
+         where conversation_id = $1 and kind = 'HANDED_OVER'`,
+        [conversationId],
+      );
+      const actor = { actor_kind: 'system', actor_id: 'BOT_AWAY' };
+      expect(activities).toEqual([{ kind: 'HANDED_OVER', data: { reason: 'BOT_AWAY' }, ...actor }]);
+    });
+
+    test('comes back too late to say anything, whoever has the conversation by then', async () => {
+      const event = await ask('Can I return shoes?');
+      const { conversationId } = event.data;
+      await waitTooLong(conversationId);
+      await giveUp(conversationId);
+      const before = await messages(conversationId);
+      expect([await answer(event), await leave(event)]).toEqual(['late', 'late']);
+      await reply(conversationId);
+      expect(await answer(event)).toBe('late');
+      expect(await messages(conversationId)).toHaveLength(before.length + 1);
+    });
+
+    test('either answers or is given up when both come at the same moment', async () => {
+      const event = await ask('Can I return shoes?');
+      const { conversationId } = event.data;
+      await waitTooLong(conversationId);
+      const [said, left] = await Promise.all([answer(event), giveUp(conversationId)]);
+      expect([said, left]).toEqual(said === 'sent' ? ['sent', false] : ['late', true]);
+      expect(await conversation(conversationId)).toMatchObject({ status: said === 'sent' ? 'PENDING' : 'OPEN' });
+    });
+
+    test('answers once what it is asked twice, because it got the conversation back', async () => {
+      const event = await ask('Can I return shoes?');
+      const { conversationId } = event.data;
+      await waitTooLong(conversationId);
+      await giveUp(conversationId);
+      await inbox.told();
+      await handToBot(inbox.database, acme.ada, { conversationId });
+      const [again] = await asked();
+      if (!again) throw new Error('the bot was not asked again');
+      expect(again.data.ordinal).toBe(event.data.ordinal);
+      expect([await answer(event), await answer(again)]).toEqual(['sent', 'late']);
+    });
+
+    test('is waited for since the first question, for as long as the company wants, and anew after an answer', async () => {
+      await update({ handOverAfterSeconds: 600 });
+      const { data } = await ask('Can I return shoes?');
+      const { conversationId } = data;
+      expect(await secondsLeft(conversationId)).toBeGreaterThan(590);
+      await inbox.rows(`update conversations.conversations set bot_due_at = now() + interval '60 s' where id = $1`, [
+        conversationId,
+      ]);
+      const more = await ask('Hello?');
+      expect(await secondsLeft(conversationId)).toBeLessThanOrEqual(60);
+      await answer(more);
+      expect(await secondsLeft(conversationId)).toBeNull();
+      await ask('And boots?');
+      expect(await secondsLeft(conversationId)).toBeGreaterThan(590);
+    });
+
+    test.each<[string, (event: Asked) => Promise<unknown>]>([
+      ['has time left', async () => undefined],
+      ['has answered', answer],
+      ['has handed over', leave],
+      ['was relieved of it', ({ data }) => takeFromBot(inbox.database, acme.ada, data)],
+      ['has nothing to say in it any more, as it is resolved', ({ data }) => resolve(inbox.database, acme.ada, data)],
+    ])('is not given up when it %s', async (what, happen) => {
+      const event = await ask('Can I return shoes?');
+      const { conversationId } = event.data;
+      if (what !== 'has time left') await waitTooLong(conversationId);
+      await happen(event);
+      const before = await conversation(conversationId);
+      expect(await giveUp(conversationId)).toBe(false);
+      expect(await conversation(conversationId)).toEqual(before);
+    });
+
+    test('is given up by nobody for a conversation of another company', async () => {
+      const { data } = await ask('Can I return shoes?');
+      await waitTooLong(data.conversationId);
+      expect(await giveUp(data.conversationId, await inbox.addCompany())).toBe(false);
+      expect(await giveUp(v7())).toBe(false);
+    });
+
+    test('does not keep a conversation that was only given its status', async () => {
+      await update({ enabled: false });
+      const conversationId = await write(inbox, acme, { text: 'Hello?' });
+      expect(await changeStatus(inbox.database, acme.ada, { conversationId, status: 'PENDING' })).toEqual({
+        conversationId,
+      });
+      await inbox.rows('update conversations.conversations set bot_enabled = true where id = $1', [conversationId]);
+      await waitTooLong(conversationId);
+      expect(await giveUp(conversationId)).toBe(true);
+    });
+
+    test('is found out by the clocks of all processes, in every company', async () => {
+      const globex = await inbox.addCompany();
+      await update({ enabled: true }, globex.admin);
+      const ids = [await write(inbox, acme), await write(inbox, globex)];
+      for (const id of ids) await waitTooLong(id);
+      const clocks = [1, 2].map(() =>
+        createBotClock({ database: inbox.database, pollMs: 10, logger, metrics: createMetrics({ service: 'test' }) }),
+      );
+      await inbox.told();
+      for (const clock of clocks) await clock.start();
+      try {
+        await eventually(async () => {
+          for (const id of ids) expect(await conversation(id)).toMatchObject({ status: 'OPEN' });
+        });
+      } finally {
+        for (const clock of clocks) await clock.stop();
+      }
+      const told = await inbox.told();
+      const handedOver = told.flatMap((event) =>
+        event.type === 'conversation.handed_over' ? event.data.conversation.id : [],
+      );
+      expect(handedOver.filter((id) => ids.includes(id)).toSorted()).toEqual(ids.toSorted());
+    });
+  });
+
   describe('and its settings', () => {
     test('are the admin’s, and entered in the audit log', async () => {
       for (const identity of [acme.ada, acme.supervisor]) {
@@ -365,6 +519,8 @@ describe('a conversation with the bot', () => {
       [{ handOverWords: ['x'.repeat(101)] }, 'handOverWords'],
       [{ hours: [{ day: 'MONDAY', from: '9', to: '10' }] as const }, 'hours'],
       [{ timeZone: 'Nowhere' }, 'timeZone'],
+      [{ handOverAfterSeconds: 9 }, 'handOverAfterSeconds'],
+      [{ handOverAfterSeconds: 86_401 }, 'handOverAfterSeconds'],
       [{ channelIds: Array.from({ length: 101 }, () => v7()) }, 'channelIds'],
     ])('are not %j', async (input, field) => {
       expect(refusals(await update(input))).toEqual([`INVALID input.${field}`]);

@@ -1,3 +1,4 @@
+import type { Actor } from '#platform/events/catalogue.ts';
 import type { HandOverReason } from '#schema/events/bot.ts';
 import type { ConversationEntity } from '../../entities/conversation.ts';
 import type { Transaction } from '../../facts.ts';
@@ -16,12 +17,15 @@ export async function handOver(
   conversation: ConversationEntity,
   {
     reason,
+    actor = botActor(conversation.companyId),
     summary,
     said,
     unanswered = false,
     at,
   }: {
     readonly reason: HandOverReason;
+    /** Who does it. @default the bot */
+    readonly actor?: Actor;
     readonly summary: string;
     /** What the contact is told; null: nothing can be said to them. */
     readonly said: { readonly id: string; readonly text: string } | null;
@@ -30,7 +34,6 @@ export async function handOver(
     readonly at: Date;
   },
 ): Promise<void> {
-  const actor = botActor(conversation.companyId);
   const note = await botMessage(transaction, conversation, { text: summary, isPrivate: true, at });
   // After the note, so that the list shows what was said.
   const message = said && (await botMessage(transaction, conversation, { ...said, at: new Date(at.getTime() + 1) }));

@@ -12,7 +12,7 @@ export interface BotAnswer {
 
 /**
  * The conversation, held, if the bot may still say something in it: the contact waits for the answer to what the bot was asked
- * and has written nothing since, nobody of the company has answered or taken it over, and the bot has not said it before. Asked here,
+ * and has written nothing since, nobody has answered or taken it over. Asked here,
  * at the moment of sending: an answer takes its time, and people do not wait for bots.
  */
 export async function lockForBot(
@@ -30,7 +30,8 @@ export async function lockForBot(
     isPrivate: false,
     $or: [
       { id: answerId },
-      { authorKind: { $in: ['AGENT', 'PARTNER', 'CHANNEL'] }, inboundOrdinal: { $gte: ordinal } },
+      // The bot as well: it may have been asked twice, because it was given the conversation again.
+      { authorKind: { $in: ['AGENT', 'PARTNER', 'CHANNEL', 'BOT'] }, inboundOrdinal: { $gte: ordinal } },
     ],
   });
   return answered ? null : conversation;

@@ -26,6 +26,8 @@ const MAX_WORDS = 100;
 const MAX_WORD = 100;
 const MAX_CHANNELS = 100;
 const MAX_HOURS = 50;
+/** In seconds: less than a model may take, and a day. */
+const PATIENCE = { least: 10, most: 24 * 60 * 60 };
 
 /** Changes how the company's bot works, from the next message of a contact on. */
 export async function updateBotSettings(
@@ -49,7 +51,8 @@ export async function updateBotSettings(
       update conversations.bot_settings set enabled = ${after.enabled}, channel_ids = ${after.channelIds}::uuid[],
         name = ${after.name}, hand_over_words = ${after.handOverWords}::text[],
         hours = ${JSON.stringify(after.hours)}::jsonb, time_zone = ${after.timeZone},
-        answers_outside_hours = ${after.answersOutsideHours}, version = version + 1
+        answers_outside_hours = ${after.answersOutsideHours},
+        hand_over_after_seconds = ${after.handOverAfterSeconds}, version = version + 1
       where company_id = ${companyId}`;
     const subject = { kind: 'botSettings', id: companyId };
     await audit(transaction, { action: 'botSettings.updated', subject, before: { ...before }, after: { ...after } });
@@ -66,10 +69,18 @@ function merged(before: Settings, input: BotSettingsInput): Settings {
     hours: (input.hours ?? before.hours).map(({ day, from, to }) => ({ day, from, to })),
     timeZone: input.timeZone ?? before.timeZone,
     answersOutsideHours: input.answersOutsideHours ?? before.answersOutsideHours,
+    handOverAfterSeconds: input.handOverAfterSeconds ?? before.handOverAfterSeconds,
   };
 }
 
-function problemOf({ name, handOverWords, hours, timeZone, channelIds }: Settings): Refusal | undefined {
+function problemOf({
+  name,
+  handOverWords,
+  hours,
+  timeZone,
+  channelIds,
+  handOverAfterSeconds,
+}: Settings): Refusal | undefined {
   if (name === '' || name.length > MAX_NAME || name.includes('\0')) {
     return refuse('INVALID', `A name has 1 to ${MAX_NAME} characters.`, 'name');
   }
@@ -83,6 +94,10 @@ function problemOf({ name, handOverWords, hours, timeZone, channelIds }: Setting
   const wrong = hours.length > MAX_HOURS ? `At most ${MAX_HOURS} stretches of hours.` : problemOfHours(hours);
   if (wrong !== undefined) return refuse('INVALID', wrong, 'hours');
   if (!isTimeZone(timeZone)) return refuse('INVALID', 'Give a time zone as `Europe/Berlin`.', 'timeZone');
+  const { least, most } = PATIENCE;
+  if (handOverAfterSeconds < least || handOverAfterSeconds > most) {
+    return refuse('INVALID', `A contact waits for the bot for ${least} to ${most} seconds.`, 'handOverAfterSeconds');
+  }
   if (channelIds.length > MAX_CHANNELS) return refuse('INVALID', `At most ${MAX_CHANNELS} channels.`, 'channelIds');
   return undefined;
 }

@@ -13,9 +13,10 @@ export function switchBot(conversation: Pick<ConversationEntity, 'botEnabled'>, 
  * they write next.
  */
 export function beginBot(
-  conversation: Pick<ConversationEntity, 'botEnabled' | 'botFromOrdinal'>,
+  conversation: Pick<ConversationEntity, 'botEnabled' | 'botFromOrdinal' | 'botDueAt'>,
   fromOrdinal: number,
 ): readonly Change[] {
   conversation.botFromOrdinal = fromOrdinal;
+  conversation.botDueAt = null;
   return switchBot(conversation, true);
 }

@@ -1,5 +1,7 @@
 import type { ConversationEntity } from '../../entities/conversation.ts';
 import type { ConversationStatus } from '#schema/events/values.ts';
+import { botSettings } from '../../queries/botSettings.ts';
+import { awaitBot } from '../../rules/botPatience.ts';
 import type { Change } from '../../rules/change.ts';
 import { applyStatus, type StatusTransition } from '../../rules/status.ts';
 import { refuse, refuseIfSuperseded, type CallerTransaction, type Refusal } from '../asAgent.ts';
@@ -16,7 +18,13 @@ export async function transition(
   if (status === to && conversation.snoozedUntil?.getTime() === snoozedUntil?.getTime()) return [];
   if (!from.includes(status)) return invalidTransition(status, to);
   const at = new Date();
-  if (to !== 'OPEN') return [applyStatus(conversation, to, { at, snoozedUntil })];
+  if (to !== 'OPEN') {
+    const changed = applyStatus(conversation, to, { at, snoozedUntil });
+    if (to === 'PENDING' && conversation.waitingSince !== null) {
+      awaitBot(conversation, await botSettings(transaction.sql, conversation.companyId), at);
+    }
+    return [changed];
+  }
   return (await refuseIfSuperseded(transaction, conversation)) ?? openAgain(transaction, conversation, { at });
 }
 
