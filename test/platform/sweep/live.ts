@@ -23,6 +23,9 @@ interface Listener {
   readonly live: readonly Live[];
 }
 
+/** What happens once a round has to happen twice, and a round takes its time where others use the machine too. */
+const ROUNDS_MS = 90_000;
+
 const subscriptions = graphCalls.filter(({ root }) => root === 'Subscription');
 
 /**
@@ -40,7 +43,7 @@ export async function eavesdrop(
   await eventually(async () => {
     await happen();
     await eventually(() => expect(silentFields(world, owners)).toEqual([]), 2_000);
-  }, 30_000);
+  }, ROUNDS_MS);
   // All but the first of it once more.
   const cursors = cursorsIn(owners);
   const resumed = await ownersListen(world, isResumed, cursors);
@@ -51,7 +54,7 @@ export async function eavesdrop(
   await eventually(async () => {
     await happenToOthers(world);
     await eventually(() => expect(deafOnes(others)).toEqual([]), 2_000);
-  }, 30_000);
+  }, ROUNDS_MS);
   return {
     owners: [...owners, ...resumed],
     findings: [...counted, ...others.flatMap((one) => overheard(world, one, owners))],
