@@ -95,10 +95,6 @@ const inboxSdl = /* GraphQL */ `
     id: ID!
     text: String!
   }
-  type Document @key(fields: "id") {
-    id: ID!
-    title: String!
-  }
   type DocumentImport @key(fields: "id") {
     id: ID!
     total: Int!
@@ -366,7 +362,6 @@ export async function startTestGraph(identitySecret: string) {
           return conversation(`${id}'`);
         },
       },
-      Document: { __resolveReference: ({ id }: { id: string }) => ({ id, title: `title of ${id}` }) },
       Draft: { __resolveReference: ({ id }: { id: string }) => ({ id, text: `draft ${id}` }) },
       Notification: { __resolveReference: ({ id }: { id: string }) => ({ id, kind: 'MENTIONED' }) },
       Message: {
