@@ -115,6 +115,8 @@ const values: Readonly<Record<string, Value>> = {
   'RequestUploadInput.mimeType': text('image/png'),
   'SaveDraftInput.attachmentUrls': text('https://example.com/a.jpg'),
   'SendMessageInput.attachmentUrls': text('https://example.com/a.jpg'),
+  // Each would be a whole dashboard a second; by whom and by what figures are narrowed is tried with the query.
+  'Subscription.dashboardUpdates.filter': 'leave out',
   'TimeRange.to': text('2027-12-31T00:00:00.000Z'),
   'UpdateLabelInput.color': text('#112233'),
   'UpdateWebChatInput.allowedOrigins': text('https://example.com'),
