@@ -1,17 +1,15 @@
 /** @type {import('jest').Config} */
 export default {
   extensionsToTreatAsEsm: ['.ts'],
+  // Why: see there.
+  runtime: '<rootDir>/test/stack/nativeRuntime.ts',
   globalSetup: './test/stack/globalSetup.ts',
   globalTeardown: './test/stack/globalTeardown.ts',
   testMatch: ['**/*.test.ts'],
   testPathIgnorePatterns: ['/node_modules/', '/.data/'],
   modulePathIgnorePatterns: ['<rootDir>/.data/'],
-  transform: {
-    '^.+\\.ts$': [
-      '@swc/jest',
-      { jsc: { parser: { syntax: 'typescript' }, target: 'es2024' }, module: { type: 'es6' }, sourceMaps: 'inline' },
-    ],
-  },
+  // Node.js reads TypeScript itself.
+  transform: {},
   // Suites share the machine's two cores with the servers they start.
   maxWorkers: 2,
   // What suites import stays in memory after them: past some of it, half of the time goes into looking for what is garbage.

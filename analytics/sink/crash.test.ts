@@ -12,7 +12,8 @@ import { testNats, type TestServer } from '#test/stack/index.ts';
 import { fact } from '../testing/facts.ts';
 import { once, openNats, publish } from '../testing/sinkHarness.ts';
 
-const KILLS = 5;
+/** Fifty are in `npm run bench -- faults`. */
+const KILLS = 3;
 const EVENTS_A_KILL = 600;
 
 let server: TestServer;
