@@ -11,7 +11,7 @@ const lock = JSON.parse(readFileSync(file, 'utf8'));
 const systems = ['darwin', 'win32', 'freebsd', 'android', 'openharmony', 'openbsd', 'netbsd', 'sunos', 'aix', 'linux'];
 const processors = ['arm64', 'x64', 'ia32', 'arm', 'ppc64', 's390x', 'riscv64', 'loong64', 'mips64el'];
 
-/** The platform that a binary package is for, read from its name: `@swc/core-linux-arm-gnueabihf` is for linux on arm. */
+/** The platform that a binary package is for, read from its name: `@oxfmt/binding-linux-arm-gnueabihf` is for linux on arm. */
 function platformOf(name) {
   const words = name.split(/[-/]/);
   const os = systems.filter((system) => words.includes(system) || (system === 'win32' && words.includes('windows')));

@@ -2,10 +2,10 @@ import { createRequire, registerHooks } from 'node:module';
 import { pathToFileURL } from 'node:url';
 import { ModernFakeTimers } from '@jest/fake-timers';
 import { ModuleMocker } from 'jest-mock';
+import type jestRuntime from 'jest-runtime';
 import { useGlobals, type Globals } from './jestGlobals.ts';
 
-type JestRuntime = typeof import('jest-runtime', { with: { 'resolution-mode': 'require' } });
-const { default: Runtime } = createRequire(import.meta.url)('jest-runtime') as JestRuntime;
+const { default: Runtime } = createRequire(import.meta.url)('jest-runtime') as typeof jestRuntime;
 
 const globalsUrl = new URL('./jestGlobals.ts', import.meta.url).href;
 registerHooks({
@@ -16,8 +16,8 @@ registerHooks({
 });
 
 /** What tests name in expectations, as in `expect.any(String)`, and what `expect` asks of a value. */
-const intrinsics = ['AggregateError', 'Array', 'BigInt', 'Boolean', 'Date', 'Error', 'Function', 'Map', 'Number', 'Object'];
-intrinsics.push('Promise', 'RangeError', 'RegExp', 'Set', 'String', 'Symbol', 'SyntaxError', 'TypeError');
+const intrinsics =
+  'AggregateError Array BigInt Boolean Date Error Function Map Number Object Promise RangeError RegExp Set String Symbol SyntaxError TypeError';
 
 let suites = 0;
 
@@ -28,7 +28,7 @@ let suites = 0;
 class NativeRuntime extends Runtime {
   constructor(...[config, environment, ...rest]: ConstructorParameters<typeof Runtime>) {
     // Jest itself stays in a context of each suite. What is tested runs outside of it, so these have to be those of outside.
-    for (const name of intrinsics) Reflect.set(environment.global, name, Reflect.get(globalThis, name));
+    for (const name of intrinsics.split(' ')) Reflect.set(environment.global, name, Reflect.get(globalThis, name));
     environment.fakeTimersModern = new ModernFakeTimers({ config, global: globalThis });
     environment.moduleMocker = new ModuleMocker(globalThis);
     super(config, environment, ...rest);
