@@ -292,7 +292,8 @@ describe('a statement', () => {
       expect(direct.slice(1).map(({ name, type, comment }) => ({ name, type, comment }))).toEqual(
         view.columns.map(({ name, type, comment }) => ({ name, type, comment })),
       );
-      expect(linesOf(await ask(`SELECT count() AS n FROM bi.${view.name}`, jsonLines))[0]?.['n']).toBeGreaterThan(0);
+      const [counted] = linesOf(await ask(`SELECT count() > 0 AS hasRows FROM bi.${view.name}`, jsonLines));
+      expect({ view: view.name, ...counted }).toEqual({ view: view.name, hasRows: 1 });
     }
   });
 

@@ -20,6 +20,7 @@ export async function insertRows(
       ? { type: 'conversation.message.updated', delivery_status: 'FAILED', failure_code: word, message_id: v7() }
       : { type: 'conversation.message.created', direction: 'INBOUND', author_kind: 'CONTACT', message_id: v7() }),
   }));
+  const rating = { ...place, at: at(0), event_id: v7(), conversation_id: events[0]?.conversation_id, message_id: v7() };
   const buckets = ['by_minute', 'by_hour', 'by_day'].map((table) => ({
     table,
     values: [
@@ -27,7 +28,7 @@ export async function insertRows(
     ],
   }));
   const tables: readonly { readonly table: string; readonly values: readonly object[] }[] = [
-    { table: 'events', values: events },
+    { table: 'events', values: [...events, { ...rating, type: 'conversation.answer.rated', status_to: 'GOOD' }] },
     ...buckets,
     {
       table: 'operations',
