@@ -100,7 +100,8 @@ describe('the knowledge service', () => {
       'Open on Saturdays till two.',
     ]);
     const types = (await eventsOf(document?.id ?? '')).map(({ type, actor }) => [type, actor.kind]);
-    expect(types).toEqual([
+    // How far it is is told as well, where it takes long enough.
+    expect(types.filter(([type]) => type !== 'knowledge.document.progressed')).toEqual([
       ['knowledge.document.added', 'agent'],
       ['knowledge.document.indexed', 'system'],
     ]);
