@@ -32,7 +32,8 @@ export function createProgress(options: {
   return {
     done(count) {
       done += count;
-      if (telling || performance.now() - toldAt < EVERY_MS) return;
+      // What is all done is told by its end.
+      if (telling || done >= total || performance.now() - toldAt < EVERY_MS) return;
       toldAt = performance.now();
       telling = tell();
     },
