@@ -66,9 +66,10 @@ export function isDone({ root, field }: Call, { data, errors }: Answer): boolean
   return root === 'Mutation' && !errors && data?.[field] != null && isWithoutErrors(data[field]);
 }
 
-const changing = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|\d{4}-\d\d-\d\dT[\d:.]+Z|(?<=\?)[^"]*(?=")/g;
+const changing =
+  /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|\d{4}-\d\d-\d\dT[\d:.]+Z|(?<=\?)[^"]*(?=")|(?<=")eyJ[\w-]+(?=")/g;
 
-/** An answer without what is another at each time: ids, instants, signatures of addresses. */
+/** An answer without what is another at each time: ids (of a dashboard, what was asked), instants, signatures of addresses. */
 export function plain(answer: Answer): string {
   return JSON.stringify(answer).replaceAll(changing, '…');
 }

@@ -64,8 +64,9 @@ export function details(words: Words, team: string): string[] {
     `insert into conversations.conversation_activities select (jsonb_populate_record(a, jsonb_build_object('id', gen_random_uuid(),
        'kind', 'HANDED_OVER', 'data', jsonb_build_object('reason', 'REPEATED')))).*
      from conversations.conversation_activities a ${ofCompany} and a.kind = 'OPENED'`,
-    `insert into conversations.bot_settings (company_id, hours)
-     values ($1, '[{ "day": "MONDAY", "from": "09:00", "to": "18:00" }]')`,
+    // However long all of this takes, nobody is handed over for that meanwhile.
+    `insert into conversations.bot_settings (company_id, hours, hand_over_after_seconds)
+     values ($1, '[{ "day": "MONDAY", "from": "09:00", "to": "18:00" }]', 86400)`,
     `update conversations.conversations c set last_message_id = (select id from conversations.messages m
        where m.company_id = $1 and m.conversation_id = c.id and m.author_kind = 'BOT' limit 1) ${ofCompany} and platform = 'WEB_CHAT'`,
     `update conversations.notifications set read_at = now() ${ofCompany} and id = (select n.id from conversations.notifications n

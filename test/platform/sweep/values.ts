@@ -78,6 +78,8 @@ const values: Readonly<Record<string, Value>> = {
   'AddDocumentInput.text': fresh,
   'BotHoursInput.from': text('09:00'),
   'BotHoursInput.to': text('18:00'),
+  // However long all of this takes, nobody is handed over for that meanwhile.
+  'UpdateBotSettingsInput.handOverAfterSeconds': name('86400'),
   'UpdateBotSettingsInput.timeZone': text('Europe/Paris'),
   'AuditFilter.action': text('contact.updated'),
   'AuditFilter.to': text(inAnHour),
