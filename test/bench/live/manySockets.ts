@@ -137,7 +137,11 @@ async function openBench() {
 
   async function tokensOf(people: number, companyId: string): Promise<string[]> {
     const options = { secret, ...bearerDefaults, expiresInSeconds: 3_600 };
-    return Promise.all(Array.from({ length: people }, () => signBearerToken(agent({ companyId }), options)));
+    // Agents of equal rights share executions: to be by itself, each has a right that nobody else has.
+    const rightsOf = (n: number) => (people === 1 ? [] : [`bench:${String(n)}`]);
+    return Promise.all(
+      Array.from({ length: people }, (_, n) => signBearerToken(agent({ companyId, scopes: rightsOf(n) }), options)),
+    );
   }
 
   return {
