@@ -26,6 +26,7 @@ const kinds: Readonly<Record<string, string>> = {
   'conversation.status.changed': 'STATUS',
   'conversation.assigned': 'ASSIGNED',
   'conversation.changed': 'CHANGED',
+  'conversation.handed_over': 'HANDED_OVER',
 };
 /** What its change told by `conversation.changed`. */
 const others = new Set(['PRIORITY', 'LABELS', 'BOT', 'CONTACT']);
@@ -55,8 +56,8 @@ export async function checkHistories(tables: Tables, told: readonly Told[]): Pro
       return last === now ? undefined : `${id} is ${now} and not ${last}`;
     }),
     holds('the activity stream tells what the events tell', conversations, ({ id }) => {
-      const shown = (entriesOf.get(id) ?? []).map(lineOfEntry);
-      const happened = (eventsOf.get(id) ?? []).flatMap(({ event }) => lineOfEvent(event) ?? []);
+      const shown = handOversLast((entriesOf.get(id) ?? []).map(lineOfEntry));
+      const happened = handOversLast((eventsOf.get(id) ?? []).flatMap(({ event }) => lineOfEvent(event) ?? []));
       const index = happened.findIndex((line, at) => line !== shown[at]);
       if (index < 0 && shown.length === happened.length) return undefined;
       return `${id}: ${String(shown.at(index))} instead of ${String(happened.at(index))}`;
@@ -88,6 +89,12 @@ function follow(known: Map<string, Known>, event: ConversationEvent): string | u
   if (event.type === 'conversation.changed') return undefined;
   const fits = status === before.status && assigneeId === before.assigneeId && teamId === before.teamId;
   return fits ? undefined : `it is told as ${status} of ${String(assigneeId)} in ${String(teamId)}`;
+}
+
+/** The stream begins with it what comes of it; its event comes after all that, with what was said. */
+function handOversLast(lines: readonly string[]): string[] {
+  const isHandOver = (line: string) => line === 'HANDED_OVER';
+  return [...lines.filter((line) => !isHandOver(line)), ...lines.filter(isHandOver)];
 }
 
 function lineOfEntry({ kind, data }: Entry): string {

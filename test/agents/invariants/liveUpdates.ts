@@ -9,6 +9,7 @@ const kinds: Readonly<Record<string, string>> = {
   'conversation.status.changed': 'CONVERSATION_UPDATED',
   'conversation.assigned': 'CONVERSATION_UPDATED',
   'conversation.changed': 'CONVERSATION_UPDATED',
+  'conversation.handed_over': 'CONVERSATION_UPDATED',
   'conversation.message.created': 'MESSAGE_ADDED',
   'conversation.message.updated': 'MESSAGE_UPDATED',
   'conversation.message.changed': 'MESSAGE_UPDATED',
