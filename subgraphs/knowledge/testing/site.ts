@@ -1,6 +1,5 @@
-import { once } from 'node:events';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { listening } from './listening.ts';
 
 export interface Page {
   readonly body: string | Uint8Array;
@@ -21,17 +20,11 @@ export async function startSite() {
     response.writeHead(page ? (page.status ?? 200) : 404, { 'content-type': type, ...page?.headers });
     response.end(page?.body ?? '');
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const { origin, close } = await listening(server);
   return {
     origin,
     pages,
     visits,
-    async close() {
-      server.closeAllConnections();
-      server.close();
-      await once(server, 'close');
-    },
+    close,
   };
 }
