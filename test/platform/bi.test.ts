@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
 import chromium from '@sparticuz/chromium';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { ClickHouseLogLevel, createClient, type ClickHouseClient } from '@clickhouse/client';
 import { chromium as playwright, type Browser, type Page } from 'playwright-core';
 import { request } from 'undici';
@@ -215,6 +215,8 @@ describe('the dashboards’ page', () => {
   let browser: Browser;
   let page: Page;
   const problems: string[] = [];
+  /** What the page has asked for, and is not told. */
+  const asked: string[] = [];
 
   beforeAll(async () => {
     browser = await playwright.launch({
@@ -225,16 +227,25 @@ describe('the dashboards’ page', () => {
   });
   afterAll(() => browser?.close());
 
-  async function open(token: string, { search = '', width = 1280, dark = false } = {}): Promise<void> {
+  async function open(
+    token: string,
+    { search = '', width = 1280, dark = false, timezoneId = 'UTC', isSocketCut = (): boolean => false } = {},
+  ): Promise<void> {
     const context = await browser.newContext({
       viewport: { width, height: 900 },
       colorScheme: dark ? 'dark' : 'light',
+      timezoneId,
     });
     page = await context.newPage();
+    asked.length = 0;
+    await page.routeWebSocket('**/graphql', (socket) =>
+      isSocketCut() ? socket.close() : void socket.connectToServer(),
+    );
     page.on('console', (message) => message.type() === 'error' && problems.push(message.text()));
     page.on('pageerror', (error) => problems.push(error.message));
-    page.on('request', (asked) => {
-      if (!asked.url().startsWith(platform.url) && !asked.url().startsWith('data:')) problems.push(asked.url());
+    page.on('request', (sent) => {
+      if (!sent.url().startsWith(platform.url) && !sent.url().startsWith('data:')) problems.push(sent.url());
+      if (sent.url().endsWith('/graphql')) asked.push(sent.postData() ?? '');
     });
     await page.goto(`${platform.url}/dashboards${search}`);
     await page.getByLabel('Token').fill(token);
@@ -243,14 +254,51 @@ describe('the dashboards’ page', () => {
   }
   const figure = (title: string) => page.getByRole('button', { name: title }).locator('strong').textContent();
 
-  test('shows figures, and new ones as they happen, without asking any other host', async () => {
+  afterEach(() => page.context().close());
+  const state = () => page.getByRole('status').textContent();
+  const figuresAsked = () => asked.filter((text) => text.includes('query Figures')).length;
+
+  test('is told figures, and new ones as they happen, without asking for any, and no other host for anything', async () => {
     await open(await platform.tokenOf('acme'));
-    await eventually(async () => expect(await page.getByRole('status').textContent()).toMatch(/^Live/));
+    expect(await state()).toBe('Live');
     const before = Number(await figure('Messages received'));
     await platform.postUpdate('acme', telegramMessage(902, 1, 'Is there news?', 'Lena'));
-    await eventually(async () => expect(Number(await figure('Messages received'))).toBe(before + 1), 20_000);
+    await eventually(async () => expect(Number(await figure('Messages received'))).toBe(before + 1));
+    expect(figuresAsked()).toBe(0);
     expect(await page.getByRole('row', { name: /Telegram/ }).count()).toBe(1);
     expect(problems).toEqual([]);
+  });
+
+  test('says that it is not live where no socket gets through, asks meanwhile, and is live by itself afterwards', async () => {
+    let isCut = true;
+    await open(await platform.tokenOf('acme'), { isSocketCut: () => isCut });
+    expect(await state()).toBe('Not live');
+    expect(figuresAsked()).toBeGreaterThan(0);
+    expect(Number(await figure('Messages received'))).toBeGreaterThan(0);
+    await page.context().setOffline(true);
+    await eventually(async () => expect(await state()).toBe('Out of reach'));
+    expect(await page.getByRole('alert').textContent()).toMatch(/^There are no new figures now/);
+    isCut = false;
+    await page.context().setOffline(false);
+    await eventually(async () => expect(await state()).toBe('Live'));
+    expect(await page.getByRole('alert').isVisible()).toBe(false);
+    problems.length = 0;
+  });
+
+  test('begins days at midnight by the company’s clocks, wherever the browser is', async () => {
+    const day = '2026-03-29';
+    await open(await platform.tokenOf('acme'), {
+      search: `?from=${day}&to=${day}`,
+      timezoneId: 'America/Los_Angeles',
+      isSocketCut: () => true,
+    });
+    const { variables } = JSON.parse(asked.find((text) => text.includes('query Figures')) ?? '{}') as {
+      variables: unknown;
+    };
+    // Berlin’s, with the night in which clocks are set forward.
+    expect(variables).toMatchObject({ range: { from: '2026-03-28T23:00:00.000Z', to: '2026-03-29T22:00:00.000Z' } });
+    expect(await page.locator('tbody th').first().textContent()).toBe('Sun 00:00');
+    problems.length = 0;
   });
 
   test('is used by the keyboard alone, and keeps what was chosen in its address', async () => {

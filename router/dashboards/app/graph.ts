@@ -1,6 +1,8 @@
 import { createClient, type Client } from 'graphql-ws';
+import type { Named } from './names.ts';
 import type { Point } from './point.ts';
 import type { Span } from './range.ts';
+import { SignedOut } from './signedOut.ts';
 
 export interface Durations {
   readonly count: number;
@@ -33,12 +35,8 @@ export interface Totals {
   readonly queueWaitInBusinessHours: Durations;
 }
 
-export interface Named {
-  readonly id: string;
-  readonly name: string;
-}
-
 export interface Directory {
+  readonly company: { readonly timeZone: string };
   readonly viewer: Named | null;
   readonly agents: readonly Named[];
   readonly teams: readonly Named[];
@@ -47,7 +45,7 @@ export interface Directory {
 }
 
 export interface AgentRow {
-  readonly agent: Named | null;
+  readonly agent: { readonly id: string };
   readonly onlineSeconds: number;
   readonly awaySeconds: number;
   readonly totals: {
@@ -80,19 +78,29 @@ export interface Figures {
   } & Readonly<Record<`curve_${string}`, readonly Point[]>>;
 }
 
-/** Whoever looks has no token, or none that is good: they have to give one. */
-export class SignedOut extends Error {
-  override readonly name = 'SignedOut';
-}
-
 export interface Graph {
   ask<T>(query: string, variables?: object): Promise<T>;
   /** Keeps what is at an address as a file. @returns its name. */
   download(address: string): Promise<string>;
-  /** Calls back when something has happened in the inbox. @returns ends it. */
-  onNews(listener: () => void, onState: (isLive: boolean) => void): () => void;
+  /** Tells what a subscription tells, until it has failed. @returns ends it; nothing is told after that. */
+  follow<T>(
+    subscription: string,
+    variables: Record<string, unknown>,
+    listener: { readonly next: (data: T) => void; readonly failed: (error: unknown) => void },
+  ): () => void;
   close(): void;
 }
+
+interface Failure {
+  readonly message: string;
+  readonly extensions?: { readonly code?: string };
+}
+
+/** Silence of the socket for longer than both together is no connection. */
+const PING_MS = 10_000;
+const PONG_MS = 5_000;
+/** From one subscription to the next the socket stays. */
+const LINGER_MS = 5_000;
 
 const SPREAD = '{ count average p50 p90 p95 }';
 const TOTALS = `conversationsOpened conversationsResolved messagesReceived messagesSent botMessages botResolutionRate handoffs
@@ -101,35 +109,43 @@ const TOTALS = `conversationsOpened conversationsResolved messagesReceived messa
   resolution ${SPREAD} resolutionInBusinessHours ${SPREAD} queueWait ${SPREAD} queueWaitInBusinessHours ${SPREAD}`;
 
 export const DIRECTORY = `{
-  viewer { id name } agents { id name } teams { id name } labels { id name } channels { id name platform }
+  company { timeZone } viewer { id name } agents { id name } teams { id name } labels { id name } channels { id name platform }
 }`;
 
-/** All that the page shows: the curves of the tiles, and the time before of the large one. */
-export function figuresQuery(metrics: readonly string[]): string {
+/** The names of those who have figures, also when they have left. */
+export const NAMES = `query Names($range: TimeRange!, $filter: DashboardFilter) {
+  dashboard(range: $range, filter: $filter) { byAgent { agent { id name } } }
+}`;
+
+/** All that the page shows, to be asked for and to be told: the curves of the tiles, and the time before of the large one. */
+export function figuresDocuments(metrics: readonly string[]) {
   const curves = metrics.map(
     (metric) => `curve_${metric}: series(metric: ${metric}, interval: $interval) { at value }`,
   );
-  return `query Figures($range: TimeRange!, $filter: DashboardFilter, $interval: Interval!, $metric: Metric!) {
-    dashboard(range: $range, filter: $filter) {
-      timeZone
-      totals { ${TOTALS} }
-      previousTotals { ${TOTALS} }
-      byPlatform {
-        platform
-        totals { messagesReceived messagesSent conversationsOpened deliveryFailures firstResponse { p50 } }
-      }
-      byAgent {
-        agent { id name } onlineSeconds awaySeconds
-        totals {
-          messagesReceived messagesSent conversationsResolved
-          firstResponse { p50 p90 } resolution { p50 } handling { average }
+  // Nothing of people but their ids: then it is worked out once for all who look at it.
+  const of = (kind: 'query' | 'subscription', field: string) =>
+    `${kind} Figures($range: TimeRange!, $filter: DashboardFilter, $interval: Interval!, $metric: Metric!) {
+      dashboard: ${field}(range: $range, filter: $filter) {
+        timeZone
+        totals { ${TOTALS} }
+        previousTotals { ${TOTALS} }
+        byPlatform {
+          platform
+          totals { messagesReceived messagesSent conversationsOpened deliveryFailures firstResponse { p50 } }
         }
+        byAgent {
+          agent { id } onlineSeconds awaySeconds
+          totals {
+            messagesReceived messagesSent conversationsResolved
+            firstResponse { p50 p90 } resolution { p50 } handling { average }
+          }
+        }
+        busyHours
+        before: previousSeries(metric: $metric, interval: $interval) { at value }
+        ${curves.join('\n')}
       }
-      busyHours
-      before: previousSeries(metric: $metric, interval: $interval) { at value }
-      ${curves.join('\n')}
-    }
-  }`;
+    }`;
+  return { query: of('query', 'dashboard'), subscription: of('subscription', 'dashboardUpdates') };
 }
 
 export function rangeOf({ from, to }: Span) {
@@ -140,20 +156,22 @@ export function connectGraph(token: string): Graph {
   const authorization = `Bearer ${token}`;
   let socket: Client | undefined;
 
+  /** @throws also for an answer of something that stands between, and is no graph. */
+  async function post<T>(body: object): Promise<{ readonly data?: T | null; readonly errors?: readonly Failure[] }> {
+    const response = await fetch('/graphql', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', accept: 'application/json', authorization },
+      body: JSON.stringify(body),
+    });
+    return response.json() as ReturnType<typeof post<T>>;
+  }
+
   return {
     async ask<T>(query: string, variables: object = {}) {
-      const response = await fetch('/graphql', {
-        method: 'POST',
-        headers: { 'content-type': 'application/json', accept: 'application/json', authorization },
-        body: JSON.stringify({ query, variables }),
+      const { data, errors = [] } = await post<T>({ query, variables }).catch(() => {
+        throw new Error('the graph is not reached.');
       });
-      const { data, errors = [] } = (await response.json()) as {
-        data?: T | null;
-        errors?: readonly { message: string; extensions?: { code?: string } }[];
-      };
-      const [first] = errors;
-      if (first?.extensions?.code === 'UNAUTHENTICATED') throw new SignedOut(first.message);
-      if (!data || first) throw new Error(first?.message ?? 'The graph gave no answer: try again.');
+      if (!data || errors.length > 0) throw failureOf(errors);
       return data;
     },
 
@@ -172,25 +190,61 @@ export function connectGraph(token: string): Graph {
       return name;
     },
 
-    onNews(listener, onState) {
-      const url = `${location.origin.replace(/^http/, 'ws')}/graphql`;
-      socket ??= createClient({
-        url,
-        connectionParams: { authorization },
-        retryAttempts: Number.POSITIVE_INFINITY,
-        shouldRetry: () => true,
-      });
-      const stops = [socket.on('connected', () => onState(true)), socket.on('closed', () => onState(false))];
-      const end = socket.subscribe(
-        { query: 'subscription { inboxCountsUpdates { open unassigned } }' },
-        { next: listener, error: () => onState(false), complete: () => onState(false) },
-      );
-      return () => {
+    follow<T>(query: string, variables: Record<string, unknown>, listener: Parameters<Graph['follow']>[2]) {
+      let isOver = false;
+      const fail = (error: unknown): void => {
+        if (isOver) return;
         end();
-        for (const stop of stops) stop();
+        listener.failed(error);
       };
+      socket ??= openSocket(authorization);
+      const unsubscribe = socket.subscribe<T>(
+        { query, variables },
+        {
+          next({ data, errors = [] }) {
+            if (isOver) return;
+            if (!data || errors.length > 0) fail(failureOf(errors));
+            else listener.next(data);
+          },
+          error: (failures) =>
+            fail(Array.isArray(failures) ? failureOf(failures) : new Error('The connection is lost.')),
+          complete: () => fail(new Error('The graph tells nothing more.')),
+        },
+      );
+      function end(): void {
+        isOver = true;
+        unsubscribe();
+      }
+      return end;
     },
 
     close: () => void socket?.dispose(),
   };
+}
+
+/** Who uses it tries again by themselves: they know what to say meanwhile. */
+function openSocket(authorization: string): Client {
+  let deadline: ReturnType<typeof setTimeout> | undefined;
+  const socket = createClient({
+    url: `${location.origin.replace(/^http/, 'ws')}/graphql`,
+    connectionParams: { authorization },
+    retryAttempts: 0,
+    lazyCloseTimeout: LINGER_MS,
+    keepAlive: PING_MS,
+    on: {
+      ping(isFromServer) {
+        if (!isFromServer) deadline = setTimeout(() => socket.terminate(), PONG_MS);
+      },
+      pong(isFromServer) {
+        if (isFromServer) clearTimeout(deadline);
+      },
+      closed: () => clearTimeout(deadline),
+    },
+  });
+  return socket;
+}
+
+function failureOf([first]: readonly Failure[]): Error {
+  if (first?.extensions?.code === 'UNAUTHENTICATED') return new SignedOut(first.message);
+  return new Error(first?.message ?? 'The graph gave no answer: try again.');
 }

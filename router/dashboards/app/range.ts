@@ -1,3 +1,5 @@
+import { firstInstantOf, localOf, offsetsOf } from '#platform/time/zones.ts';
+
 /** How far back the page looks, and how finely. */
 export type Interval = 'HOUR' | 'DAY' | 'WEEK' | 'MONTH';
 
@@ -29,13 +31,31 @@ export function spanOf(preset: Preset, now: Date): Span {
   return { from: new Date(to - presets[preset].ms), to: new Date(to) };
 }
 
-/** From the first day to the last, both included; undefined when they are none, or more than five years. */
-export function spanOfDays(first: string, last: string): Span | undefined {
-  const from = new Date(`${first}T00:00:00`);
-  const to = new Date(`${last}T00:00:00`);
-  to.setDate(to.getDate() + 1);
-  const length = to.getTime() - from.getTime();
-  return Number.isFinite(length) && length > 0 && length < 5 * 365 * DAY ? { from, to } : undefined;
+/**
+ * From the first day to the last, both included, by the clocks of a time zone: each begins with the first instant of its date. Undefined when they
+ * are none, or five years and more.
+ */
+export function spanOfDays(first: string, last: string, zone: string): Span | undefined {
+  const [begin, end] = [midnightOf(first), midnightOf(last)];
+  if (begin === undefined || end === undefined || end < begin || end - begin >= 5 * 365 * DAY) return undefined;
+  const offsets = offsetsOf(zone, { from: begin - 2 * DAY, to: end + 3 * DAY });
+  return { from: new Date(firstInstantOf(offsets, begin)), to: new Date(firstInstantOf(offsets, end + DAY)) };
+}
+
+/** The date that the clocks of a time zone show. */
+export function today(now: Date, zone: string): string {
+  const at = now.getTime();
+  return dateOf(localOf(offsetsOf(zone, { from: at - DAY, to: at + DAY }), at));
+}
+
+/** What clocks show then, as if it were UTC; undefined for what is no date, and for those of other centuries, in which nothing was counted. */
+function midnightOf(date: string): number | undefined {
+  const local = Date.parse(`${date}T00:00:00Z`);
+  return date.startsWith('20') && Number.isFinite(local) && dateOf(local) === date ? local : undefined;
+}
+
+function dateOf(local: number): string {
+  return new Date(local).toISOString().slice(0, 10);
 }
 
 /** The finest that still gives a curve and no hedge. */

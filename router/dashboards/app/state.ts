@@ -1,3 +1,4 @@
+import { UTC } from '#platform/time/zones.ts';
 import { isPreset, spanOf, spanOfDays, type Preset, type Span } from './range.ts';
 
 /** What somebody looks at: it stands in the address, to be kept and passed on. */
@@ -12,8 +13,10 @@ export interface View {
   readonly compares: boolean;
 }
 
+const initialRange = '7d';
+
 export const initialView: View = {
-  range: '7d',
+  range: initialRange,
   platform: '',
   channelId: '',
   teamId: '',
@@ -28,7 +31,7 @@ export function readView(search: string): View {
   const [first, last] = [given.get('from') ?? '', given.get('to') ?? ''];
   const preset = given.get('range') ?? '';
   return {
-    range: spanOfDays(first, last) ? { first, last } : isPreset(preset) ? preset : initialView.range,
+    range: spanOfDays(first, last, UTC) ? { first, last } : isPreset(preset) ? preset : initialView.range,
     platform: given.get('platform') ?? '',
     channelId: given.get('channel') ?? '',
     teamId: given.get('team') ?? '',
@@ -57,9 +60,10 @@ export function writeView(view: View): string {
   return new URLSearchParams(entries.filter(([, value]) => value !== '')).toString();
 }
 
-export function spanOfView({ range }: View, now: Date): Span {
+/** Days are those of the company's time zone. */
+export function spanOfView({ range }: Pick<View, 'range'>, now: Date, zone: string): Span {
   if (typeof range === 'string') return spanOf(range, now);
-  return spanOfDays(range.first, range.last) ?? spanOf('7d', now);
+  return spanOfDays(range.first, range.last, zone) ?? spanOf(initialRange, now);
 }
 
 export function filterOf({ platform, channelId, teamId, agentId, labelId }: View) {

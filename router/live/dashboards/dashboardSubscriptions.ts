@@ -19,7 +19,10 @@ export const DASHBOARD_FIELD = 'dashboardUpdates';
 /** Also without a word that something has changed: it may have passed unheard, and who is there is there for longer. */
 const AT_LEAST_EVERY_MS = 60_000;
 
-/** What is of the company, and not of who looks at it. What else a dashboard leads to, is shown to each as they may see it. */
+/**
+ * What is of the company, and not of who looks at it. What else a dashboard leads to, is shown to each as they may see it, but for the ids that
+ * stand in the figures themselves.
+ */
 const figureTypes = new Set([
   'Subscription',
   'Dashboard',
@@ -33,6 +36,7 @@ const figureTypes = new Set([
   'TeamStats',
   'LabelStats',
 ]);
+const named = new Set(['Agent', 'Team', 'Label']);
 
 export function createDashboardSubscriptions(options: {
   readonly executor: Executor;
@@ -103,8 +107,9 @@ function asksOnlyFigures(operation: PreparedOperation): boolean {
   visit(
     documentOf(operation),
     visitWithTypeInfo(types, {
-      Field: () => {
-        only &&= figureTypes.has(types.getParentType()?.name ?? '');
+      Field: ({ name }) => {
+        const type = types.getParentType()?.name ?? '';
+        only &&= figureTypes.has(type) || (named.has(type) && name.value === 'id');
       },
     }),
   );

@@ -73,7 +73,7 @@ describe('dashboards, live', () => {
     expect(world.behaviour.counted).toBe(2);
   });
 
-  it('are worked out once for all who look at the same, and for each by themselves where they look at people', async () => {
+  it('are worked out once for all who look at the same, people’s ids included, and for each by themselves where they look at people', async () => {
     const same = [await listen(), await listen(), await listen()];
     for (const live of same) await live.count(1);
     expect(world.behaviour.counted).toBe(1);
@@ -83,9 +83,16 @@ describe('dashboards, live', () => {
     ];
     for (const live of people) await live.count(1);
     expect(world.behaviour.counted).toBe(3);
+    const ids = [
+      await listen(agent(), board('totals best { id }')),
+      await listen(agent(), board('totals best { id }')),
+    ];
+    for (const live of ids) await live.count(1);
+    expect(ids.map(told)).toEqual(ids.map(() => [{ totals: 1, best: { id: 'a' } }]));
+    expect(world.behaviour.counted).toBe(4);
     const other = await listen(agent({ companyId: v7() }));
     await other.count(1);
-    expect(world.behaviour.counted).toBe(4);
+    expect(world.behaviour.counted).toBe(5);
   });
 
   it('go on for the others when who came first has gone', async () => {

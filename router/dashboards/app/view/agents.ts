@@ -1,6 +1,7 @@
 import { h } from '#platform/dom/h.ts';
 import { say, type Kind } from '../figures.ts';
 import type { AgentRow, Figures } from '../graph.ts';
+import type { Names } from '../names.ts';
 import { panel } from './dom.ts';
 
 interface Column {
@@ -37,7 +38,7 @@ const columns: readonly Column[] = [
 ];
 
 /** Who did how much, sorted by whatever is pressed. */
-export function createAgents() {
+export function createAgents(names: Pick<Names, 'of'>) {
   const body = h('div', { class: 'scroll', tabindex: '0', role: 'group', 'aria-label': 'Agents' });
   let rows: readonly AgentRow[] = [];
   let sorted = 1;
@@ -74,7 +75,7 @@ export function createAgents() {
           'tbody',
           {},
           ...ordered.map((row) => {
-            const name = row.agent?.name ?? 'Somebody who has left';
+            const name = names.of(row.agent.id) ?? 'Somebody who has left';
             return h(
               'tr',
               {},

@@ -1,7 +1,7 @@
 import { h } from '#platform/dom/h.ts';
 import { rangeOf, type Graph } from '../graph.ts';
-import { intervalOf } from '../range.ts';
-import { filterOf, spanOfView, type View } from '../state.ts';
+import { intervalOf, type Span } from '../range.ts';
+import { filterOf, type View } from '../state.ts';
 import { choice, panel } from './dom.ts';
 
 const groupings = [
@@ -13,7 +13,10 @@ const groupings = [
 ] as const;
 
 /** What is shown, as a file. */
-export function createExports(graph: Pick<Graph, 'download'>, viewOf: () => View) {
+export function createExports(
+  graph: Pick<Graph, 'download'>,
+  shownOf: () => { readonly view: View; readonly span: Span },
+) {
   const said = h('p', { class: 'note', 'aria-live': 'polite' });
   const { element: grouping, select } = choice('Rows', groupings, () => undefined);
   const buttons = (['csv', 'parquet'] as const).map((extension) => {
@@ -23,8 +26,7 @@ export function createExports(graph: Pick<Graph, 'download'>, viewOf: () => View
   });
 
   async function save(extension: 'csv' | 'parquet'): Promise<void> {
-    const view = viewOf();
-    const span = spanOfView(view, new Date());
+    const { view, span } = shownOf();
     const { from, to } = rangeOf(span);
     const search = new URLSearchParams({ from, to, interval: intervalOf(span) });
     if (select.value !== '') search.set('by', select.value);

@@ -1,12 +1,26 @@
 import { h } from '#platform/dom/h.ts';
+import type { Freshness } from '../following.ts';
 
 const THEMES = ['auto', 'light', 'dark'] as const;
 type Theme = (typeof THEMES)[number];
 const KEY = 'switchboard-dashboards-theme';
 
+/** In a word, and what it means for the figures of the time beside it. */
+const states: Readonly<Record<Freshness, readonly [word: string, meaning: string]>> = {
+  WAITING: ['Loading', 'New figures are on their way.'],
+  LIVE: ['Live', 'Whatever changes is shown at once. This is when the figures last came.'],
+  ASKED: [
+    'Not live',
+    'Changes are not told now: figures are asked for four times a minute, and live again as soon as that works.',
+  ],
+  OLD: ['Out of reach', 'These figures are old. It is tried again by itself.'],
+};
+
 /** The page's head: whose it is, whether it is live, and how it looks. */
 export function createHeader(options: { readonly onTheme: () => void; readonly onSignOut: () => void }) {
-  const live = h('span', { class: 'live', role: 'status' }, 'Connecting');
+  const word = h('span', { role: 'status' });
+  const time = h('time');
+  const live = h('span', { class: 'live' }, word, time);
   const who = h('span', { class: 'who' });
   const theme = h('button', { type: 'button', class: 'quiet' });
   const signOut = h('button', { type: 'button', class: 'quiet' }, 'Change token');
@@ -39,15 +53,14 @@ export function createHeader(options: { readonly onTheme: () => void; readonly o
       theme,
       signOut,
     ),
-    showLive(isLive: boolean, at: Date): void {
-      live.classList.toggle('on', isLive);
-      const time = at.toLocaleTimeString('en', {
-        hour: '2-digit',
-        minute: '2-digit',
-        second: '2-digit',
-        hourCycle: 'h23',
-      });
-      live.textContent = isLive ? `Live · ${time}` : `Not live · ${time}`;
+    /** @param at When what is shown has come; nothing is shown yet without it. */
+    showFreshness(freshness: Freshness, at: Date | undefined): void {
+      const [said, meaning] = states[freshness];
+      live.dataset['state'] = freshness;
+      live.title = meaning;
+      // Who listens is told of changes alone.
+      if (word.textContent !== said) word.textContent = said;
+      time.textContent = at ? at.toLocaleTimeString('en', { timeStyle: 'medium', hourCycle: 'h23' }) : '';
     },
     showViewer(name: string): void {
       who.textContent = name;

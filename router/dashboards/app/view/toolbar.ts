@@ -5,8 +5,12 @@ import type { View } from '../state.ts';
 import { choice } from './dom.ts';
 import { platformNames } from './platforms.ts';
 
-/** What is looked at: range, filters, comparison. */
-export function createToolbar(view: View, directory: Directory, onChange: (change: Partial<View>) => void) {
+/** What is looked at: range, filters, comparison. @param todayIs The date that the company's calendar shows: there is nothing after it. */
+export function createToolbar(
+  view: View,
+  directory: Directory,
+  { todayIs, onChange }: { readonly todayIs: () => string; readonly onChange: (change: Partial<View>) => void },
+) {
   const buttons = Object.entries(presets).map(([name, { label }]) => {
     const button = h('button', { type: 'button', 'data-range': name }, label);
     button.addEventListener('click', () => {
@@ -16,6 +20,7 @@ export function createToolbar(view: View, directory: Directory, onChange: (chang
   });
   const [first, last] = [dateInput('From'), dateInput('To')];
   for (const { input } of [first, last]) {
+    input.addEventListener('focus', () => (input.max = todayIs()));
     input.addEventListener('change', () => {
       if (first.input.value !== '' && last.input.value !== '') {
         onChange({ range: { first: first.input.value, last: last.input.value } });
@@ -77,6 +82,6 @@ export function createToolbar(view: View, directory: Directory, onChange: (chang
 }
 
 function dateInput(label: string) {
-  const input = h('input', { type: 'date', max: new Date().toISOString().slice(0, 10) });
+  const input = h('input', { type: 'date' });
   return { input, element: h('label', { class: 'choice' }, h('span', {}, label), input) };
 }
