@@ -100,7 +100,7 @@ export function createRebuild(options: {
         query_params: { month, companies: slice.map(({ companyId }) => companyId) },
       });
     }
-    const query = fillStatement({ rollup, target: staging(rollup), month, limits });
+    const query = fillStatement({ rollup, target: staging(rollup), months: [month], limits });
     for (const slice of slicesOf(counted, SLICE_EVENTS)) {
       await clickhouse.command({
         query,
@@ -120,7 +120,7 @@ export function createRebuild(options: {
       for (const month of months) {
         const since = await companiesIn('analytics.events', 'at', month, from);
         for (const rollup of filled) {
-          const query = fillStatement({ rollup, target: staging(rollup), month, limits: swapLimits });
+          const query = fillStatement({ rollup, target: staging(rollup), months: [month], limits: swapLimits });
           for (const slice of slicesOf(since, SLICE_EVENTS)) {
             const companies = slice.map(({ companyId }) => companyId);
             await clickhouse.command({ query, query_params: { from, companies } });

@@ -59,6 +59,23 @@ function dyingAfter(statements: number): ClickHouseClient {
   return unreliable(clickhouse, () => left-- <= 0);
 }
 
+/** The same ClickHouse, which has no time for parts of more than twelve months in one statement. */
+function shortOfTime(client: ClickHouseClient): ClickHouseClient {
+  return new Proxy(client, {
+    get(target, name) {
+      const member: unknown = Reflect.get(target, name);
+      if (typeof member !== 'function') return member;
+      return (statement: { readonly query: string }): unknown => {
+        const query = statement.query.replace(
+          'max_partitions_per_insert_block = 0',
+          'max_partitions_per_insert_block = 12',
+        );
+        return Reflect.apply(member, target, [{ ...statement, query }]);
+      };
+    },
+  });
+}
+
 function storeOf(client: ClickHouseClient, tellChanges: TellChanges = async () => undefined) {
   return createEventStore(client, { layout: oneServer, mayWrite: () => undefined, tellChanges });
 }
@@ -231,6 +248,24 @@ describe('the event store', () => {
       { type: 'conversation.opened', reason: 'PARKED', n: 1 },
       { type: 'conversation.message.created', reason: 'REPEATED', n: 4 },
     ]);
+  });
+
+  test('gets through a batch of more months than a statement has time for, also where it is cut short', async () => {
+    const company = v7();
+    const months = 26;
+    const rows = Array.from({ length: months }, (_, month): PlacedRow => {
+      const row = eventRow(JSON.stringify(eventOf(company, fact('received', { at: new Date(Date.UTC(2020, month)) }))));
+      if (!row) throw new Error('an event of a conversation has a row');
+      return { sequence: month + 1, row };
+    });
+    const stream = { rows, state: { ...streamOf(company, months).state, created: company } };
+    // Within the second of the inserts of events, and within the second round of the rollups.
+    for (const statements of [2, 9]) {
+      const attempt = readOn(shortOfTime(dyingAfter(statements)), stream, months);
+      await expect(attempt).rejects.toMatchObject({ code: 'WRITE_IN_DOUBT' });
+    }
+    await readOn(shortOfTime(clickhouse), stream, months);
+    expect(await counts(clickhouse, company)).toEqual(once(months));
   });
 
   test('completes a batch of which one month was written and the others not', async () => {

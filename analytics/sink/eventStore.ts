@@ -21,6 +21,12 @@ const limits = { seconds: STATEMENT_LIMIT_MS / 1_000, bytes: 2_000_000_000 };
 /** Ids looked up by one statement: its parameter stays below what servers take as one form field (128 KiB). */
 const LOOKUP_SIZE = 2_000;
 
+/**
+ * Months that one statement writes. Each is a part of its own, which has to be on the disk: a batch of what happened in many years would
+ * take longer than a statement may, and be written from its beginning again and again.
+ */
+const MONTHS_AT_ONCE = 12;
+
 /** What says how far things are. */
 const written = ['analytics.events', 'analytics.checkpoints', 'analytics.streams', ...filled.map(({ table }) => table)];
 
@@ -70,6 +76,18 @@ export interface Appended {
   readonly repeated: number;
 }
 
+/** What rollups have to be looked after for. */
+interface Touched {
+  readonly companies: readonly string[];
+  /** As `toYYYYMM` says them, in their order. */
+  readonly months: readonly number[];
+}
+
+/** As it stands in `analytics.events`. */
+interface WrittenRow extends EventRow {
+  readonly position: string;
+}
+
 /** ClickHouse as the sink sees it. Each share has one writer at a time; see {@link createClaim}. */
 export interface EventStore {
   /**
@@ -78,8 +96,8 @@ export interface EventStore {
    */
   resume(stream: StreamState, shares: readonly number[]): Promise<Cursor>;
   /**
-   * Writes what follows `cursor`, in the order of the stream: rows, then every rollup, then that it is done for these shares. Rows
-   * whose ids are written are left out. After a failure, `resume`; nothing is counted twice, and nothing is left out. After
+   * Writes what follows `cursor`, in the order of the stream: rows, then every rollup, then that it is done for these shares; of rows from
+   * many years some months at a time. Rows whose ids are written are left out. After a failure, `resume`; nothing is counted twice, and nothing is left out. After
    * SinkError `WRITE_IN_DOUBT`, not before {@link STATEMENT_LIMIT_MS}.
    */
   append(cursor: Cursor, part: StreamPart, shares: readonly number[]): Promise<Appended>;
@@ -100,7 +118,7 @@ export interface EventStore {
  * - an insert is one block, which becomes one atomic part per partition;
  * - events are recognised by their ids;
  * - a rollup's partition says in the same part as its sums up to which position it has counted each company, and takes from
- *   `analytics.events` only what lies beyond. Positions of a company enter `analytics.events` in ascending order;
+ *   `analytics.events` only what lies beyond. Positions of a company enter a month of `analytics.events` in ascending order;
  * - a checkpoint is written when all before it is in every table, and so may be too early, but never too late.
  *
  * @param options.mayWrite Asked before each statement that writes; throws a SinkError when another may write now.
@@ -129,12 +147,22 @@ export function createEventStore(
     return plans;
   }
 
-  async function fillRollups(from: bigint, companies: readonly string[]): Promise<void> {
-    for (let start = 0; start < companies.length; start += LOOKUP_SIZE) {
-      const params = { from: from.toString(), companies: companies.slice(start, start + LOOKUP_SIZE) };
-      for (const rollup of filled) {
-        mayWrite();
-        await client.command({ query: fillStatement({ rollup, limits }), query_params: params });
+  async function insertEvents(rows: readonly WrittenRow[]): Promise<void> {
+    const byMonth = Map.groupBy(rows, ({ at }) => at.slice(0, 7));
+    for (const some of piecesOf([...byMonth.values()], MONTHS_AT_ONCE)) {
+      await insert('sink-events', 'analytics.events', some.flat());
+    }
+  }
+
+  /** What a statement of these has written is left out when it is run again: what one attempt had no time for is done by the next. */
+  async function fillRollups(from: bigint, { companies, months }: Touched): Promise<void> {
+    for (const some of piecesOf(companies, LOOKUP_SIZE)) {
+      const params = { from: from.toString(), companies: some };
+      for (const few of piecesOf(months, MONTHS_AT_ONCE)) {
+        for (const rollup of filled) {
+          mayWrite();
+          await client.command({ query: fillStatement({ rollup, months: few, limits }), query_params: params });
+        }
       }
     }
   }
@@ -151,15 +179,20 @@ export function createEventStore(
   }
 
   /** What has come since, also what a writer before wrote of a batch that it did not finish. */
-  async function companiesSince(from: bigint, shares: readonly number[]): Promise<string[]> {
+  async function touchedSince(from: bigint, shares: readonly number[]): Promise<Touched> {
     const found = await select(client, {
       name: 'sink-resume',
-      sql: 'SELECT DISTINCT company_id FROM analytics.events WHERE position > {from:UInt64}',
+      sql: `SELECT company_id AS company, groupUniqArray(toYYYYMM(at)) AS months
+        FROM analytics.events WHERE position > {from:UInt64} GROUP BY company_id`,
       params: { from: from.toString() },
       limits: { ...limits, seconds: 60 },
-      row: z.object({ company_id: z.string() }),
+      row: z.object({ company: z.string(), months: z.array(z.number()) }),
     });
-    return found.map((row) => row.company_id).filter((companyId) => shares.includes(shareOf(companyId)));
+    const mine = found.filter(({ company }) => shares.includes(shareOf(company)));
+    return {
+      companies: mine.map(({ company }) => company),
+      months: [...new Set(mine.flatMap(({ months }) => months))].toSorted((a, b) => a - b),
+    };
   }
 
   async function lastStream() {
@@ -203,8 +236,8 @@ export function createEventStore(
 
   async function writtenOf(batch: readonly PlacedRow[]): Promise<Map<string, bigint>> {
     const places = new Map<string, bigint>();
-    for (let start = 0; start < batch.length; start += LOOKUP_SIZE) {
-      const rows = batch.slice(start, start + LOOKUP_SIZE).map(({ row }) => row);
+    for (const some of piecesOf(batch, LOOKUP_SIZE)) {
+      const rows = some.map(({ row }) => row);
       const { first, last } = timesOf(rows);
       const found = await select(client, {
         name: 'sink-known-ids',
@@ -228,9 +261,9 @@ export function createEventStore(
         const checkpoints = await checkpointsOf(shares);
         const isComplete = checkpoints.length === shares.length;
         const from = isComplete ? lowest(checkpoints.map(({ upto }) => upto)) : 0n;
-        const companies = await companiesSince(from, shares);
-        await fillRollups(from, companies);
-        await tellChanges(companies.map((companyId) => ({ companyId })));
+        const touched = await touchedSince(from, shares);
+        await fillRollups(from, touched);
+        await tellChanges(touched.companies.map((companyId) => ({ companyId })));
         const { epoch, name, created } = (await lastStream()) ?? { epoch: 0, name: undefined, created: undefined };
         if (name !== stream.name || created !== stream.created) return beginEpoch(epoch + 1, stream);
         const read = checkpoints.filter(({ upto }) => epochOf(upto) === epoch);
@@ -246,7 +279,7 @@ export function createEventStore(
         const place = (sequence: number) => positionOf(cursor.epoch, sequence);
         const [known, expiry] = [await writtenIds(batch), expiryBy(await currentPlans())];
         const today = new Date().toISOString().slice(0, 10);
-        const rows: object[] = [];
+        const rows: WrittenRow[] = [];
         const leftOut: object[] = parked.map(({ sequence, companyId, type }) => ({
           company_id: companyId,
           position: place(sequence).toString(),
@@ -270,10 +303,10 @@ export function createEventStore(
           }
         }
         await insert('sink-left-out', 'analytics.left_out', leftOut);
-        await insert('sink-events', 'analytics.events', rows);
+        await insertEvents(rows);
         // Also without new rows: those of an earlier attempt may not be in the rollups yet.
         const all = batch.map(({ row }) => row);
-        await fillRollups(place(cursor.sequence), companiesOf(all));
+        await fillRollups(place(cursor.sequence), { companies: companiesOf(all), months: monthsOf(all) });
         await tellChanges(changedHours(all));
         const messageAt = clickHouseTime(new Date(end.time).toISOString());
         const checkpoint = { position: place(end.sequence).toString(), message_at: messageAt };
@@ -347,6 +380,16 @@ function idOf(row: { readonly company_id: string; readonly event_id: string }): 
 
 function companiesOf(rows: readonly EventRow[]): string[] {
   return [...new Set(rows.map((row) => row.company_id))];
+}
+
+function monthsOf(rows: readonly EventRow[]): number[] {
+  const months = new Set(rows.map(({ at }) => at.slice(0, 7)));
+  return [...months].toSorted().map((month) => Number(month.replace('-', '')));
+}
+
+/** @returns all of them in their order, so many at a time */
+function piecesOf<T>(all: readonly T[], most: number): T[][] {
+  return Array.from({ length: Math.ceil(all.length / most) }, (_, at) => all.slice(at * most, (at + 1) * most));
 }
 
 function timesOf(rows: readonly EventRow[]): { readonly first: string; readonly last: string } {

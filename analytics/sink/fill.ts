@@ -6,8 +6,8 @@ export interface Fill {
   readonly rollup: Filled;
   /** @default the rollup itself */
   readonly target?: string;
-  /** Only the events of a month, as `toYYYYMM` says it. */
-  readonly month?: number;
+  /** Only the events of these months, as `toYYYYMM` says them. */
+  readonly months: readonly number[];
   readonly limits: Limits;
 }
 
@@ -17,8 +17,8 @@ export interface Fill {
  * company's events enter `analytics.events` in ascending order; so it is right after a crash at any moment, also when another
  * process goes on that has other companies besides.
  */
-export function fillStatement({ rollup, target = rollup.table, month, limits }: Fill): string {
-  const within = (time: string) => (month === undefined ? '' : ` AND toYYYYMM(${time}) = ${String(month)}`);
+export function fillStatement({ rollup, target = rollup.table, months, limits }: Fill): string {
+  const within = (time: string) => ` AND toYYYYMM(${time}) IN (${months.join(', ')})`;
   const events = `analytics.events LEFT JOIN (
       SELECT company_id AS company, toYYYYMM(bucket) AS month, max(last_position) AS upto
       FROM ${target} WHERE last_position >= {from:UInt64} AND company_id IN {companies:Array(UUID)}${within('bucket')}

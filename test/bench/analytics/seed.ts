@@ -84,7 +84,7 @@ async function fill(client: ClickHouseClient, events: number, end: number): Prom
       progress(`${rollup.table} of ${String(month)}`);
       for (const slice of slicesOf(companies, SLICE_EVENTS)) {
         await client.command({
-          query: fillStatement({ rollup, month, limits }),
+          query: fillStatement({ rollup, months: [month], limits }),
           query_params: { from: '0', companies: slice.map(({ companyId }) => companyId) },
         });
       }
