@@ -60,6 +60,8 @@ export interface PlatformOptions {
   readonly rerank?: RerankConfig | undefined;
   readonly chat?: ChatConfig | undefined;
   readonly production: boolean;
+  /** See PoolOptions. @default true */
+  readonly preparesStatements?: boolean;
   /** Whether the router asks the subgraphs over HTTP, as between machines, or within this process. */
   readonly overHttp: boolean;
   /** Prefills GraphiQL outside production. */
@@ -124,7 +126,8 @@ export async function startPlatform(options: PlatformOptions) {
 function createServices(options: PlatformOptions, databases: Databases) {
   const { stores, secrets } = options;
   const { natsUrl, redisUrl } = stores;
-  const common = { ...inside, natsUrl, pool, identitySecret: secrets.identity };
+  const { preparesStatements = true } = options;
+  const common = { ...inside, natsUrl, pool: { ...pool, preparesStatements }, identitySecret: secrets.identity };
   const deps = depsOf(options);
   return {
     channels: createChannels(

@@ -130,6 +130,8 @@ export const postgresConfig = {
   DATABASE_CONNECT_TIMEOUT: duration().default(5_000),
   DATABASE_STATEMENT_TIMEOUT: duration().default(10_000),
   DATABASE_IDLE_TIMEOUT: duration().default(30_000),
+  /** False behind PgBouncer before 1.21 in transaction mode. */
+  DATABASE_PREPARED_STATEMENTS: boolean().default(true),
 };
 
 export const natsConfig = {

@@ -54,6 +54,7 @@ export function subgraphConfigOf(
       connectTimeoutMs: env.DATABASE_CONNECT_TIMEOUT,
       statementTimeoutMs: env.DATABASE_STATEMENT_TIMEOUT,
       idleTimeoutMs: env.DATABASE_IDLE_TIMEOUT,
+      preparesStatements: env.DATABASE_PREPARED_STATEMENTS,
     },
     replica: replicaOf(env, context),
     natsUrl: env.NATS_URL,

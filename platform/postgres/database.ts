@@ -9,6 +9,7 @@ import type { Metrics } from '#platform/metrics/metrics.ts';
 import { DatabaseError } from './errors.ts';
 import { appendToOutbox } from './outbox.ts';
 import type { LastWrites } from './lastWrites.ts';
+import { createStatementNames, PLANS, prepareStatements } from './preparedStatements.ts';
 import { createReadSession, type ReadSession } from './readSession.ts';
 import { createReplica, WRITTEN } from './replica.ts';
 import { compile, type Sql } from './sql.ts';
@@ -59,6 +60,12 @@ export interface PoolOptions {
   readonly connectTimeoutMs: number;
   readonly statementTimeoutMs: number;
   readonly idleTimeoutMs: number;
+  /**
+   * False behind a pooler that gives a client another connection for each transaction, and does not know what was prepared on it.
+   *
+   * @default true
+   */
+  readonly preparesStatements?: boolean;
 }
 
 const WRITE_TRIES = 4;
@@ -89,6 +96,7 @@ export function createDatabase<C extends Catalogue>(options: {
 }): Database<C> {
   const { context, catalogue, metrics, logger } = options;
   const listeners = new Set<(text: string) => void>();
+  const names = createStatementNames();
   const retries = metrics.counter('switchboard_postgres_retries_total', 'Transactions tried again', ['context']);
   metrics.gauge('switchboard_postgres_connections', 'Connections of the pool', ['context', 'state'], (gauge) => {
     gauge.set({ context, state: 'open' }, pool?.totalCount ?? 0);
@@ -104,10 +112,16 @@ export function createDatabase<C extends Catalogue>(options: {
       ...options.replica,
       pool: options.pool,
       written: endOfLog,
-      onConnect: (client) => reportStatements(client, listeners),
+      onConnect: dress,
       logger,
       metrics,
     });
+
+  /** Statements are told as they are written, and sent by the name that they have. */
+  function dress(client: PoolClient): void {
+    if (options.pool.preparesStatements !== false) prepareStatements(client, names);
+    reportStatements(client, listeners);
+  }
 
   function opened(): { orm: MikroORM; pool: Pool } {
     if (!orm || !pool) throw DatabaseError.notStarted(context);
@@ -131,7 +145,8 @@ export function createDatabase<C extends Catalogue>(options: {
   }
 
   async function writeOnce<T>(companyId: string, work: (transaction: WriteTransaction<C>) => Promise<T>): Promise<T> {
-    const em = opened().orm.em.fork({ session: { variables: { 'app.company_id': companyId } } });
+    const variables = { 'app.company_id': companyId, plan_cache_mode: PLANS };
+    const em = opened().orm.em.fork({ session: { variables } });
     const events: AnyEvent<C>[] = [];
     const sql: Sql = async <Row extends object>(strings: TemplateStringsArray, ...values: unknown[]) => {
       const { text, values: parameters } = compile(strings, values);
@@ -212,7 +227,7 @@ export function createDatabase<C extends Catalogue>(options: {
             // MikroORM asks for timestamps as text; both it and `sql` are better served by Date.
             created.options.types = types;
             created.on('connect', (client) => {
-              reportStatements(client, listeners);
+              dress(client);
               sendBeginAlong(client);
             });
           },

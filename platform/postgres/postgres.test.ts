@@ -12,6 +12,7 @@ import { createMetrics } from '#platform/metrics/metrics.ts';
 import { eventually } from '#test/stack/eventually.ts';
 import { testNats, testPostgres } from '#test/stack/index.ts';
 import { createDatabase, type Database } from './database.ts';
+import { groupWrites } from './groupWrites.ts';
 import { createOutboxRelay } from './outboxRelay.ts';
 import { provisionContext, type MigrationList } from './provision.ts';
 import { fragment, join } from './sql.ts';
@@ -278,6 +279,97 @@ describe('a context in Postgres', () => {
     await expect(small.session(ours).read((sql) => sql`select 1`)).rejects.toThrow(/timeout/);
     await holder.close();
     await small.stop();
+  });
+
+  describe('writes that wait for each other', () => {
+    /** How often a transaction ended, while `work` ran. */
+    async function commitsOf(work: () => Promise<unknown>): Promise<number> {
+      let commits = 0;
+      const stop = database.onStatement((text) => (commits += text === 'commit' ? 1 : 0));
+      try {
+        await work();
+        return commits;
+      } finally {
+        stop();
+      }
+    }
+
+    function note(text: string, companyId: string, grouped = groupWrites(database, { transactions: 2 })) {
+      return grouped.write(companyId, async ({ em, publish }) => {
+        em.create(Note, { companyId, id: v7(), text, at: new Date() });
+        publish({ type: 'note.written', actor, data: { text } });
+        if (text === 'bad') throw new Error('of this one');
+        return text;
+      });
+    }
+
+    it('share transactions, and each has its own result', async () => {
+      const [company, other] = [v7(), v7()];
+      const grouped = groupWrites(database, { transactions: 2 });
+      const texts = Array.from({ length: 12 }, (_, index) => String(index));
+      const commits = await commitsOf(async () => {
+        const results = [...texts.map((text) => note(text, company, grouped)), note('of another', other, grouped)];
+        expect(await Promise.all(results)).toEqual([...texts, 'of another']);
+      });
+      expect(commits).toBeLessThan(6);
+      expect((await notesSeenBy(company)).toSorted()).toEqual(texts.toSorted());
+      expect(await notesSeenBy(other)).toEqual(['of another']);
+    });
+
+    it('find what those before them in the transaction wrote, by whatever means', async () => {
+      const company = v7();
+      const grouped = groupWrites(database, { transactions: 1 });
+      const counts = Array.from({ length: 9 }, () =>
+        grouped.write(company, async ({ em, sql }) => {
+          const [row] = await sql<{ count: number }>`
+            select count(*)::int as count from kernel_test.notes where company_id = ${company}`;
+          em.create(Note, { companyId: company, id: v7(), text: 'one more', at: new Date() });
+          return row?.count;
+        }),
+      );
+      expect(await Promise.all(counts)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8]);
+    });
+
+    it('do not fail with one that fails, and are written and told once', async () => {
+      const company = v7();
+      const grouped = groupWrites(database, { transactions: 2 });
+      const texts = ['0', '1', '2', '3', 'bad', '5', '6', '7'];
+      const results = await Promise.allSettled(texts.map((text) => note(text, company, grouped)));
+      expect(results.map((result) => (result.status === 'fulfilled' ? result.value : String(result.reason)))).toEqual(
+        texts.map((text) => (text === 'bad' ? 'Error: of this one' : text)),
+      );
+      const good = texts.filter((text) => text !== 'bad');
+      expect((await notesSeenBy(company)).toSorted()).toEqual(good);
+      const admin = new Client({ connectionString: postgres.adminUrl });
+      await admin.connect();
+      const told = await admin.query<{ text: string }>(
+        "select event->'data'->>'text' as text from kernel_test.outbox where company_id = $1 order by 1",
+        [company],
+      );
+      await admin.end();
+      expect(told.rows.map(({ text }) => text)).toEqual(good);
+    });
+  });
+
+  it.each([
+    ['read once by PostgreSQL, for each connection', true, 1],
+    ['sent whole each time, where a pooler gives us other connections', false, 0],
+  ])('has its statements %s', async (_how, preparesStatements, expected) => {
+    const one = open({ pool: { ...pool, max: 1, preparesStatements } });
+    await one.start();
+    const session = one.session(ours);
+    try {
+      for (let times = 0; times < 6; times++) {
+        await session.read((sql) => sql`select text from kernel_test.notes where id = ${v7()}`);
+      }
+      const known = await session.read(
+        (sql) => sql`select name from pg_prepared_statements where statement like '%from kernel_test.notes where id%'`,
+      );
+      expect(known).toHaveLength(expected);
+    } finally {
+      await session.close();
+      await one.stop();
+    }
   });
 
   describe('with its relay', () => {

@@ -4,6 +4,7 @@ import { SubgraphError } from '../graph/errors.ts';
 import type { Variables } from '../operations/variables.ts';
 import type { Asked, AskedFields } from './askedFields.ts';
 import { keyPath } from './conditionalKeys.ts';
+import { askForEntities } from './entityQuestion.ts';
 import { isObject, merge, type Data } from './merge.ts';
 import { narrowFetch } from './narrowFetch.ts';
 import { objectsAt, placesOf, type Path } from './places.ts';
@@ -184,7 +185,7 @@ function fetchEntities(fetch: Fetch, represent: Represent, toAsk: EntitiesToAsk)
       if (same) same.push(object);
       else entities.set(representation, [object]);
     });
-    const all = [...fetches].map(([operation, entities]) => askForEntities({ ...fetch, operation }, entities, run));
+    const all = [...fetches].map(([operation, entities]) => fetchUnknown({ ...fetch, operation }, entities, run));
     await Promise.all(all);
   };
 }
@@ -193,7 +194,7 @@ function fetchEntities(fetch: Fetch, represent: Represent, toAsk: EntitiesToAsk)
 type Entities = Map<string, Data[]>;
 
 /** Those that another fetch of this run has asked the same of are not asked for again. */
-async function askForEntities(fetch: Fetch, groups: Entities, run: Run): Promise<void> {
+async function fetchUnknown(fetch: Fetch, groups: Entities, run: Run): Promise<void> {
   const others = members(fetch.variableNames, run.variables);
   const known = knownEntities(run, `${fetch.name} ${fetch.shape} ${fetch.operation.shape} ${others}`);
   const unknown = [...groups.keys()].filter((representation) => !known.has(representation));
@@ -238,11 +239,12 @@ async function fetchAnswers(
   others: string,
   run: Run,
 ): Promise<EntityAnswers> {
-  const variables = `{"representations":[${representations.join(',')}]${others && `,${others}`}}`;
+  const { scope } = run;
   const causes: Cause[] = [];
   const errors = new Map<number, EntityError[]>();
   try {
-    const answer = await source.fetch(operation, variables, run.scope);
+    const asking = scope.askForEntities ?? askForEntities;
+    const answer = await asking({ source, operation, representations, others, scope });
     for (const error of answer.errors) {
       const [, index, ...rest] = error.path ?? [];
       if (typeof index !== 'number' || index >= representations.length) causes.push(error);

@@ -1,5 +1,6 @@
 import type { GraphQLFormattedError } from 'graphql';
 import type { Identity } from '#platform/identity/identity.ts';
+import type { EntityQuestion } from './entityQuestion.ts';
 import type { Data } from './merge.ts';
 
 /** For whom and as part of which request something is executed. */
@@ -20,6 +21,8 @@ export interface RequestScope {
   readonly lasting?: { readonly signal: AbortSignal; readonly limitMs: number };
   /** For a subscription: the value of its root field, by the field's name. Nobody asked just now, and those who do go first. */
   readonly event?: Readonly<Record<string, unknown>>;
+  /** Asks for entities in place of the fetch that wants them; it may do that together with what others ask. */
+  readonly askForEntities?: (question: EntityQuestion) => Promise<SubgraphAnswer>;
 }
 
 /** What is deferred, as whole answers in JSON. */

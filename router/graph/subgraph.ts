@@ -8,7 +8,7 @@ import { createCircuitBreaker } from '#platform/limits/circuitBreaker.ts';
 import type { Metrics } from '#platform/metrics/metrics.ts';
 import { injectTrace } from '#platform/tracing/tracing.ts';
 import type { RequestScope, Source, SubgraphAnswer, SubgraphOperation } from '../execution/source.ts';
-import { createLane } from '../lane.ts';
+import { createLane } from '#platform/lifecycle/lane.ts';
 import { OperationError } from '../operations/errors.ts';
 import { SubgraphError } from './errors.ts';
 import type { Flights } from './flights.ts';

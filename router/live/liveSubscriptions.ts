@@ -2,6 +2,7 @@ import type { GraphQLError } from 'graphql';
 import { v7 } from 'uuid';
 import type { Logger } from '#platform/logging/logger.ts';
 import type { Metrics } from '#platform/metrics/metrics.ts';
+import type { EntityQuestion } from '../execution/entityQuestion.ts';
 import { answerOf, type Executor } from '../execution/executor.ts';
 import { presentError } from '../graph/errors.ts';
 import { OperationError } from '../operations/errors.ts';
@@ -10,6 +11,7 @@ import type { EventFeed } from './eventFeed.ts';
 import type { EventStream, StreamEvent } from './eventStream.ts';
 import type { LiveEvent } from './liveEvent.ts';
 import type { LiveOperation } from './liveOperation.ts';
+import { createGathering } from './gathering.ts';
 import { createOrderedWork } from './orderedWork.ts';
 import { replay } from './replay.ts';
 import { createSubscriber, type Delivery, type Sink, type Subscriber } from './subscriber.ts';
@@ -35,8 +37,8 @@ interface GroupDelivery extends Delivery {
 /** What the graph says when an answer was to be for others too, and who asks may see less than they. */
 const VIEW_CHANGED = 'VIEW_CHANGED';
 
-/** Events of one group that are executed at once; their answers keep the events' order all the same. */
-const CONCURRENCY = 8;
+/** Events of one group that are executed at once, most of their fetches as one; their answers keep the events' order all the same. */
+const CONCURRENCY = 64;
 
 /**
  * @param options.bufferEvents how many events may wait, in a group to be executed and at a subscriber to be taken; who
@@ -51,6 +53,8 @@ export function createLiveSubscriptions(options: {
   readonly metrics: Metrics;
 }): LiveSubscriptions {
   const { executor, stream, feed, bufferEvents, logger, metrics } = options;
+  const gathering = createGathering({ metrics });
+  const askForEntities = (question: EntityQuestion) => gathering.ask(question);
   const groups = new Map<string, Group>();
   const subscribers = metrics.gauge('switchboard_router_live_subscriptions', 'Live subscriptions');
   metrics.gauge('switchboard_router_live_groups', 'Groups of equal live subscriptions', [], (gauge) =>
@@ -81,7 +85,7 @@ export function createLiveSubscriptions(options: {
     executions.inc();
     const cursor = encodePosition({ stream: feed.streamId, sequence });
     const value = live.toValue(event, cursor);
-    const scope = { identity, requestId: v7(), event: { [live.field]: value } };
+    const scope = { identity, requestId: v7(), event: { [live.field]: value }, askForEntities };
     const result = await executor.execute(live.operation, live.variables, scope);
     if (identity === live.forAll && result.errors.some(({ extensions }) => extensions?.['code'] === VIEW_CHANGED)) {
       return undefined;

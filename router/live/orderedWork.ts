@@ -1,4 +1,4 @@
-import { createLane } from '../lane.ts';
+import { createLane } from '#platform/lifecycle/lane.ts';
 
 export interface OrderedWork<T> {
   /** How much was added and is not yet handed on. */

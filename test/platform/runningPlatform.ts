@@ -76,6 +76,7 @@ export async function runPlatform({
   const pooler = poolSize === undefined ? undefined : await testPgBouncer({ databases: direct, poolSize });
   const platform = await startPlatform({
     databases: pooler?.databases ?? direct,
+    preparesStatements: pooler === undefined,
     stores: {
       databaseUrl: postgres.url,
       natsUrl: nats.url,

@@ -1,4 +1,5 @@
 import { createKeyedQueue } from '#platform/events/keyedQueue.ts';
+import { pause } from '#platform/lifecycle/backoff.ts';
 import type { Metrics } from '#platform/metrics/metrics.ts';
 import type { Database } from '#platform/postgres/database.ts';
 import type { SwitchboardCatalogue } from '#schema/events/catalogue.ts';
@@ -14,6 +15,8 @@ export interface Dispatcher {
 
 /** Each takes a connection of the pool. */
 const COMPANIES_AT_ONCE = 4;
+/** Where customers write all the time, each message would look at the queues; nobody sees that some of them share a look. */
+const PASS_EVERY_MS = 50;
 
 export function createDispatcher(options: {
   readonly database: Database<SwitchboardCatalogue>;
@@ -32,6 +35,8 @@ export function createDispatcher(options: {
   const queue = createKeyedQueue({ concurrency: COMPANIES_AT_ONCE });
   /** Passes that have not begun. */
   const waiting = new Map<string, Promise<void>>();
+  /** Of companies of which one has begun just now. */
+  const resting = new Map<string, Promise<void>>();
 
   async function empty(companyId: string): Promise<void> {
     for (const { id } of await waitingPolicies(companyId)) {
@@ -53,17 +58,29 @@ export function createDispatcher(options: {
     }
   }
 
+  async function restOf(companyId: string): Promise<void> {
+    await resting.get(companyId);
+  }
+
+  function begin(companyId: string): Promise<void> {
+    return new Promise((resolve, reject) => {
+      void queue.add(companyId, async () => {
+        // What happens from now on may be about what this pass has looked at already.
+        waiting.delete(companyId);
+        resting.set(
+          companyId,
+          pause(PASS_EVERY_MS).then(() => void resting.delete(companyId)),
+        );
+        await empty(companyId).then(resolve, reject);
+      });
+    });
+  }
+
   return {
     dispatch(companyId) {
       const known = waiting.get(companyId);
       if (known) return known;
-      const pass = new Promise<void>((resolve, reject) => {
-        void queue.add(companyId, async () => {
-          // What happens from now on may be about what this pass has looked at already.
-          waiting.delete(companyId);
-          await empty(companyId).then(resolve, reject);
-        });
-      });
+      const pass = restOf(companyId).then(() => begin(companyId));
       waiting.set(companyId, pass);
       return pass;
     },

@@ -1,21 +1,50 @@
-import { LockMode } from '@mikro-orm/postgresql';
 import { v7 } from 'uuid';
+import { Fragment } from '#platform/postgres/sql.ts';
 import type { Platform } from '#schema/events/values.ts';
 import { Conversation, type ConversationEntity } from '../entities/conversation.ts';
 import type { Transaction } from '../facts.ts';
 import { companySettings } from '../queries/companySettings.ts';
 import type { ContactIdentity } from './contactIdentity.ts';
 
-/** The conversation that goes on with this identity, or else the last one that was resolved. */
-export async function lockLatest(
-  { em }: Transaction,
+/**
+ * Where a message belongs: to the conversation that goes on with this identity, or else to the last one that was resolved, which is
+ * locked; null when there is none yet. Call it when the identity is locked: whoever had it may have written the same message.
+ *
+ * One statement: it runs for every message.
+ *
+ * @returns 'repeated' when the message is there.
+ */
+export async function lockConversation(
+  { em, sql }: Transaction,
   companyId: string,
   identity: ContactIdentity,
-): Promise<ConversationEntity | null> {
-  const of = { companyId, contactId: identity.contactId, identityId: identity.id };
-  const lockMode = LockMode.PESSIMISTIC_WRITE;
-  const active = await em.findOne(Conversation, { ...of, status: { $ne: 'RESOLVED' } }, { lockMode });
-  return active ?? (await em.findOne(Conversation, of, { lockMode, orderBy: { number: 'desc' } }));
+  { channelId, externalId }: { readonly channelId: string; readonly externalId: string },
+): Promise<ConversationEntity | null | 'repeated'> {
+  const [{ isRepeated, ...row } = { isRepeated: false, id: null }] = await sql<{
+    isRepeated: boolean;
+    id: string | null;
+  }>`
+    with message as (
+      select from conversations.messages
+      where company_id = ${companyId} and channel_id = ${channelId} and external_id = ${externalId}
+    )
+    select exists (select from message) as "isRepeated", latest.*
+    from (select) one left join lateral (
+      select ${columnsOf(em)} from conversations.conversations c
+      where c.company_id = ${companyId} and c.contact_id = ${identity.contactId} and c.identity_id = ${identity.id}
+        and not exists (select from message)
+      order by c.status = 'RESOLVED', c.number desc
+      limit 1
+      for update
+    ) latest on true`;
+  if (isRepeated) return 'repeated';
+  return row.id === null ? null : em.map(Conversation, row);
+}
+
+/** Not `*`: a prepared statement that gives one fails when the table has got another column since. */
+function columnsOf(em: Transaction['em']): Fragment {
+  const columns = em.getMetadata(Conversation).props.flatMap(({ fieldNames }) => fieldNames);
+  return new Fragment([columns.map((column) => `c.${column}`).join(', ')], []);
 }
 
 /** Whether what comes at that time begins something new: only of what is resolved the company's window is asked for. */

@@ -12,7 +12,7 @@ import { askBot } from './bot/askBot.ts';
 import { upsertIdentity } from './contactIdentity.ts';
 import { openAgain } from './lifecycle/openAgain.ts';
 import { switchBot } from './lifecycle/switchBot.ts';
-import { isOver, lockLatest, openConversation } from './openConversation.ts';
+import { isOver, lockConversation, openConversation } from './openConversation.ts';
 import { findByExternalId } from './findMessage.ts';
 import { settleAssignee } from './settleAssignee.ts';
 import { tellMessage } from './tellMessage.ts';
@@ -39,9 +39,9 @@ export async function receiveMessage(
     const now = new Date();
     const createdAt = writtenAt(data.sentAt, now);
     const identity = await upsertIdentity(transaction, companyId, data, createdAt);
-    if (await findByExternalId(transaction, companyId, { channelId, externalId })) return 'repeated';
-
-    let conversation = await lockLatest(transaction, companyId, identity);
+    const found = await lockConversation(transaction, companyId, identity, { channelId, externalId });
+    if (found === 'repeated') return 'repeated';
+    let conversation = found;
     const changes: Change[] = [];
     const muted = identity.blocked && conversation !== null;
     if (!conversation || (!muted && (await isOver(transaction, conversation, createdAt, reopenWithinMs)))) {

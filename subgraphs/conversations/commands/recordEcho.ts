@@ -9,7 +9,7 @@ import { searchVector } from '../text/searchWords.ts';
 import { systemActor } from '../rules/systemRule.ts';
 import { upsertIdentity } from './contactIdentity.ts';
 import { openAgain } from './lifecycle/openAgain.ts';
-import { isOver, lockLatest, openConversation } from './openConversation.ts';
+import { isOver, lockConversation, openConversation } from './openConversation.ts';
 import { findByExternalId } from './findMessage.ts';
 import { measureResponse } from './measure.ts';
 import { tellMessage } from './tellMessage.ts';
@@ -28,11 +28,12 @@ export async function recordEcho(
   await database.write(companyId, async (transaction) => {
     const { channelId, platform, externalMessageId: externalId, replyToExternalId } = data;
     const identity = await upsertIdentity(transaction, companyId, data, null);
-    if (await findByExternalId(transaction, companyId, { channelId, externalId })) return;
+    const found = await lockConversation(transaction, companyId, identity, { channelId, externalId });
+    if (found === 'repeated') return;
 
     const now = new Date();
     const createdAt = writtenAt(data.sentAt, now);
-    let conversation = await lockLatest(transaction, companyId, identity);
+    let conversation = found;
     const changes: Change[] = [];
     if (!conversation || (await isOver(transaction, conversation, createdAt, reopenWithinMs))) {
       conversation = await openConversation(transaction, companyId, identity, { channelId, platform, at: createdAt });

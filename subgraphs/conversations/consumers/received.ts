@@ -5,6 +5,7 @@ import type { Part } from '#platform/lifecycle/part.ts';
 import type { Logger } from '#platform/logging/logger.ts';
 import type { Metrics } from '#platform/metrics/metrics.ts';
 import type { Database } from '#platform/postgres/database.ts';
+import { groupWrites } from '#platform/postgres/groupWrites.ts';
 import { catalogue, type SwitchboardCatalogue } from '#schema/events/catalogue.ts';
 import { editMessage } from '../commands/editMessage.ts';
 import { extendMessage } from '../commands/extendMessage.ts';
@@ -21,8 +22,10 @@ import { settleRevision } from '../commands/settleRevision.ts';
 import { storeAttachment } from '../commands/storeAttachment.ts';
 import { updateDelivery } from '../commands/updateDelivery.ts';
 
-/** Threads whose facts are written side by side; each takes a connection of the pool. */
-const CONCURRENCY = 8;
+/** Threads whose facts are written side by side. */
+const CONCURRENCY = 32;
+/** Those of one company share one; each takes a connection of the pool. */
+const TRANSACTIONS = 6;
 
 /** What the channels tell: what was said, what became of it, and who says it. */
 export function createReceivedConsumer(options: {
@@ -32,7 +35,8 @@ export function createReceivedConsumer(options: {
   readonly logger: Logger;
   readonly metrics: Metrics;
 }): Part {
-  const { nats, database, reopenWithinMs, logger, metrics } = options;
+  const { nats, reopenWithinMs, logger, metrics } = options;
+  const database = groupWrites(options.database, { transactions: TRANSACTIONS });
   const received = metrics.counter('switchboard_conversations_received_total', 'Messages of contacts by outcome', [
     'outcome',
   ]);
