@@ -31,6 +31,8 @@ export function createPostgres(options: PostgresOptions): StoreProcess {
     max_connections: '200',
     shared_buffers: '256MB',
     max_wal_size: '2GB',
+    // What is planned before a table has statistics is planned badly, and a new stack has none: it gets them soon.
+    autovacuum_naptime: '5s',
     ...options.settings,
   };
   return createStoreProcess({

@@ -27,7 +27,7 @@ export interface BatchConsumerOptions<Item> extends Pick<
 }
 
 /** A batch that is not full begins so long after the one before: what a batch costs, it costs whatever is in it. */
-const BATCH_EVERY_MS = 20;
+const BATCH_EVERY_MS = 40;
 
 /**
  * A durable consumer that handles what has come by then together: under load a batch costs about what one message costs,

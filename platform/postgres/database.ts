@@ -9,7 +9,7 @@ import type { Metrics } from '#platform/metrics/metrics.ts';
 import { DatabaseError } from './errors.ts';
 import { appendToOutbox } from './outbox.ts';
 import type { LastWrites } from './lastWrites.ts';
-import { createStatementNames, PLANS, prepareStatements } from './preparedStatements.ts';
+import { createStatementNames, prepareStatements, WRITE_PLANS } from './preparedStatements.ts';
 import { createReadSession, type ReadSession } from './readSession.ts';
 import { createReplica, WRITTEN } from './replica.ts';
 import { compile, type Sql } from './sql.ts';
@@ -145,8 +145,7 @@ export function createDatabase<C extends Catalogue>(options: {
   }
 
   async function writeOnce<T>(companyId: string, work: (transaction: WriteTransaction<C>) => Promise<T>): Promise<T> {
-    const variables = { 'app.company_id': companyId, plan_cache_mode: PLANS };
-    const em = opened().orm.em.fork({ session: { variables } });
+    const em = opened().orm.em.fork({ session: { variables: { 'app.company_id': companyId, ...WRITE_PLANS } } });
     const events: AnyEvent<C>[] = [];
     const sql: Sql = async <Row extends object>(strings: TemplateStringsArray, ...values: unknown[]) => {
       const { text, values: parameters } = compile(strings, values);

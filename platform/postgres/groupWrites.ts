@@ -5,12 +5,6 @@ import type { Database, WriteTransaction } from './database.ts';
 
 type Work<C extends Catalogue> = (transaction: WriteTransaction<C>) => Promise<unknown>;
 
-/** One company's. */
-interface Queue<C extends Catalogue> {
-  readonly waiting: Waiting<C>[];
-  workers: number;
-}
-
 interface Waiting<C extends Catalogue> {
   readonly work: Work<C>;
   readonly resolve: (result: unknown) => void;
@@ -18,15 +12,15 @@ interface Waiting<C extends Catalogue> {
 }
 
 /** In one transaction: what one of them locks is locked until the last of them is done. */
-const MOST_TOGETHER = 8;
-/** Of one company: while one waits for its answers or its disk flush, another is at work. */
-const AT_ONCE = 2;
+const MOST_TOGETHER = 16;
 
 /**
  * The same database, for a consumer that handles many events of a company at once: writes of one company that wait for each other
  * share a transaction, and so its beginning, its end, its disk flush and its way into the outbox. They are done one after the other, in the
  * order of the calls, and each finds what those before it wrote. When one fails, nothing of them is written, and each is tried by
  * itself: the others do not fail with it.
+ *
+ * A company has one transaction at a time: two would wait for each other's counters and agents, and meet deadlocks.
  *
  * @param options.transactions At once, of all companies: each takes a connection of the pool.
  */
@@ -35,7 +29,7 @@ export function groupWrites<C extends Catalogue>(
   options: { readonly transactions: number },
 ): Database<C> {
   const lane = createLane(options.transactions);
-  const queues = new Map<string, Queue<C>>();
+  const companies = new Map<string, Waiting<C>[]>();
 
   async function alone(companyId: string, { work, resolve, reject }: Waiting<C>): Promise<void> {
     await database.write(companyId, work).then(resolve, reject);
@@ -52,6 +46,8 @@ export function groupWrites<C extends Catalogue>(
           done.push(await work(transaction));
           // The next one may ask in SQL of its own for what MikroORM would send only at the end.
           await transaction.em.flush();
+          // Nor does it have to look through what this one was about.
+          transaction.em.clear();
         }
         return done;
       });
@@ -63,23 +59,21 @@ export function groupWrites<C extends Catalogue>(
   }
 
   /** Until nothing of the company waits; it never rejects. */
-  async function work(companyId: string, queue: Queue<C>): Promise<void> {
-    queue.workers += 1;
-    while (queue.waiting.length > 0) {
-      await lane.take(() => together(companyId, queue.waiting.splice(0, MOST_TOGETHER)));
-    }
-    queue.workers -= 1;
-    if (queue.workers === 0) queues.delete(companyId);
+  async function work(companyId: string, waiting: Waiting<C>[]): Promise<void> {
+    while (waiting.length > 0) await lane.take(() => together(companyId, waiting.splice(0, MOST_TOGETHER)));
+    companies.delete(companyId);
   }
 
   return {
     ...database,
     write<T>(companyId: string, job: (transaction: WriteTransaction<C>) => Promise<T>): Promise<T> {
       return new Promise<T>((resolve, reject) => {
-        const queue = queues.get(companyId) ?? { waiting: [], workers: 0 };
-        queues.set(companyId, queue);
-        queue.waiting.push({ work: job, resolve: resolve as (result: unknown) => void, reject });
-        if (queue.workers < AT_ONCE) void work(companyId, queue);
+        const one = { work: job, resolve: resolve as (result: unknown) => void, reject };
+        const waiting = companies.get(companyId);
+        if (waiting) return void waiting.push(one);
+        const queue = [one];
+        companies.set(companyId, queue);
+        void work(companyId, queue);
       });
     },
   };

@@ -21,6 +21,8 @@ const POLL_MS = 100;
  * round trips and a disk flush, whether it has one event or a hundred.
  */
 const GATHER_MS = 5;
+/** Where something is committed all the time, a batch begins so long after the one before. */
+const BATCH_EVERY_MS = 25;
 /** How long to leave it to the process that has the lock. */
 const NOT_LEADER_MS = 1_000;
 
@@ -126,6 +128,7 @@ export function createOutboxRelay(options: {
   async function relayForever(from: Pool): Promise<void> {
     for (let failed = 0, expected = false; !stopping.signal.aborted;) {
       waking = new AbortController();
+      const beganAt = performance.now();
       try {
         const count = await relayBatch(from, expected);
         failed = 0;
@@ -135,7 +138,7 @@ export function createOutboxRelay(options: {
           await pause(NOT_LEADER_MS, stopping.signal);
         } else {
           await pause(POLL_MS, AbortSignal.any([stopping.signal, waking.signal]));
-          await pause(GATHER_MS, stopping.signal);
+          await pause(Math.max(GATHER_MS, beganAt + BATCH_EVERY_MS - performance.now()), stopping.signal);
           expected = waking.signal.aborted;
         }
       } catch (error) {

@@ -8,10 +8,17 @@ const MOST_NAMES = 300;
 const MOST_COUNTED = 2_000;
 
 /**
- * For each transaction: a prepared statement is planned each time, for the values that it has. A plan for any values would be cheaper
- * still, and wrong for a company that has a thousand times as much as the others.
+ * How reads are planned: each time, for the values that they have. A plan for any values would be wrong for a company that has a thousand
+ * times as much as the others.
  */
-export const PLANS = 'force_custom_plan';
+export const READ_PLANS = 'force_custom_plan';
+
+/**
+ * Writes find their rows by keys: PostgreSQL plans such a statement some times and then once for all values, which saves most of what it
+ * costs, as it does with foreign keys and triggers. A plan that is made while a table is nearly empty reads all of it, and stays:
+ * so it is told not to.
+ */
+export const WRITE_PLANS = { enable_seqscan: 'off' } as const;
 
 /** Under which names a context's statements are known to its connections. */
 export interface StatementNames {
@@ -65,13 +72,8 @@ export function prepareStatements(client: PoolClient, names: StatementNames): vo
 
 /** A statement with parameters, and not one of those that keep their own state (cursors, streams). */
 function isUnnamed(statement: unknown): statement is { readonly text: string } {
-  if (typeof statement !== 'object' || statement === null || Object.getPrototypeOf(statement) !== Object.prototype)
+  if (typeof statement !== 'object' || statement === null) return false;
+  if (Object.getPrototypeOf(statement) !== Object.prototype || 'name' in statement || !('text' in statement))
     return false;
-  return (
-    'text' in statement &&
-    'values' in statement &&
-    Array.isArray(statement.values) &&
-    statement.values.length > 0 &&
-    !('name' in statement)
-  );
+  return 'values' in statement && Array.isArray(statement.values) && statement.values.length > 0;
 }

@@ -1,6 +1,6 @@
 import type { PoolClient, QueryResult } from 'pg';
 import { DatabaseError } from './errors.ts';
-import { PLANS } from './preparedStatements.ts';
+import { READ_PLANS } from './preparedStatements.ts';
 import { compile, type Sql } from './sql.ts';
 
 /** One request's view of one company's data. */
@@ -44,7 +44,7 @@ export function createReadSession(
     client = await connect();
     // One round trip for all: the simple protocol takes several statements when there are no parameters.
     const results = (await client.query(
-      `begin isolation level repeatable read read only; select set_config('app.company_id', '${companyId}', true), set_config('plan_cache_mode', '${PLANS}', true); ${query}`,
+      `begin isolation level repeatable read read only; select set_config('app.company_id', '${companyId}', true), set_config('plan_cache_mode', '${READ_PLANS}', true); ${query}`,
     )) as unknown as readonly QueryResult<object>[];
     first = results.at(-1)?.rows ?? [];
   }

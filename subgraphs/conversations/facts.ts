@@ -1,3 +1,4 @@
+import { fragment, type Fragment } from '#platform/postgres/sql.ts';
 import type { WriteTransaction } from '#platform/postgres/database.ts';
 import type { SwitchboardCatalogue } from '#schema/events/catalogue.ts';
 import type { ConversationFacts, MessageFacts } from '#schema/events/conversations.ts';
@@ -6,16 +7,16 @@ import type { MessageEntity } from './entities/message.ts';
 
 export type Transaction = WriteTransaction<SwitchboardCatalogue>;
 
-/**
- * The conversation as it stands now, for an event: call it after the last change. Its thread is the one that the contact
- * wrote from last: a person may move to another thread of the same channel.
- */
-export async function conversationFacts(
-  { sql }: Transaction,
-  conversation: ConversationEntity,
-): Promise<ConversationFacts & { readonly threadExternalId: string }> {
-  const { companyId, id, identityId } = conversation;
-  const [around] = await sql<{ threadExternalId: string; labelIds: string[] }>`
+/** What events tell of a conversation that does not stand in its row. */
+export interface Around {
+  /** The one that the contact wrote from last: a person may move to another thread of the same channel. */
+  readonly threadExternalId: string;
+  readonly labelIds: string[];
+}
+
+/** The statement that reads it; ask it when the conversation is locked. */
+export function factsAround({ companyId, id, identityId }: ConversationEntity): Fragment {
+  return fragment`
     select i.thread_external_id as "threadExternalId", array(
       select cl.label_id::text from conversations.conversation_labels cl
       join conversations.labels l on l.company_id = cl.company_id and l.id = cl.label_id and l.deleted_at is null
@@ -24,6 +25,20 @@ export async function conversationFacts(
     ) as "labelIds"
     from conversations.contact_identities i
     where i.company_id = ${companyId} and i.id = ${identityId}`;
+}
+
+/**
+ * The conversation as it stands now, for an event: call it after the last change.
+ *
+ * @param known What is around it, for who has read that already.
+ */
+export async function conversationFacts(
+  { sql }: Transaction,
+  conversation: ConversationEntity,
+  known?: Around,
+): Promise<ConversationFacts & { readonly threadExternalId: string }> {
+  const { id } = conversation;
+  const around = known ?? (await sql<Around>`${factsAround(conversation)}`)[0];
   if (!around) throw new Error(`conversation ${id} has lost its contact's identity`);
   return {
     id,

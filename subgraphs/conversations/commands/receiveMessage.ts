@@ -3,7 +3,7 @@ import type { EventOf } from '#platform/events/catalogue.ts';
 import type { Database } from '#platform/postgres/database.ts';
 import type { SwitchboardCatalogue } from '#schema/events/catalogue.ts';
 import type { ConversationEntity } from '../entities/conversation.ts';
-import { Message, unsaid } from '../entities/message.ts';
+import { unsaid, type MessageEntity } from '../entities/message.ts';
 import { countMessage, writtenAt } from '../rules/messages.ts';
 import type { Change } from '../rules/change.ts';
 import { searchVector } from '../text/searchWords.ts';
@@ -15,7 +15,7 @@ import { switchBot } from './lifecycle/switchBot.ts';
 import { isOver, lockConversation, openConversation } from './openConversation.ts';
 import { findByExternalId } from './findMessage.ts';
 import { settleAssignee } from './settleAssignee.ts';
-import { tellMessage } from './tellMessage.ts';
+import { addMessage } from './addMessage.ts';
 
 type Received = EventOf<SwitchboardCatalogue, 'channel.message.received'>;
 
@@ -62,7 +62,7 @@ export async function receiveMessage(
       conversation.waitingSince ??= createdAt;
       changes.push(...(await settleAssignee(transaction, conversation, { reopened, at: now })));
     }
-    const message = transaction.em.create(Message, {
+    const message: MessageEntity = {
       ...unsaid,
       companyId,
       id: v7(),
@@ -84,9 +84,9 @@ export async function receiveMessage(
       inboundOrdinal: conversation.inboundCount,
       search: searchVector(companyId, data.text),
       createdAt,
-    });
+    };
     countMessage(conversation, message);
-    await tellMessage(transaction, {
+    await addMessage(transaction, {
       actor: { kind: 'contact', id: identity.contactId },
       conversation,
       message,

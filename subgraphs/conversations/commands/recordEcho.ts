@@ -2,7 +2,7 @@ import type { EventOf } from '#platform/events/catalogue.ts';
 import type { Database } from '#platform/postgres/database.ts';
 import type { SwitchboardCatalogue } from '#schema/events/catalogue.ts';
 import type { ConversationEntity } from '../entities/conversation.ts';
-import { Message, unsaid } from '../entities/message.ts';
+import { unsaid, type MessageEntity } from '../entities/message.ts';
 import { countAnswer, countMessage, writtenAt } from '../rules/messages.ts';
 import type { Change } from '../rules/change.ts';
 import { searchVector } from '../text/searchWords.ts';
@@ -12,7 +12,7 @@ import { openAgain } from './lifecycle/openAgain.ts';
 import { isOver, lockConversation, openConversation } from './openConversation.ts';
 import { findByExternalId } from './findMessage.ts';
 import { measureResponse } from './measure.ts';
-import { tellMessage } from './tellMessage.ts';
+import { addMessage } from './addMessage.ts';
 
 type Echoed = EventOf<SwitchboardCatalogue, 'channel.message.echoed'>;
 
@@ -48,7 +48,7 @@ export async function recordEcho(
     const response = await measureResponse(transaction, conversation, answer);
 
     const repliedTo = await findByExternalId(transaction, companyId, { channelId, externalId: replyToExternalId });
-    const message = transaction.em.create(Message, {
+    const message: MessageEntity = {
       ...unsaid,
       companyId,
       id: data.messageId,
@@ -66,10 +66,10 @@ export async function recordEcho(
       inboundOrdinal: conversation.inboundCount,
       search: searchVector(companyId, data.text),
       createdAt,
-    });
+    };
     countMessage(conversation, message);
     const actor = systemActor('ANSWERED_ELSEWHERE');
-    await tellMessage(transaction, { actor, conversation, message, changes, response });
+    await addMessage(transaction, { actor, conversation, message, changes, response });
   });
 }
 

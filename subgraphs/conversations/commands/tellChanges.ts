@@ -3,7 +3,7 @@ import type { Actor } from '#platform/events/catalogue.ts';
 import type { ConversationFacts, Handled } from '#schema/events/conversations.ts';
 import type { ConversationEntity } from '../entities/conversation.ts';
 import type { MessageEntity } from '../entities/message.ts';
-import { conversationFacts, type Transaction } from '../facts.ts';
+import { conversationFacts, type Around, type Transaction } from '../facts.ts';
 import { isPolicyReason } from '../rules/assignment.ts';
 import type { Change } from '../rules/change.ts';
 import { settleHolding } from '../rules/holding.ts';
@@ -27,12 +27,15 @@ export async function tellChanges(
     conversation,
     changes,
     message = null,
+    around,
   }: {
     readonly actor: Actor;
     readonly conversation: ConversationEntity;
     readonly changes: readonly Change[];
     /** What was written and brought them about. */
     readonly message?: MessageEntity | null;
+    /** What its facts tell besides the row, where that is known. */
+    readonly around?: Around;
   },
 ): Promise<Facts> {
   const measured = await measureChanges(transaction, conversation, changes);
@@ -48,7 +51,7 @@ export async function tellChanges(
       await notify(transaction, { actor, kind, conversation, factId, message, agentIds: [agentId], teamIds: [] });
     }
   }
-  const facts = await conversationFacts(transaction, conversation);
+  const facts = await conversationFacts(transaction, conversation, around);
   for (const change of changes) tell(transaction, actor, facts, { change, measured });
   return facts;
 }

@@ -3,12 +3,13 @@ import type { ConversationEntity } from '../entities/conversation.ts';
 import type { MessageEntity } from '../entities/message.ts';
 import { messageFacts, type Transaction } from '../facts.ts';
 import type { Change } from '../rules/change.ts';
+import { storeMessage } from './storeMessage.ts';
 import { noResponse, type ResponseTimes } from './measure.ts';
 import { notifyOfMessage } from './notify.ts';
 import { tellChanges } from './tellChanges.ts';
 
-/** Tells of a message that came by a channel, after what it did to its conversation. */
-export async function tellMessage(
+/** Writes a message that came by a channel, and tells of it after what it did to its conversation. */
+export async function addMessage(
   transaction: Transaction,
   told: {
     readonly actor: Actor;
@@ -22,7 +23,8 @@ export async function tellMessage(
   },
 ): Promise<void> {
   const { actor, response = noResponse, muted } = told;
-  const conversation = await tellChanges(transaction, told);
+  const around = await storeMessage(transaction, told.conversation, told.message);
+  const conversation = await tellChanges(transaction, { ...told, around });
   if (!muted) await notifyOfMessage(transaction, told);
   const message = messageFacts(told.message);
   transaction.publish({
