@@ -19,8 +19,8 @@ import { intervalStarts } from './queries/intervals.ts';
 import { spanBefore, wholeMinutes, type Span } from './queries/segments.ts';
 import type { Filter } from './queries/scope.ts';
 import type { Totals } from './queries/totals.ts';
-import { anyFact, fact, ids, presenceOf, type Fact } from './testing/facts.ts';
-import { average, expectFigures, measured, pick } from './testing/recount.ts';
+import { anyAttendance, anyFact, fact, ids, presenceOf, type Attendance, type Fact } from './testing/facts.ts';
+import { average, expectFigures, measured, pick, secondsAs } from './testing/recount.ts';
 import { agentOf, openService } from './testing/serviceHarness.ts';
 import { counts, metrics, publish } from './testing/sinkHarness.ts';
 
@@ -34,7 +34,11 @@ interface DashboardData {
   readonly dashboard: Stats & {
     readonly timeZone: string;
     readonly byPlatform: readonly (Stats & { readonly platform: string })[];
-    readonly byAgent: readonly (Stats & { readonly agent: { readonly id: string } })[];
+    readonly byAgent: readonly (Stats & {
+      readonly agent: { readonly id: string };
+      readonly onlineSeconds: number;
+      readonly awaySeconds: number;
+    })[];
     readonly byTeam: readonly (Stats & { readonly team: { readonly id: string } })[];
     readonly byLabel: readonly (Stats & { readonly label: { readonly id: string } })[];
     readonly busyHours: readonly (readonly number[])[];
@@ -51,7 +55,7 @@ const DASHBOARD = `
       totals { ...Figures }
       previousTotals { ...Figures }
       byPlatform { platform totals { ...Figures } previousTotals { ...Figures } }
-      byAgent(first: 100) { agent { id } totals { ...Figures } previousTotals { ...Figures } }
+      byAgent(first: 100) { agent { id } onlineSeconds awaySeconds totals { ...Figures } previousTotals { ...Figures } }
       byTeam { team { id } totals { ...Figures } previousTotals { ...Figures } }
       byLabel { label { id } totals { ...Figures } previousTotals { ...Figures } }
       busyHours
@@ -86,11 +90,14 @@ afterAll(async () => {
   await Promise.all([stores?.nats.close(), stores?.redis.close(), stores?.engine.close()]);
 });
 
-/** Tells what happened to a company, and waits until it is counted. */
-async function tell(company: string, facts: readonly Fact[]): Promise<void> {
+/** Tells what happened to a company, and who came and went, and waits until it is counted. */
+async function tell(company: string, facts: readonly Fact[], attendance: readonly Attendance[] = []): Promise<void> {
+  await createEventBus({ nats: service.nats, metrics }).publish(attendance.map((one) => presenceOf(company, one)));
   await publish(service.nats, company, facts);
   await eventually(async () =>
-    expect((await counts(stores.engine.client, company))['by_day']).toBeGreaterThanOrEqual(facts.length),
+    expect((await counts(stores.engine.client, company))['by_day']).toBeGreaterThanOrEqual(
+      facts.length + attendance.length,
+    ),
   );
 }
 
@@ -131,18 +138,35 @@ const days = (n: number) => new Date(march.from + n * 86_400_000);
 function expectAll(
   found: DashboardData['dashboard'],
   facts: readonly Fact[],
-  { span, filter, interval, zone }: { span: Span; filter: Filter; interval: Interval; zone: string },
+  {
+    span,
+    filter,
+    interval,
+    zone,
+    attendance,
+  }: { span: Span; filter: Filter; interval: Interval; zone: string; attendance: readonly Attendance[] },
 ): void {
   const before = spanBefore(span);
   expectFigures(found.totals, facts, span, filter);
   expectFigures(found.previousTotals, facts, before, filter);
   const here = pick(facts, span, filter);
   const handlers = ids.agents.filter((id) => measured(facts, span, { ...filter, agentIds: [id] }).handling.length > 0);
+  const { agentIds: _, ...others } = filter;
+  const isNarrowed = Object.values(others).some((values) => values !== undefined);
+  const seconds = (state: Attendance['is'], id: string) => secondsAs(state, attendance, id, span);
+  const there = ids.agents.filter((id) => {
+    const isTold = attendance.some(({ agentId, until }) => agentId === id && isWithin(until, span));
+    return !isNarrowed && (isTold || seconds('ONLINE', id) + seconds('AWAY', id) > 0);
+  });
+  for (const { agent, onlineSeconds, awaySeconds } of found.byAgent) {
+    expect(onlineSeconds).toBeCloseTo(seconds('ONLINE', agent.id), 3);
+    expect(awaySeconds).toBeCloseTo(seconds('AWAY', agent.id), 3);
+  }
   const groups = [
     [found.byPlatform.map((one) => [one.platform, one]), here.map(({ platform }) => platform), 'platforms'],
     [
       found.byAgent.map((one) => [one.agent.id, one]),
-      [...here.flatMap(agentOfFact), ...handlers.filter((id) => admitted(filter, id))],
+      [...here.flatMap(agentOfFact), ...[...handlers, ...there].filter((id) => admitted(filter, id))],
       'agentIds',
     ],
     [found.byTeam.map((one) => [one.team.id, one]), here.flatMap(({ teamId }) => teamId ?? []), 'teamIds'],
@@ -246,6 +270,10 @@ async function expectExport(company: string, found: DashboardData['dashboard'], 
     handoffs: found.totals.handoffs,
     handling: found.totals.handling.count,
   });
+}
+
+function isWithin(at: Date, { from, to }: Span): boolean {
+  return at.getTime() >= from && at.getTime() < to;
 }
 
 function agentOfFact({ what, agentId }: Fact): string[] {
@@ -359,6 +387,48 @@ describe('a dashboard', () => {
     expect(still?.onlineSeconds).toBeLessThan(3_600 + (Date.now() - now) / 1_000 + 1);
   });
 
+  test('shows who was there all the time and did nothing, behind those who did something, if nothing but agents narrows it', async () => {
+    const [company, other, idler, gone] = [v7(), v7(), v7(), v7()];
+    const [ada, ben] = ids.agents;
+    const { from, to } = march;
+    const spell = { is: 'OFFLINE', was: 'ONLINE' } as const;
+    const around = { since: new Date(from - 3_600_000), until: new Date(to + 3_600_000) };
+    await tell(
+      company,
+      [fact('sent', { at: days(3), agentId: ben })],
+      [
+        { ...spell, ...around, agentId: ada },
+        { ...spell, agentId: idler, was: 'AWAY', since: days(-9), until: new Date(to + 1) },
+        { ...spell, agentId: gone, since: days(-9), until: new Date(from - 1) },
+      ],
+    );
+    await tell(other, [], [{ ...spell, ...around, agentId: gone }]);
+    const shown = async (filter: Filter = {}) =>
+      (await dashboard(company, march, filter)).byAgent.map(({ agent, onlineSeconds, awaySeconds, totals }) => [
+        agent.id,
+        onlineSeconds,
+        awaySeconds,
+        totals.messagesSent,
+      ]);
+    const month = (to - from) / 1_000;
+    expect(await shown()).toEqual([
+      [ben, 0, 0, 1],
+      [ada, month, 0, 0],
+      [idler, 0, month, 0],
+    ]);
+    expect(await shown({ agentIds: [idler, gone] })).toEqual([[idler, 0, month, 0]]);
+    expect(await shown({ platforms: ['TELEGRAM'] })).toEqual([[ben, 0, 0, 1]]);
+    expect(await shown({ teamIds: [] })).toEqual([]);
+    const { data } = await service.query<{ dashboard: { byAgent: unknown } }>(
+      agentOf(company),
+      'query ($range: TimeRange!) { dashboard(range: $range) { byAgent(first: 2) { agent { id } previousTotals { messagesSent } } } }',
+      { range: { from: new Date(from), to: new Date(to) } },
+    );
+    expect(data?.dashboard.byAgent).toEqual(
+      [ben, ada].map((id) => ({ agent: { id }, previousTotals: { messagesSent: 0 } })),
+    );
+  });
+
   test('agrees with counting one by one, for any history, range, filter, interval and time zone', async () => {
     // Clocks are changed in Berlin on 29 March, in New York on 8 March.
     const from = new Date('2026-02-20T00:00:00Z');
@@ -368,6 +438,7 @@ describe('a dashboard', () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(anyFact(from, to), { minLength: 1, maxLength: 150 }),
+        fc.tuple(...ids.agents.map((id) => anyAttendance(id, from, to))).map((each) => each.flat()),
         fc.constantFrom('UTC', 'Europe/Berlin', 'America/New_York', 'Asia/Kathmandu'),
         fc.array(
           fc.record({
@@ -385,14 +456,14 @@ describe('a dashboard', () => {
           }),
           { minLength: 3, maxLength: 4 },
         ),
-        async (facts, zone, views) => {
+        async (facts, attendance, zone, views) => {
           const company = v7();
-          await tell(company, facts);
+          await tell(company, facts, attendance);
           await settle(company, zone);
           for (const { span, filter, interval } of views) {
             const found = await dashboard(company, span, filter, interval);
             expect(found.timeZone).toBe(zone);
-            expectAll(found, facts, { span, filter, interval, zone });
+            expectAll(found, facts, { span, filter, interval, zone, attendance });
             if (canBeExported(filter)) await expectExport(company, found, { span, filter, interval });
           }
         },

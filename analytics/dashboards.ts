@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { ClickHouseClient } from '@clickhouse/client';
 import { z } from 'zod';
 import type { FigureCache } from './figures/figureCache.ts';
-import { agentSpansSchema, queryAgentSpans, timesUntil, type AgentTime } from './queries/agentTime.ts';
+import { agentSpansSchema, queryAgentSpans, timesUntil, withThoseThere, type AgentTime } from './queries/agentTime.ts';
 import { queryBusyHours } from './queries/busyHours.ts';
 import { queryZone } from './queries/companyZone.ts';
 import { cubeFor, type By } from './queries/cubes.ts';
@@ -21,6 +21,8 @@ export interface Dashboards {
   groups(scope: Scope, span: Span, by: By, choice: Choice): Promise<GroupTotals[]>;
   series(scope: Scope, span: Span, interval: Interval, metric: Metric): Promise<Point[]>;
   busyHours(scope: Scope, span: Span): Promise<number[][]>;
+  /** Those with most to tell, and behind them who was there. */
+  agents(scope: Scope, span: Span, first: number): Promise<GroupTotals[]>;
   agentTimes(scope: Scope, span: Span): Promise<AgentTime[]>;
   /** The company's, by its IANA name. */
   zone(scope: Pick<Scope, 'companyId'>): Promise<string>;
@@ -61,6 +63,19 @@ export function createDashboards({
       : platforms.filter(({ key }) => choice.keys.includes(key));
   }
 
+  const groups = (scope: Scope, span: Span, by: By, choice: Choice) =>
+    cache.get({ ...named('groups', scope, span, by, choice), schema: z.array(groupSchema) }, () =>
+      groupsOf(scope, span, by, choice),
+    );
+
+  async function agentTimes({ companyId }: Scope, span: Span): Promise<AgentTime[]> {
+    const question = named('agent-times', { companyId, filter: {} }, span);
+    const spans = await cache.get({ ...question, schema: z.array(agentSpansSchema) }, () =>
+      queryAgentSpans(clickhouse, { companyId }, span),
+    );
+    return timesUntil(spans, span, Date.now());
+  }
+
   return {
     zone,
     totals: (scope, span) =>
@@ -68,10 +83,12 @@ export function createDashboards({
         const { totals } = await overviewOf({ scope, span, byPlatform: false });
         return totals;
       }),
-    groups: (scope, span, by, choice) =>
-      cache.get({ ...named('groups', scope, span, by, choice), schema: z.array(groupSchema) }, () =>
-        groupsOf(scope, span, by, choice),
-      ),
+    groups,
+    async agents(scope, span, first) {
+      const [did, times] = await Promise.all([groups(scope, span, 'agent', { first }), agentTimes(scope, span)]);
+      return withThoseThere(did, times, scope.filter, first);
+    },
+    agentTimes,
     async series(scope, span, interval, metric) {
       const cut = { interval, zone: await zone(scope) };
       return cache.get({ ...named('series', scope, span, cut, metric), schema: z.array(pointSchema) }, () =>
@@ -83,13 +100,6 @@ export function createDashboards({
       return cache.get({ ...named('busy-hours', scope, span, by), schema: z.array(z.array(z.number())) }, () =>
         queryBusyHours(clickhouse, scope, span, by),
       );
-    },
-    async agentTimes({ companyId }, span) {
-      const question = named('agent-times', { companyId, filter: {} }, span);
-      const spans = await cache.get({ ...question, schema: z.array(agentSpansSchema) }, () =>
-        queryAgentSpans(clickhouse, { companyId }, span),
-      );
-      return timesUntil(spans, span, Date.now());
     },
   };
 }

@@ -1,8 +1,9 @@
 import type { ClickHouseClient } from '@clickhouse/client';
 import { z } from 'zod';
 import { select } from '../clickhouse/statements.ts';
-import { queryLimits, type Scope } from './scope.ts';
+import { queryLimits, type Filter, type Scope } from './scope.ts';
 import type { Span } from './segments.ts';
+import { nothing, type GroupTotals } from './totals.ts';
 
 /** For how long an agent was there, in seconds. */
 export interface AgentTime {
@@ -50,4 +51,25 @@ export function timesUntil(agents: readonly AgentSpans[], span: Span, now: numbe
     const more = Math.max(0, Math.min(now, span.to) - Math.max(since, span.from)) / 1_000;
     return { agentId, online: online + (state === 'ONLINE' ? more : 0), away: away + (state === 'AWAY' ? more : 0) };
   });
+}
+
+/**
+ * Those who were there without anything to tell of them, behind those of whom there is something: the longest first. Where a dashboard is narrowed by
+ * anything but agents, nobody can say what part of their time was for that.
+ *
+ * @param groups At most `first`; fewer are all there are.
+ */
+export function withThoseThere(
+  groups: readonly GroupTotals[],
+  times: readonly AgentTime[],
+  { agentIds, ...others }: Filter,
+  first: number,
+): GroupTotals[] {
+  if (Object.values(others).some((ids) => ids != null)) return [...groups];
+  const known = new Set(groups.map(({ key }) => key));
+  const there = times
+    .filter(({ agentId, online, away }) => online + away > 0 && !known.has(agentId))
+    .filter(({ agentId }) => agentIds?.includes(agentId) ?? true)
+    .toSorted((a, b) => b.online - a.online || b.away - a.away || (a.agentId < b.agentId ? -1 : 1));
+  return [...groups, ...there.map(({ agentId }) => ({ key: agentId, totals: nothing }))].slice(0, first);
 }

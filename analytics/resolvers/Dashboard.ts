@@ -38,7 +38,10 @@ async function seriesOf(
 
 async function groupsOf(row: DashboardRow, by: By, first: number, { dashboards }: Context): Promise<GroupRow[]> {
   checkFirst(first);
-  const groups = await dashboards.groups(row.scope, row.span, by, { first });
+  const { scope, span } = row;
+  const groups = await (by === 'agent'
+    ? dashboards.agents(scope, span, first)
+    : dashboards.groups(scope, span, by, { first }));
   const keys = groups.map(({ key }) => key);
   return groups.map((group) => ({ ...group, by, of: row, keys }));
 }

@@ -291,16 +291,31 @@ function conversationOf(fact: Fact): ConversationFacts {
 }
 
 /** An agent becomes something, and was something else until then. */
-export function presenceOf(
-  companyId: string,
-  told: {
-    readonly agentId: string;
-    readonly is: Presence;
-    readonly was: Presence;
-    readonly since: Date;
-    readonly until: Date;
-  },
-): AnyEvent<SwitchboardCatalogue> {
+export interface Attendance {
+  readonly agentId: string;
+  readonly is: Presence;
+  readonly was: Presence;
+  readonly since: Date;
+  readonly until: Date;
+}
+
+/** How somebody came and went between two instants, if they did; from the last time on they are what they became. */
+export function anyAttendance(agentId: string, from: Date, to: Date): fc.Arbitrary<Attendance[]> {
+  const instants = fc.uniqueArray(fc.integer({ min: from.getTime(), max: to.getTime() }), { maxLength: 5 });
+  const states = fc.array(fc.constantFrom<Presence>('ONLINE', 'AWAY', 'OFFLINE'), { minLength: 5, maxLength: 5 });
+  return fc.tuple(instants, states).map(([unordered, is]) => {
+    const times = unordered.toSorted((a, b) => a - b).map((time) => new Date(time));
+    return times.slice(1).map((until, index) => ({
+      agentId,
+      was: is[index] ?? 'OFFLINE',
+      is: is[index + 1] ?? 'OFFLINE',
+      since: times[index] ?? until,
+      until,
+    }));
+  });
+}
+
+export function presenceOf(companyId: string, told: Attendance): AnyEvent<SwitchboardCatalogue> {
   return createEvent(catalogue, companyId, {
     type: 'conversation.agent.presence',
     actor: { kind: 'system' },

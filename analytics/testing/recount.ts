@@ -2,7 +2,7 @@ import { expect } from '@jest/globals';
 import type { Filter } from '../queries/scope.ts';
 import type { Span } from '../queries/segments.ts';
 import type { Totals } from '../queries/totals.ts';
-import type { Fact } from './facts.ts';
+import type { Attendance, Fact } from './facts.ts';
 
 type What = Fact['what'];
 type DurationName = {
@@ -66,6 +66,24 @@ export function measured(facts: readonly Fact[], span: Span, filter: Filter): Re
     queueWaitInBusinessHours: of(['assigned'], business),
     handling: handling(facts, span, filter),
   };
+}
+
+/** For how many seconds an agent was that within a span; what they became last they are still. */
+export function secondsAs(
+  state: Attendance['is'],
+  attendance: readonly Attendance[],
+  agentId: string,
+  { from, to }: Span,
+): number {
+  const theirs = attendance.filter((one) => one.agentId === agentId);
+  const last = theirs.at(-1);
+  const parts = [
+    ...theirs.map(({ was, since, until }) => ({ is: was, since: since.getTime(), until: until.getTime() })),
+    ...(last ? [{ is: last.is, since: last.until.getTime(), until: Date.now() }] : []),
+  ];
+  return parts
+    .filter(({ is }) => is === state)
+    .reduce((sum, { since, until }) => sum + Math.max(0, Math.min(until, to) - Math.max(since, from)) / 1_000, 0);
 }
 
 export function average(values: readonly number[]): number | null {

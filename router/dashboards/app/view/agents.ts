@@ -60,7 +60,7 @@ export function createAgents(names: Pick<Names, 'of'>) {
 
   function draw(): void {
     if (rows.length === 0) {
-      body.replaceChildren(h('p', { class: 'empty' }, 'No agent did anything in this range.'));
+      body.replaceChildren(h('p', { class: 'empty' }, 'No agent was there in this range.'));
       return;
     }
     const column = columns[sorted];
