@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { ClickHouseLogLevel, createClient, type ClickHouseClient } from '@clickhouse/client';
@@ -7,8 +9,10 @@ import { v7 } from 'uuid';
 import { eventually } from '#test/stack/eventually.ts';
 import { testClickHouse, testNats, testRedis } from '#test/stack/index.ts';
 import { agentOf, openService } from '../testing/serviceHarness.ts';
+import { compressedBlock } from './http/blocks/blocks.ts';
 import { attacks } from './testing/attacks.ts';
 import { askAs, biPartnerOf, type SqlAnswer } from './testing/biHarness.ts';
+import { readBlocks } from './testing/readBlocks.ts';
 import { insertRows } from './testing/rows.ts';
 import { aggregateNames, isFunction, scalarNames } from './functions.ts';
 import { contentTypeOf } from './formats.ts';
@@ -347,6 +351,47 @@ describe('a statement', () => {
     expect(gunzipSync(gzipSync('x')).toString()).toBe('x');
   });
 
+  describe('with compress=1, as the JDBC driver sends it', () => {
+    const jdbc = { search: { compress: '1' }, headers: { 'x-clickhouse-format': 'RowBinaryWithNamesAndTypes' } };
+    const unpacked = ({ bytes }: SqlAnswer) => Buffer.concat(readBlocks(bytes).map((block) => block.bytes));
+
+    test('is answered in compressed blocks, however long the answer is', async () => {
+      const sql = 'SELECT number, toString(number) AS text FROM numbers(20000)';
+      const [plain, inBlocks] = [await ask(sql, { headers: jdbc.headers }), await ask(sql, jdbc)];
+      expect(unpacked(inBlocks).equals(plain.bytes)).toBe(true);
+      expect(inBlocks.headers['x-clickhouse-format']).toBe('RowBinaryWithNamesAndTypes');
+      expect(inBlocks.bytes.length).toBeLessThan(plain.bytes.length);
+    });
+
+    test('is answered with nothing where there is nothing', async () => {
+      const answer = await ask('SELECT 1 WHERE 0', { search: { compress: '1' } });
+      expect(answer).toMatchObject({ status: 200, bytes: Buffer.alloc(0) });
+    });
+
+    test.each([
+      [400, 'SELECT', '62'],
+      [404, 'SELECT * FROM nothing', '60'],
+      [500, 'SELECT intDiv(1, 0)', '153'],
+    ])('is told in a block why it is refused: %d for %s', async (status, sql, code) => {
+      const answer = await ask(sql, jdbc);
+      expect(answer).toMatchObject({ status, headers: { 'x-clickhouse-exception-code': code } });
+      expect(unpacked(answer).toString()).toMatch(new RegExp(`^Code: ${code}\\. DB::Exception: .*\n$`, 's'));
+    });
+
+    test('is refused in plain words where no statement was looked at', async () => {
+      const answer = await askAs(service, biPartnerOf(companyId, []))('SELECT 1', jdbc);
+      expect([answer.status, answer.text.slice(0, 5)]).toEqual([403, 'Code:']);
+    });
+
+    test('is compressed for HTTP as well where both are asked for', async () => {
+      const answer = await ask('SELECT 1', {
+        search: { compress: '1', enable_http_compression: '1' },
+        headers: { 'accept-encoding': 'gzip' },
+      });
+      expect(readBlocks(gunzipSync(answer.bytes))).toMatchObject([{ bytes: Buffer.from('1\n') }]);
+    });
+  });
+
   test('takes parameters, an id, and ways of writing', async () => {
     const answer = await ask(
       'SELECT {n:UInt8} AS n, {list:Array(String)} AS list, {nothing:String} AS nothing FROM {t:Identifier} LIMIT {n:UInt8}',
@@ -466,6 +511,44 @@ describe('a statement as it is kept', () => {
     ['$a$Anna', '?'],
     [`SELECT '--', '/*', Anna`, 'SELECT ?, ?, Anna'],
   ])('has no value in it: %s', (statement, kept) => expect(withoutValues(statement)).toBe(kept));
+});
+
+describe('a compressed block', () => {
+  beforeAll(() => clickhouse.command({ query: 'CREATE DATABASE blocks' }));
+
+  /** What the engine makes of values, a block each: on its disk it has the same blocks as a server has in its answers. */
+  async function ofEngine(type: string, values: readonly string[]): Promise<Buffer> {
+    const table = `blocks.\`${type}\``;
+    await clickhouse.command({ query: `CREATE TABLE ${table} (value ${type}) ENGINE = TinyLog` });
+    for (const value of values) await clickhouse.command({ query: `INSERT INTO ${table} SELECT ${value}` });
+    const [row] = await rowsOf(
+      `SELECT data_paths[1] AS path FROM system.tables WHERE database = 'blocks' AND name = '${type}'`,
+    );
+    return readFile(join(String(row?.['path']), 'value.bin'));
+  }
+
+  // Around each length at which the checksum goes another way.
+  const lengths = [
+    1, 3, 4, 5, 6, 7, 8, 14, 15, 20, 21, 22, 30, 100, 115, 116, 117, 118, 119, 140, 200, 245, 300, 1_000,
+  ];
+
+  test('is the engine’s own, byte for byte, where nothing repeats', async () => {
+    const texts = lengths.map((length) => `randomFixedString(${String(length)})`);
+    const found = [
+      ...readBlocks(await ofEngine('UInt8', ['1', '255'])),
+      ...readBlocks(await ofEngine('String', texts)),
+    ];
+    const sizes = lengths.map((length) => length + (length < 128 ? 1 : 2));
+    expect(found.map(({ bytes }) => bytes.length)).toEqual([1, 1, ...sizes]);
+    for (const { raw, bytes } of found) expect(compressedBlock(bytes)).toEqual(raw);
+  });
+
+  test('is read as the engine writes it where much repeats, and is as short', async () => {
+    const raw = await ofEngine('FixedString(250)', [`repeat('round and ', 25)`]);
+    const bytes = Buffer.from('round and '.repeat(25));
+    expect(readBlocks(raw)).toEqual([{ raw, bytes }]);
+    expect(compressedBlock(bytes).length).toBe(raw.length);
+  });
 });
 
 describe('@clickhouse/client', () => {

@@ -9,7 +9,8 @@ import { BiError } from '../errors.ts';
 import type { QueryLog } from '../queryLog.ts';
 import type { Answer, Statements } from '../statements.ts';
 import { statusOf, tellable } from '../tell.ts';
-import { encoded, encodingOf } from './compressed.ts';
+import { compressedBlock } from './blocks/blocks.ts';
+import { encoded, encodingOf, wantsBlocks } from './compressed.ts';
 import { headerOf, queryIdOf, readStatement, type AskedStatement } from './readStatement.ts';
 
 type Partner = Extract<Identity, { readonly kind: 'partner' }>;
@@ -60,7 +61,7 @@ export function mountBi(
       const told = tellable(error);
       if (told.code === 210) request.log.warn({ err: error }, 'a statement of a BI tool could not be run');
       if (asking) enter(asking, request, { statement, told, format: statement?.format ?? '', bytes: 0 });
-      return refuse(reply, told, queryId);
+      return refuse(reply, told, { queryId, inBlocks: wantsBlocks(search) });
     }
   }
 
@@ -99,7 +100,7 @@ export function mountBi(
       ...(statement.wantsProgress && { 'x-clickhouse-progress': summary }),
       ...(encoding && { 'content-encoding': encoding }),
     });
-    return reply.send(encoded(counted.stream, encoding));
+    return reply.send(encoded(counted.stream, { inBlocks: wantsBlocks(search), encoding }));
   }
 
   function enter(
@@ -130,15 +131,24 @@ export function mountBi(
   });
 }
 
-function refuse(reply: FastifyReply, told: BiError, queryId: string): FastifyReply {
+/** The refusals that clients who want blocks expect in one: those of statements. The others come from before a server knows what is asked. */
+const inBlocksToo = [400, 404, 500];
+
+function refuse(
+  reply: FastifyReply,
+  told: BiError,
+  { queryId, inBlocks }: { readonly queryId: string; readonly inBlocks: boolean },
+): FastifyReply {
+  const status = statusOf(told);
+  const text = Buffer.from(`Code: ${String(told.code)}. DB::Exception: ${told.message}. (${told.type})\n`);
   return reply
-    .code(statusOf(told))
+    .code(status)
     .headers({
       ...commonHeaders(queryId),
       'content-type': 'text/plain; charset=UTF-8',
       'x-clickhouse-exception-code': String(told.code),
     })
-    .send(`Code: ${String(told.code)}. DB::Exception: ${told.message}. (${told.type})\n`);
+    .send(inBlocks && inBlocksToo.includes(status) ? compressedBlock(text) : text);
 }
 
 function commonHeaders(queryId: string) {

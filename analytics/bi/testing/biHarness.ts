@@ -12,6 +12,7 @@ export function biPartnerOf(companyId: string, scopes: readonly string[] = [biSc
 export interface SqlAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly bytes: Buffer;
   readonly text: string;
 }
 
@@ -30,6 +31,7 @@ export function askAs(service: Awaited<ReturnType<typeof openService>>, identity
       headers: { ...(await service.signed(identity)), ...headers },
       body: sql,
     });
-    return { status: response.statusCode, headers: response.headers, text: await response.body.text() };
+    const bytes = Buffer.from(await response.body.bytes());
+    return { status: response.statusCode, headers: response.headers, bytes, text: bytes.toString() };
   };
 }
