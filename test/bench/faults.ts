@@ -16,6 +16,8 @@ import type { Row } from './table.ts';
 const COMPANIES = 12;
 /** Within it everything is counted again, a dead sink's lease included. */
 const RECOVERY_LIMIT_MS = 60_000;
+/** What is still missing then was lost, however busy the machine is otherwise. */
+const PATIENCE_MS = 300_000;
 const SETTLED_MS = 1_500;
 
 /**
@@ -28,13 +30,13 @@ export async function faults({ quick, seed }: { readonly quick: boolean; readonl
   const random = createRandom(seed);
   const bench = await openBench(random);
   const killed = new Map<string, number>();
-  const broken: string[] = [];
+  let broken = 0;
   const recoveries: number[] = [];
   try {
     for (let round = 1; round <= rounds; round++) {
       const victims = choose(bench.victims, random);
       const names = victims.map(({ name }) => name).join(' and ');
-      process.stderr.write(`\r\x1b[K${String(round)} of ${String(rounds)}: ${names} `);
+      process.stderr.write(`${String(round)} of ${String(rounds)}: ${names} `);
       const telling = bench.load.run(1_000 + random.below(1_500));
       await pause(200 + random.below(1_000));
       for (const victim of victims) await victim.kill9();
@@ -43,13 +45,12 @@ export async function faults({ quick, seed }: { readonly quick: boolean; readonl
       const wrong = await recount(bench.clickhouse, bench.load);
       recoveries.push(performance.now() - since);
       for (const { name } of victims) killed.set(name, (killed.get(name) ?? 0) + 1);
-      if (wrong.length > 0) broken.push(`round ${String(round)}, ${names}: ${wrong.join('; ')}`);
+      process.stderr.write(`${((performance.now() - since) / 1_000).toFixed(1)} s ${wrong.join('; ')}\n`);
+      if (wrong.length > 0) broken += 1;
     }
   } finally {
-    process.stderr.write('\r\x1b[K');
     await bench.close();
   }
-  for (const one of broken) process.stderr.write(`${one}\n`);
   recoveries.sort((a, b) => a - b);
   const published = [...bench.load.published.values()].reduce((sum, count) => sum + count, 0);
   return [
@@ -59,9 +60,9 @@ export async function faults({ quick, seed }: { readonly quick: boolean; readonl
     { figure: 'of them told again, in other groups', measured: String(bench.load.repeated), limit: '' },
     {
       figure: 'rounds after which raw, ids, rollups and published differed',
-      measured: String(broken.length),
+      measured: String(broken),
       limit: '0',
-      isBroken: broken.length > 0,
+      isBroken: broken > 0,
     },
     {
       figure: 'until everything was counted again, p50 / longest s',
@@ -69,6 +70,7 @@ export async function faults({ quick, seed }: { readonly quick: boolean; readonl
         .map((ms = 0) => (ms / 1_000).toFixed(1))
         .join(' / '),
       limit: `${String(RECOVERY_LIMIT_MS / 1_000)}`,
+      isBroken: (recoveries.at(-1) ?? 0) > RECOVERY_LIMIT_MS,
     },
   ];
 }
@@ -119,16 +121,18 @@ function choose(victims: readonly Victim[], random: Random): Victim[] {
 
 /** What is not counted once, of everything that was published, when it has had its time, and a while after it was right. */
 async function recount(clickhouse: ClickHouseClient, { published }: Load): Promise<string[]> {
-  const deadline = performance.now() + RECOVERY_LIMIT_MS;
+  // Where nothing can be counted, nothing is known to be right.
+  const ask = () =>
+    wrongOf(clickhouse, published).catch((error: unknown) => [`it cannot be counted: ${String(error)}`]);
+  const deadline = performance.now() + PATIENCE_MS;
   for (let attempt = 1; performance.now() < deadline; attempt++) {
-    const wrong = await wrongOf(clickhouse, published).catch((error: unknown) => [String(error)]);
-    if (wrong.length === 0) {
+    if ((await ask()).length === 0) {
       await pause(SETTLED_MS);
-      return wrongOf(clickhouse, published);
+      return ask();
     }
     await pause(backoff(attempt, { capMs: 500 }));
   }
-  return wrongOf(clickhouse, published);
+  return ask();
 }
 
 /** What each table has of each company. */
