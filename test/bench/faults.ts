@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ClickHouseLogLevel, createClient, type ClickHouseClient } from '@clickhouse/client';
 import { v7 } from 'uuid';
+import { cubes, type Cube } from '#analytics/rollups.ts';
 import { openNats } from '#analytics/testing/sinkHarness.ts';
 import { createNats } from '#infra/embedded/nats.ts';
 import { backoff, pause } from '#platform/lifecycle/backoff.ts';
@@ -135,12 +136,19 @@ async function recount(clickhouse: ClickHouseClient, { published }: Load): Promi
   return ask();
 }
 
-/** What each table has of each company. */
-const tables = ['analytics.by_minute', 'analytics.by_hour', 'analytics.by_day'];
+/** What each table has of each company: the rollups once in each of the cubes in which every event stands once. */
+const rollups = ['by_minute', 'by_hour', 'by_day'];
+const whole = (Object.keys(cubes) as Cube[]).filter((cube) => cube !== 'label');
+const counted = ['raw', 'ids', ...rollups.flatMap((table) => whole.map((cube) => `${table} ${cube}`))];
 const counting = `SELECT toString(company_id) AS company, groupArray(concat(what, ' ', toString(n))) AS counts FROM (
     SELECT company_id, 'raw' AS what, count() AS n FROM analytics.events GROUP BY company_id
     UNION ALL SELECT company_id, 'ids', uniqExact(event_id) FROM analytics.events GROUP BY company_id
-    ${tables.map((table) => `UNION ALL SELECT company_id, '${table}', sum(events) FROM ${table} GROUP BY company_id`).join('\n')}
+    ${rollups
+      .map(
+        (table) => `UNION ALL SELECT company_id, concat('${table} ', cube), sum(events) FROM analytics.${table}
+          WHERE cube != 'label' GROUP BY company_id, cube`,
+      )
+      .join('\n')}
   ) GROUP BY company_id`;
 
 async function wrongOf(clickhouse: ClickHouseClient, published: ReadonlyMap<string, number>): Promise<string[]> {
@@ -148,7 +156,7 @@ async function wrongOf(clickhouse: ClickHouseClient, published: ReadonlyMap<stri
   const rows = await result.json<{ company: string; counts: string[] }>();
   const found = new Map(rows.map(({ company, counts }) => [company, counts.toSorted()]));
   return [...published].flatMap(([company, count]) => {
-    const expected = ['raw', 'ids', ...tables].map((what) => `${what} ${String(count)}`).toSorted();
+    const expected = counted.map((what) => `${what} ${String(count)}`).toSorted();
     const got = found.get(company) ?? [];
     if (count === 0 || got.join() === expected.join()) return [];
     return [`${company} has ${got.join(', ')} of ${String(count)}`];
