@@ -5,6 +5,7 @@ import type { Variables } from '../operations/variables.ts';
 import type { Asked, AskedFields } from './askedFields.ts';
 import { keyPath } from './conditionalKeys.ts';
 import { askForEntities } from './entityQuestion.ts';
+import { limitOf, type Lasting } from './lasting.ts';
 import { isObject, merge, type Data } from './merge.ts';
 import { narrowFetch } from './narrowFetch.ts';
 import { objectsAt, placesOf, type Path } from './places.ts';
@@ -17,6 +18,7 @@ import { dropInterfaceName, type IsOfType } from './typeConditions.ts';
 export interface FetchTools {
   /** The supergraph's. */
   readonly schema: GraphQLSchema;
+  readonly lasting: Lasting;
   /** By subgraph name. */
   readonly sources: Readonly<Record<string, Source>>;
   readonly isOfType: IsOfType;
@@ -67,7 +69,7 @@ export function compileFetch(node: FetchNode, path: Path, tools: FetchTools): St
   const fetch: Fetch = {
     name: node.serviceName,
     source,
-    operation: operationOf(node, node.operation),
+    operation: operationOf(node, node.operation, tools),
     path,
     variableNames: node.variableUsages ?? [],
     rewrite: compileRewrites(node.outputRewrites, isOfType),
@@ -95,8 +97,9 @@ type EntitiesToAsk = (run: Run, ask: (object: Data, operation: PlannedOperation)
 function entitiesToAsk(
   node: FetchNode,
   { operation, path }: Pick<Fetch, 'operation' | 'path'>,
-  { asked, hasConditions, needed, dataKey }: FetchTools & { readonly dataKey: (key: string) => string },
+  tools: FetchTools & { readonly dataKey: (key: string) => string },
 ): EntitiesToAsk {
+  const { asked, hasConditions, needed, dataKey } = tools;
   const byType = asksForInterface(node);
   // With conditions it depends on them, too.
   if (!byType && !hasConditions && !asked({}).isAmbiguous(path)) {
@@ -113,7 +116,7 @@ function entitiesToAsk(
     if (!one) {
       const query = narrow(here, fields);
       // The same for all of whom the same is asked.
-      one = query === undefined ? 'none' : (operations.get(query) ?? operationOf(node, query));
+      one = query === undefined ? 'none' : (operations.get(query) ?? operationOf(node, query, tools));
       if (one !== 'none') operations.set(one.query, one);
       known.set(here, one);
     }
@@ -131,10 +134,15 @@ function entitiesToAsk(
   };
 }
 
-function operationOf({ operationName, operationKind: kind }: FetchNode, query: string): PlannedOperation {
+function operationOf(
+  { operationName, operationKind: kind }: FetchNode,
+  query: string,
+  { lasting, schema }: Pick<FetchTools, 'lasting' | 'schema'>,
+): PlannedOperation {
   const name = operationName === undefined ? '' : `"operationName":${JSON.stringify(operationName)},`;
   const shape = operationName === undefined ? query : query.replace(operationName, '');
-  return { kind, query, shape, bodyHead: `{"query":${JSON.stringify(query)},${name}"variables":` };
+  const bodyHead = `{"query":${JSON.stringify(query)},${name}"variables":`;
+  return { kind, query, shape, bodyHead, limitMs: limitOf(lasting, schema, query) };
 }
 
 /** Under which keys the fetch brings something: where it is missed when it fails. */

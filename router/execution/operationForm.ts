@@ -61,6 +61,7 @@ export function createForm(
       const plan = node?.kind === 'Subscription' ? planOfEvent(node.primary, node.rest) : node;
       const run = compilePlan(plan, {
         schema: snapshot.supergraphSchema,
+        lasting: snapshot.lasting,
         sources,
         isOfType,
         conditional: conditionalKeys(plan),

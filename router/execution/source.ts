@@ -17,8 +17,8 @@ export interface RequestScope {
   readonly mayShare?: true;
   /** Who asks takes what is deferred when it comes, and is given it here. */
   readonly takeLater?: (later: LaterAnswers) => void;
-  /** What takes its time, and may be given up by who asked: ends when `signal` aborts, or after `limitMs` in place of the usual limit. */
-  readonly lasting?: { readonly signal: AbortSignal; readonly limitMs: number };
+  /** Aborts when who asked gives it up. */
+  readonly signal?: AbortSignal;
   /** For a subscription: the value of its root field, by the field's name. Nobody asked just now, and those who do go first. */
   readonly event?: Readonly<Record<string, unknown>>;
   /** Asks for entities in place of the fetch that wants them; it may do that together with what others ask. */
@@ -37,6 +37,8 @@ export interface SubgraphOperation {
   readonly query: string;
   /** The request's body up to the value of `variables`, which `}` ends. */
   readonly bodyHead: string;
+  /** How long it may take where that is longer than usual: it asks for something that is made while somebody waits. */
+  readonly limitMs?: number | undefined;
 }
 
 export interface SubgraphAnswer {

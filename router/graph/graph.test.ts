@@ -115,6 +115,30 @@ describe('a subgraph that', () => {
     expect(errors?.[0]?.message).not.toContain('inbox');
   });
 
+  it.each([
+    ['a field', '{ answer(question: "How long?") { text } }', { answer: { text: 'Thirty days.' } }],
+    [
+      'a field of an entity that others have brought',
+      '{ conversation(id: "1") { suggestedReply } }',
+      { conversation: { suggestedReply: 'Thirty days.' } },
+    ],
+  ])('takes its time for %s that may last is waited for, and nothing else is', async (_what, query, data) => {
+    const model = Promise.withResolvers<string>();
+    const begun = Promise.withResolvers<void>();
+    world.behaviour.reply = () => {
+      begun.resolve();
+      return model.promise;
+    };
+    const answered = world.post({ query }, { token });
+    await begun.promise;
+    // Was asked later, and is given up.
+    const { errors } = await world.post({ query: '{ slow }' }, { token });
+    expect(errors?.[0]?.extensions).toEqual({ code: 'SUBGRAPH_UNAVAILABLE' });
+    model.resolve('Thirty days.');
+    const { data: said, errors: none } = await answered;
+    expect({ said, none }).toEqual({ said: data, none: undefined });
+  });
+
   it('answers with more than the limit is cut off', async () => {
     const { data, errors } = await world.post({ query: '{ large }' }, { token });
     expect(data).toEqual({ large: null });

@@ -36,12 +36,12 @@ export function createLocalSubgraph(options: {
 
   return {
     name,
-    async fetch(operation, variables, { identity, requestId, clientAddress, lasting }) {
+    async fetch(operation, variables, { identity, requestId, clientAddress, signal: leaving }) {
       if (!identity) throw OperationError.unauthenticated();
       const end = seconds.startTimer({ subgraph: name });
       const gone = new AbortController();
-      const { limitMs = timeoutMs } = lasting ?? {};
-      const signal = lasting ? AbortSignal.any([gone.signal, lasting.signal]) : gone.signal;
+      const limitMs = Math.max(timeoutMs, operation.limitMs ?? 0);
+      const signal = leaving ? AbortSignal.any([gone.signal, leaving]) : gone.signal;
       const caller = { identity, requestId, clientAddress, signal };
       try {
         const run = prepare(operation)(JSON.parse(variables) as Variables, caller);

@@ -3,6 +3,7 @@ import { QueryPlanner } from '@apollo/query-planner';
 import { Kind, type GraphQLSchema } from 'graphql';
 import { EVENT_STREAM_URL } from '#schema/compose.ts';
 import { RouterError } from '../errors.ts';
+import { readLasting, type Lasting } from '../execution/lasting.ts';
 import { readPersonal, type Personal } from '../execution/personal.ts';
 import { readRequirements, type Requirements } from '../execution/requirements.ts';
 
@@ -19,6 +20,7 @@ export interface GraphSnapshot {
   /** What it takes to see its fields and types. */
   readonly requirements: Requirements;
   readonly personal: Personal;
+  readonly lasting: Lasting;
   /** Subgraphs with a server. */
   readonly subgraphs: readonly string[];
   /** The subgraph that is answered from the event stream; undefined when the graph has none. */
@@ -63,6 +65,7 @@ export function createSnapshot(sdl: string): GraphSnapshot {
     planner: new QueryPlanner(supergraph, { reuseQueryFragments: false, incrementalDelivery: { enableDefer: true } }),
     requirements: readRequirements(supergraphSchema),
     personal: readPersonal(supergraphSchema),
+    lasting: readLasting(supergraphSchema),
     subgraphs: subgraphs.filter(({ url }) => url !== EVENT_STREAM_URL).map(({ name }) => name),
     eventSubgraph: subgraphs.find(({ url }) => url === EVENT_STREAM_URL)?.name,
     eventSubjects: readSubjects(supergraphSchema, 'events'),

@@ -73,17 +73,17 @@ export function createSubgraph(options: {
 
   /** Asks, unless the subgraph is in trouble, and remembers how that went. */
   async function request(
-    kind: SubgraphOperation['kind'],
+    { kind, limitMs = 0 }: SubgraphOperation,
     body: string,
     headers: Record<string, string>,
-    { lasting }: Pick<RequestScope, 'lasting'>,
+    { signal }: Pick<RequestScope, 'signal'>,
   ) {
     const waitMs = breaker.enter(name);
     if (waitMs > 0) {
       refused.inc({ subgraph: name });
       throw SubgraphError.leftAlone(name, waitMs);
     }
-    const { signal, limitMs: timeoutMs = limits.timeoutMs } = lasting ?? {};
+    const timeoutMs = Math.max(limits.timeoutMs, limitMs);
     const attempt = (ms: number) => http.post(body, headers, { ms, signal });
     try {
       const text =
@@ -100,7 +100,8 @@ export function createSubgraph(options: {
     }
   }
 
-  async function fetchText({ kind, bodyHead }: SubgraphOperation, variables: string, scope: RequestScope) {
+  async function fetchText(operation: SubgraphOperation, variables: string, scope: RequestScope) {
+    const { kind, bodyHead } = operation;
     const { identity, requestId, clientAddress } = scope;
     if (!identity) throw OperationError.unauthenticated();
     const { companyId } = identity;
@@ -116,16 +117,16 @@ export function createSubgraph(options: {
     const body = `${bodyHead}${variables}}`;
     if (kind === 'mutation') {
       try {
-        return await request(kind, body, headers, scope);
+        return await request(operation, body, headers, scope);
       } finally {
         // Also when it failed: what was given up may have been done all the same.
         flights.wrote(companyId);
       }
     }
-    if (scope.mayShare !== true) return request(kind, body, headers, scope);
+    if (scope.mayShare !== true) return request(operation, body, headers, scope);
     const key = `${name} ${clientAddress ?? ''} ${signed} ${body}`;
     return flights.share({ companyId, key, onJoin: () => shared.inc({ subgraph: name }) }, () =>
-      request(kind, body, headers, scope),
+      request(operation, body, headers, scope),
     );
   }
 

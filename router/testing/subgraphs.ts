@@ -21,9 +21,15 @@ const personal = `extend schema
   @composeDirective(name: "@personal")
   directive @personal on FIELD_DEFINITION | ARGUMENT_DEFINITION | INPUT_FIELD_DEFINITION`;
 
+const lasting = `extend schema
+  @link(url: "https://switchboard.dev/lasting/v1.0", import: ["@lasting"])
+  @composeDirective(name: "@lasting")
+  directive @lasting(seconds: Int!) on FIELD_DEFINITION`;
+
 const inboxSdl = /* GraphQL */ `
   ${link}
   ${personal}
+  ${lasting}
   type Query {
     conversation(id: ID!): Conversation
     conversations(first: Int): [Conversation!]!
@@ -36,6 +42,7 @@ const inboxSdl = /* GraphQL */ `
     broken: String
     refused: String
     large: String
+    answer(question: String!): Answer @lasting(seconds: 30)
     answerInPieces(question: String!, answerId: ID!): AnswerInPieces! @inaccessible
   }
   type AnswerInPieces @inaccessible {
@@ -135,6 +142,7 @@ const inboxSdl = /* GraphQL */ `
 
 const channelsSdl = /* GraphQL */ `
   ${link}
+  ${lasting}
   type Query {
     channel(id: ID!): Channel
   }
@@ -147,6 +155,7 @@ const channelsSdl = /* GraphQL */ `
     id: ID!
     subject: String! @external
     mood: String @requires(fields: "subject")
+    suggestedReply: String @lasting(seconds: 30)
   }
 `;
 
@@ -180,6 +189,8 @@ export interface Behaviour {
   counted: number;
   /** Answers a question of somebody who is told of it as it comes. */
   answer: (asked: { readonly question: string; readonly answerId: string }, signal: AbortSignal) => Promise<object>;
+  /** What a model says that takes its time. */
+  reply: () => Promise<string>;
   /** Texts of messages have at least so many characters. */
   textLength: number;
   /** What the channels service got besides queries: webhooks, web chats, files. */
@@ -269,6 +280,7 @@ function wellBehaved(): Behaviour {
     open: 0,
     counted: 0,
     answer: () => Promise.reject(new Error('nobody asks that here')),
+    reply: () => Promise.reject(new Error('nobody asks that here')),
     textLength: 0,
     handedOn: [],
   };
@@ -336,6 +348,7 @@ export async function startTestGraph(identitySecret: string) {
           throw new GraphQLError('Not yours.', { extensions: { code: 'FORBIDDEN', inside: 'row 12' } });
         },
         large: () => 'x'.repeat(2_000_000),
+        answer: async () => ({ text: await behaviour.reply() }),
         answerInPieces: (
           _: unknown,
           asked: { readonly question: string; readonly answerId: string },
@@ -402,6 +415,7 @@ export async function startTestGraph(identitySecret: string) {
       Conversation: {
         __resolveReference: (reference: object) => reference,
         mood: ({ subject }: { subject: string }) => `mood of ${subject}`,
+        suggestedReply: () => behaviour.reply(),
       },
     },
     identitySecret,

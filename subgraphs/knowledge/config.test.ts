@@ -19,6 +19,16 @@ const embeddings = {
 };
 
 describe('the environment of the knowledge service', () => {
+  it('takes no model that would take longer than the graph waits for an answer', () => {
+    const chat = { CHAT_MODEL_URL: 'http://localhost:8080/v1', CHAT_MODEL: 'm' };
+    expect(readConfig(configSchema, { ...env, ...chat, CHAT_MODEL_TIMEOUT: '45s' }).service.chat?.timeoutMs).toBe(
+      45_000,
+    );
+    expect(() => readConfig(configSchema, { ...env, ...chat, CHAT_MODEL_TIMEOUT: '46s' })).toThrow(
+      /CHAT_MODEL_TIMEOUT.*at most 45s/,
+    );
+  });
+
   it('embeds locally unless an endpoint is named', () => {
     expect(readConfig(configSchema, env).service.embeddings).toBeUndefined();
     expect(readConfig(configSchema, { ...env, ...embeddings }).service.embeddings).toEqual({

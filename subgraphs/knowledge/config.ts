@@ -89,12 +89,20 @@ export function rerankOf(
   return undefined;
 }
 
+/** The search may wait for as long as is left of the minute that the graph gives an answer (`@lasting`). */
+const LONGEST_MODEL_MS = 45_000;
+
 /** The model that the bot answers with, to be spread into a schema. */
 export const chatEnvironment = {
   CHAT_MODEL_URL: url(['http', 'https']).optional(),
   CHAT_MODEL: z.string().optional(),
   CHAT_MODEL_API_KEY: z.string().optional(),
-  CHAT_MODEL_TIMEOUT: duration().default(30_000),
+  CHAT_MODEL_TIMEOUT: duration()
+    .refine(
+      (ms) => ms <= LONGEST_MODEL_MS,
+      'must be at most 45s: with the search before it, whoever asks waits for a minute',
+    )
+    .default(30_000),
   CHAT_MODEL_DAILY_TOKENS: integer({ min: 0, max: 1_000_000_000, example: 1_000_000 }).default(1_000_000),
 };
 

@@ -12,10 +12,14 @@ export const answerQuestion = `query ($question: String!, $answerId: ID!) {
   }
 }`;
 
+/** A model takes its time, and whoever waits sees that it goes on. */
+const LIMIT_MS = 60_000;
+
 const operation: SubgraphOperation = {
   kind: 'query',
   query: answerQuestion,
   bodyHead: `{"query":${JSON.stringify(answerQuestion)},"variables":`,
+  limitMs: LIMIT_MS,
 };
 
 const reference = z.object({ __typename: z.literal('Document'), id: z.string() });
@@ -40,7 +44,7 @@ export type Answered = { readonly whole: WholeAnswer } | { readonly errors: Subg
 /**
  * Asks for an answer, and waits until it is complete.
  *
- * @throws SubgraphError when the subgraph does not answer, or when `scope.lasting` ends.
+ * @throws SubgraphError when the subgraph does not answer, or when `scope.signal` aborts.
  */
 export async function askForAnswer(
   source: Source,

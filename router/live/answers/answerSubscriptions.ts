@@ -31,9 +31,6 @@ type Told =
   | { readonly kind: 'TEXT'; readonly text: string }
   | { readonly kind: 'END'; readonly answer: object };
 
-/** A model takes its time, and whoever waits sees that it goes on. */
-const LIMIT_MS = 60_000;
-
 /**
  * Answers, each for one subscriber. The subgraph is asked as for every query, and its reply is the answer; what it says meanwhile over
  * core NATS under the answer's id is told as it comes. So nothing depends on a signal that is lost, and who leaves closes the request,
@@ -113,7 +110,7 @@ export function createAnswerSubscriptions(options: {
 
       const deafen = feed.listen(identity.companyId, hear);
       subscribers.inc();
-      const scope = { identity, requestId: v7(), lasting: { signal: leaving.signal, limitMs: LIMIT_MS } };
+      const scope = { identity, requestId: v7(), signal: leaving.signal };
       askForAnswer(source, { question: String(args['question']), answerId }, scope).then(end, (error: unknown) =>
         fail([error]),
       );
