@@ -117,6 +117,39 @@ describe('the bot without a model', () => {
     expect(await say(again)).toMatchObject({ outcome: 'HANDED_OVER', reason: 'REPEATED' });
   });
 
+  test('quotes of what it has said the sentence that answers another question, and no more', async () => {
+    const first = await say([contact('What does shipping cost?')]);
+    const turns = [contact('What does shipping cost?'), answered(first.text)];
+    expect(await say([...turns, contact('And how many days does it take within the country?')])).toMatchObject({
+      outcome: 'ANSWERED',
+      citations: [{ documentId: 'shipping', quote: 'Shipping costs 4.90 within the country.' }],
+    });
+  });
+
+  test.each(['waht does shiping cost', 'How mcuh is teh shippnig?', 'what does delivry cost'])(
+    'understands what was typed in a hurry: %s',
+    async (text) => {
+      expect(await say([contact(text)])).toMatchObject({
+        outcome: 'ANSWERED',
+        citations: [{ documentId: 'shipping' }],
+      });
+    },
+  );
+
+  test('knows a product by the name that looks like a slip of the pen', async () => {
+    const named = createBot({
+      findPassages: async () => [passage('shelf', 'Shelves', '', 'The Boolk is 80 cm wide.')],
+      answerer: createExtractiveAnswerer(),
+      logger,
+      metrics: createMetrics({ service: 'test' }),
+    });
+    const reply = await named.reply(
+      { companyId: 'acme', turns: [contact('How wide is the Boolk?')], rules: open },
+      signal,
+    );
+    expect(reply).toMatchObject({ outcome: 'ANSWERED', citations: [{ documentId: 'shelf' }] });
+  });
+
   test('takes a question anew that a person has answered', async () => {
     const turns: Turn[] = [contact('What does shipping cost?'), { author: 'COMPANY', text: 'Let me look' }];
     expect(await say([...turns, contact('What does shipping cost?')])).toMatchObject({ outcome: 'ANSWERED' });

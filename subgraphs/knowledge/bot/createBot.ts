@@ -158,7 +158,7 @@ export function createBot(options: {
       const { confidence } = answer;
       if (answer.kind === 'notFound') return handOver(answer.reason, confidence);
       const quotes = answer.citations.map(({ quote }) => quote);
-      if (wasSaid(quotes, before)) return handOver('REPEATED', confidence);
+      if (wasSaid(quotes, question)) return handOver('REPEATED', confidence);
       return { ...replied, confidence, outcome: 'ANSWERED', text: answer.text, citations: answer.citations };
     },
   };

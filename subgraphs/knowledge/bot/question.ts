@@ -1,7 +1,7 @@
 import type { Turn } from '#schema/events/bot.ts';
-import { isSubject, type Asked } from './language/relevance.ts';
+import { isSubject, matchOf, subjectOf, type Asked } from './language/relevance.ts';
 import type { ReplyLanguage } from './language/vocabulary.ts';
-import { isReplyLanguage, languageIn, termsOf } from './language/words.ts';
+import { isReplyLanguage, languageIn, termsOf, typedTermsOf } from './language/words.ts';
 
 /** What somebody wants to know. */
 export interface Question {
@@ -40,7 +40,7 @@ export function questionOf(turns: readonly Turn[]): Question | undefined {
   const refersBack =
     previous && (followUps.test(text) || parts.every(({ terms }) => terms.filter(isSubject).length < 2));
   if (!refersBack) return { text, language, parts, query: text.slice(0, MAX_QUERY), turns: before };
-  const context = termsOf(previous.text, language);
+  const context = typedTermsOf(previous.text, language);
   return {
     text,
     language,
@@ -53,6 +53,21 @@ export function questionOf(turns: readonly Turn[]): Question | undefined {
 /** Of one question by itself, as an agent asks it. */
 export function singleQuestion(text: string): Question | undefined {
   return questionOf([{ author: 'CONTACT', text }]);
+}
+
+/** Whether the bot has said this, word by word. */
+export function saidBefore(text: string, turns: readonly Turn[]): boolean {
+  return turns.some(({ author, text: said }) => author === 'BOT' && said.includes(text));
+}
+
+/** Whether a part asks for something in this text that nothing asked for before: one passage may answer several questions. */
+export function asksAnew({ terms }: Asked, { turns, language }: Question, text: string): boolean {
+  const asked = turns
+    .filter(({ author }) => author === 'CONTACT')
+    .map((turn) => turn.text)
+    .join('\n');
+  const [before, here] = [asked, text].map((one) => subjectOf('', termsOf(one, language)));
+  return terms.some((term) => before && here && matchOf(term, before) === 0 && matchOf(term, here) > 0);
 }
 
 function textOf(turns: readonly Turn[]): string {
@@ -74,10 +89,12 @@ function languageOf(texts: readonly string[]): ReplyLanguage {
 /** Sentences that ask are what is asked, and the others what stands around them; where none asks, all of it is asked. */
 function partsOf(text: string, language: ReplyLanguage): (Asked & { readonly text: string })[] {
   const all = Array.from(sentences.segment(text), ({ segment }) => segment.trim()).filter(Boolean);
-  const asking = all.filter((sentence) => /[?？]/.test(sentence) && termsOf(sentence, language).some(isSubject));
-  if (asking.length === 0 || asking.length > MAX_PARTS) return [{ text, terms: termsOf(text, language), context: [] }];
+  const asking = all.filter((sentence) => /[?？]/.test(sentence) && typedTermsOf(sentence, language).some(isSubject));
+  if (asking.length === 0 || asking.length > MAX_PARTS) {
+    return [{ text, terms: typedTermsOf(text, language), context: [] }];
+  }
   const around = all
     .filter((sentence) => !asking.includes(sentence))
-    .flatMap((sentence) => termsOf(sentence, language));
-  return asking.map((sentence) => ({ text: sentence, terms: termsOf(sentence, language), context: around }));
+    .flatMap((sentence) => typedTermsOf(sentence, language));
+  return asking.map((sentence) => ({ text: sentence, terms: typedTermsOf(sentence, language), context: around }));
 }

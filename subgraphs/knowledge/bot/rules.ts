@@ -1,7 +1,7 @@
 import type { HandOverReason, Turn } from '#schema/events/bot.ts';
 import { isSubject } from './language/relevance.ts';
 import { termsOf } from './language/words.ts';
-import type { Question } from './question.ts';
+import { asksAnew, saidBefore, type Question } from './question.ts';
 import { hasWord, isAngry, saysUnhelped, wantsPerson } from './wishes.ts';
 
 /** How the company wants its bot to work, at the moment of the question. */
@@ -50,8 +50,11 @@ function areSame(one: ReadonlySet<string>, other: ReadonlySet<string>): boolean 
   return shared / Math.max(one.size, other.size) >= SAME_QUESTION;
 }
 
-/** Whether all of it was said before, word by word. */
-export function wasSaid(quotes: readonly string[], turns: readonly Turn[]): boolean {
-  const said = turns.filter(({ author }) => author === 'BOT').map(({ text }) => text);
-  return quotes.length > 0 && quotes.every((quote) => said.some((text) => text.includes(quote)));
+/** Whether all of it was said before, word by word, to somebody who asks for nothing else than before. */
+export function wasSaid(quotes: readonly string[], question: Question): boolean {
+  return (
+    quotes.length > 0 &&
+    quotes.every((quote) => saidBefore(quote, question.turns)) &&
+    !question.parts.some((part) => asksAnew(part, question, quotes.join('\n')))
+  );
 }

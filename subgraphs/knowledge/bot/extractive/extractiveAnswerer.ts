@@ -4,8 +4,8 @@ import { isSubject, matchOf, relevanceOf, subjectOf, type Asked, type Subject } 
 import type { ReplyLanguage } from '../language/vocabulary.ts';
 import { languageIn, termsOf, type Term } from '../language/words.ts';
 import { phrases } from '../phrases.ts';
-import type { Question } from '../question.ts';
-import { quoteOf } from './quote.ts';
+import { asksAnew, saidBefore, type Question } from '../question.ts';
+import { quoteOf, unitsOf } from './quote.ts';
 
 const work: Work = { model: 'extractive', promptVersion: null, promptTokens: 0, completionTokens: 0, modelMs: 0 };
 
@@ -13,6 +13,8 @@ const work: Work = { model: 'extractive', promptVersion: null, promptTokens: 0, 
 export const CONFIDENT = 0.6;
 const CONTEXT_WEIGHT = 0.35;
 const RANK_WEIGHT = 0.1;
+/** What is asked together is answered together: in one sentence, better than here and there. */
+const CLOSEST_WEIGHT = 0.5;
 /** How sure it makes of a passage that the rest of its document speaks of what is asked. */
 const AROUND = 0.3;
 
@@ -25,6 +27,8 @@ interface Candidate {
   readonly heading: readonly Term[];
   /** Of the passage under what it stands right below: all of a document has the title, and only a part of it the answer. */
   readonly text: Subject;
+  /** Of its sentences and lines, each below what it stands under. */
+  readonly units: readonly Subject[];
   /** Of all that was found of the document. */
   readonly document: Subject;
 }
@@ -53,13 +57,14 @@ export function createExtractiveAnswerer(): Answerer {
   };
 }
 
-function found({ language, parts }: Question, best: readonly (Best | undefined)[], confidence: number): Answer {
+function found(question: Question, best: readonly (Best | undefined)[], confidence: number): Answer {
+  const { language, parts } = question;
   const citations = new Map<string, Citation & { readonly title: string }>();
   for (const [i, one] of best.entries()) {
     const part = parts[i];
     if (!one || !part) continue;
     const { documentId, title, text } = one.passage;
-    const quote = quoteOf(text, part, language);
+    const quote = newOf(quoteOf(text, part, language), part, question);
     citations.set(`${documentId} ${quote}`, { documentId, quote, title });
   }
   const quoted = [...citations.values()];
@@ -70,6 +75,16 @@ function found({ language, parts }: Question, best: readonly (Best | undefined)[
     confidence,
     work,
   };
+}
+
+/** What was quoted before is not quoted again, but for the sentence or line in it that says what is asked only now. */
+function newOf(quote: string, part: Asked, question: Question): string {
+  if (!saidBefore(quote, question.turns)) return quote;
+  return (
+    unitsOf(quote)
+      .map((unit) => unit.trim())
+      .find((unit) => asksAnew(part, question, unit)) ?? quote
+  );
 }
 
 /** A text that shows no language may be in any. */
@@ -96,9 +111,19 @@ function candidatesOf(passages: readonly Passage[], language: ReplyLanguage): Ca
       head: subject(`${title}\n${heading}`),
       heading: termsOf(heading, language),
       text: subject(`${heading || title}\n${text}`),
+      units: unitsOf(text).map((unit) => below(subject(heading), subject(unit))),
       document: documents.get(documentId) ?? whole,
     };
   });
+}
+
+/** A sentence under a heading: its figures are its own. */
+function below(heading: Subject, unit: Subject): Subject {
+  return {
+    stems: new Set([...unit.stems, ...heading.stems]),
+    concepts: new Set([...unit.concepts, ...heading.concepts]),
+    hasFigures: unit.hasFigures,
+  };
 }
 
 function bestOf(part: Asked, candidates: readonly Candidate[]): Best | undefined {
@@ -108,12 +133,17 @@ function bestOf(part: Asked, candidates: readonly Candidate[]): Best | undefined
   if (!asked.terms.some(isSubject)) return undefined;
   const wanted = subjectOf('', [...asked.terms, ...asked.context]);
   const ranked = candidates.map((candidate, rank): Best => {
-    const { passage, whole, head, text, document } = candidate;
+    const { passage, whole, head, text, units, document } = candidate;
     const [all, about, said, around] = [whole, head, text, document].map((subject) => {
-      const { coverage, context } = relevanceOf(asked, subject, rarity);
-      return { coverage, score: coverage + CONTEXT_WEIGHT * context };
+      const { coverage, closeness, context } = relevanceOf(asked, subject, rarity);
+      return { coverage, score: closeness + CONTEXT_WEIGHT * context };
     });
-    const score = (all?.score ?? 0) + (said?.score ?? 0) + (about?.score ?? 0) * precision(candidate, wanted);
+    const closest = Math.max(0, ...units.map((unit) => relevanceOf(asked, unit, rarity).closeness));
+    const score =
+      (all?.score ?? 0) +
+      (said?.score ?? 0) +
+      (about?.score ?? 0) * precision(candidate, wanted) +
+      CLOSEST_WEIGHT * closest;
     const coverage = (1 - AROUND) * (all?.coverage ?? 0) + AROUND * (around?.coverage ?? 0);
     // What the search takes for better is better, among equals.
     return { passage, coverage, score: score + RANK_WEIGHT / (rank + 1) };

@@ -12,8 +12,8 @@ export function quoteOf(text: string, asked: Asked, language: ReplyLanguage): st
   if (Buffer.byteLength(text) <= LONGEST_QUOTE) return text;
   const units = unitsOf(text);
   const scores = units.map((unit) => {
-    const { coverage, context } = relevanceOf(asked, subjectOf(unit, termsOf(unit, language)), () => 1);
-    return coverage + context / 4;
+    const { closeness, context } = relevanceOf(asked, subjectOf(unit, termsOf(unit, language)), () => 1);
+    return closeness + context / 4;
   });
   let from = scores.indexOf(Math.max(...scores));
   let to = from;
@@ -38,7 +38,8 @@ export function quoteOf(text: string, asked: Asked, language: ReplyLanguage): st
   );
 }
 
-function unitsOf(text: string): string[] {
+/** Its sentences, and its lines where they end earlier. */
+export function unitsOf(text: string): string[] {
   return text.split(/(?<=\n)/).flatMap((line) => Array.from(sentences.segment(line), ({ segment }) => segment));
 }
 

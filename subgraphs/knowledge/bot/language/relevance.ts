@@ -3,6 +3,8 @@ import type { Term } from './words.ts';
 
 /** How well a text answers to what is asked. */
 export interface Relevance {
+  /** As `coverage`, with a say for words that are in many questions: of texts that all answer, they choose. */
+  readonly closeness: number;
   /** From 0 to 1: how much of what the question is about is in the text. */
   readonly coverage: number;
   /** The same of what stands around the question. */
@@ -25,7 +27,8 @@ export interface Subject {
 /** Asked for by nearly every question, and answered by figures. */
 const FIGURES = new Set(['time', 'cost']);
 /** How much a term is of a question: what the company's trade is about, any other word, one that is in many questions. */
-const WEIGHTS = { topic: 1.5, word: 0.8, figures: 0.4, light: 0.25 };
+const WEIGHTS = { topic: 1.5, word: 0.8, figures: 0.4, light: 0.1 };
+const CHOOSING_WEIGHTS = { ...WEIGHTS, light: 0.4 };
 const SAME_CONCEPT = 0.85;
 const FIGURES_MATCH = 0.6;
 /** A part of a compound or another form of a word; a slip of the pen. */
@@ -45,16 +48,22 @@ export function subjectOf(text: string, terms: readonly Term[]): Subject {
 /** @param rarity How much a term tells passages apart: what is in all of them says nothing about one. */
 export function relevanceOf(asked: Asked, subject: Subject, rarity: (term: Term) => number): Relevance {
   return {
-    coverage: coverageOf(asked.terms, subject, rarity),
-    context: coverageOf(asked.context, subject, rarity),
+    coverage: coverageOf(asked.terms, subject, rarity, WEIGHTS),
+    closeness: coverageOf(asked.terms, subject, rarity, CHOOSING_WEIGHTS),
+    context: coverageOf(asked.context, subject, rarity, WEIGHTS),
   };
 }
 
-function coverageOf(terms: readonly Term[], subject: Subject, rarity: (term: Term) => number): number {
+function coverageOf(
+  terms: readonly Term[],
+  subject: Subject,
+  rarity: (term: Term) => number,
+  weights: typeof WEIGHTS,
+): number {
   let whole = 0;
   let found = 0;
   for (const term of terms) {
-    const weight = weightOf(term) * rarity(term);
+    const weight = weights[kindOf(term)] * rarity(term);
     whole += weight;
     found += weight * matchOf(term, subject);
   }
@@ -73,19 +82,22 @@ function kindOf({ concepts, isLight }: Term): keyof typeof WEIGHTS {
   return concepts.every((concept) => things.has(concept) || FIGURES.has(concept)) ? 'word' : 'topic';
 }
 
-function weightOf(term: Term): number {
-  return WEIGHTS[kindOf(term)];
-}
-
 /** From 0 to 1: whether the text speaks of it, in this word or another. */
-export function matchOf({ stem, concepts }: Term, subject: Subject): number {
-  if (subject.stems.has(stem)) return 1;
+export function matchOf({ stem, concepts, typed }: Term, subject: Subject): number {
+  if (subject.stems.has(stem) || (typed !== undefined && subject.stems.has(typed))) return 1;
   if (concepts.some((concept) => subject.concepts.has(concept))) return SAME_CONCEPT;
-  if (subject.hasFigures && concepts.some((concept) => FIGURES.has(concept))) return FIGURES_MATCH;
+  const figures = subject.hasFigures ? Math.max(0, ...concepts.map((concept) => figuresMatch(concept, subject))) : 0;
+  if (figures > 0) return figures;
   if (stem.length < SHORTEST_ALIKE) return 0;
   let best = 0;
   for (const other of subject.stems) best = Math.max(best, likeness(stem, other));
   return best;
+}
+
+/** A figure in a text that speaks of the other kind of them is most likely one of those. */
+function figuresMatch(concept: string, { concepts }: Subject): number {
+  if (!FIGURES.has(concept)) return 0;
+  return [...FIGURES].some((other) => other !== concept && concepts.has(other)) ? FIGURES_MATCH / 2 : FIGURES_MATCH;
 }
 
 function likeness(one: string, other: string): number {
