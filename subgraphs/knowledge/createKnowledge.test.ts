@@ -538,7 +538,7 @@ describe('the knowledge service', () => {
     }
   });
 
-  it('forgets what was embedded of a document that is removed, and what nobody has used for a month', async () => {
+  it('forgets what was embedded of a document that is removed, and what nobody has used for a month, and imports long after their end', async () => {
     const endpoint = await embeddingsEndpoint((asked) => vectors(asked, (input) => [input.length, 1, 0]));
     await service.knowledge.stop();
     const embeddings = { url: endpoint.url, model: 'forgetful', dimensions: 3 };
@@ -572,9 +572,23 @@ describe('the knowledge service', () => {
         ({ sql }) => sql`
         update knowledge.embeddings set used_at = now() - interval '31 days' where company_id = ${companyId}`,
       );
+      await database.write(
+        companyId,
+        ({ sql }) => sql`
+        insert into knowledge.document_imports (company_id, id, url, status, created_at, ended_at)
+        select ${companyId}, gen_random_uuid(), url, status, now() - interval '40 days', now() - ended * interval '1 day'
+        from (values ('long ago', 'DONE', 31), ('also long ago', 'FAILED', 31), ('lately', 'DONE', 29), ('not yet', 'RUNNING', null))
+          i (url, status, ended)`,
+      );
+      const imports = () =>
+        database.write(
+          companyId,
+          ({ sql }) => sql`select url from knowledge.document_imports where company_id = ${companyId} order by url`,
+        );
       const forgetting = createForgetting({ database, logger, metrics: createMetrics({ service: 'test' }) });
       await forgetting.start();
       await eventually(async () => expect(await count()).toBe(0));
+      await eventually(async () => expect(await imports()).toEqual([{ url: 'lately' }, { url: 'not yet' }]));
       await forgetting.stop();
     } finally {
       await service.knowledge.stop();

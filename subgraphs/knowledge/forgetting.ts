@@ -7,7 +7,7 @@ import type { SwitchboardCatalogue } from '#schema/events/catalogue.ts';
 
 const KEPT_DAYS = 30;
 
-/** Forgets what texts were embedded as, and what was asked, once nobody has asked for it for a month. */
+/** Forgets what texts were embedded as, and what was asked, once nobody has asked for it for a month; and imports a month after their end. */
 export function createForgetting(options: {
   readonly database: Pick<Database<SwitchboardCatalogue>, 'across'>;
   readonly logger: Logger;
@@ -20,7 +20,8 @@ export function createForgetting(options: {
     async forget(across, batch) {
       const [row] = await across<{ count: number }>`
         select knowledge.forget_embeddings(now() - ${KEPT_DAYS} * interval '1 day', ${batch})
-          + knowledge.forget_asked_questions(now() - ${KEPT_DAYS} * interval '1 day', ${batch}) as count`;
+          + knowledge.forget_asked_questions(now() - ${KEPT_DAYS} * interval '1 day', ${batch})
+          + knowledge.forget_imports(now() - ${KEPT_DAYS} * interval '1 day', ${batch}) as count`;
       return row?.count ?? 0;
     },
   });

@@ -90,6 +90,38 @@ describe('an answer as it comes', () => {
     await world.subscribed('answer', 0);
   });
 
+  it('is heard by who asked and by nobody else: neither a colleague who asks the same, nor another company', async () => {
+    const asked: { readonly answerId: string; readonly end: () => void }[] = [];
+    world.behaviour.answer = async ({ answerId }) => {
+      const { promise, resolve: end } = Promise.withResolvers<void>();
+      asked.push({ answerId, end });
+      await promise;
+      return { passages: [], answer: none };
+    };
+    const elsewhere = v7();
+    const lives: Collected[] = [];
+    for (const identity of [agent(), agent(), agent({ companyId: elsewhere })]) {
+      lives.push(await ask(identity));
+      await eventually(() => expect(asked).toHaveLength(lives.length));
+    }
+    const ids = asked.map(({ answerId }) => answerId);
+    expect(new Set(ids).size).toBe(3);
+    // What is said first would be heard first.
+    for (const companyId of [company, elsewhere]) {
+      for (const answerId of ids) tell({ kind: 'TEXT', answerId, text: `${answerId} in ${companyId}` }, companyId);
+    }
+    for (const [i, live] of lives.entries()) {
+      await live.count(1);
+      expect(told(live)).toEqual([ofText(`${ids[i]} in ${i === 2 ? elsewhere : company}`)]);
+    }
+    for (const { end: finish } of asked) finish();
+    for (const [i, live] of lives.entries()) {
+      await completed(live);
+      const others = ids.filter((_id, at) => at !== i);
+      for (const other of others) expect(JSON.stringify(told(live))).not.toContain(other);
+    }
+  });
+
   it('is all there when nothing was heard of it meanwhile', async () => {
     world.behaviour.answer = async () => ({ passages, answer: good });
     const live = await ask();

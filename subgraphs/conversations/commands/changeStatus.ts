@@ -4,9 +4,11 @@ import type { SwitchboardCatalogue } from '#schema/events/catalogue.ts';
 import type { ConversationStatus } from '#schema/events/values.ts';
 import type { ConversationEntity } from '../entities/conversation.ts';
 import type { Change } from '../rules/change.ts';
+import { botSettings } from '../queries/botSettings.ts';
 import { mayChange } from '../rules/status.ts';
 import { refuse, type CallerTransaction, type Outcome, type Refusal } from './asAgent.ts';
 import { changeConversation, type ConversationInput } from './changeConversation.ts';
+import { giveToBot } from './lifecycle/handToBot.ts';
 import { invalidTransition, refuseSnooze, transition } from './lifecycle/transition.ts';
 
 export interface StatusInput {
@@ -25,7 +27,7 @@ export async function changeStatus(
   );
 }
 
-/** By whichever transition leads there. */
+/** By whichever transition leads there. Where the company has a bot, PENDING is to give it the conversation, with what the contact waits for. */
 export async function moveTo(
   transaction: CallerTransaction,
   conversation: ConversationEntity,
@@ -39,5 +41,9 @@ export async function moveTo(
   if (refusal) return refusal;
   const { status: from } = conversation;
   if (from !== to && !mayChange(from, to)) return invalidTransition(from, to, 'status');
+  if (to === 'PENDING' && from !== to) {
+    const { enabled } = await botSettings(transaction.sql, conversation.companyId);
+    if (enabled) return giveToBot(transaction, conversation);
+  }
   return transition(transaction, conversation, { from: [from], to }, until);
 }

@@ -15,7 +15,7 @@ import { testNats, testPostgres } from '#test/stack/index.ts';
 import type { Bot, Reply } from '../bot/createBot.ts';
 import { createTokenBudget } from '../bot/model/budget.ts';
 import { answerQuestion, dismissQuestion } from '../commands/bot/answerQuestion.ts';
-import type { BotAsked } from '../commands/bot/claimAnswer.ts';
+import { claimAnswer, type BotAsked } from '../commands/bot/claimAnswer.ts';
 import { countQuestion, COUNTED } from '../commands/bot/countQuestion.ts';
 import { eraseAnswers } from '../commands/bot/eraseAnswers.ts';
 import { rememberVectors } from '../commands/rememberVectors.ts';
@@ -243,11 +243,20 @@ describe('what contacts ask the bot', () => {
       const space = { model: 'm', dimensions: 2 };
       await rememberVectors(database, companyId, space, { vectors, documents: new Map() });
     }
+    // Whoever answered it died of it, or the contact wrote more before anything was found.
+    const dropped = asked('Do you rent kayaks to Kim?');
+    await claimAnswer(database, dropped);
+    const lost = new Map([[hashOf('Do you rent kayaks to Kim?'), Float32Array.of(1, 2)]]);
+    await rememberVectors(database, companyId, { model: 'm', dimensions: 2 }, { vectors: lost, documents: new Map() });
     await admin.query('delete from knowledge.outbox');
     const part = { jobId: v7(), partId: v7(), contactIds: [v7()], identities: [], fileKeys: [], last: false };
-    const message = { channelId: v7(), messageId: mine.data.messageId, externalId: null };
+    const messages = [mine, dropped].map(({ data }) => ({
+      channelId: v7(),
+      messageId: data.messageId,
+      externalId: null,
+    }));
     for (let time = 0; time < 2; time++) {
-      await eraseAnswers(database, { companyId, data: { ...part, messages: [message] } });
+      await eraseAnswers(database, { companyId, data: { ...part, messages } });
     }
     const { rows } = await admin.query(
       `select a::text from knowledge.bot_answers a where company_id = $1 union all
@@ -266,7 +275,7 @@ describe('what contacts ask the bot', () => {
     expect(counted).toEqual([{ query: 'do you sell a kayak to Alex' }]);
     expect(embedded).toEqual([{ text_hash: hashOf('do you sell a kayak to Alex') }]);
     expect(await told()).toMatchObject([
-      { type: 'knowledge.erased', data: { partId: part.partId, counts: { answers: 1, questions: 1 }, last: false } },
+      { type: 'knowledge.erased', data: { partId: part.partId, counts: { answers: 2, questions: 1 }, last: false } },
       { type: 'knowledge.erased', data: { counts: { answers: 0, questions: 0 } } },
     ]);
   });

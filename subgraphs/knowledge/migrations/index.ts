@@ -2,6 +2,7 @@ import type { MigrationList } from '#platform/postgres/provision.ts';
 import { AskedQuestions } from './20261126_asked_questions.ts';
 import { Bot } from './20261126_bot.ts';
 import { DocumentProgress } from './20261126_document_progress.ts';
+import { EndedImports } from './20261126_ended_imports.ts';
 import { DocumentVersions } from './20261126_documentVersions.ts';
 import { ModelUse } from './20261126_model_use.ts';
 import { Embeddings } from './20261126_embeddings.ts';
@@ -21,4 +22,5 @@ export const migrations: MigrationList = [
   { name: '20261126_asked_questions', class: AskedQuestions },
   { name: 'Pages', class: Pages },
   { name: '20261126_document_progress', class: DocumentProgress },
+  { name: '20261126_ended_imports', class: EndedImports },
 ];

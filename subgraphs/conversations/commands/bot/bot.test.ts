@@ -463,6 +463,24 @@ describe('a conversation with the bot', () => {
       expect(await giveUp(v7())).toBe(false);
     });
 
+    test('is asked at once about what the contact waits for, when somebody makes it PENDING', async () => {
+      await update({ enabled: false });
+      const conversationId = await write(inbox, acme, { text: 'Hello?' });
+      await update({ enabled: true });
+      await inbox.told();
+      for (let time = 0; time < 2; time++) {
+        expect(await changeStatus(inbox.database, acme.ada, { conversationId, status: 'PENDING' })).toEqual({
+          conversationId,
+        });
+      }
+      expect(await conversation(conversationId)).toMatchObject({ status: 'PENDING', bot_enabled: true });
+      expect(await asked()).toMatchObject([{ data: { turns: [{ author: 'CONTACT', text: 'Hello?' }] } }]);
+      await reply(conversationId);
+      await changeStatus(inbox.database, acme.ada, { conversationId, status: 'PENDING' });
+      expect(await conversation(conversationId)).toMatchObject({ status: 'PENDING', bot_enabled: true });
+      expect(await asked()).toEqual([]);
+    });
+
     test('does not keep a conversation that was only given its status', async () => {
       await update({ enabled: false });
       const conversationId = await write(inbox, acme, { text: 'Hello?' });

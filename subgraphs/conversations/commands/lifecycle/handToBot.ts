@@ -4,7 +4,8 @@ import type { SwitchboardCatalogue } from '#schema/events/catalogue.ts';
 import type { ConversationEntity } from '../../entities/conversation.ts';
 import type { Transaction } from '../../facts.ts';
 import { transitions } from '../../rules/status.ts';
-import type { Outcome } from '../asAgent.ts';
+import type { Change } from '../../rules/change.ts';
+import type { CallerTransaction, Outcome, Refusal } from '../asAgent.ts';
 import { askBot } from '../bot/askBot.ts';
 import { changeConversation, type ConversationInput } from '../changeConversation.ts';
 import { beginBot } from './switchBot.ts';
@@ -19,14 +20,20 @@ export async function handToBot(
   identity: Identity,
   input: ConversationInput,
 ): Promise<Outcome<{ conversationId: string }>> {
-  return changeConversation(database, identity, input, async (transaction, conversation) => {
-    const isWithBot = conversation.status === 'PENDING' && conversation.botEnabled;
-    const moved = await transition(transaction, conversation, transitions.handToBot);
-    if ('userErrors' in moved || isWithBot) return moved;
-    const begun = beginBot(conversation, (await lastAnswered(transaction, conversation)) + 1);
-    await askBot(transaction, conversation);
-    return [...begun, ...moved];
-  });
+  return changeConversation(database, identity, input, giveToBot);
+}
+
+/** As part of a change: see {@link handToBot}. */
+export async function giveToBot(
+  transaction: CallerTransaction,
+  conversation: ConversationEntity,
+): Promise<readonly Change[] | Refusal> {
+  const isWithBot = conversation.status === 'PENDING' && conversation.botEnabled;
+  const moved = await transition(transaction, conversation, transitions.handToBot);
+  if ('userErrors' in moved || isWithBot) return moved;
+  const begun = beginBot(conversation, (await lastAnswered(transaction, conversation)) + 1);
+  await askBot(transaction, conversation);
+  return [...begun, ...moved];
 }
 
 /** How many messages the contact had written when somebody last wrote to them. */

@@ -32,12 +32,13 @@ export async function eraseAnswers(
         question = (select q.question from knowledge.unanswered_questions q
           where q.company_id = ${companyId} and q.cluster_id = c.id order by q.asked_at limit 1)
       where company_id = ${companyId} and id = any(${clusterIds}::uuid[])`;
-    const answers = await sql<{ looked: string[] }>`
+    const answers = await sql<{ looked: string[]; lookedUp: string | null }>`
       delete from knowledge.bot_answers
       where company_id = ${companyId} and (id = any(${ids}::uuid[]) or message_id = any(${ids}::uuid[]))
       returning array(
-        select jsonb_path_query(steps, '$[*] ? (@.step == "RETRIEVE").detail.query') #>> '{}') as looked`;
-    const queries = answers.flatMap(({ looked }) => looked.map((query) => query.trim()));
+        select jsonb_path_query(steps, '$[*] ? (@.step == "RETRIEVE").detail.query') #>> '{}') as looked,
+        looked_up as "lookedUp"`;
+    const queries = answers.flatMap(({ looked, lookedUp }) => [...looked, lookedUp ?? ''].map((query) => query.trim()));
     await forgetVectors(sql, companyId, queries);
     await forgetQuestions(sql, companyId, queries);
     if (jobId === null) return;
