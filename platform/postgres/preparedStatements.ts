@@ -72,9 +72,9 @@ export function prepareStatements(client: PoolClient, names: StatementNames): vo
 
 /** A statement with parameters, and not one of those that keep their own state (cursors, streams). */
 function isUnnamed(statement: unknown): statement is { readonly text: string } {
-  if (typeof statement !== 'object' || statement === null) return false;
-  if (Object.getPrototypeOf(statement) !== Object.prototype || 'name' in statement || !('text' in statement)) {
+  if (typeof statement !== 'object' || statement === null || Object.getPrototypeOf(statement) !== Object.prototype) {
     return false;
   }
+  if ('name' in statement || !('text' in statement)) return false;
   return 'values' in statement && Array.isArray(statement.values) && statement.values.length > 0;
 }
