@@ -4,6 +4,7 @@ import { SubgraphError } from '../graph/errors.ts';
 import type { Variables } from '../operations/variables.ts';
 import type { Asked, AskedFields } from './askedFields.ts';
 import { keyPath } from './conditionalKeys.ts';
+import { compileEntitiesAt, group, type Entities } from './entities.ts';
 import { askForEntities } from './entityQuestion.ts';
 import { limitOf, type Lasting } from './lasting.ts';
 import { isObject, merge, type Data } from './merge.ts';
@@ -79,11 +80,8 @@ export function compileFetch(node: FetchNode, path: Path, tools: FetchTools): St
   };
   if (!node.requires) return fetchFields(fetch, rootKeysOf(node));
   const rewrite = node.inputRewrites?.length ? compileRewrites(node.inputRewrites, isOfType) : undefined;
-  return fetchEntities(
-    fetch,
-    compileRepresentation(node.requires, { isOfType, conditional, path: keyPath(path), rewrite }),
-    entitiesToAsk(node, fetch, { ...tools, dataKey }),
-  );
+  const represent = compileRepresentation(node.requires, { isOfType, conditional, path: keyPath(path), rewrite });
+  return fetchEntities(fetch, entitiesToAsk(node, fetch, represent, { ...tools, dataKey }));
 }
 
 /** The subgraph has an interface as an object, and is told so by the name of every entity's type. */
@@ -91,21 +89,21 @@ function asksForInterface({ inputRewrites = [] }: FetchNode): boolean {
   return inputRewrites.some(({ kind, path }) => kind === 'ValueSetter' && path.at(-1) === '__typename');
 }
 
-/** Names the entities that a fetch is for, each with what is asked of it. */
-type EntitiesToAsk = (run: Run, ask: (object: Data, operation: PlannedOperation) => void) => void;
+/** The entities that a fetch is for, by what is asked of them. */
+type EntitiesToAsk = (run: Run) => ReadonlyMap<PlannedOperation, Entities>;
 
 function entitiesToAsk(
   node: FetchNode,
   { operation, path }: Pick<Fetch, 'operation' | 'path'>,
+  represent: Represent,
   tools: FetchTools & { readonly dataKey: (key: string) => string },
 ): EntitiesToAsk {
   const { asked, hasConditions, needed, dataKey } = tools;
   const byType = asksForInterface(node);
   // With conditions it depends on them, too.
   if (!byType && !hasConditions && !asked({}).isAmbiguous(path)) {
-    return ({ data, sharing }, ask) => {
-      for (const object of objectsAt(data, path, sharing.any)) ask(object, operation);
-    };
+    const entitiesAt = compileEntitiesAt(path, represent);
+    return (run) => new Map([[operation, entitiesAt(run)]]);
   }
   const narrow = narrowFetch(node, { path, needed, dataKey });
   const operations = new Map<string, PlannedOperation>();
@@ -123,14 +121,19 @@ function entitiesToAsk(
     return one === 'none' ? undefined : one;
   }
 
-  return ({ data, coerced }, ask) => {
+  return ({ data, coerced }) => {
+    const found = new Map<PlannedOperation, Entities>();
     const fields = asked(coerced);
     for (const { object, asked: here } of fields.objectsAt(data, path)) {
       const typeName = object['__typename'];
       const ofType = byType && typeof typeName === 'string' ? fields.on(here, typeName) : here;
       const one = operationFor(ofType, fields);
-      if (one) ask(object, one);
+      if (!one) continue;
+      const entities = found.get(one) ?? new Map();
+      found.set(one, entities);
+      group(entities, object, represent(object));
     }
+    return found;
   };
 }
 
@@ -158,7 +161,7 @@ function rootKeysOf({ operation, operationDocumentNode }: FetchNode): string[] {
 function fetchFields(fetch: Fetch, keys: readonly string[]): Step {
   const { path, rewrite } = fetch;
   return async (run) => {
-    const objects = [...objectsAt(run.data, path, run.sharing.any)];
+    const objects = objectsAt(run.data, path, run.sharing.any);
     if (objects.length === 0) return;
     const places = () =>
       placesOf(run.data, path, new Set(objects)).flatMap((place) => keys.map((key) => [...place, key]));
@@ -176,30 +179,18 @@ function fetchFields(fetch: Fetch, keys: readonly string[]): Step {
     if (!answer.data) return;
     rewrite(answer.data);
     if (objects.length > 1) run.sharing.any = true;
+    run.sharing.found.clear();
     for (const object of objects) merge(object, answer.data);
   };
 }
 
 /** Fields of entities that others have brought. */
-function fetchEntities(fetch: Fetch, represent: Represent, toAsk: EntitiesToAsk): Step {
+function fetchEntities(fetch: Fetch, toAsk: EntitiesToAsk): Step {
   return async (run) => {
-    const fetches = new Map<PlannedOperation, Entities>();
-    toAsk(run, (object, operation) => {
-      const representation = represent(object);
-      if (representation === undefined) return;
-      let entities = fetches.get(operation);
-      if (!entities) fetches.set(operation, (entities = new Map()));
-      const same = entities.get(representation);
-      if (same) same.push(object);
-      else entities.set(representation, [object]);
-    });
-    const all = [...fetches].map(([operation, entities]) => fetchUnknown({ ...fetch, operation }, entities, run));
+    const all = [...toAsk(run)].map(([operation, entities]) => fetchUnknown({ ...fetch, operation }, entities, run));
     await Promise.all(all);
   };
 }
-
-/** By what the subgraph is told of one: it is asked for once, however often it is there. */
-type Entities = Map<string, Data[]>;
 
 /** Those that another fetch of this run has asked the same of are not asked for again. */
 async function fetchUnknown(fetch: Fetch, groups: Entities, run: Run): Promise<void> {
@@ -289,7 +280,10 @@ function takeAnswers(
   run: Run,
 ): void {
   const { path } = fetch;
-  if (isShared && isNested) run.sharing.any = true;
+  if (isNested) {
+    run.sharing.found.clear();
+    run.sharing.any ||= isShared;
+  }
   for (const cause of causes) {
     report(run, fetch, cause, placesOf(run.data, path, new Set(part.flatMap(({ objects }) => objects))));
   }

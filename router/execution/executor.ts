@@ -80,7 +80,7 @@ export function createExecutor({
         coerced,
         scope,
         entities: operation.operation === 'mutation' ? undefined : new Map(),
-        sharing: { any: false },
+        sharing: { any: false, objects: new Set(), found: new Map() },
       });
       if (parts) return executeParts(parts, start());
       const written = await shareable(prepared, { variables, scope }, () => runWhole(permitted, start()));
@@ -101,11 +101,11 @@ export function createExecutor({
   }
 
   async function executeParts({ run, write, partOf }: DeferringRun, started: Started): Promise<OperationResult> {
-    const { data, scope } = started;
+    const { data, scope, sharing } = started;
     const problems: Problem[] = [];
     const deferral = createDeferral((part) => ({ ...started, ...part }));
     await run({ ...started, problems, deferral });
-    const first = write(data, problems);
+    const first = write(data, problems, { shared: sharing.objects });
     const result = { data: first, errors: presentAll(problems, scope) };
     // What is deferred may stand under a condition that does not hold.
     if (!deferral.hasParts()) return result;
@@ -146,7 +146,8 @@ interface Written {
 async function runWhole(operation: PermittedOperation, started: Started): Promise<Written> {
   const problems: Problem[] = [];
   await operation.run({ ...started, problems });
-  return { data: operation.writer(started.coerced)(started.data, problems), problems };
+  const write = operation.writer(started.coerced);
+  return { data: write(started.data, problems, { shared: started.sharing.objects }), problems };
 }
 
 /** What a question of the router's own brought; undefined when there is nothing of it. */

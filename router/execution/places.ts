@@ -6,43 +6,51 @@ export type Path = readonly (string | number)[];
 /** All elements of a list, in the planner's paths. */
 const EACH = '@';
 
+/** What an object stands in: an object, or a list. */
+export type Holder = Record<string | number, unknown>;
+
+/** Is shown an object and where it stands, and may put another there. */
+type Visit = (object: Data, holder: Holder, key: string | number) => void;
+
 /**
- * The objects at a path of the plan. One that stands at several places because it was asked for once comes once where the data is
- * shared, and is then not gone through again.
+ * Shows the objects at a path of the plan. One that stands at several places comes once where the data is shared, and is then not
+ * gone through again.
  */
-export function objectsAt(data: Data, path: Path, isShared: boolean): Iterable<Data> {
-  if (isShared) {
-    const found = path.map(() => new Set<Data>());
-    const last = new Set<Data>();
-    collectOnce(data, path, 0, [...found, last]);
-    return last;
-  }
+export function visitAt(data: Data, path: Path, isShared: boolean, visit: Visit): void {
+  const seen = isShared ? Array.from({ length: path.length + 1 }, () => new Set<Data>()) : undefined;
+  visitValue(data, { data }, 'data', { path, seen, visit }, 0);
+}
+
+/** The objects at a path of the plan, as {@link visitAt} shows them. */
+export function objectsAt(data: Data, path: Path, isShared: boolean): Data[] {
   const found: Data[] = [];
-  collect(data, path, 0, found);
+  visitAt(data, path, isShared, (object) => found.push(object));
   return found;
 }
 
-function collect(value: unknown, path: Path, depth: number, found: Data[]): void {
-  if (typeof value !== 'object' || value === null) return;
-  if (Array.isArray(value)) {
-    const next = path[depth] === EACH ? depth + 1 : depth;
-    for (const element of value) collect(element, path, next, found);
-  } else if (depth === path.length) {
-    found.push(value as Data);
-  } else {
-    collect((value as Data)[path[depth] as string], path, depth + 1, found);
-  }
+interface Way {
+  readonly path: Path;
+  /** By depth: what was come by there is not gone through again. */
+  readonly seen: readonly Set<Data>[] | undefined;
+  readonly visit: Visit;
 }
 
-/** @param found By depth: what was come by there is not gone through again. */
-function collectOnce(value: unknown, path: Path, depth: number, found: readonly Set<Data>[]): void {
+function visitValue(value: unknown, holder: Holder, key: string | number, way: Way, depth: number): void {
+  if (typeof value !== 'object' || value === null) return;
+  const { path, seen, visit } = way;
+  const step = path[depth];
   if (Array.isArray(value)) {
-    const next = path[depth] === EACH ? depth + 1 : depth;
-    for (const element of value) collectOnce(element, path, next, found);
-  } else if (isObject(value) && found[depth]?.has(value) === false) {
-    found[depth].add(value);
-    if (depth < path.length) collectOnce(value[String(path[depth])], path, depth + 1, found);
+    const next = step === EACH ? depth + 1 : depth;
+    for (let index = 0; index < value.length; index++) visitValue(value[index], value as never, index, way, next);
+    return;
   }
+  const object = value as Data;
+  if (seen) {
+    if (seen[depth]?.has(object)) return;
+    seen[depth]?.add(object);
+  }
+  if (step === undefined) visit(object, holder, key);
+  else visitValue(object[step], object, step, way, depth + 1);
 }
 
 /** Where the same objects stand: several places of one that a fetch brought for more than one of its representations. */

@@ -23,6 +23,11 @@ interface Output {
   readonly place: (string | number)[];
   /** Grows where data does not fit the schema. */
   readonly problems: Problem[];
+  /** How often null was where none may be: whether that needs an explanation of its own depends on the place. */
+  gaps: number;
+  readonly shared: ReadonlySet<Data>;
+  /** Of what stands at several places: its text, by who writes it. */
+  readonly texts: Map<Write, Map<Data, string>>;
 }
 
 /**
@@ -33,13 +38,19 @@ interface Output {
 type Write = (value: unknown, depth: number, output: Output) => string | undefined;
 
 const NULL = 'null';
+const noObjects: ReadonlySet<Data> = new Set();
 
 /**
  * The response's `data`, as JSON text. Nulls go up as the specification has it (6.4.4), each explained by a problem.
  *
- * @param at Where in the response it stands, when it is a part of it.
+ * @param options.at Where in the response it stands, when it is a part of it.
+ * @param options.shared Objects that stand at several places: written once, unless something is wrong with them.
  */
-export type WriteResponse = (data: Data, problems: Problem[], at?: Path) => string;
+export type WriteResponse = (
+  data: Data,
+  problems: Problem[],
+  options?: { readonly at?: Path; readonly shared?: ReadonlySet<Data> },
+) => string;
 
 /**
  * Compiles an operation's way from merged data to the text of its response: shaping and serialising are one, and nothing of the
@@ -65,8 +76,8 @@ export function compileResponse(options: {
     const key = `${type.name} ${selectionSets.map(numberOf).join(' ')}`;
     let write = writers.get(key);
     if (!write) {
-      write = compileObject(
-        [...collectFields(collector, type, selectionSets)].map((field) => compileField(type, field)),
+      write = writtenOnce(
+        compileObject([...collectFields(collector, type, selectionSets)].map((field) => compileField(type, field))),
       );
       writers.set(key, write);
     }
@@ -119,7 +130,8 @@ export function compileResponse(options: {
   }
 
   const writeRoot = objectWriter(options.rootType, [options.selectionSet]);
-  return (data, problems, at = []) => writeRoot(data, at.length, { place: [...at], problems }) ?? NULL;
+  return (data, problems, { at = [], shared = noObjects } = {}) =>
+    writeRoot(data, at.length, { place: [...at], problems, gaps: 0, shared, texts: new Map() }) ?? NULL;
 }
 
 interface CompiledField {
@@ -149,10 +161,28 @@ function compileObject(fields: readonly CompiledField[]): Write {
   };
 }
 
+/** What is told of an object goes by its place, so that one of which something is told is written at each of them. */
+function writtenOnce(write: Write): Write {
+  return (value, depth, output) => {
+    const object = value as Data;
+    if (!output.shared.has(object)) return write(object, depth, output);
+    const texts = output.texts.get(write) ?? new Map<Data, string>();
+    output.texts.set(write, texts);
+    const known = texts.get(object);
+    if (known !== undefined) return known;
+    const { gaps, problems } = output;
+    const told = problems.length;
+    const text = write(object, depth, output);
+    if (text !== undefined && output.gaps === gaps && problems.length === told) texts.set(object, text);
+    return text;
+  };
+}
+
 function nonNull(write: Write, field: string): Write {
   return (value, depth, output) => {
     const text = write(value, depth, output);
     if (text !== NULL) return text;
+    output.gaps += 1;
     const path = output.place.slice(0, depth);
     if (!output.problems.some((problem) => explains(problem, path))) {
       const cause = new GraphQLError(`Cannot return null for non-nullable field ${field}.`);

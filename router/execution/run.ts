@@ -17,10 +17,19 @@ export interface Run {
   readonly scope: RequestScope;
   /** What entities were asked for, by what was asked of them; undefined where the operation changes them in between. */
   readonly entities: Map<string, KnownEntities> | undefined;
-  /** Whether some object of the data stands at several places: an entity with objects within may be asked for once for all of them. */
-  readonly sharing: { any: boolean };
+  readonly sharing: Sharing;
   /** Takes what comes later; undefined where all of it comes at once. */
   readonly deferral?: Deferral;
+}
+
+/** What of an execution's data stands at several places, and where its objects are. */
+export interface Sharing {
+  /** Whether anything does: an entity with objects within may be asked for once for all of them. */
+  any: boolean;
+  /** Objects that were found to be the same, and are one now. */
+  readonly objects: Set<Data>;
+  /** What was found at paths of the plan, until something with objects within is merged. */
+  readonly found: Map<string, readonly Data[]>;
 }
 
 /** What of one execution comes later. */

@@ -50,7 +50,7 @@ export function compilePart({ label, fragment, within }: DeferredFragment, tools
     write({ object, type, path }, problems) {
       const write = writers.get(type) ?? compileResponse({ ...tools, rootType: type, selectionSet });
       writers.set(type, write);
-      return write(object, problems, path);
+      return write(object, problems, { at: path });
     },
   };
 }
