@@ -4,6 +4,7 @@ import { LRUCache } from 'lru-cache';
 import { IdentityConfigError, IdentityError } from './errors.ts';
 import { clientIdentitySchema } from './identity.ts';
 import type { ClientIdentity } from './identity.ts';
+import { createSharedSecret } from './sharedSecret.ts';
 
 /** Of key pairs only: an HMAC algorithm with a public key as its secret would let everybody sign. */
 const PUBLIC_KEY_ALGORITHMS = [
@@ -52,7 +53,7 @@ export type VerifiedIdentity = ClientIdentity & { readonly issuedAt: Date; reado
 export function createBearerVerifier(options: BearerVerifierOptions): (token: string) => Promise<VerifiedIdentity> {
   const { issuer, audience } = options;
   const believed = new LRUCache<string, VerifiedIdentity>({ max: MAX_BELIEVED });
-  const secret = options.secret === undefined ? undefined : new TextEncoder().encode(options.secret);
+  const secret = options.secret === undefined ? undefined : createSharedSecret(options.secret);
   const remoteKeys = options.jwksUrl === undefined ? undefined : remoteKeySet(options.jwksUrl);
   if (secret === undefined && remoteKeys === undefined) throw IdentityConfigError.noKeys();
 
@@ -66,7 +67,7 @@ export function createBearerVerifier(options: BearerVerifierOptions): (token: st
 
   async function verified(token: string): Promise<JWTPayload> {
     const shared = decodeProtectedHeader(token).alg === 'HS256';
-    if (shared && secret) return (await jwtVerify(token, secret, { ...demands, algorithms: ['HS256'] })).payload;
+    if (shared && secret) return secret.verify(token, demands);
     if (!shared && remoteKeys) {
       return (await jwtVerify(token, remoteKeys, { ...demands, algorithms: PUBLIC_KEY_ALGORITHMS })).payload;
     }

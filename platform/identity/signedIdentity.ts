@@ -1,8 +1,8 @@
-import { SignJWT, jwtVerify } from 'jose';
 import { LRUCache } from 'lru-cache';
 import { IdentityError } from './errors.ts';
 import { identitySchema } from './identity.ts';
 import type { Identity } from './identity.ts';
+import { createSharedSecret } from './sharedSecret.ts';
 
 /** The header in which the router tells subgraphs who asks. */
 export const IDENTITY_HEADER = 'x-switchboard-identity';
@@ -22,19 +22,15 @@ interface Signed {
 
 /** Gives the router's signature: valid for 60 s, and reused for the same identity while more than 30 s of them are left. */
 export function createIdentitySigner(secret: string): (identity: Identity) => Promise<string> {
-  const key = new TextEncoder().encode(secret);
+  const shared = createSharedSecret(secret);
   const signed = new LRUCache<string, Signed>({ max: MAX_CACHED });
   /** All fetches of a request are made for one object, which is read once. */
   const recent = new WeakMap<Identity, Signed>();
 
-  async function sign(identity: Identity): Promise<Signed> {
+  function sign(identity: Identity): Signed {
     const signedAt = performance.now();
-    const value = await new SignJWT({ identity })
-      .setProtectedHeader({ alg: 'HS256' })
-      .setAudience(AUDIENCE)
-      .setExpirationTime(Math.floor(Date.now() / 1_000) + LIFETIME_SECONDS)
-      .sign(key);
-    return { value, signedAt };
+    const exp = Math.floor(Date.now() / 1_000) + LIFETIME_SECONDS;
+    return { value: shared.sign({ identity, aud: AUDIENCE, exp }), signedAt };
   }
 
   return async (identity) => {
@@ -42,7 +38,7 @@ export function createIdentitySigner(secret: string): (identity: Identity) => Pr
     if (isReusable(last)) return last.value;
     const cacheKey = JSON.stringify(identitySchema.parse(identity));
     const known = signed.get(cacheKey);
-    const one = isReusable(known) ? known : await sign(identity);
+    const one = isReusable(known) ? known : sign(identity);
     signed.set(cacheKey, one);
     recent.set(identity, one);
     return one.value;
@@ -55,7 +51,7 @@ function isReusable(one: Signed | undefined): one is Signed {
 
 /** Gives a subgraph's check of the header; throws an {@link IdentityError}. A value that was found good is believed until it expires. */
 export function createIdentityVerifier(secret: string): (header: string | undefined) => Promise<Identity> {
-  const key = new TextEncoder().encode(secret);
+  const shared = createSharedSecret(secret);
   const verified = new LRUCache<string, Identity>({ max: MAX_CACHED });
 
   return async (header) => {
@@ -63,8 +59,7 @@ export function createIdentityVerifier(secret: string): (header: string | undefi
     const known = verified.get(header);
     if (known) return known;
     try {
-      const { payload } = await jwtVerify(header, key, {
-        algorithms: ['HS256'],
+      const payload = shared.verify(header, {
         audience: AUDIENCE,
         requiredClaims: ['exp'],
         clockTolerance: CLOCK_TOLERANCE_SECONDS,
