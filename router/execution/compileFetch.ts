@@ -36,7 +36,7 @@ export interface FetchTools {
 }
 
 interface PlannedOperation extends SubgraphOperation {
-  /** The query without its name: equal for fetches that ask for the same. */
+  /** Equal for fetches that ask the same subgraph for the same, which is rewritten equally. */
   readonly shape: string;
 }
 
@@ -47,8 +47,6 @@ interface Fetch {
   readonly path: Path;
   readonly variableNames: readonly string[];
   readonly rewrite: Rewrite;
-  /** Equal for what is rewritten equally. */
-  readonly shape: string;
   readonly dropInterfaceName: (entity: Data) => void;
   /** A place in the merged data, or one in a subgraph's answer, as the client knows it. */
   readonly toClient: (path: Path) => Path;
@@ -74,7 +72,6 @@ export function compileFetch(node: FetchNode, path: Path, tools: FetchTools): St
     path,
     variableNames: node.variableUsages ?? [],
     rewrite: compileRewrites(node.outputRewrites, isOfType),
-    shape: JSON.stringify(node.outputRewrites ?? []),
     dropInterfaceName: (entity) => dropInterfaceName(schema, entity),
     toClient: (steps) => steps.map(clientKey),
   };
@@ -138,12 +135,13 @@ function entitiesToAsk(
 }
 
 function operationOf(
-  { operationName, operationKind: kind }: FetchNode,
+  { serviceName, operationName, operationKind: kind, outputRewrites = [] }: FetchNode,
   query: string,
   { lasting, schema }: Pick<FetchTools, 'lasting' | 'schema'>,
 ): PlannedOperation {
   const name = operationName === undefined ? '' : `"operationName":${JSON.stringify(operationName)},`;
-  const shape = operationName === undefined ? query : query.replace(operationName, '');
+  const asked = operationName === undefined ? query : query.replace(operationName, '');
+  const shape = `${serviceName} ${JSON.stringify(outputRewrites)} ${asked}`;
   const bodyHead = `{"query":${JSON.stringify(query)},${name}"variables":`;
   return { kind, query, shape, bodyHead, limitMs: limitOf(lasting, schema, query) };
 }
@@ -195,7 +193,8 @@ function fetchEntities(fetch: Fetch, toAsk: EntitiesToAsk): Step {
 /** Those that another fetch of this run has asked the same of are not asked for again. */
 async function fetchUnknown(fetch: Fetch, groups: Entities, run: Run): Promise<void> {
   const others = members(fetch.variableNames, run.variables);
-  const known = knownEntities(run, `${fetch.name} ${fetch.shape} ${fetch.operation.shape} ${others}`);
+  const { shape } = fetch.operation;
+  const known = knownEntities(run, others === '' ? shape : `${shape} ${others}`);
   const unknown = [...groups.keys()].filter((representation) => !known.has(representation));
   if (unknown.length > 0) {
     const answer = fetchAnswers(fetch, unknown, others, run);

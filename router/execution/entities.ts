@@ -30,7 +30,7 @@ export function compileEntitiesAt(path: Path, represent: Represent): (run: Run) 
     let isShared = false;
     visitAt(data, path, sharing.any, (object, holder, key) => {
       const representation = represent(object);
-      const [first] = (representation !== undefined && entities.get(representation)) || [];
+      const first = representation === undefined ? undefined : entities.get(representation)?.[0];
       if (first && isSame(first, object)) {
         holder[key] = first;
         sharing.objects.add(first);

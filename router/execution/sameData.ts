@@ -29,11 +29,15 @@ export function createComparison(): (one: unknown, other: unknown) => boolean {
   }
 
   function isSameObject(one: Fields, other: Fields, level: number): boolean {
-    const keys = Object.keys(one);
+    let fields = 0;
+    for (const key in one) {
+      if (!isSame(one[key], other[key], level)) return false;
+      fields += 1;
+    }
     // What has no fields may be anything, such as a date.
-    if (keys.length === 0 || keys.length !== Object.keys(other).length) return false;
-    for (const key of keys) if (!isSame(one[key], other[key], level)) return false;
-    return true;
+    if (fields === 0) return false;
+    for (const _ in other) fields -= 1;
+    return fields === 0;
   }
 
   return (one, other) => isSame(one, other, 0);
