@@ -26,13 +26,6 @@ interface Asked {
   readonly reject: (error: unknown) => void;
 }
 
-/** What is asked in the same words. */
-interface Queue {
-  readonly waiting: Asked[];
-  isWorking: boolean;
-  notBefore: number;
-}
-
 export function createGathering({ metrics }: { readonly metrics: Metrics }): Gathering {
   const gathered = metrics.histogram(
     'switchboard_router_live_gathered',
@@ -40,43 +33,45 @@ export function createGathering({ metrics }: { readonly metrics: Metrics }): Gat
     [],
     [1, 2, 4, 8, 16, 32, 64, 100],
   );
-  /** For as long as somebody has a subscription with that identity. */
-  const queues = new WeakMap<Identity, WeakMap<Source, Map<string, Queue>>>();
+  /** What is asked in the same words waits in one of these, which is there while something is asked, and a period longer. */
+  const queues = new WeakMap<Identity, WeakMap<Source, Map<string, Asked[]>>>();
 
-  function queueOf({ source, operation, others }: EntityQuestion, identity: Identity): Queue {
-    const bySource = queues.get(identity) ?? new WeakMap<Source, Map<string, Queue>>();
+  function queuesOf({ source }: EntityQuestion, identity: Identity): Map<string, Asked[]> {
+    const bySource = queues.get(identity) ?? new WeakMap<Source, Map<string, Asked[]>>();
     queues.set(identity, bySource);
-    const byWords = bySource.get(source) ?? new Map<string, Queue>();
+    const byWords = bySource.get(source) ?? new Map<string, Asked[]>();
     bySource.set(source, byWords);
-    const words = `${operation.query} ${others}`;
-    const queue = byWords.get(words) ?? { waiting: [], isWorking: false, notBefore: 0 };
-    byWords.set(words, queue);
-    return queue;
+    return byWords;
   }
 
-  /** Until nothing waits. It never rejects. */
-  async function work(queue: Queue): Promise<void> {
-    queue.isWorking = true;
-    while (queue.waiting.length > 0) {
-      const waitMs = queue.notBefore - performance.now();
-      // Events come in handfuls, and those of one handful belong together.
-      await (waitMs > 0 ? pause(waitMs) : endOfTurn());
-      queue.notBefore = performance.now() + PERIOD_MS;
-      const together = takeSome(queue.waiting);
+  /** Until nothing has waited for a period. It never rejects. */
+  async function work(byWords: Map<string, Asked[]>, words: string, queue: Asked[]): Promise<void> {
+    // Events come in handfuls, and those of one handful belong together.
+    await endOfTurn();
+    while (queue.length > 0) {
+      const period = pause(PERIOD_MS);
+      const together = takeSome(queue);
       gathered.observe(together.length);
       await askTogether(together);
+      await period;
     }
-    queue.isWorking = false;
+    // In the same step as the last look: nothing may join a queue that is at its end.
+    byWords.delete(words);
   }
 
   return {
     ask(question) {
       const { identity } = question.scope;
       if (!identity) return askForEntities(question);
-      const queue = queueOf(question, identity);
+      const byWords = queuesOf(question, identity);
+      const words = `${question.operation.query} ${question.others}`;
       return new Promise((resolve, reject) => {
-        queue.waiting.push({ question, resolve, reject });
-        if (!queue.isWorking) void work(queue);
+        const asked = { question, resolve, reject };
+        const waiting = byWords.get(words);
+        if (waiting) return void waiting.push(asked);
+        const queue = [asked];
+        byWords.set(words, queue);
+        void work(byWords, words, queue);
       });
     },
   };
