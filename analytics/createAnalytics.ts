@@ -39,8 +39,8 @@ export interface Analytics extends LocalService {
   url(): string;
 }
 
-/** Above it, an insert of more rows costs no less per row; the rows take some 20 MB, twice. */
-const BATCH_ROWS = 20_000;
+/** Above it, an insert of more rows costs no less per row; the rows take some 50 MB, twice. */
+const BATCH_ROWS = 50_000;
 /** How long after the death of a process others take its share. */
 const LEASE_MS = 10_000;
 

@@ -5,7 +5,7 @@ import { insertBlock, select } from '../clickhouse/statements.ts';
 import type { TellChanges } from '../figures/changeTeller.ts';
 import { expiryBy, readPlans, type Plans } from '../retention/plans.ts';
 import { filled } from '../rollups.ts';
-import { changedHours } from './changedHours.ts';
+import { countedIn, type Touched } from './countedIn.ts';
 import type { Erasure } from './erasure.ts';
 import { SinkError } from './errors.ts';
 import { clickHouseTime, nobody, sampleRow, type EventRow } from './eventRow.ts';
@@ -74,13 +74,6 @@ export interface Appended {
   readonly written: number;
   /** Their ids were written before. */
   readonly repeated: number;
-}
-
-/** What rollups have to be looked after for. */
-interface Touched {
-  readonly companies: readonly string[];
-  /** As `toYYYYMM` says them, in their order. */
-  readonly months: readonly number[];
 }
 
 /** As it stands in `analytics.events`. */
@@ -214,10 +207,12 @@ export function createEventStore(
    * Where each of the rows stands whose id is written already. Events come about in the order of their time: of that of a batch little
    * is written before, all of which costs a tenth of a question with every id. Where it is more than the batch itself, the ids are asked.
    */
-  async function writtenIds(batch: readonly PlacedRow[]): Promise<Map<string, bigint>> {
+  async function writtenIds(
+    batch: readonly PlacedRow[],
+    { companies }: Pick<Touched, 'companies'>,
+  ): Promise<Map<string, bigint>> {
     if (batch.length === 0) return new Map();
     const rows = batch.map(({ row }) => row);
-    const companies = companiesOf(rows);
     if (companies.length <= LOOKUP_SIZE) {
       const known = await select(client, {
         name: 'sink-known',
@@ -277,7 +272,8 @@ export function createEventStore(
     append: (cursor, { rows: batch, parked, end }, shares) =>
       answered(async () => {
         const place = (sequence: number) => positionOf(cursor.epoch, sequence);
-        const [known, expiry] = [await writtenIds(batch), expiryBy(await currentPlans())];
+        const counted = countedIn(batch.map(({ row }) => row));
+        const [known, expiry] = [await writtenIds(batch, counted), expiryBy(await currentPlans())];
         const today = new Date().toISOString().slice(0, 10);
         const rows: WrittenRow[] = [];
         const leftOut: object[] = parked.map(({ sequence, companyId, type }) => ({
@@ -305,9 +301,8 @@ export function createEventStore(
         await insert('sink-left-out', 'analytics.left_out', leftOut);
         await insertEvents(rows);
         // Also without new rows: those of an earlier attempt may not be in the rollups yet.
-        const all = batch.map(({ row }) => row);
-        await fillRollups(place(cursor.sequence), { companies: companiesOf(all), months: monthsOf(all) });
-        await tellChanges(changedHours(all));
+        await fillRollups(place(cursor.sequence), counted);
+        await tellChanges(counted.changes);
         const messageAt = clickHouseTime(new Date(end.time).toISOString());
         const checkpoint = { position: place(end.sequence).toString(), message_at: messageAt };
         await insert(
@@ -380,11 +375,6 @@ function idOf(row: { readonly company_id: string; readonly event_id: string }): 
 
 function companiesOf(rows: readonly EventRow[]): string[] {
   return [...new Set(rows.map((row) => row.company_id))];
-}
-
-function monthsOf(rows: readonly EventRow[]): number[] {
-  const months = new Set(rows.map(({ at }) => at.slice(0, 7)));
-  return [...months].toSorted().map((month) => Number(month.replace('-', '')));
 }
 
 /** @returns all of them in their order, so many at a time */

@@ -16,7 +16,7 @@ export function sinkMetrics(metrics: Metrics, { lag }: { readonly lag: () => Pro
       `${prefix}_batch_rows`,
       'Events per batch',
       [],
-      [1, 10, 100, 1_000, 5_000, 10_000, 20_000],
+      [1, 10, 100, 1_000, 5_000, 10_000, 20_000, 50_000],
     ),
     writeSeconds: metrics.histogram(`${prefix}_write_seconds`, 'Time to write a batch with its rollups'),
     delaySeconds: metrics.histogram(

@@ -35,7 +35,7 @@ answer(async ({ kind }: Question) => {
         layout: oneServer,
         // Nobody looks at figures here.
         tellChanges: async () => undefined,
-        batchRows: 20_000,
+        batchRows: 50_000,
         leaseMs: 10_000,
         logger,
         metrics,
