@@ -75,7 +75,10 @@ export async function dashboards(
         await ask(4 * 60_000);
         const read = await readBy(client, asked);
         const cold = await timesOf(times, (turn) => ask((turn + 5) * 60_000));
-        const cached = await timesOf(times, () => ask((times + 5) * 60_000));
+        // What nobody has asked for is not kept: the first of these is no answer that is.
+        const kept = (times + 5) * 60_000;
+        await ask(kept);
+        const cached = await timesOf(times * 5, () => ask(kept));
         const raw = await timesOf(Math.max(3, times >> 2), async () => {
           const query_params = { company: company.companyId, from: end - ms, to: end };
           await (await client.query({ query: naive, query_params, format: 'JSONEachRow' })).json();
