@@ -52,6 +52,23 @@ describe('a database of before', () => {
   });
 });
 
+describe('figures of days', () => {
+  test('have one file for all columns of a month, also where a month is large', async () => {
+    await migrate(client, migrations, { logger });
+    await client.command({
+      query: `INSERT INTO analytics.by_day (company_id, cube, bucket, agent_id, events)
+        SELECT generateUUIDv4(), 'agent', '2030-05-01 00:00:00', generateUUIDv4(number), 1 FROM numbers(200000)
+        SETTINGS max_block_size = 200000`,
+    });
+    const result = await client.query({
+      query: `SELECT part_type AS type, max(data_uncompressed_bytes) > 10000000 AS isLarge FROM system.parts
+        WHERE database = 'analytics' AND table = 'by_day' AND partition = '203005' AND active GROUP BY type`,
+      format: 'JSONEachRow',
+    });
+    expect(await result.json()).toEqual([{ type: 'Compact', isLarge: 1 }]);
+  });
+});
+
 describe('the logs of ClickHouse itself', () => {
   test('get an end, and keep the one that they have', async () => {
     await client.command({

@@ -9,6 +9,7 @@ import { biQueries } from './020-bi-queries.ts';
 import { figures } from './021-figures.ts';
 import { answers } from './030-answers.ts';
 import { biQueriesWithoutValues } from './031-bi-queries-without-values.ts';
+import { compactParts } from './032-compact-parts.ts';
 
 /** In the order in which they are applied, by ascending ids; gaps mean nothing. */
 export const migrations: readonly Migration[] = [
@@ -22,4 +23,5 @@ export const migrations: readonly Migration[] = [
   figures,
   answers,
   biQueriesWithoutValues,
+  compactParts,
 ];
