@@ -43,6 +43,26 @@ async function until(claim: Claim, count: number): Promise<readonly number[]> {
   return shares;
 }
 
+/** Resolves when all who are there have looked around, and have looked at what they saw. */
+async function allHaveLooked(): Promise<void> {
+  const beats = async () => {
+    const stream = 'LEASE_ANALYTICS_SINK';
+    const { state } = await nats.manager.streams.info(stream, { subjects_filter: 'leases.analytics-sink.members.>' });
+    const subjects = Object.keys(state.subjects ?? {});
+    const last = await Promise.all(
+      subjects.map((subject) => nats.manager.streams.getMessage(stream, { last_by_subj: subject })),
+    );
+    return new Map(last.map((message, at) => [subjects[at], message?.seq]));
+  };
+  for (let times = 0; times < 2; times++) {
+    const before = await beats();
+    await eventually(async () => {
+      const now = await beats();
+      for (const [subject, sequence] of before) expect(now.get(subject)).not.toBe(sequence);
+    });
+  }
+}
+
 describe('a claim', () => {
   test('has everything while nobody else is there, and shares it with who comes and who goes', async () => {
     const first = await takePart();
@@ -52,6 +72,19 @@ describe('a claim', () => {
     expect([...one, ...other].toSorted((a, b) => a - b)).toEqual(allShares);
     await second.stop();
     expect(await until(first, 16)).toEqual(allShares);
+  });
+
+  test('gives up what it took of one who went when another has come before it asks again', async () => {
+    const first = await takePart();
+    await until(first, 16);
+    const second = await takePart();
+    await Promise.all([until(first, 8), until(second, 8)]);
+    await second.stop();
+    await eventually(() => expect(first.isStale).toBe(true));
+    const third = await takePart();
+    await allHaveLooked();
+    const [one, other] = await Promise.all([until(first, 8), until(third, 8)]);
+    expect([...one, ...other].toSorted((a, b) => a - b)).toEqual(allShares);
   });
 
   test('gets what another one had who died', async () => {

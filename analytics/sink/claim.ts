@@ -20,7 +20,7 @@ export interface Claim {
   start(): Promise<void>;
   /** Gives back what falls to others, and waits until something is held that falls to this process; none when the signal aborted. */
   next(signal: AbortSignal): Promise<readonly number[]>;
-  /** Whether {@link Claim.next} would give other ones than it gave: somebody came, or went. */
+  /** Whether {@link Claim.next} would give other ones than it gave, or give some back: somebody came, or went. */
   readonly isStale: boolean;
   /** @throws SinkError `LEASE_LOST` unless all that `next` gave stays held for so long, whatever happens. */
   assertHeldFor(ms: number): void;
@@ -120,8 +120,9 @@ export function createClaim(options: {
     },
 
     get isStale() {
-      const now = mine();
-      return now.length !== given.length || now.some((share) => !given.includes(share));
+      // Also what it has taken since, from one who was gone, and that falls to another by now: nobody would write it.
+      const now = held();
+      return now.length !== given.length || now.some((share) => !given.includes(share) || !falls.includes(share));
     },
 
     assertHeldFor(ms) {
