@@ -125,7 +125,7 @@ export function createRebuild(options: {
             const companies = slice.map(({ companyId }) => companyId);
             await clickhouse.command({ query, query_params: { from, companies } });
           }
-          claim.assertHeldFor(STATEMENT_LIMIT_MS);
+          await claim.heldFor(STATEMENT_LIMIT_MS);
           await run(`ALTER TABLE ${rollup.table} REPLACE PARTITION ${String(month)} FROM ${staging(rollup)}`, settings);
         }
         const others = await companiesIn('analytics.by_day', 'bucket', month);

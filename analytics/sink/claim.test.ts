@@ -94,7 +94,7 @@ describe('a claim', () => {
     const second = await takePart();
     await dying.stop();
     expect(await until(second, 16)).toEqual(allShares);
-    expect(() => first.assertHeldFor(0)).toThrow(/lease ran out/);
+    await expect(first.heldFor(0)).rejects.toThrow(/lease ran out/);
   });
 
   test('gives everything to who wants all of it, when it is asked the next time, and has it back afterwards', async () => {
@@ -105,11 +105,11 @@ describe('a claim', () => {
     const asked = alone.next(forever).then((shares) => (got = shares));
     await eventually(() => expect(writer.isStale).toBe(true));
     expect(got).toEqual([]);
-    writer.assertHeldFor(0);
+    await writer.heldFor(0);
     const back = writer.next(forever);
     await asked;
     expect(got).toEqual(allShares);
-    expect(() => writer.assertHeldFor(0)).toThrow(/lease ran out/);
+    await expect(writer.heldFor(0)).rejects.toThrow(/lease ran out/);
     await alone.stop();
     expect((await back).length).toBeGreaterThan(0);
   });

@@ -14,6 +14,8 @@ const ROOT = 'leases.analytics-sink';
 const SHARE = `${ROOT}.shares`;
 const MEMBER = `${ROOT}.members`;
 
+const LOOK_EVERY_MS = 20;
+
 /** The part of the companies that this process writes, and nobody else meanwhile. */
 export interface Claim {
   /** Begins to take part: from then on the others leave this process its part. */
@@ -22,11 +24,15 @@ export interface Claim {
   next(signal: AbortSignal): Promise<readonly number[]>;
   /** Whether {@link Claim.next} would give other ones than it gave, or give some back: somebody came, or went. */
   readonly isStale: boolean;
-  /** @throws SinkError `LEASE_LOST` unless all that `next` gave stays held for so long, whatever happens. */
-  assertHeldFor(ms: number): void;
+  /**
+   * Resolves when all that `next` gave stays held for so long, whatever happens.
+   *
+   * @throws SinkError `LEASE_LOST` when some of it is not held any more.
+   */
+  heldFor(ms: number): Promise<void>;
   /** Gives all of it to others. */
   release(): Promise<void>;
-  /** Leaves all of it to run out, later than anything that {@link Claim.assertHeldFor} allowed. */
+  /** Leaves all of it to run out, later than anything that {@link Claim.heldFor} allowed. */
   abandon(): Promise<void>;
   /** Takes part no more. */
   stop(): Promise<void>;
@@ -125,9 +131,14 @@ export function createClaim(options: {
       return now.length !== given.length || now.some((share) => !given.includes(share) || !falls.includes(share));
     },
 
-    assertHeldFor(ms) {
-      if (given.length === 0) throw SinkError.leaseLost();
-      for (const share of given) leases.get(share)?.assertHeldFor(ms);
+    async heldFor(ms) {
+      for (;;) {
+        const wanted = given.flatMap((share) => leases.get(share) ?? []);
+        if (wanted.length === 0 || wanted.some((lease) => !lease.isHeld)) throw SinkError.leaseLost();
+        if (wanted.every((lease) => lease.isHeldFor(ms))) return;
+        // A renewal that is late, on a machine that is busy, is no reason to begin anew.
+        await pause(LOOK_EVERY_MS);
+      }
     },
 
     release: () => each(held(), (lease) => lease.release()),

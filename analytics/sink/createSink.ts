@@ -46,7 +46,7 @@ export function createSink(options: {
   const claim = createClaim({ nats, ttlMs: options.leaseMs, logger });
   const store = createEventStore(options.clickhouse, {
     layout: options.layout,
-    mayWrite: () => claim.assertHeldFor(STATEMENT_LIMIT_MS),
+    mayWrite: () => claim.heldFor(STATEMENT_LIMIT_MS),
     tellChanges: options.tellChanges,
   });
   const bus = createEventBus({ nats, metrics: options.metrics });

@@ -77,7 +77,7 @@ function shortOfTime(client: ClickHouseClient): ClickHouseClient {
 }
 
 function storeOf(client: ClickHouseClient, tellChanges: TellChanges = async () => undefined) {
-  return createEventStore(client, { layout: oneServer, mayWrite: () => undefined, tellChanges });
+  return createEventStore(client, { layout: oneServer, mayWrite: async () => undefined, tellChanges });
 }
 
 /** Reads on from where the store says, in batches of a size, until the stream's end. */

@@ -114,20 +114,20 @@ export interface EventStore {
  *   `analytics.events` only what lies beyond. Positions of a company enter a month of `analytics.events` in ascending order;
  * - a checkpoint is written when all before it is in every table, and so may be too early, but never too late.
  *
- * @param options.mayWrite Asked before each statement that writes; throws a SinkError when another may write now.
+ * @param options.mayWrite Asked before each statement that writes; rejects with a SinkError when another may write now.
  * @param options.tellChanges Told of figures when every rollup has them and no checkpoint says so yet: it may be told twice, and
  *   never too early or not at all.
  */
 export function createEventStore(
   client: ClickHouseClient,
-  options: { readonly layout: Layout; readonly mayWrite: () => void; readonly tellChanges: TellChanges },
+  options: { readonly layout: Layout; readonly mayWrite: () => Promise<void>; readonly tellChanges: TellChanges },
 ): EventStore {
   const { layout, mayWrite, tellChanges } = options;
   let plans: Plans = new Map();
   let plansReadAt = -Infinity;
 
   async function insert(name: string, table: string, rows: readonly object[]): Promise<void> {
-    mayWrite();
+    await mayWrite();
     await insertBlock(client, { name, table, rows, limits });
   }
 
@@ -153,7 +153,7 @@ export function createEventStore(
       const params = { from: from.toString(), companies: some };
       for (const few of piecesOf(months, MONTHS_AT_ONCE)) {
         for (const rollup of filled) {
-          mayWrite();
+          await mayWrite();
           await client.command({ query: fillStatement({ rollup, months: few, limits }), query_params: params });
         }
       }
@@ -342,7 +342,7 @@ export function createEventStore(
           row: z.object({ rows: z.coerce.number() }),
         });
         if (!found?.rows) return 0;
-        mayWrite();
+        await mayWrite();
         const update = `ALTER TABLE analytics.events UPDATE contact_id = '${nobody}' WHERE ${where}`;
         for (const query of layout.ddl(update)) await client.command({ query, query_params: params });
         return found.rows;

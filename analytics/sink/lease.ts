@@ -1,19 +1,22 @@
 import { JetStreamApiError } from '@nats-io/jetstream';
+import { v7 } from 'uuid';
 import type { NatsPart } from '#platform/events/nats.ts';
 import { pause } from '#platform/lifecycle/backoff.ts';
 import type { Logger } from '#platform/logging/logger.ts';
-import { SinkError } from './errors.ts';
+
+/** In the life of a lease: what writes wants four seconds of it left. */
+const RENEWALS = 8;
 
 /** One holder at a time among all processes of the same NATS. */
 export interface Lease {
   readonly isHeld: boolean;
+  /** Whether it stays held for the next `ms` milliseconds, whatever happens. */
+  isHeldFor(ms: number): boolean;
   /** Takes it if it is free; it stays held for as long as this process lives and reaches NATS. */
   tryAcquire(): Promise<boolean>;
-  /** @throws SinkError `LEASE_LOST` unless it stays held for the next `ms` milliseconds, whatever happens. */
-  assertHeldFor(ms: number): void;
   /** Gives it to whoever comes next. */
   release(): Promise<void>;
-  /** Leaves it to run out, which it does not before what {@link Lease.assertHeldFor} promised. */
+  /** Leaves it to run out, which it does not before what {@link Lease.isHeldFor} promised. */
   abandon(): Promise<void>;
 }
 
@@ -30,6 +33,8 @@ export function createLease(options: {
   readonly logger: Logger;
 }): Lease {
   const { nats, stream, subject, ttlMs, logger } = options;
+  /** Says in the stream whose it is. */
+  const holder = v7();
   let sequence = 0;
   let heldUntil = -Infinity;
   let renewals = new AbortController();
@@ -38,7 +43,7 @@ export function createLease(options: {
   async function write(lastSubjectSequence: number): Promise<void> {
     // Counted from before the server hears of it: the server's own clock for the message starts later.
     const asked = performance.now();
-    const answer = await nats.jetstream.publish(subject, '', {
+    const answer = await nats.jetstream.publish(subject, holder, {
       expect: { lastSubjectSequence },
       timeout: ttlMs / 4,
     });
@@ -46,15 +51,23 @@ export function createLease(options: {
     heldUntil = asked + ttlMs;
   }
 
+  /** A renewal whose answer did not come in time may have been made: then the next one names the wrong sequence. */
+  async function isStillOurs(): Promise<boolean> {
+    const last = await nats.manager.streams.getMessage(stream, { last_by_subj: subject }).catch(() => null);
+    if (last?.string() !== holder) return false;
+    sequence = last.seq;
+    return true;
+  }
+
   async function renew(signal: AbortSignal): Promise<void> {
     while (performance.now() < heldUntil) {
-      await pause(ttlMs / 4, signal);
+      await pause(ttlMs / RENEWALS, signal);
       if (signal.aborted) return;
       try {
         await write(sequence);
       } catch (error) {
         logger.warn({ err: error, lease: subject }, 'the lease was not renewed');
-        if (isRefused(error)) heldUntil = -Infinity;
+        if (isRefused(error) && !(await isStillOurs())) heldUntil = -Infinity;
       }
     }
   }
@@ -82,9 +95,7 @@ export function createLease(options: {
       return true;
     },
 
-    assertHeldFor(ms) {
-      if (performance.now() + ms > heldUntil) throw SinkError.leaseLost();
-    },
+    isHeldFor: (ms) => performance.now() + ms <= heldUntil,
 
     async release() {
       await endRenewals();
