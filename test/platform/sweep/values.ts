@@ -108,7 +108,7 @@ const values: Readonly<Record<string, Value>> = {
   'IssuePartnerKeyInput.scopes': text('directory:read'),
   'AnswerQuestionInput.text': fresh,
   // Both companies have a document that says so, so that each is told something of its own.
-  'Subscription.answerUpdates.question': text('What are the plans?'),
+  'Subscription.answerUpdates.question': text('Which animals are there?'),
   'Query.answer.question': text('Where is the otter at noon?'),
   'Query.cannedResponses.search': text('wren'),
   'Query.contacts.search': text('Sasha'),
