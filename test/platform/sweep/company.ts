@@ -43,7 +43,7 @@ export async function fillCompany(filling: Filling): Promise<void> {
     await platform.ask(visitor, say);
   }
   await ask(
-    `mutation { addDocument(input: { title: "Animals", text: "# Animals\\n\\n${words.document}." }) { document { id } } }`,
+    `mutation { addDocument(input: { title: "Plans", text: "# Plans\\n\\nAnimals: ${words.document}." }) { document { id } } }`,
   );
   const conversations = await eventually(async () => {
     const { data } = await ask<{ conversations: { edges: { node: Found }[] } }>(
