@@ -1,6 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Identity } from '#platform/identity/identity.ts';
-import { pause } from '#platform/lifecycle/backoff.ts';
 import { createMetrics } from '#platform/metrics/metrics.ts';
 import { eventually } from '#test/stack/eventually.ts';
 import type { Source, SubgraphAnswer } from '../execution/source.ts';
@@ -118,16 +117,5 @@ describe('entities of live events', () => {
     expect(failed.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
     fails = false;
     expect(await ask(['c'])).toEqual(answered('c'));
-  });
-
-  test('are all answered, whenever they are asked for', async () => {
-    const { ask } = openWorld();
-    const answers = await Promise.all(
-      Array.from({ length: 60 }, async (_, n) => {
-        await pause(n * 2);
-        return ask([String(n)]);
-      }),
-    );
-    expect(answers).toEqual(answers.map((_, n) => answered(String(n))));
   });
 });

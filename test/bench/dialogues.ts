@@ -1,7 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { dialogues as known, type Dialogue } from './dialogues/dialogues.ts';
+import type { Dialogue } from './dialogues/dialogue.ts';
+import { dialogues as known } from './dialogues/dialogues.ts';
 import { heldOut } from './dialogues/heldOut.ts';
 import { newcomers } from './dialogues/newcomers.ts';
 import { openShop, type Shop } from './dialogues/openShop.ts';

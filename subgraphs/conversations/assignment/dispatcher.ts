@@ -58,10 +58,6 @@ export function createDispatcher(options: {
     }
   }
 
-  async function restOf(companyId: string): Promise<void> {
-    await resting.get(companyId);
-  }
-
   function begin(companyId: string): Promise<void> {
     return new Promise((resolve, reject) => {
       void queue.add(companyId, async () => {
@@ -80,7 +76,7 @@ export function createDispatcher(options: {
     dispatch(companyId) {
       const known = waiting.get(companyId);
       if (known) return known;
-      const pass = restOf(companyId).then(() => begin(companyId));
+      const pass = (resting.get(companyId) ?? Promise.resolve()).then(() => begin(companyId));
       waiting.set(companyId, pass);
       return pass;
     },

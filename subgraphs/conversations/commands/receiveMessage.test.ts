@@ -60,6 +60,23 @@ describe('a message of a contact', () => {
     });
   });
 
+  test('takes three statements in a conversation that goes on, beside those of its transaction', async () => {
+    await write(inbox, acme);
+    const seen: string[] = [];
+    const stop = inbox.database.onStatement((text) => seen.push(text.trim()));
+    await write(inbox, acme);
+    stop();
+    const ofMessage = seen.slice(
+      seen.findIndex((text) => /^(begin|select set_config)/.test(text)) + 1,
+      seen.findIndex((text) => text.startsWith('insert into conversations.outbox')),
+    );
+    expect(ofMessage.map((text) => /^with \w+ as/.exec(text)?.[0])).toEqual([
+      'with before as',
+      'with message as',
+      'with stored as',
+    ]);
+  });
+
   test('that comes fifty times in parallel is one', async () => {
     const event = received(acme);
     const outcomes = await Promise.all(

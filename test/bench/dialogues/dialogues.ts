@@ -1,27 +1,18 @@
-import type { HandOverReason } from '#schema/events/bot.ts';
-
-/** What has to come of something that a contact writes: an answer from a document that says this, a courtesy, or a person. */
-export type Outcome = { readonly from: string; readonly says: string } | 'COURTESY' | HandOverReason;
-
-/** What a contact writes, one after another, each with what has to come of it. */
-export interface Dialogue {
-  readonly about: string;
-  readonly turns: readonly (readonly [said: string, outcome: Outcome])[];
-}
-
-const returns = 'Returns and refunds';
-const shipping = 'Shipping and delivery times';
-const hours = 'Opening hours and address of our shop';
-const account = 'Your account and password';
-const warranty = 'Warranty and repairs';
-const paying = 'Paying';
-const gifts = 'Gift cards and discount codes';
-const changing = 'Changing or cancelling an order';
-const care = 'Care of jackets, boots and tents';
-const sizes = 'Choosing the right size';
-const renting = 'Renting tents and skis';
-
-const one = (about: string, said: string, outcome: Outcome): Dialogue => ({ about, turns: [[said, outcome]] });
+import {
+  account,
+  care,
+  changing,
+  gifts,
+  hours,
+  one,
+  paying,
+  renting,
+  returns,
+  shipping,
+  sizes,
+  warranty,
+  type Dialogue,
+} from './dialogue.ts';
 
 /** A hundred conversations as a small shop has them. */
 export const dialogues: readonly Dialogue[] = [

@@ -1,4 +1,4 @@
-import type { Dialogue, Outcome } from './dialogues.ts';
+import type { Dialogue, Outcome } from './dialogue.ts';
 import type { Said, Shop } from './openShop.ts';
 
 /** How a dialogue went. */

@@ -1,18 +1,18 @@
-import type { Dialogue, Outcome } from './dialogues.ts';
-
-const returns = 'Returns and refunds';
-const shipping = 'Shipping and delivery times';
-const hours = 'Opening hours and address of our shop';
-const account = 'Your account and password';
-const warranty = 'Warranty and repairs';
-const paying = 'Paying';
-const gifts = 'Gift cards and discount codes';
-const changing = 'Changing or cancelling an order';
-const care = 'Care of jackets, boots and tents';
-const sizes = 'Choosing the right size';
-const renting = 'Renting tents and skis';
-
-const one = (about: string, said: string, outcome: Outcome): Dialogue => ({ about, turns: [[said, outcome]] });
+import {
+  account,
+  care,
+  changing,
+  gifts,
+  hours,
+  one,
+  paying,
+  renting,
+  returns,
+  shipping,
+  sizes,
+  warranty,
+  type Dialogue,
+} from './dialogue.ts';
 
 /**
  * Held out last, written when the second set had been looked at and before the bot was let loose on these. 32 of them went right at first. One
