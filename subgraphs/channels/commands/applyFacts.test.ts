@@ -105,6 +105,12 @@ describe('facts', () => {
     };
   }
 
+  type Told = Awaited<ReturnType<Harness['events']>>;
+  const editsOf = (events: Told) =>
+    events.flatMap(({ type, data }) => (type === 'channel.message.edited' ? [data.text] : []));
+  const reactionsOf = (events: Told) =>
+    events.flatMap(({ type, data }) => (type === 'channel.message.reacted' ? [data.emoji] : []));
+
   const apply = (facts: readonly InboundFact[]) => applyFacts(harness.channels.database, tenant.company.id, facts);
 
   it('are told once each, in their order in time of the edits, whoever hears of them, when and how often', async () => {
@@ -143,6 +149,8 @@ describe('facts', () => {
           expect(kinds.filter((type) => type === 'channel.message.echoed')).toHaveLength(1);
           expect(kinds.filter((type) => type === 'channel.message.removed')).toHaveLength(1);
           expect(kinds.filter((type) => type === 'channel.thread.activity')).toHaveLength(1);
+          expect(editsOf(found).at(-1)).toBe('edit 3');
+          expect(reactionsOf(found).at(-1)).toBe('❤️');
           return found;
         });
         const ids = events.map(
@@ -154,11 +162,8 @@ describe('facts', () => {
             expect(ids.slice(0, index)).toContain(id.replace(kind, 'received'));
           }
         }
-        const edits = events.flatMap(({ type, data }) => (type === 'channel.message.edited' ? [data.text] : []));
+        const edits = editsOf(events);
         expect(edits).toEqual([...new Set(edits)].toSorted((a, b) => (a ?? '').localeCompare(b ?? '')));
-        expect(edits.at(-1)).toBe('edit 3');
-        const reactions = events.flatMap(({ type, data }) => (type === 'channel.message.reacted' ? [data.emoji] : []));
-        expect(reactions.at(-1)).toBe('❤️');
       }),
       { numRuns: 8 },
     );
