@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import type { RequestListener } from 'node:http';
 import { parse, validate } from 'graphql';
 import { createRedis } from '#platform/cache/redis.ts';
 import { connectNats } from '#platform/events/nats.ts';
@@ -68,6 +69,8 @@ export interface RouterDeps {
   readonly manifest?: Manifest;
   /** Services that run in this process, by subgraph name: they are asked without a network. */
   readonly local?: Readonly<Record<string, Pick<LocalService, 'local' | 'checks'>>> | undefined;
+  /** Answers what belongs to channels, where that runs in this process: webhooks, web chats, files. */
+  readonly channels?: RequestListener | undefined;
 }
 
 export interface Router extends Service {
@@ -268,7 +271,10 @@ export function createRouter(config: RouterConfig, deps: RouterDeps): Router {
     logger,
   });
   serveDashboards(http.app, { demoToken: config.graphiql?.demoToken });
-  forwardToChannels(http.app, { url: urlOf(config, 'channels'), bodyLimit: config.http.bodyLimit });
+  forwardToChannels(http.app, {
+    channels: deps.channels ?? urlOf(config, 'channels'),
+    bodyLimit: config.http.bodyLimit,
+  });
   const sockets = createSocketServer({ ...lasting, http, path: GRAPHQL_PATH });
 
   const streams = partOf('streams', { start: () => ensureStreams(nats.manager, [EVENTS, USAGE]) });

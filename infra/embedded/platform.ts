@@ -196,7 +196,11 @@ function createFront(options: PlatformOptions, services: ReturnType<typeof creat
     identitySecret: secrets.identity,
     graphiql: production ? undefined : { demoToken: options.demoToken },
   };
-  return createRouter(config, { logger, metrics, local: options.overHttp ? undefined : services });
+  return createRouter(config, {
+    logger,
+    metrics,
+    ...(!options.overHttp && { local: services, channels: services.channels.handle }),
+  });
 }
 
 function depsOf({ logger }: PlatformOptions) {

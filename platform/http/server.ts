@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, RequestListener } from 'node:http';
 import type { Socket } from 'node:net';
 import { isNativeError } from 'node:util/types';
 import { LogController, fastify } from 'fastify';
@@ -25,6 +25,8 @@ const MAX_CONNECTIONS = 20_000;
 export interface HttpServer extends Part {
   /** For mounting routes, before the start. */
   readonly app: FastifyInstance;
+  /** Answers a request that another server of this process took, once this one has started. */
+  readonly handle: RequestListener;
   /** Where a client is, also one whose connection is being upgraded: as its proxy says, where proxies are believed. */
   addressOf(request: IncomingMessage): string;
   /** Where it can be reached from this machine, with the real port; throws before the start. */
@@ -95,6 +97,7 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
   return {
     name,
     app,
+    handle: (request, response) => app.routing(request, response),
     addressOf({ headers, socket }) {
       const forwarded = trustProxy
         ? String(headers['x-forwarded-for'] ?? '')

@@ -54,7 +54,7 @@ export function startTracing({ service, endpoint, logger }: TracingOptions): Par
 }
 
 /** Writes the current trace into headers that go to another process. */
-export function injectTrace(carrier: Record<string, string>): void {
+export function injectTrace(carrier: Record<string, unknown>): void {
   propagation.inject(context.active(), carrier);
 }
 

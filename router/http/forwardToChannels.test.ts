@@ -3,6 +3,7 @@ import { createConnection } from 'node:net';
 import { Readable } from 'node:stream';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { request } from 'undici';
+import type { Router } from '../createRouter.ts';
 import { startWorld, type World } from '../testing/world.ts';
 
 let world: World;
@@ -19,8 +20,8 @@ function post(path: string, body: Buffer | string, headers: Record<string, strin
 }
 
 /** The answer to what clients would tidy up, or not send without a body. */
-async function byHand(...lines: readonly string[]): Promise<string> {
-  const { hostname, port } = new URL(world.router.url());
+async function byHand(router: Router, ...lines: readonly string[]): Promise<string> {
+  const { hostname, port } = new URL(router.url());
   const socket = createConnection(Number(port), hostname);
   socket.write(`${[...lines, 'host: router', 'connection: close'].join('\r\n')}\r\n\r\n`);
   let answer = '';
@@ -171,7 +172,7 @@ describe('what belongs to channels', () => {
     '/chat/42/../../graphql',
     '/chat/%2e%2e/files',
   ])('does not come out of its place: %s', async (path) => {
-    const answer = await byHand(`GET ${path} HTTP/1.1`);
+    const answer = await byHand(world.router, `GET ${path} HTTP/1.1`);
     expect(answer).toMatch(/^HTTP\/1\.1 404/);
     expect(world.behaviour.handedOn).toEqual([]);
   });
@@ -208,10 +209,62 @@ describe('a file that a visitor sends', () => {
 
   it('that is larger, or does not say how large it is, is refused before it is read', async () => {
     const length = `content-length: ${String(25 * 1024 ** 2 + 1)}`;
-    const large = await byHand('POST /chat/42/files HTTP/1.1', 'content-type: image/png', length);
+    const large = await byHand(world.router, 'POST /chat/42/files HTTP/1.1', 'content-type: image/png', length);
     expect(large).toMatch(/^HTTP\/1\.1 413/);
     const unsaid = await upload(Readable.from([Buffer.alloc(10)]));
     expect([unsaid.statusCode, await unsaid.body.json()]).toMatchObject([411, { error: { code: 'LENGTH_REQUIRED' } }]);
     expect(world.behaviour.handedOn).toEqual([]);
   });
+});
+
+describe('channels in the same process', () => {
+  let router: Router;
+  beforeAll(async () => {
+    router = world.another({}, { channels: world.channels.handle });
+    await router.start();
+  });
+  afterAll(() => router.stop());
+
+  it('get a webhook byte for byte, with the id of the request and who asks', async () => {
+    const type = 'application/json';
+    const bytes = Buffer.from('{ "b":1,\n"a" : "ü\\u00fc" }');
+    const url = '/webhooks/telegram/42?x=1&y=%2F';
+    const { statusCode, headers, body } = await request(router.url() + url, {
+      method: 'POST',
+      headers: { 'content-type': type, 'x-forwarded-for': '203.0.113.7' },
+      body: bytes,
+    });
+    expect([statusCode, await body.text(), headers['x-seen-by']]).toEqual([200, 'taken', 'channels']);
+    const [taken] = world.behaviour.handedOn;
+    expect(taken).toMatchObject({ url, headers: { 'content-type': type, 'x-forwarded-for': '127.0.0.1' } });
+    expect(taken?.body.equals(bytes)).toBe(true);
+    expect(taken?.headers['x-request-id']).toBe(headers['x-request-id']);
+  });
+
+  it('answer pages of any site, as they do from elsewhere', async () => {
+    const { headers, body } = await request(`${router.url()}/chat/42/sessions`, { method: 'POST' });
+    await body.dump();
+    expect([headers['access-control-allow-origin'], headers['x-seen-by']]).toEqual(['*', 'channels']);
+  });
+
+  it('get a large file as it comes, and none that is too large or of unknown length', async () => {
+    const upload = (body: Buffer | Readable) => request(`${router.url()}/uploads?place=x`, { method: 'PUT', body });
+    const bytes = randomBytes(5_000_000);
+    const [taken, larger, unsaid] = [
+      await upload(bytes),
+      await upload(Buffer.alloc(25 * 1024 ** 2 + 1)),
+      await upload(Readable.from([Buffer.alloc(10)])),
+    ];
+    for (const { body } of [taken, larger, unsaid]) await body.dump();
+    expect([taken.statusCode, larger.statusCode, unsaid.statusCode]).toEqual([200, 413, 411]);
+    expect(world.behaviour.handedOn.map(({ body }) => body.equals(bytes))).toEqual([true]);
+  });
+
+  it.each(['/webhooks/../metrics', '/files/%2e%2e/metrics', '/chat/42/../../graphql'])(
+    'are not asked for what is not theirs: %s',
+    async (path) => {
+      expect(await byHand(router, `GET ${path} HTTP/1.1`)).toMatch(/^HTTP\/1\.1 404/);
+      expect(world.behaviour.handedOn).toEqual([]);
+    },
+  );
 });

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import type { RequestListener } from 'node:http';
 import { GraphQLError } from 'graphql';
 import { compose } from '#schema/compose.ts';
 import { readSubgraphs, supergraphFile } from '#schema/subgraphFiles.ts';
@@ -199,6 +200,8 @@ export interface Behaviour {
 
 export interface TestSubgraph extends Part {
   readonly url: string;
+  /** Answers as the server does. */
+  readonly handle: RequestListener;
 }
 
 /** Subgraphs that run, and what they compose to. */
@@ -224,6 +227,7 @@ async function serve(
   let port = 0;
   let running: Part | undefined;
   let url = '';
+  let handle: RequestListener = () => undefined;
 
   async function start(): Promise<void> {
     const metrics = createMetrics({ service: name });
@@ -258,11 +262,12 @@ async function serve(
     running = createService(name, [subgraph, http], { logger: silentLogger });
     await running.start();
     url = http.url();
+    handle = http.handle;
     port = Number(new URL(url).port);
   }
 
   await start();
-  return { name, url, start, stop: async () => running?.stop() };
+  return { name, url, handle: (asked, answer) => handle(asked, answer), start, stop: async () => running?.stop() };
 }
 
 function wellBehaved(): Behaviour {

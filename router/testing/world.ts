@@ -18,7 +18,7 @@ import { eventually } from '#test/stack/eventually.ts';
 import { testNats, testRedis } from '#test/stack/index.ts';
 import { currentTestRun } from '#test/stack/testRun.ts';
 import { routerDefaults, type RouterConfig } from '../config.ts';
-import { createRouter } from '../createRouter.ts';
+import { createRouter, type RouterDeps } from '../createRouter.ts';
 import { startKeyKeeper } from './keyKeeper.ts';
 import { startTestGraph, type TestGraph } from './subgraphs.ts';
 
@@ -149,8 +149,8 @@ export async function startWorldOver<G extends TestGraph>(
   };
 
   /** One more router over the same subgraphs and stores; who starts it stops it. */
-  function another(differences: Partial<RouterConfig> = {}) {
-    return createRouter({ ...config, ...differences }, { logger, metrics, ...(manifest && { manifest }) });
+  function another(differences: Partial<RouterConfig> = {}, beside: Pick<RouterDeps, 'channels'> = {}) {
+    return createRouter({ ...config, ...differences }, { logger, metrics, ...(manifest && { manifest }), ...beside });
   }
 
   const router = another();

@@ -1,3 +1,4 @@
+import type { RequestListener } from 'node:http';
 import { createRedis } from '#platform/cache/redis.ts';
 import { createFileSigner } from '#platform/files/signedAddress.ts';
 import { createSubgraph, type LocalService } from '#platform/graphql/subgraphServer.ts';
@@ -47,6 +48,8 @@ import { mountTelegramWebhook } from './webhooks/telegramWebhook.ts';
 export interface Channels extends LocalService {
   /** Where it answers, once it has started. */
   url(): string;
+  /** What answers there, for a router in the same process. */
+  readonly handle: RequestListener;
   readonly database: Database<SwitchboardCatalogue>;
   readonly keyring: Keyring;
 }
@@ -177,6 +180,7 @@ export function createChannels(
     ...createService(name, parts, { logger, checks }),
     local: subgraph.local,
     url: () => http.url(),
+    handle: http.handle,
     database,
     keyring,
   };
