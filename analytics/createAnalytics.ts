@@ -5,16 +5,14 @@ import { createStreams } from '#platform/events/streams.ts';
 import { createSubgraph, type LocalService } from '#platform/graphql/subgraphServer.ts';
 import { createHttpServer } from '#platform/http/server.ts';
 import { createService } from '#platform/lifecycle/createService.ts';
-import type { Part } from '#platform/lifecycle/part.ts';
 import type { Logger } from '#platform/logging/logger.ts';
 import type { Metrics } from '#platform/metrics/metrics.ts';
 import { readSubgraph } from '#schema/subgraphFiles.ts';
 import { clickHouseCheck } from './clickhouse/connectClickHouse.ts';
 import { oneServer, onCluster } from './clickhouse/ddl.ts';
 import { createCheck } from './check/createCheck.ts';
-import { migrate } from './clickhouse/migrate.ts';
+import { createMigrator } from './clickhouse/createMigrator.ts';
 import { createBi } from './bi/createBi.ts';
-import { endSystemLogs } from './clickhouse/systemLogs.ts';
 import { carryOut } from './control/carryOut.ts';
 import { createControl } from './control/createControl.ts';
 import { access } from './access.ts';
@@ -25,7 +23,6 @@ import { createExports } from './exports/createExports.ts';
 import { mountExports } from './exports/mountExports.ts';
 import { createChangeTeller } from './figures/changeTeller.ts';
 import { createFigureCache } from './figures/figureCache.ts';
-import { migrations } from './migrations/index.ts';
 import { resolvers } from './resolvers/index.ts';
 import { queryFieldUsage } from './queries/fieldUsage.ts';
 import { queryOperationGroups, queryOperations } from './queries/operations.ts';
@@ -63,18 +60,11 @@ export function createAnalytics(
   const { host, port, identitySecret } = config;
   const { clickhouse, hasClickHouseUsers: hasUsers, logger, metrics } = deps;
   const layout = config.clickhouseCluster ? onCluster(config.clickhouseCluster) : oneServer;
-  const migrator: Part = {
-    name: 'ClickHouse migrations',
-    async start() {
-      await migrate(clickhouse, migrations, { logger, layout });
-      await endSystemLogs(clickhouse, { logger, layout });
-    },
-    stop: async () => undefined,
-  };
   const nats = connectNats({ url: config.natsUrl, name, logger, metrics });
   const redis = createRedis({ url: config.redisUrl, name, logger });
   const tellChanges = createChangeTeller({ redis, nats, logger, metrics });
   const common = { nats, clickhouse, layout, leaseMs: LEASE_MS, tellChanges, logger, metrics };
+  const migrator = createMigrator(common);
   const sink = createSink({ ...common, batchRows: BATCH_ROWS });
   const check = createCheck(common);
   const control = createControl({
@@ -121,8 +111,8 @@ export function createAnalytics(
   });
 
   const parts = [
-    migrator,
     nats,
+    migrator,
     redis,
     createStreams(nats),
     sink,

@@ -28,18 +28,23 @@ const applied = `CREATE TABLE IF NOT EXISTS analytics.migrations (
 ) ENGINE = MergeTree ORDER BY id`;
 
 /**
- * Brings the database `analytics` up to date, in the order of ids; what was applied stands in `analytics.migrations`. Several may
- * do it at once.
+ * Brings the database `analytics` up to date, in the order of ids; what was applied stands in `analytics.migrations`. One process at a
+ * time may do it: see {@link createMigrator}.
  *
  * @param options.layout Says what a statement is where it is run; it hears of all of them, also of those that were run before.
+ * @param options.mayRun Asked before each statement; throws when another process may be at it now.
  */
 export async function migrate(
   client: ClickHouseClient,
   migrations: readonly Migration[],
-  { logger, layout: { ddl } = oneServer }: { readonly logger: Logger; readonly layout?: Layout },
+  options: { readonly logger: Logger; readonly layout?: Layout; readonly mayRun?: () => void },
 ): Promise<void> {
+  const { logger, layout: { ddl } = oneServer, mayRun } = options;
   const run = async (statements: readonly string[]): Promise<void> => {
-    for (const query of statements) await client.command({ query });
+    for (const query of statements) {
+      mayRun?.();
+      await client.command({ query });
+    }
   };
   await run([...ddl(database), ...ddl(applied)]);
   const rows = await select(client, {

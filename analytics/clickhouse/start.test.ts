@@ -1,21 +1,50 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { ClickHouseClient } from '@clickhouse/client';
 import { silentLogger as logger } from '#platform/logging/logger.ts';
-import { testClickHouse } from '#test/stack/index.ts';
+import type { NatsPart } from '#platform/events/nats.ts';
+import { eventually } from '#test/stack/eventually.ts';
+import { testClickHouse, testNats, type TestServer } from '#test/stack/index.ts';
 import { migrations } from '../migrations/index.ts';
 import { sampleRow } from '../sink/eventRow.ts';
+import { openNats } from '../testing/sinkHarness.ts';
+import { createMigrator } from './createMigrator.ts';
 import { oneServer, onCluster } from './ddl.ts';
 import { migrate } from './migrate.ts';
 import { endingLogs, endSystemLogs } from './systemLogs.ts';
 
 let client: ClickHouseClient;
 let close: () => Promise<void>;
+let server: TestServer;
+let nats: NatsPart;
 
-beforeAll(async () => ({ client, close } = await testClickHouse()));
+beforeAll(async () => {
+  [{ client, close }, server] = await Promise.all([testClickHouse(), testNats()]);
+  nats = await openNats(server.url);
+});
+
 afterAll(async () => {
   await client?.command({ query: 'DROP TABLE IF EXISTS system.made_up_log SYNC' });
-  await close?.();
+  await nats?.stop();
+  await Promise.all([close?.(), server?.close()]);
 });
+
+/** The same ClickHouse, whose commands somebody hears of first. */
+function heard(clickhouse: ClickHouseClient, hear: (query: string) => Promise<void>): ClickHouseClient {
+  return new Proxy(clickhouse, {
+    get(target, name) {
+      const member: unknown = Reflect.get(target, name);
+      if (typeof member !== 'function') return member;
+      return async (...args: [{ readonly query: string }]): Promise<unknown> => {
+        if (name === 'command') await hear(args[0].query);
+        return Reflect.apply(member, target, args) as unknown;
+      };
+    },
+  });
+}
+
+function migratorOf(clickhouse: ClickHouseClient) {
+  return createMigrator({ nats, clickhouse, layout: oneServer, leaseMs: 6_000, logger });
+}
 
 describe('a database of before', () => {
   const before = migrations.filter(({ id }) => id < 21);
@@ -48,6 +77,36 @@ describe('a database of before', () => {
         { month: 202602, events: 3 },
       ]);
       expect(statements.filter((statement) => statement.startsWith(`INSERT INTO analytics.${table}`))).toHaveLength(3);
+    }
+  });
+
+  test('is brought up to date by one of two processes that start at once, and the other one waits for it', async () => {
+    await client.command({ query: 'DROP DATABASE analytics SYNC' });
+    await migrate(client, before, { logger });
+    const { company_id, event_id, type, actor_kind } = sampleRow;
+    const values = [{ company_id, event_id, type, actor_kind, at: months[0] }];
+    await client.insert({ table: 'analytics.events', values, format: 'JSONEachRow' });
+    const askedForTurn = new Set<string>();
+    nats.connection.subscribe('leases.analytics-sink.turns.migrations', {
+      callback: (_error, message) => void askedForTurn.add(message.string()),
+    });
+    const [counting, goOn] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const one = heard(client, async (query) => {
+      if (!query.startsWith('INSERT INTO analytics.by_hour')) return;
+      counting.resolve();
+      await goOn.promise;
+    });
+    const first = migratorOf(one).start();
+    await counting.promise;
+    const ran: string[] = [];
+    const other = heard(client, async (query) => void ran.push(query));
+    const second = migratorOf(other).start();
+    await eventually(() => expect(askedForTurn.size).toBe(2));
+    goOn.resolve();
+    await Promise.all([first, second]);
+    expect(ran.filter((query) => !query.startsWith('CREATE'))).toEqual([]);
+    for (const table of ['by_minute', 'by_hour', 'by_day']) {
+      expect(await counted(table)).toEqual([{ month: 202511, events: 1 }]);
     }
   });
 });
