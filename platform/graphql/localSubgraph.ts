@@ -83,7 +83,7 @@ export function createLocalSubgraph<C extends Closable>(options: {
       }
 
       return async (variables, caller) => {
-        const { identity, requestId, clientAddress } = caller;
+        const { identity, requestId, clientAddress, signal } = caller;
         const observed = observe();
         const denied = refusalOf(access, { schema, document, operation, variables, identity });
         if (denied) {
@@ -99,7 +99,7 @@ export function createLocalSubgraph<C extends Closable>(options: {
         const formatted = told.map((error) => error.toJSON());
         return {
           data: data ?? null,
-          errors: maskErrors(told, formatted, { requestId, log: logger.child({ requestId }) }),
+          errors: maskErrors(told, formatted, { requestId, signal, log: logger.child({ requestId }) }),
         };
       };
     },

@@ -7,7 +7,16 @@ const MASKED_CODE = 'INTERNAL_SERVER_ERROR';
 export function maskErrors(
   errors: readonly GraphQLError[],
   formatted: readonly GraphQLFormattedError[],
-  { requestId, log }: { readonly requestId: string; readonly log: { error(facts: object, text: string): void } },
+  {
+    requestId,
+    signal,
+    log,
+  }: {
+    readonly requestId: string;
+    /** Aborts when nobody waits for the answer any more. */
+    readonly signal: AbortSignal;
+    readonly log: { error(facts: object, text: string): void };
+  },
 ): GraphQLFormattedError[] {
   const unexpected = new Set<unknown>();
   const masked = errors.map((error, index) => {
@@ -21,6 +30,8 @@ export function maskErrors(
       extensions: { code: MASKED_CODE, requestId },
     };
   });
+  // What was given up fails, and there is nothing wrong with it.
+  if (signal.aborted) return masked;
   for (const error of unexpected) log.error({ err: error }, 'a resolver failed');
   return masked;
 }

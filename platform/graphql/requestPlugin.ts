@@ -13,6 +13,8 @@ export interface RequestFacts {
   readonly identity: Identity;
   readonly requestId: string;
   readonly log: FastifyBaseLogger;
+  /** Aborts when nobody waits for the answer any more. */
+  readonly signal: AbortSignal;
 }
 
 /** Keeps the schema to services and everybody to what they are permitted, keeps inside details in the log, and measures. */

@@ -8,6 +8,7 @@ import {
   ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { abandoned } from '#platform/http/abandoned.ts';
 import { CLIENT_ADDRESS_HEADER, withOrigin } from '#platform/http/requestOrigin.ts';
 import type { HttpServer } from '#platform/http/server.ts';
 import { IdentityError } from '#platform/identity/errors.ts';
@@ -91,10 +92,11 @@ export function createSubgraph<C extends Closable>(options: SubgraphOptions<C>):
   });
 
   async function execute(identity: Identity, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
-    const context = await options.context(identity, { requestId: request.id, signal: abandoned(reply) });
+    const signal = abandoned(reply.raw);
+    const context = await options.context(identity, { requestId: request.id, signal });
     const { method, body, id: requestId, log } = request;
     const httpGraphQLRequest: HTTPGraphQLRequest = { method, headers: headersOf(request), search: '', body };
-    facts.set(httpGraphQLRequest, { identity, requestId, log });
+    facts.set(httpGraphQLRequest, { identity, requestId, log, signal });
     let answer: HTTPGraphQLResponse;
     try {
       answer = await apollo.executeHTTPGraphQLRequest({
@@ -137,13 +139,4 @@ function headersOf({ headers }: FastifyRequest): HeaderMap {
   const map = new HeaderMap();
   for (const [header, value] of Object.entries(headers)) if (value !== undefined) map.set(header, value.toString());
   return map;
-}
-
-/** Aborts when the connection closes before the answer is written. */
-function abandoned({ raw }: FastifyReply): AbortSignal {
-  const controller = new AbortController();
-  raw.once('close', () => {
-    if (!raw.writableFinished) controller.abort();
-  });
-  return controller.signal;
 }

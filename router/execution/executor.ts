@@ -63,7 +63,7 @@ export function createExecutor({
 
     async execute(prepared, variables, scope) {
       // Taken at once: what a subscription has prepared becomes another when the graph does.
-      const { schema, operation, permittedTo, introspect } = prepared;
+      const { schema, operation, permittedTo, introspect, endsWithAsker } = prepared;
       const { coerced, errors } = coerceVariables(schema, operation, variables);
       if (errors) return { data: undefined, errors: errors.map((error) => present(error, scope)) };
       let permitted: PermittedOperation;
@@ -74,16 +74,19 @@ export function createExecutor({
       } catch (error) {
         return { data: undefined, errors: [present(error, scope)] };
       }
-      const start = (): Started => ({
+      const leaving = endsWithAsker ? scope.leaving?.() : undefined;
+      const start = (signal: AbortSignal | undefined): Started => ({
         data: introspect(coerced),
         variables,
         coerced,
-        scope,
+        scope: signal ? { ...scope, signal } : scope,
         entities: operation.operation === 'mutation' ? undefined : new Map(),
         sharing: { any: false, objects: new Set(), found: new Map() },
       });
-      if (parts) return executeParts(parts, start());
-      const written = await shareable(prepared, { variables, scope }, () => runWhole(permitted, start()));
+      if (parts) return executeParts(parts, start(leaving));
+      const written = await shareable(prepared, { variables, scope, leaving }, (signal) =>
+        runWhole(permitted, start(signal)),
+      );
       return { data: written.data, errors: presentAll(written.problems, scope) };
     },
   };
@@ -91,13 +94,14 @@ export function createExecutor({
   /** Equal queries of one person at one moment are one; see {@link Flights} for whom they are not. */
   async function shareable(
     prepared: PreparedOperation,
-    { variables, scope }: { readonly variables: Variables; readonly scope: RequestScope },
-    begin: () => Promise<Written>,
+    asked: { readonly variables: Variables; readonly scope: RequestScope; readonly leaving: AbortSignal | undefined },
+    begin: (signal: AbortSignal | undefined) => Promise<Written>,
   ): Promise<Written> {
+    const { variables, scope, leaving: signal } = asked;
     const { identity, clientAddress = '', mayShare } = scope;
-    if (!mayShare || !identity || prepared.operation.operation !== 'query') return begin();
+    if (!mayShare || !identity || prepared.operation.operation !== 'query') return begin(signal);
     const key = `${numberOf(prepared)} ${clientAddress} ${JSON.stringify(identity)} ${JSON.stringify(variables)}`;
-    return flights.share({ companyId: identity.companyId, key, onJoin }, begin);
+    return flights.share({ companyId: identity.companyId, key, onJoin, signal }, begin);
   }
 
   async function executeParts({ run, write, partOf }: DeferringRun, started: Started): Promise<OperationResult> {

@@ -7,6 +7,7 @@ import {
   visit,
   visitWithTypeInfo,
   type DirectiveNode,
+  type DocumentNode,
   type GraphQLSchema,
 } from 'graphql';
 
@@ -40,11 +41,16 @@ function secondsOf(directives: readonly DirectiveNode[] = []): number | undefine
 export function limitOf(lasting: Lasting, schema: GraphQLSchema, query: string): number | undefined {
   // Most ask for nothing of the kind, and their text says so.
   const isNamed = [...lasting.keys()].some((coordinate) => query.includes(coordinate.split('.')[1] ?? ''));
-  if (!isNamed) return undefined;
+  return isNamed ? limitIn(lasting, schema, parse(query)) : undefined;
+}
+
+/** The same of a document, be it of ours or of a client's. */
+export function limitIn(lasting: Lasting, schema: GraphQLSchema, document: DocumentNode): number | undefined {
+  if (lasting.size === 0) return undefined;
   const types = new TypeInfo(schema);
   const limits: number[] = [];
   visit(
-    parse(query),
+    document,
     visitWithTypeInfo(types, {
       Field({ name }) {
         const limit = lasting.get(`${types.getParentType()?.name ?? ''}.${name.value}`);

@@ -10,6 +10,7 @@ import { deferConditions, deferring, hasDeferred, withoutDeferred } from './defe
 import { compilePart, type DeferredPart } from './deferred/deferredParts.ts';
 import { partIds } from './deferred/planNodes.ts';
 import { asksOfSchema, introspect, isOfSchema } from './introspection.ts';
+import { limitIn } from './lasting.ts';
 import type { Data } from './merge.ts';
 import { definitionIn, documentOf, type OperationDefinition } from './operationDefinition.ts';
 import { createForm, type FormTools } from './operationForm.ts';
@@ -42,6 +43,8 @@ export interface PreparedOperation extends OperationDefinition {
   readonly permittedTo: (identity: Identity | undefined) => PermittedOperation;
   /** Whether it asks for anything that is another thing for each who looks; else its answers are the same for equal rights. */
   readonly isPersonal: (variables: Variables) => boolean;
+  /** It only reads, and something that is made while somebody waits for it: who leaves ends it. */
+  readonly endsWithAsker: boolean;
   /** What the operation asks of the schema itself. */
   readonly introspect: (coerced: Variables) => Data;
 }
@@ -73,7 +76,7 @@ export function prepareOperation(
   definition: OperationDefinition,
   tools: FormTools,
 ): PreparedOperation {
-  const { schema, requirements, personal } = tools.snapshot;
+  const { schema, supergraphSchema, requirements, personal, lasting } = tools.snapshot;
   const asWritten = documentOf(definition);
   const defers = hasDeferred(asWritten);
   const atOnce = defers ? definitionIn(withoutDeferred(asWritten)) : definition;
@@ -106,6 +109,7 @@ export function prepareOperation(
     schema,
     key: `${source.hash}:${source.operationName ?? ''}`,
     isPersonal: compilePersonal(schema, personal, atOnce),
+    endsWithAsker: operation.operation === 'query' && limitIn(lasting, supergraphSchema, asWritten) !== undefined,
     permittedTo(identity) {
       if (!requirements.any) return whole;
       const denials = requirements.denialsFor(identity);

@@ -17,8 +17,10 @@ export interface RequestScope {
   readonly mayShare?: true;
   /** Who asks takes what is deferred when it comes, and is given it here. */
   readonly takeLater?: (later: LaterAnswers) => void;
-  /** Aborts when who asked gives it up. */
+  /** Aborts when who asked gives it up; the executor sets it, of `leaving`. */
   readonly signal?: AbortSignal;
+  /** Gives a signal that aborts when the client goes away. It is only asked for where that ends something that lasts. */
+  readonly leaving?: () => AbortSignal;
   /** For a subscription: the value of its root field, by the field's name. Nobody asked just now, and those who do go first. */
   readonly event?: Readonly<Record<string, unknown>>;
   /** Asks for entities in place of the fetch that wants them; it may do that together with what others ask. */

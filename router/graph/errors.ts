@@ -32,15 +32,22 @@ export class SubgraphError extends Error {
   readonly code: 'SUBGRAPH_UNAVAILABLE' | typeof INTERNAL;
   /** Of its answer over HTTP, when there was one that says why. */
   readonly status: number | undefined;
+  /** Nobody waits for the answer: there is nobody to be told, and nothing is wrong. */
+  readonly isAbandoned: boolean;
 
   private constructor(
     code: SubgraphError['code'],
     message: string,
-    { status, ...options }: ErrorOptions & { readonly status?: number } = {},
+    {
+      status,
+      isAbandoned = false,
+      ...options
+    }: ErrorOptions & { readonly status?: number; readonly isAbandoned?: boolean } = {},
   ) {
     super(message, options);
     this.code = code;
     this.status = status;
+    this.isAbandoned = isAbandoned;
   }
 
   /** The subgraph is there, and says no. */
@@ -50,6 +57,13 @@ export class SubgraphError extends Error {
 
   static unreachable(subgraph: string, cause: unknown): SubgraphError {
     return new SubgraphError('SUBGRAPH_UNAVAILABLE', `The subgraph ${subgraph} did not answer.`, { cause });
+  }
+
+  /** Who asked has left, and it was told so. */
+  static abandoned(subgraph: string): SubgraphError {
+    return new SubgraphError('SUBGRAPH_UNAVAILABLE', `Nobody waits for the subgraph ${subgraph} any more.`, {
+      isAbandoned: true,
+    });
   }
 
   static answered(subgraph: string, status: number): SubgraphError {
@@ -101,7 +115,7 @@ export function presentError(
     return new GraphQLError('Internal server error', { ...at, extensions: { code: INTERNAL, requestId } });
   }
   if (extensions['code'] === 'SUBGRAPH_UNAVAILABLE') {
-    logger.warn({ err: error, requestId, path }, 'a subgraph could not be asked');
+    if (!isAbandoned(error)) logger.warn({ err: error, requestId, path }, 'a subgraph could not be asked');
     return new GraphQLError('A part of the graph is away: try again.', {
       ...at,
       extensions: publicExtensions(extensions),
@@ -140,6 +154,10 @@ function readError(error: unknown): {
     return { message: error.message, extensions: { ...error.extensions } };
   }
   return { message: String(error), extensions: {} };
+}
+
+function isAbandoned(error: unknown): boolean {
+  return error instanceof SubgraphError && error.isAbandoned;
 }
 
 function isFormatted(error: unknown): error is GraphQLFormattedError {

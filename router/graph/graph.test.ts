@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { eventually } from '#test/stack/eventually.ts';
+import { collect } from '../testing/collect.ts';
+import { openStream } from '../testing/eventStream.ts';
 import { agent, company, startWorld, tokenFor, type World } from '../testing/world.ts';
 
 let world: World;
@@ -178,5 +180,77 @@ describe('a subgraph that', () => {
     expect(without.body.checks).toMatchObject({ inbox: 'ok', channels: expect.not.stringMatching('^ok$') });
     await world.channels.start();
     await eventually(async () => expect((await ready()).status).toBe(200));
+  });
+});
+
+describe('what a model is asked for', () => {
+  const question = '{ answer(question: "How long?") { text } }';
+  const reply = '{ conversation(id: "1") { suggestedReply } }';
+  const later = '{ conversation(id: "1") { id ... @defer { suggestedReply } } }';
+
+  /** A model that says nothing until it is told to, or given up. */
+  function modelAtWork() {
+    const asked: { readonly say: (text: string) => void; readonly signal: AbortSignal }[] = [];
+    world.behaviour.reply = (signal) => {
+      const { promise, resolve: say, reject } = Promise.withResolvers<string>();
+      asked.push({ say, signal });
+      signal.addEventListener('abort', () => reject(new Error('given up')), { once: true });
+      return promise;
+    };
+    return {
+      asked,
+      begun: (count = 1) => eventually(() => expect(asked).toHaveLength(count)),
+      givenUp: () => asked.map(({ signal }) => signal.aborted),
+    };
+  }
+
+  /** Asks in one request, which may be dropped. */
+  async function requestFor(query: string, headers: Record<string, string> = {}) {
+    const leaving = new AbortController();
+    const given = { token, headers, signal: leaving.signal };
+    const answered = world.post({ query }, given).catch((error: unknown) => error);
+    return { answered, leave: () => leaving.abort() };
+  }
+  async function socketFor(query: string) {
+    const { stop: leave } = collect(world.client(token), query);
+    return { leave };
+  }
+  function streamFor(query: string) {
+    return openStream(`${world.router.url()}/graphql`, { query }, { authorization: `Bearer ${token}` });
+  }
+
+  it.each([
+    ['a request', () => requestFor(question)],
+    ['a request that asks for it of an entity', () => requestFor(reply)],
+    ['a request that takes it later', () => requestFor(later, { accept: 'multipart/mixed;deferSpec=20220824' })],
+    ['a query over a socket', () => socketFor(question)],
+    ['a stream of events', () => streamFor(reply)],
+  ])('is given up when the client drops %s', async (_what, begin) => {
+    const model = modelAtWork();
+    const asked = await begin();
+    await model.begun();
+    expect(model.givenUp()).toEqual([false]);
+    asked.leave();
+    await eventually(() => expect(model.givenUp()).toEqual([true]));
+  });
+
+  it('goes on for who asked the same at the same moment and stays, and is given up when they leave too', async () => {
+    const shared = async () =>
+      Number(/^switchboard_router_operations_shared_total\{[^}]*\} (\d+)$/m.exec(await world.metrics.text())?.[1] ?? 0);
+    const model = modelAtWork();
+    const before = await shared();
+    const [ada, ben] = await Promise.all([requestFor(question), requestFor(question)]);
+    await model.begun();
+    await eventually(async () => expect(await shared()).toBe(before + 1));
+    ada.leave();
+    await ada.answered;
+    model.asked[0]?.say('Thirty days.');
+    expect(await ben.answered).toMatchObject({ data: { answer: { text: 'Thirty days.' } } });
+
+    const both = await Promise.all([requestFor(question), requestFor(question)]);
+    await model.begun(2);
+    await eventually(async () => expect(await shared()).toBe(before + 2));
+    for (const { leave } of both) leave();
+    await eventually(() => expect(model.givenUp()).toEqual([false, true]));
   });
 });

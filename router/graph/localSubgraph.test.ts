@@ -110,6 +110,17 @@ describe('a subgraph in the same process', () => {
     expect(signal?.aborted).toBe(true);
   });
 
+  it('is told that who asked has left, which is no failure of it', async () => {
+    signal = undefined;
+    const leaving = new AbortController();
+    const asked = ask('{ slow }', { signal: leaving.signal });
+    while (!signal) await setImmediate();
+    leaving.abort();
+    await expect(asked).rejects.toMatchObject({ code: 'SUBGRAPH_UNAVAILABLE', isAbandoned: true });
+    expect((signal as AbortSignal).aborted).toBe(true);
+    expect(await metrics.text()).toMatch(/^switchboard_router_subgraph_seconds_count\{[^}]*outcome="left"[^}]*\} 1$/m);
+  });
+
   it('that cannot begin, or is of another version, is away for this operation', async () => {
     await expect(ask('{ nonsense }')).rejects.toMatchObject({ code: 'SUBGRAPH_UNAVAILABLE' });
     contextFails = true;

@@ -46,12 +46,13 @@ export function createLocalSubgraph(options: {
       try {
         const run = prepare(operation)(JSON.parse(variables) as Variables, caller);
         const answer = await withTimeout(run, limitMs, `no answer within ${limitMs} ms`);
+        leaving?.throwIfAborted();
         end({ outcome: answer.errors.length > 0 ? 'errors' : 'ok' });
         return answer;
       } catch (error) {
-        end({ outcome: 'failed' });
         gone.abort();
-        throw SubgraphError.unreachable(name, error);
+        end({ outcome: leaving?.aborted ? 'left' : 'failed' });
+        throw leaving?.aborted ? SubgraphError.abandoned(name) : SubgraphError.unreachable(name, error);
       } finally {
         if (operation.kind === 'mutation') flights.wrote(identity.companyId);
       }

@@ -76,7 +76,7 @@ export function createSubgraph(options: {
     { kind, limitMs = 0 }: SubgraphOperation,
     body: string,
     headers: Record<string, string>,
-    { signal }: Pick<RequestScope, 'signal'>,
+    signal: AbortSignal | undefined,
   ) {
     const waitMs = breaker.enter(name);
     if (waitMs > 0) {
@@ -102,7 +102,7 @@ export function createSubgraph(options: {
 
   async function fetchText(operation: SubgraphOperation, variables: string, scope: RequestScope) {
     const { kind, bodyHead } = operation;
-    const { identity, requestId, clientAddress } = scope;
+    const { identity, requestId, clientAddress, signal } = scope;
     if (!identity) throw OperationError.unauthenticated();
     const { companyId } = identity;
     const signed = await signIdentity(identity);
@@ -117,16 +117,16 @@ export function createSubgraph(options: {
     const body = `${bodyHead}${variables}}`;
     if (kind === 'mutation') {
       try {
-        return await request(operation, body, headers, scope);
+        return await request(operation, body, headers, signal);
       } finally {
         // Also when it failed: what was given up may have been done all the same.
         flights.wrote(companyId);
       }
     }
-    if (scope.mayShare !== true) return request(operation, body, headers, scope);
+    if (scope.mayShare !== true) return request(operation, body, headers, signal);
     const key = `${name} ${clientAddress ?? ''} ${signed} ${body}`;
-    return flights.share({ companyId, key, onJoin: () => shared.inc({ subgraph: name }) }, () =>
-      request(operation, body, headers, scope),
+    return flights.share({ companyId, key, onJoin: () => shared.inc({ subgraph: name }), signal }, (left) =>
+      request(operation, body, headers, left),
     );
   }
 
@@ -144,7 +144,9 @@ export function createSubgraph(options: {
         end({ outcome: answer.errors.length > 0 ? 'errors' : 'ok' });
         return answer;
       } catch (error) {
-        end({ outcome: 'failed' });
+        const isLeft = scope.signal?.aborted === true;
+        end({ outcome: isLeft ? 'left' : 'failed' });
+        if (isLeft) throw SubgraphError.abandoned(name);
         throw error instanceof SubgraphError || error instanceof OperationError
           ? error
           : SubgraphError.unreachable(name, error);

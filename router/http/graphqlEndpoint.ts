@@ -8,6 +8,7 @@ import {
 } from '@apollo/server/plugin/disabled';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { getOperationAST, type DocumentNode, type OperationDefinitionNode } from 'graphql';
+import { abandoned } from '#platform/http/abandoned.ts';
 import type { Part } from '#platform/lifecycle/part.ts';
 import type { Logger } from '#platform/logging/logger.ts';
 import type { Metrics } from '#platform/metrics/metrics.ts';
@@ -102,7 +103,7 @@ export function createGraphqlEndpoint(app: FastifyInstance, options: GraphqlEndp
     const result = await server.executeHTTPGraphQLRequest({
       httpGraphQLRequest,
       async context() {
-        scope = await admit(request);
+        scope = await admit(request, reply);
         const meant = await registered.resolve(asked, scope.identity);
         if (meant === asked) check(asked);
         // Apollo Server reads the request after this.
@@ -134,7 +135,7 @@ export function createGraphqlEndpoint(app: FastifyInstance, options: GraphqlEndp
   }
 
   /** Finds out who asks, and refuses what is not even worth reading. */
-  async function admit(request: FastifyRequest): Promise<Scope> {
+  async function admit(request: FastifyRequest, { raw }: FastifyReply): Promise<Scope> {
     requestLimits.arrive(request.ip);
     const caller = await authenticate(request.headers);
     if (!caller && production) throw OperationError.unauthenticated();
@@ -145,6 +146,7 @@ export function createGraphqlEndpoint(app: FastifyInstance, options: GraphqlEndp
       requestId,
       clientAddress,
       mayShare: true,
+      leaving: () => abandoned(raw),
       isGet: method === 'GET',
       keeping,
       ...(takesParts(request.headers.accept) && {

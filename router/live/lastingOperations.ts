@@ -98,6 +98,9 @@ function follow(asked: Pick<Followed, 'text' | 'operationName'>, first: Prepared
       get isPersonal() {
         return one.now.isPersonal;
       },
+      get endsWithAsker() {
+        return one.now.endsWithAsker;
+      },
       get introspect() {
         return one.now.introspect;
       },

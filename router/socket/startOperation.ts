@@ -229,6 +229,7 @@ export function createStartOperation(options: {
       requestId: v7(),
       clientAddress: address,
       mayShare: true,
+      leaving: () => signal,
     });
     report(result.errors.map(({ extensions }) => String(extensions?.['code'])));
     if (signal.aborted) return undefined;

@@ -191,7 +191,7 @@ export interface Behaviour {
   /** Answers a question of somebody who is told of it as it comes. */
   answer: (asked: { readonly question: string; readonly answerId: string }, signal: AbortSignal) => Promise<object>;
   /** What a model says that takes its time. */
-  reply: () => Promise<string>;
+  reply: (signal: AbortSignal) => Promise<string>;
   /** Texts of messages have at least so many characters. */
   textLength: number;
   /** What the channels service got besides queries: webhooks, web chats, files. */
@@ -353,7 +353,7 @@ export async function startTestGraph(identitySecret: string) {
           throw new GraphQLError('Not yours.', { extensions: { code: 'FORBIDDEN', inside: 'row 12' } });
         },
         large: () => 'x'.repeat(2_000_000),
-        answer: async () => ({ text: await behaviour.reply() }),
+        answer: async (_: unknown, _args: unknown, { signal }: Context) => ({ text: await behaviour.reply(signal) }),
         answerInPieces: (
           _: unknown,
           asked: { readonly question: string; readonly answerId: string },
@@ -420,7 +420,7 @@ export async function startTestGraph(identitySecret: string) {
       Conversation: {
         __resolveReference: (reference: object) => reference,
         mood: ({ subject }: { subject: string }) => `mood of ${subject}`,
-        suggestedReply: () => behaviour.reply(),
+        suggestedReply: (_: unknown, _args: unknown, { signal }: Context) => behaviour.reply(signal),
       },
     },
     identitySecret,

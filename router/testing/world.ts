@@ -177,7 +177,10 @@ export async function startWorldOver<G extends TestGraph>(
       await bus.publish(events.map((event) => createEvent(catalogue, companyId, event)));
     },
 
-    async post(body: unknown, { token, headers }: { token?: string; headers?: Record<string, string> } = {}) {
+    async post(
+      body: unknown,
+      { token, headers, signal }: { token?: string; headers?: Record<string, string>; signal?: AbortSignal } = {},
+    ) {
       const response = await request(`${router.url()}/graphql`, {
         method: 'POST',
         headers: {
@@ -187,6 +190,7 @@ export async function startWorldOver<G extends TestGraph>(
           ...headers,
         },
         body: JSON.stringify(body),
+        ...(signal && { signal }),
       });
       return { status: response.statusCode, headers: response.headers, ...((await response.body.json()) as Answer) };
     },
