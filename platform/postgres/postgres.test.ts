@@ -12,7 +12,7 @@ import { createMetrics } from '#platform/metrics/metrics.ts';
 import { eventually } from '#test/stack/eventually.ts';
 import { testNats, testPostgres } from '#test/stack/index.ts';
 import { createDatabase, type Database } from './database.ts';
-import { groupWrites } from './groupWrites.ts';
+import { findFirst, groupWrites } from './groupWrites.ts';
 import { createOutboxRelay } from './outboxRelay.ts';
 import { provisionContext, type MigrationList } from './provision.ts';
 import { fragment, join } from './sql.ts';
@@ -328,6 +328,51 @@ describe('a context in Postgres', () => {
         }),
       );
       expect(await Promise.all(counts)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8]);
+    });
+
+    it('that begin with the same find it at once, each its own, as long as nothing else comes between', async () => {
+      const company = v7();
+      const grouped = groupWrites(database, { transactions: 1 });
+      const asked: (readonly string[])[] = [];
+      const find = async (_: unknown, texts: readonly string[]) => {
+        asked.push(texts);
+        return texts.map((text) => `found ${text}`);
+      };
+      const finding = (text: string) =>
+        grouped.write(
+          company,
+          findFirst(find, text, async (_, found) => found),
+        );
+      const first = note('alone', company, grouped);
+      const works = [finding('1'), finding('2'), finding('3'), note('between', company, grouped), finding('4')];
+      await first;
+      expect(await Promise.all(works)).toEqual(['found 1', 'found 2', 'found 3', 'between', 'found 4']);
+      expect(asked).toEqual([['1', '2', '3'], ['4']]);
+    });
+
+    it('that cannot find it at once each do so by themselves', async () => {
+      const company = v7();
+      const grouped = groupWrites(database, { transactions: 1 });
+      const find = async (_: unknown, texts: readonly string[]) => {
+        if (texts.includes('bad')) throw new Error('of this one');
+        return texts;
+      };
+      const first = note('alone', company, grouped);
+      const works = ['1', 'bad', '3'].map((text) =>
+        grouped.write(
+          company,
+          findFirst(find, text, async ({ em }, found) => {
+            em.create(Note, { companyId: company, id: v7(), text: found, at: new Date() });
+          }),
+        ),
+      );
+      await first;
+      expect((await Promise.allSettled(works)).map(({ status }) => status)).toEqual([
+        'fulfilled',
+        'rejected',
+        'fulfilled',
+      ]);
+      expect((await notesSeenBy(company)).toSorted()).toEqual(['1', '3', 'alone']);
     });
 
     it('do not fail with one that fails, and are written and told once', async () => {

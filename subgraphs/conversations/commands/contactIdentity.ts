@@ -15,6 +15,13 @@ export interface Sighting extends Pick<Profile, 'channelId' | 'threadExternalId'
   readonly platform: Platform;
 }
 
+/** A sighting that a message brought. */
+export interface Arrival extends Sighting {
+  readonly companyId: string;
+  /** When the contact wrote; null when it was the company. Who writes is not blocked any more. */
+  readonly lastInboundAt: Date | null;
+}
+
 export interface ContactIdentity {
   readonly id: string;
   readonly contactId: string;
@@ -22,34 +29,59 @@ export interface ContactIdentity {
   readonly blocked: boolean;
 }
 
+interface Upserted extends ContactIdentity {
+  /** What the platform called them before. */
+  readonly calledBefore: string | null;
+  /** The contact does not go by what the platform gives now, and should. */
+  readonly outdated: boolean;
+}
+
 /**
- * Finds or makes the contact's identity, and holds its row until the end: from here on nobody else handles a message of
- * this contact. One statement, so that a contact without identity, or the other way round, cannot be.
- *
- * @param lastInboundAt When the contact wrote; null when it was the company. Who writes is not blocked any more.
+ * Finds or makes the identities of different contacts of a company, and holds their rows until the end: from here on nobody else handles a
+ * message of these contacts. One statement, so that a contact without identity, or the other way round, cannot be.
  */
-export async function upsertIdentity(
+export async function upsertIdentities(
   transaction: Transaction,
-  companyId: string,
-  sighting: Sighting,
-  lastInboundAt: Date | null,
-): Promise<ContactIdentity> {
-  const { sql } = transaction;
-  const { channelId, platform, threadExternalId, contact } = await oneWhatsAppId(transaction, companyId, sighting);
-  const newContactId = v7();
-  const details = detailWords(companyId, { email: null, phone: contact.phone });
-  const words = [...searchVector(companyId, contact.name), ...details];
-  const [identity] = await sql<ContactIdentity>`
-    with before as (
-      select display_name, picture_file_key from conversations.contact_identities
-      where company_id = ${companyId} and channel_id = ${channelId} and external_id = ${contact.externalId}
+  arrivals: readonly Arrival[],
+): Promise<ContactIdentity[]> {
+  const [first] = arrivals;
+  if (!first) return [];
+  const { companyId } = first;
+  const sighted: Sighting[] = [];
+  for (const arrival of arrivals) sighted.push(await oneWhatsAppId(transaction, companyId, arrival));
+  const rows = sighted.map(({ channelId, platform, threadExternalId, contact }, ordinal) => {
+    const details = detailWords(companyId, { email: null, phone: contact.phone });
+    return {
+      ordinal,
+      id: v7(),
+      new_contact_id: v7(),
+      channel_id: channelId,
+      platform,
+      external_id: contact.externalId,
+      thread_external_id: threadExternalId,
+      name: contact.name,
+      username: contact.username,
+      language_code: contact.languageCode,
+      phone: contact.phone,
+      last_inbound_at: arrivals[ordinal]?.lastInboundAt,
+      details,
+      words: [...searchVector(companyId, contact.name), ...details],
+    };
+  });
+  const identities = await transaction.sql<Upserted>`
+    with sighted as (
+      select * from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as s (
+        ordinal integer, id uuid, new_contact_id uuid, channel_id uuid, platform text, external_id text,
+        thread_external_id text, name text, username text, language_code text, phone text, last_inbound_at timestamptz,
+        details text[], words text[]
+      )
     ), identity as (
       insert into conversations.contact_identities as i
         (company_id, id, contact_id, channel_id, platform, external_id, thread_external_id,
          display_name, username, language_code, phone, last_inbound_at)
-      values (${companyId}, ${v7()}, ${newContactId}, ${channelId}, ${platform}, ${contact.externalId},
-        ${threadExternalId}, ${contact.name}, ${contact.username}, ${contact.languageCode}, ${contact.phone},
-        ${lastInboundAt}::timestamptz)
+      select ${companyId}, id, new_contact_id, channel_id, platform, external_id, thread_external_id,
+        name, username, language_code, phone, last_inbound_at
+      from sighted order by channel_id, external_id
       on conflict (company_id, channel_id, external_id) do update set
         thread_external_id = excluded.thread_external_id,
         display_name = coalesce(excluded.display_name, i.display_name),
@@ -58,20 +90,47 @@ export async function upsertIdentity(
         phone = coalesce(excluded.phone, i.phone),
         last_inbound_at = greatest(i.last_inbound_at, excluded.last_inbound_at),
         blocked_at = case when excluded.last_inbound_at > i.blocked_at then null else i.blocked_at end
-      returning id, contact_id
+      returning id, contact_id, channel_id, external_id
+    ), seen as (
+      select s.ordinal, i.id, i.contact_id, s.new_contact_id, s.channel_id, s.external_id, s.name, s.phone, s.details, s.words
+      from identity i join sighted s on s.channel_id = i.channel_id and s.external_id = i.external_id
     ), added as (
       insert into conversations.contacts (company_id, id, name, phone, detail_words, search)
-      select ${companyId}, contact_id, ${contact.name}, ${contact.phone}, ${details}::text[],
-        array_to_tsvector(${words}::text[])
-      from identity where contact_id = ${newContactId}
-    ), known as (${followPlatform(companyId, { contact, pictureFileKey: null })})
-    select id, contact_id as "contactId", exists (
-      select from conversations.contacts k
-      where k.company_id = ${companyId} and k.id = identity.contact_id and k.blocked_at is not null
-    ) as blocked
-    from identity`;
-  if (!identity) throw new Error('an upsert returned no row');
-  return identity;
+      select ${companyId}, contact_id, name, phone, details, array_to_tsvector(words)
+      from seen where contact_id = new_contact_id
+    )
+    select seen.id, seen.contact_id as "contactId", known.blocked_at is not null as blocked,
+      before.display_name as "calledBefore",
+      known.id is not null and (
+        seen.name is distinct from known.name and seen.name is not null
+          and (known.name is null or known.name = before.display_name)
+        or known.phone is null and seen.phone is not null
+      ) as outdated
+    from seen
+    left join lateral (
+      select b.display_name from conversations.contact_identities b
+      where b.company_id = ${companyId} and b.channel_id = seen.channel_id and b.external_id = seen.external_id
+      limit 1
+    ) before on true
+    left join lateral (
+      select k.id, k.name, k.phone, k.blocked_at from conversations.contacts k
+      where k.company_id = ${companyId} and k.id = seen.contact_id
+      limit 1
+    ) known on true
+    order by seen.ordinal`;
+  if (identities.length !== arrivals.length) throw new Error('an upsert returned not one row for each');
+  for (const [index, { contactId, calledBefore, outdated }] of identities.entries()) {
+    const contact = sighted[index]?.contact;
+    if (!outdated || !contact) continue;
+    await transaction.sql`
+      with before as (
+        select ${calledBefore}::text as display_name, null::text as picture_file_key
+      ), identity as (
+        select ${contactId}::uuid as contact_id
+      )
+      ${followPlatform(companyId, { contact, pictureFileKey: null })}`;
+  }
+  return identities;
 }
 
 /**

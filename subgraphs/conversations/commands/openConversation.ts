@@ -6,39 +6,66 @@ import type { Transaction } from '../facts.ts';
 import { companySettings } from '../queries/companySettings.ts';
 import type { ContactIdentity } from './contactIdentity.ts';
 
+/** A conversation's row as it was locked, for {@link conversationIn}. */
+export type ConversationRow = Readonly<Record<string, unknown>>;
+
+/** Which message came, and of whom. */
+export interface MessageOf {
+  readonly companyId: string;
+  readonly identity: ContactIdentity;
+  readonly channelId: string;
+  readonly externalMessageId: string;
+}
+
 /**
- * Where a message belongs: to the conversation that goes on with this identity, or else to the last one that was resolved, which is
- * locked; null when there is none yet. Call it when the identity is locked: whoever had it may have written the same message.
+ * Where messages of a company belong: each to the conversation that goes on with its identity, or else to the last one that was
+ * resolved, which is locked; null when there is none yet, 'repeated' when the message is there. Call it when the identities are locked:
+ * whoever had one may have written the same message.
  *
  * One statement: it runs for every message.
- *
- * @returns 'repeated' when the message is there.
  */
-export async function lockConversation(
+export async function lockConversations(
   { em, sql }: Transaction,
-  companyId: string,
-  identity: ContactIdentity,
-  { channelId, externalId }: { readonly channelId: string; readonly externalId: string },
-): Promise<ConversationEntity | null | 'repeated'> {
-  const [{ isRepeated, ...row } = { isRepeated: false, id: null }] = await sql<{
-    isRepeated: boolean;
-    id: string | null;
-  }>`
-    with message as (
-      select from conversations.messages
-      where company_id = ${companyId} and channel_id = ${channelId} and external_id = ${externalId}
+  messages: readonly MessageOf[],
+): Promise<(ConversationRow | null | 'repeated')[]> {
+  const companyId = messages[0]?.companyId;
+  const asked = messages.map(({ identity, channelId, externalMessageId }, ordinal) => ({
+    ordinal,
+    identity_id: identity.id,
+    contact_id: identity.contactId,
+    channel_id: channelId,
+    external_id: externalMessageId,
+  }));
+  const found = await sql<{ isRepeated: boolean; id: string | null }>`
+    with asked as (
+      select a.*, m.is_there is not null as is_repeated
+      from jsonb_to_recordset(${JSON.stringify(asked)}::jsonb) as a (
+        ordinal integer, identity_id uuid, contact_id uuid, channel_id uuid, external_id text
+      )
+      -- With a limit it is looked up for each; a plan that is kept could else read all messages once, as it did when there were few.
+      left join lateral (
+        select true as is_there from conversations.messages m
+        where m.company_id = ${companyId} and m.channel_id = a.channel_id and m.external_id = a.external_id
+        limit 1
+      ) m on true
     )
-    select exists (select from message) as "isRepeated", latest.*
-    from (select) one left join lateral (
+    select asked.is_repeated as "isRepeated", latest.*
+    from asked left join lateral (
       select ${columnsOf(em)} from conversations.conversations c
-      where c.company_id = ${companyId} and c.contact_id = ${identity.contactId} and c.identity_id = ${identity.id}
-        and not exists (select from message)
+      where c.company_id = ${companyId} and c.contact_id = asked.contact_id and c.identity_id = asked.identity_id
+        and not asked.is_repeated
       order by c.status = 'RESOLVED', c.number desc
       limit 1
       for update
-    ) latest on true`;
-  if (isRepeated) return 'repeated';
-  return row.id === null ? null : em.map(Conversation, row);
+    ) latest on true
+    order by asked.ordinal`;
+  if (found.length !== messages.length) throw new Error('a message has no row');
+  return found.map(({ isRepeated, ...row }) => (isRepeated ? 'repeated' : row.id === null ? null : row));
+}
+
+/** A row that this transaction has locked, as what can be changed and is written at its end. */
+export function conversationIn({ em }: Transaction, row: ConversationRow): ConversationEntity {
+  return em.map(Conversation, row);
 }
 
 /** Not `*`: a prepared statement that gives one fails when the table has got another column since. */

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { groupWrites } from '#platform/postgres/groupWrites.ts';
 import { DAY_MS, openInbox, received, write, type TestCompany, type TestInbox } from '../testing/inbox.ts';
 import { changeStatus } from './changeStatus.ts';
 import { receiveMessage } from './receiveMessage.ts';
@@ -71,10 +72,50 @@ describe('a message of a contact', () => {
       seen.findIndex((text) => text.startsWith('insert into conversations.outbox')),
     );
     expect(ofMessage.map((text) => /^with \w+ as/.exec(text)?.[0])).toEqual([
-      'with before as',
-      'with message as',
+      'with sighted as',
+      'with asked as',
       'with stored as',
     ]);
+  });
+
+  test('shares the first two of them with those of other contacts that wait for it', async () => {
+    const contacts = Array.from({ length: 9 }, (_, index) => `c${String(index)}`);
+    const known = contacts.slice(0, 6);
+    for (const from of known) await write(inbox, acme, { from });
+    const grouped = groupWrites(inbox.database, { transactions: 1 });
+    const seen: string[] = [];
+    const stop = inbox.database.onStatement((text) => seen.push(text.trim()));
+    const events = contacts.map((from) => received(acme, { from, text: `of ${from}` }));
+    const receive = (some: typeof events) =>
+      Promise.all(some.map((event) => receiveMessage(grouped, event, { reopenWithinMs })));
+    const outcomes = await receive(events);
+    stop();
+    expect(outcomes).toEqual(contacts.map(() => 'created'));
+    expect(await receive(events.slice(2, 5))).toEqual(['repeated', 'repeated', 'repeated']);
+    const counted = (start: string) => seen.filter((text) => text.startsWith(start)).length;
+    expect(counted('with stored as')).toBe(contacts.length);
+    expect([counted('with sighted as'), counted('with asked as')]).toEqual([
+      expect.any(Number),
+      counted('with sighted as'),
+    ]);
+    expect(counted('with sighted as')).toBeLessThan(contacts.length / 2);
+    const texts = await inbox.rows<{ external_id: string; text: string; ordinal: number }>(
+      `select i.external_id, m.text, m.inbound_ordinal as ordinal from conversations.messages m
+      join conversations.conversations c on c.company_id = m.company_id and c.id = m.conversation_id
+      join conversations.contact_identities i on i.company_id = c.company_id and i.id = c.identity_id
+      where m.company_id = $1 and m.text like 'of %' order by i.external_id`,
+      [acme.companyId],
+    );
+    expect(texts).toEqual(
+      contacts.map((from) => ({ external_id: from, text: `of ${from}`, ordinal: known.includes(from) ? 2 : 1 })),
+    );
+  });
+
+  test('of one contact in several threads at once is in none lost', async () => {
+    const grouped = groupWrites(inbox.database, { transactions: 1 });
+    const events = Array.from({ length: 5 }, () => received(acme, { from: 'c1' }));
+    await Promise.all(events.map((event) => receiveMessage(grouped, event, { reopenWithinMs })));
+    expect(await conversationsOf(acme)).toMatchObject([{ number: 1, message_count: 5, inbound_count: 5 }]);
   });
 
   test('that comes fifty times in parallel is one', async () => {

@@ -1,19 +1,21 @@
 import { v7 } from 'uuid';
 import type { EventOf } from '#platform/events/catalogue.ts';
 import type { Database } from '#platform/postgres/database.ts';
+import { findFirst } from '#platform/postgres/groupWrites.ts';
 import type { SwitchboardCatalogue } from '#schema/events/catalogue.ts';
 import type { ConversationEntity } from '../entities/conversation.ts';
 import { unsaid, type MessageEntity } from '../entities/message.ts';
+import type { Transaction } from '../facts.ts';
 import { countMessage, writtenAt } from '../rules/messages.ts';
 import type { Change } from '../rules/change.ts';
 import { searchVector } from '../text/searchWords.ts';
 import { beginsWithBot, botSettings } from '../queries/botSettings.ts';
 import { askBot } from './bot/askBot.ts';
-import { upsertIdentity } from './contactIdentity.ts';
 import { openAgain } from './lifecycle/openAgain.ts';
 import { switchBot } from './lifecycle/switchBot.ts';
-import { isOver, lockConversation, openConversation } from './openConversation.ts';
+import { conversationIn, isOver, openConversation } from './openConversation.ts';
 import { findByExternalId } from './findMessage.ts';
+import { findPlaces } from './findPlaces.ts';
 import { settleAssignee } from './settleAssignee.ts';
 import { addMessage } from './addMessage.ts';
 
@@ -34,14 +36,13 @@ export async function receiveMessage(
   { companyId, data }: Pick<Received, 'companyId' | 'data'>,
   { reopenWithinMs }: { readonly reopenWithinMs: number },
 ): Promise<'created' | 'repeated'> {
-  return database.write(companyId, async (transaction) => {
+  const now = new Date();
+  const createdAt = writtenAt(data.sentAt, now);
+  const arrived = { ...data, companyId, lastInboundAt: createdAt };
+  const receive = findFirst(findPlaces, arrived, async (transaction: Transaction, { identity, found }) => {
     const { channelId, externalMessageId: externalId, replyToExternalId } = data;
-    const now = new Date();
-    const createdAt = writtenAt(data.sentAt, now);
-    const identity = await upsertIdentity(transaction, companyId, data, createdAt);
-    const found = await lockConversation(transaction, companyId, identity, { channelId, externalId });
     if (found === 'repeated') return 'repeated';
-    let conversation = found;
+    let conversation = found && conversationIn(transaction, found);
     const changes: Change[] = [];
     const muted = identity.blocked && conversation !== null;
     if (!conversation || (!muted && (await isOver(transaction, conversation, createdAt, reopenWithinMs)))) {
@@ -96,6 +97,7 @@ export async function receiveMessage(
     if (!muted && isWithBot(conversation)) await askBot(transaction, conversation);
     return 'created';
   });
+  return database.write(companyId, receive);
 }
 
 /** PENDING without a bot has nobody who would answer. */

@@ -1,16 +1,18 @@
 import type { EventOf } from '#platform/events/catalogue.ts';
 import type { Database } from '#platform/postgres/database.ts';
+import { findFirst } from '#platform/postgres/groupWrites.ts';
 import type { SwitchboardCatalogue } from '#schema/events/catalogue.ts';
 import type { ConversationEntity } from '../entities/conversation.ts';
 import { unsaid, type MessageEntity } from '../entities/message.ts';
+import type { Transaction } from '../facts.ts';
 import { countAnswer, countMessage, writtenAt } from '../rules/messages.ts';
 import type { Change } from '../rules/change.ts';
 import { searchVector } from '../text/searchWords.ts';
 import { systemActor } from '../rules/systemRule.ts';
-import { upsertIdentity } from './contactIdentity.ts';
 import { openAgain } from './lifecycle/openAgain.ts';
-import { isOver, lockConversation, openConversation } from './openConversation.ts';
+import { conversationIn, isOver, openConversation } from './openConversation.ts';
 import { findByExternalId } from './findMessage.ts';
+import { findPlaces } from './findPlaces.ts';
 import { measureResponse } from './measure.ts';
 import { addMessage } from './addMessage.ts';
 
@@ -25,15 +27,14 @@ export async function recordEcho(
   { companyId, data }: Pick<Echoed, 'companyId' | 'data'>,
   { reopenWithinMs }: { readonly reopenWithinMs: number },
 ): Promise<void> {
-  await database.write(companyId, async (transaction) => {
+  const arrived = { ...data, companyId, lastInboundAt: null };
+  const record = findFirst(findPlaces, arrived, async (transaction: Transaction, { identity, found }) => {
     const { channelId, platform, externalMessageId: externalId, replyToExternalId } = data;
-    const identity = await upsertIdentity(transaction, companyId, data, null);
-    const found = await lockConversation(transaction, companyId, identity, { channelId, externalId });
     if (found === 'repeated') return;
 
     const now = new Date();
     const createdAt = writtenAt(data.sentAt, now);
-    let conversation = found;
+    let conversation = found && conversationIn(transaction, found);
     const changes: Change[] = [];
     if (!conversation || (await isOver(transaction, conversation, createdAt, reopenWithinMs))) {
       conversation = await openConversation(transaction, companyId, identity, { channelId, platform, at: createdAt });
@@ -71,6 +72,7 @@ export async function recordEcho(
     const actor = systemActor('ANSWERED_ELSEWHERE');
     await addMessage(transaction, { actor, conversation, message, changes, response });
   });
+  await database.write(companyId, record);
 }
 
 /** What was written before the resolution does not open again what it resolved. */
