@@ -106,7 +106,7 @@ describe('a hostile statement', () => {
     // Some are harmless: they ask for what there is, in a strange way.
     const answered = beside.filter(({ status }) => status === 200).map(({ statement }) => statement);
     expect(answered.length).toBeLessThan(40);
-  }, 60_000);
+  });
 
   /** Without what changes from one time to the next: where among the rows it was when it failed. */
   function told(text: string): string {

@@ -140,7 +140,7 @@ describe('the event store', () => {
       ),
       { numRuns: 5 },
     );
-  }, 90_000);
+  });
 
   test('tells of every hour in which figures have changed, once all rollups have it, wherever a writer dies', async () => {
     for (const statements of [2, 4, 6, 7]) {

@@ -65,7 +65,7 @@ describe('a store process', () => {
       process.kill(server.pid() ?? 0, 'SIGKILL');
       await eventually(() => {
         expect(log.filter((line) => line === 'PostgreSQL is back')).toHaveLength(round);
-      }, 20_000);
+      });
     }
   });
 

@@ -20,7 +20,7 @@ import { protectTable } from './tenantTable.ts';
 
 const context = 'replica_test';
 const catalogue = { 'note.written': { version: 1, data: z.object({ text: z.string() }) } } as const;
-const pool = { max: 4, connectTimeoutMs: 2_000, statementTimeoutMs: 5_000, idleTimeoutMs: 10_000 };
+const pool = { max: 4, connectTimeoutMs: 30_000, statementTimeoutMs: 30_000, idleTimeoutMs: 10_000 };
 const actor = { kind: 'system' } as const;
 
 class CreateNotes extends Migration {
@@ -110,7 +110,7 @@ describe('a context with a replica', () => {
     replica = await testReplica(primary.url);
     one = await openProcess(urls);
     other = await openProcess(urls);
-  }, 60_000);
+  });
   afterAll(async () => {
     await one.close();
     await other.close();
@@ -236,7 +236,7 @@ describe('a context with a replica', () => {
       await eventually(async () => {
         expect(await one.server(ours)).toBe('primary');
         expect(await one.outcomes()).toContain('lagging');
-      }, 15_000);
+      });
     } finally {
       await replica.resume();
     }

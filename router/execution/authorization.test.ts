@@ -122,7 +122,7 @@ it('whatever is asked, whoever asks, is answered as one schema would that refuse
     }),
     { numRuns: 60 },
   );
-}, 60_000);
+});
 
 describe('directives of a graph', () => {
   const link = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.9",

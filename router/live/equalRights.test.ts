@@ -188,5 +188,5 @@ describe('the live views of agents of equal rights', () => {
       ),
       { numRuns: 6 },
     );
-  }, 60_000);
+  });
 });

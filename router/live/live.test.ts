@@ -368,7 +368,7 @@ describe('while NATS is away', () => {
     const { code } = await collect(world.client(token), short, { after: live.updates[0]?.cursor }).failed();
     expect(code).toBe('EVENTS_UNAVAILABLE');
     await world.natsServer.restart();
-    await eventually(() => world.publish(ids.slice(3).map((conversation) => messageCreated(conversation))), 15_000);
+    await eventually(() => world.publish(ids.slice(3).map((conversation) => messageCreated(conversation))));
     // A repetition would come before the last one.
     await eventually(() => expect(live.updates.at(-1)?.conversation.id).toBe(ids.at(-1)?.id));
     expect(live.updates.map(({ conversation }) => conversation.id)).toEqual(ids.map(({ id }) => id));
@@ -388,7 +388,7 @@ describe('while NATS is away', () => {
 
     const anew = collect(world.client(token), short);
     await world.subscribed('live', 1);
-    await eventually(() => world.publish([messageCreated(facts())], company), 15_000);
+    await eventually(() => world.publish([messageCreated(facts())], company));
     await anew.count(1);
     anew.stop();
   });

@@ -18,7 +18,7 @@ import { eventually } from '#test/stack/eventually.ts';
 import { testNats, testRedis } from '#test/stack/index.ts';
 import { currentTestRun } from '#test/stack/testRun.ts';
 import { routerDefaults, type RouterConfig } from '../config.ts';
-import { createRouter, type RouterDeps } from '../createRouter.ts';
+import { createRouter, type Router, type RouterDeps } from '../createRouter.ts';
 import { startKeyKeeper } from './keyKeeper.ts';
 import { startTestGraph, type TestGraph } from './subgraphs.ts';
 
@@ -179,9 +179,14 @@ export async function startWorldOver<G extends TestGraph>(
 
     async post(
       body: unknown,
-      { token, headers, signal }: { token?: string; headers?: Record<string, string>; signal?: AbortSignal } = {},
+      {
+        token,
+        headers,
+        signal,
+        to = router,
+      }: { token?: string; headers?: Record<string, string>; signal?: AbortSignal; to?: Router } = {},
     ) {
-      const response = await request(`${router.url()}/graphql`, {
+      const response = await request(`${to.url()}/graphql`, {
         method: 'POST',
         headers: {
           'content-type': 'application/json',

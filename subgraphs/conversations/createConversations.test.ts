@@ -306,7 +306,7 @@ describe('the service', () => {
     await eventually(async () => {
       const messages = (await counted(company)).reduce((sum, { messageCount }) => sum + messageCount, 0);
       expect(messages).toBe(10);
-    }, 20_000);
+    });
     await eventually(async () => expect((await ready()).code).toBe(200));
   });
 

@@ -47,7 +47,7 @@ describe('the platform, end to end', () => {
   beforeAll(async () => {
     platform = await runPlatform();
     admin = await platform.tokenOf('acme');
-  }, 60_000);
+  });
 
   afterAll(() => platform.stop());
 

@@ -10,7 +10,7 @@ describe('in production', () => {
 
   beforeAll(async () => {
     platform = await runPlatform({ production: true, overHttp: true });
-  }, 60_000);
+  });
   afterAll(() => platform.stop());
 
   it.each([

@@ -23,7 +23,7 @@ describe('privacy, over all services', () => {
     admin = await platform.tokenOf('acme');
     database = new Client({ connectionString: platform.postgres.url });
     await database.connect();
-  }, 60_000);
+  });
   afterAll(async () => {
     await database.end();
     await platform.stop();
@@ -59,7 +59,7 @@ describe('privacy, over all services', () => {
       );
       expect(data.privacyJob.status).toBe('DONE');
       return data.privacyJob;
-    }, 30_000);
+    });
 
   /** Tables of all contexts in which a word stands; what is on its way is in the stream within moments. */
   async function tablesWith(word: string): Promise<string[]> {

@@ -41,7 +41,7 @@ describe('a trace', () => {
     tracing = startTracing({ service: 'switchboard', endpoint: `http://127.0.0.1:${String(port)}`, logger });
     await tracing.start();
     platform = await runPlatform({ overHttp: true });
-  }, 60_000);
+  });
 
   afterAll(async () => {
     await platform.stop();
@@ -71,7 +71,7 @@ describe('a trace', () => {
           'consume channels-deliver',
         ]),
       );
-    }, 20_000);
+    });
     expect([...names].some((name) => name.includes('POST'))).toBe(true);
   });
 });

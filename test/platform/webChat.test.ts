@@ -55,7 +55,7 @@ describe('the web chat on a page', () => {
         ),
     ).listen(0, '127.0.0.1');
     await once(otherSite, 'listening');
-  }, 60_000);
+  });
 
   afterAll(async () => {
     await browser.close();

@@ -89,7 +89,7 @@ describe('an agent', () => {
     tell(signal({ conversationId }));
     await live.count(2);
     expect(live.updates).toMatchObject([{ isTyping: true }, { isTyping: false }]);
-  }, 20_000);
+  });
 
   it('has to be one: a partner may not know', async () => {
     const partner = { kind: 'partner', companyId: company, partner: 'crm', scopes: [] } as const;

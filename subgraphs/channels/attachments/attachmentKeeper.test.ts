@@ -35,7 +35,7 @@ async function told(companyId: string, count = 1, from: FilesWorld = world) {
     );
     expect(events).toHaveLength(count);
     return events;
-  }, 20_000);
+  });
 }
 
 async function outcomeOf(attachment: Attachment) {

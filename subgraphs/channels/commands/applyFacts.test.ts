@@ -167,7 +167,7 @@ describe('facts', () => {
       }),
       { numRuns: 8 },
     );
-  }, 60_000);
+  });
 
   it('of pictures that were sent together are one message, in the pictures’ order', async () => {
     const { picture, edit, message, place, told } = thread();

@@ -106,5 +106,5 @@ describe('a process that is killed while it delivers', () => {
       const ofChat = texts.filter((text) => text.startsWith(`${chatId} `));
       expect(ofChat).toEqual(ofChat.toSorted());
     }
-  }, 90_000);
+  });
 });

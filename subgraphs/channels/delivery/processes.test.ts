@@ -28,7 +28,7 @@ describe('several processes that deliver', () => {
     const numbers = Array.from({ length: 25 }, (_, index) => String(index + 1));
     for (const number of numbers) await Promise.all(chats.map((chat) => chat.send(number)));
     for (const chat of chats) {
-      await eventually(async () => expect(await chat.outcomes()).toHaveLength(numbers.length), 30_000);
+      await eventually(async () => expect(await chat.outcomes()).toHaveLength(numbers.length));
       const sent = deliveries.silent.sent.filter(({ channelId }) => channelId === chat.channelId);
       expect(sent.map(({ part }) => 'text' in part && part.text)).toEqual(numbers);
     }

@@ -151,6 +151,7 @@ describe('a change of a message', () => {
     const { chat, data, ids } = await sent('Helo');
     deliveries.silent.next(refusal('RATE_LIMITED', { again: true, waitMs: 3_600_000 }));
     await chat.send('waits');
+    await eventually(() => expect(sentTo(chat)).toEqual(['Helo', 'waits']));
     await eventually(async () => expect((await chat.queue())[0]?.leasedBy).toBeNull());
     await chat.revise(data, 'EDIT', 'Hello');
     await queued(chat);

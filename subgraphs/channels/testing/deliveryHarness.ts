@@ -31,6 +31,9 @@ type Event = AnyEvent<SwitchboardCatalogue>;
 type DeliveryUpdated = EventOf<SwitchboardCatalogue, 'channel.delivery.updated'>['data'];
 type Transaction = WriteTransaction<SwitchboardCatalogue>;
 
+/** For how long an account is left alone whose platform is in trouble. */
+export const TROUBLE_PAUSE_MS = 1_000;
+
 /** The delivery side alone, with platforms that do as they are told: TELEGRAM never confirms, and changes what it has; MESSENGER the other way. */
 export async function openDeliveries(urls: { adminUrl: string; natsUrl: string; redisUrl: string }) {
   const addresses = await provisionContext({
@@ -58,7 +61,7 @@ export async function openDeliveries(urls: { adminUrl: string; natsUrl: string; 
     const config = {
       databaseUrl: addresses.appUrl,
       relayDatabaseUrl: addresses.relayUrl,
-      pool: { max: 8, connectTimeoutMs: 5_000, statementTimeoutMs: 5_000, idleTimeoutMs: 10_000 },
+      pool: { max: 8, connectTimeoutMs: 30_000, statementTimeoutMs: 30_000, idleTimeoutMs: 10_000 },
       natsUrl: urls.natsUrl,
     };
     const stores = createContextStores({ context: 'channels', config, entities, catalogue, logger, metrics });
@@ -70,7 +73,7 @@ export async function openDeliveries(urls: { adminUrl: string; natsUrl: string; 
       senders,
       keyring,
       pacer: createPacer({ redis, logger, metrics }),
-      breaker: createCircuitBreaker(),
+      breaker: createCircuitBreaker({ firstPauseMs: TROUBLE_PAUSE_MS }),
       fileAddress: (fileKey) => `https://files.example.com/${fileKey}`,
       health,
       logger,

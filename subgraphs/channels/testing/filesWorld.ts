@@ -63,7 +63,7 @@ export async function openFilesWorld(
   const config = {
     databaseUrl: urls.appUrl,
     relayDatabaseUrl: urls.relayUrl,
-    pool: { max: 8, connectTimeoutMs: 5_000, statementTimeoutMs: 5_000, idleTimeoutMs: 10_000 },
+    pool: { max: 8, connectTimeoutMs: 30_000, statementTimeoutMs: 30_000, idleTimeoutMs: 10_000 },
     natsUrl: natsServer.url,
   };
   const stores = createContextStores({ context: 'channels', config, entities, catalogue, logger, metrics });

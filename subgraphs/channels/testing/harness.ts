@@ -97,7 +97,7 @@ export async function openHarness(
     publicUrl: 'https://inbox.example.com',
     databaseUrl: urls.appUrl,
     relayDatabaseUrl: urls.relayUrl,
-    pool: { max: 8, connectTimeoutMs: 5_000, statementTimeoutMs: 5_000, idleTimeoutMs: 10_000 },
+    pool: { max: 8, connectTimeoutMs: 30_000, statementTimeoutMs: 30_000, idleTimeoutMs: 10_000 },
     natsUrl: stores.natsUrl,
     identitySecret,
     credentials: { activeKeyId: 'k1', keys: { k1: randomBytes(32).toString('base64') } },

@@ -58,7 +58,7 @@ describe('a queue goes on', () => {
     return data.conversations.edges.map(({ node }) => node);
   };
   const ofAda = async () => (await listed()).filter(({ assignee }) => assignee?.id === acme.ada.agentId);
-  const adaHas = (count: number) => eventually(async () => expect(await ofAda()).toHaveLength(count), 20_000);
+  const adaHas = (count: number) => eventually(async () => expect(await ofAda()).toHaveLength(count));
   const status = async (conversationId: string, to: ConversationStatus) =>
     changeStatus(running.database, acme.ada, { conversationId, status: to });
 
@@ -73,7 +73,7 @@ describe('a queue goes on', () => {
     await eventually(async () => {
       const now = await ofAda();
       expect(now).toHaveLength(2);
-    }, 20_000);
+    });
     await limit(running.database, acme, acme.ada, 2);
     await customers(1);
     await adaHas(3);
@@ -118,7 +118,7 @@ describe('a queue goes on', () => {
     await eventually(async () => {
       const owners = (await listed()).map(({ assignee }) => assignee?.id);
       expect(owners).toEqual([acme.ben.agentId, acme.ben.agentId]);
-    }, 20_000);
+    });
   });
 
   test('not while nobody can tell who is there, and by itself when it is known again', async () => {
@@ -137,7 +137,7 @@ describe('a queue goes on', () => {
     await eventually(async () => {
       await says(acme.ada, 'ONLINE');
       expect(await ofAda()).toHaveLength(3);
-    }, 20_000);
+    });
   });
 
   test('within the sweep when nothing was told, and the queues are measured', async () => {

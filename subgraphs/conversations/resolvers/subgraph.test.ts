@@ -51,7 +51,7 @@ describe('the subgraph', () => {
     acme = await addCompany(running.database);
     globex = await addCompany(running.database);
     busy = await fill(await addCompany(running.database), 120);
-  }, 60_000);
+  });
   afterAll(async () => {
     await running.service.stop();
     await Promise.all([stores.postgres.close(), stores.nats.close()]);

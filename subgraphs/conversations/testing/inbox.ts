@@ -22,7 +22,7 @@ type Changed = EventOf<SwitchboardCatalogue, 'channel.connection.changed'>;
 type Said = Partial<Received['data']> & { readonly from?: string };
 
 export const DAY_MS = 24 * 60 * 60 * 1_000;
-export const pool = { max: 10, connectTimeoutMs: 5_000, statementTimeoutMs: 10_000, idleTimeoutMs: 10_000 };
+export const pool = { max: 10, connectTimeoutMs: 30_000, statementTimeoutMs: 30_000, idleTimeoutMs: 10_000 };
 
 /** A company with two agents, one team of both, two labels, a supervisor and an admin. */
 export interface TestCompany {

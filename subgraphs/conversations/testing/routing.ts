@@ -123,7 +123,7 @@ export async function anotherDatabase(inbox: TestInbox): Promise<Database<Switch
     url: inbox.urls.appUrl,
     entities,
     // All who wait for the policy's turn wait here too.
-    pool: { ...pool, max: 6, connectTimeoutMs: 30_000, statementTimeoutMs: 30_000 },
+    pool: { ...pool, max: 6 },
     catalogue,
     logger,
     metrics: createMetrics({ service: 'conversations' }),

@@ -28,7 +28,7 @@ import { agentOf } from '../testing/harness.ts';
 import { createAnswerConsumer } from './answerContacts.ts';
 
 const metrics = createMetrics({ service: 'test' });
-const pool = { max: 8, connectTimeoutMs: 5_000, statementTimeoutMs: 10_000, idleTimeoutMs: 10_000 };
+const pool = { max: 8, connectTimeoutMs: 30_000, statementTimeoutMs: 30_000, idleTimeoutMs: 10_000 };
 
 describe('what contacts ask the bot', () => {
   let stores: [Awaited<ReturnType<typeof testPostgres>>, Awaited<ReturnType<typeof testNats>>];

@@ -58,7 +58,7 @@ export async function startKnowledge(stores: {
       identitySecret,
       databaseUrl: appUrl,
       relayDatabaseUrl: relayUrl,
-      pool: { max: 5, connectTimeoutMs: 2_000, statementTimeoutMs: 5_000, idleTimeoutMs: 10_000 },
+      pool: { max: 5, connectTimeoutMs: 30_000, statementTimeoutMs: 30_000, idleTimeoutMs: 10_000 },
       natsUrl: stores.natsUrl,
       redisUrl: stores.redisUrl,
       files: { url: filesUrl, secret: filesSecret },
