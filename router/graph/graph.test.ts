@@ -7,12 +7,12 @@ import { agent, company, startWorld, tokenFor, type World } from '../testing/wor
 
 let world: World;
 let token: string;
-/** Waits for no subgraph longer than half a second, which those that answer may need on a busy machine. */
+/** Waits for no subgraph longer than a second, which those that answer may need on a busy machine. */
 let impatient: Router;
 
 beforeAll(async () => {
   world = await startWorld({ subgraphLimits: { timeoutMs: 30_000, connections: 8, maxResponseBytes: 1_000_000 } });
-  impatient = world.another({ subgraphLimits: { ...world.config.subgraphLimits, timeoutMs: 500 } });
+  impatient = world.another({ subgraphLimits: { ...world.config.subgraphLimits, timeoutMs: 1_000 } });
   await impatient.start();
   token = await tokenFor();
 });

@@ -93,8 +93,8 @@ describe('presence', () => {
     const watches = Array.from({ length: 5 }, watch);
     await Promise.all(watches.map((part) => part.start()));
     try {
-      await beat('laptop', 'ONLINE', { store: brief });
       await beat('laptop', 'ONLINE', { identity: acme.ben });
+      await beat('laptop', 'ONLINE', { store: brief });
       await eventually(async () => expect(await stateOf()).toBe('OFFLINE'));
       const seen: unknown[] = [];
       await eventually(async () => {
@@ -102,8 +102,8 @@ describe('presence', () => {
         expect(seen).toHaveLength(3);
       });
       expect(seen).toEqual([
-        [acme.ada.agentId, 'ONLINE'],
         [acme.ben.agentId, 'ONLINE'],
+        [acme.ada.agentId, 'ONLINE'],
         [acme.ada.agentId, 'OFFLINE'],
       ]);
       expect(await stateOf(acme.ben)).toBe('ONLINE');

@@ -124,7 +124,7 @@ describe('an embedder behind an OpenAI-compatible endpoint', () => {
     expect(endpoint.requests).toHaveLength(3);
   });
 
-  it.each([['60'], [new Date(Date.now() + 60_000).toUTCString()]])(
+  it.each([['60'], [new Date(Date.now() + 95_000).toUTCString()]])(
     'lets nobody wait for longer than they would (%s)',
     async (after) => {
       const embedder = await embedderOf(() => fail(429, { 'retry-after': after }));
