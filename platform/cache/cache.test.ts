@@ -192,6 +192,7 @@ describe('deleting', () => {
     await one.cache.delete('a');
 
     await expect(one.cache.get('a', number, load)).resolves.toBe(2);
+    await eventually(async () => expect(await one.stored('a')).toContain('"value":2'));
     await eventually(async () => expect(await two.cache.get('a', number, load)).toBe(2));
     expect(load.calls).toBe(2);
   });
@@ -294,9 +295,14 @@ describe('while Redis is away', () => {
     try {
       await expect(cache.get('a', number, async () => 1)).resolves.toBe(1);
       await eventually(() => expect(redis.client.status).not.toBe('ready'));
-      const since = performance.now();
-      await expect(cache.get('b', number, async () => 2)).resolves.toBe(2);
-      expect(performance.now() - since).toBeLessThan(500);
+      const took: number[] = [];
+      for (const key of ['b', 'c', 'd', 'e', 'f']) {
+        const since = performance.now();
+        await expect(cache.get(key, number, async () => 2)).resolves.toBe(2);
+        took.push(performance.now() - since);
+      }
+      // Other work of the machine may hold up one of them, and a Redis that is waited for all of them.
+      expect(Math.min(...took)).toBeLessThan(500);
     } finally {
       await server.kill9();
       await server.restart();

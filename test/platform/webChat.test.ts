@@ -251,14 +251,14 @@ describe('the web chat on a page', () => {
     await page.goto(`${platform.url}/chat/${SITE}/demo`);
     await page.getByRole('button', { name: 'Open chat' }).focus();
     await page.keyboard.press('Enter');
-    expect(await page.getByRole('dialog').isVisible()).toBe(true);
+    await page.getByRole('dialog').waitFor();
     await page.keyboard.type('by keyboard');
     await page.keyboard.press('Enter');
     await conversationOf('by keyboard');
     await page.keyboard.press('Escape');
-    expect(await page.getByRole('dialog').isVisible()).toBe(false);
+    await page.getByRole('dialog').waitFor({ state: 'hidden' });
     await page.keyboard.press('Enter');
-    expect(await page.getByRole('dialog').isVisible()).toBe(true);
+    await eventually(async () => expect(await page.getByRole('dialog').isVisible()).toBe(true));
     await page.context().close();
   });
 

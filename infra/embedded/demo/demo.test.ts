@@ -248,7 +248,7 @@ describe('the demo’s traffic', () => {
 
   it('ends early when it is told to', async () => {
     const result = await send({ durationMs: 60_000, signal: AbortSignal.timeout(100) });
-    expect(result.sent).toBeLessThan(100);
+    expect(result.sent).toBeLessThan(3_000);
     expect(result.acknowledged).toBe(result.sent);
   });
 });
