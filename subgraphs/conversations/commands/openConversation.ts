@@ -3,6 +3,7 @@ import { Fragment } from '#platform/postgres/sql.ts';
 import type { Platform } from '#schema/events/values.ts';
 import { Conversation, type ConversationEntity } from '../entities/conversation.ts';
 import type { Transaction } from '../facts.ts';
+import { botSettings, type BotSettings } from '../queries/botSettings.ts';
 import { companySettings } from '../queries/companySettings.ts';
 import type { ContactIdentity } from './contactIdentity.ts';
 
@@ -87,16 +88,37 @@ export async function isOver(
   return at.getTime() - resolvedAt.getTime() > withinMs;
 }
 
+/** What a conversation that begins has from its company. */
+export interface Opening {
+  /** The next one, which nobody else gets. */
+  readonly number: number;
+  readonly bot: BotSettings;
+}
+
+/** For so many conversations that this transaction begins. */
+export async function takeOpenings({ sql }: Transaction, companyId: string, count: number): Promise<Opening[]> {
+  if (count === 0) return [];
+  const [counter] = await sql<{ last: number }>`
+    insert into conversations.company_counters as k (company_id, last_number) values (${companyId}, ${count}::integer)
+    on conflict (company_id) do update set last_number = k.last_number + excluded.last_number
+    returning last_number as last`;
+  if (!counter) throw new Error('an upsert returned no row');
+  const bot = await botSettings(sql, companyId);
+  return Array.from({ length: count }, (_, index) => ({ number: counter.last - count + 1 + index, bot }));
+}
+
 export async function openConversation(
-  { em, sql }: Transaction,
+  { em }: Transaction,
   companyId: string,
   identity: ContactIdentity,
   {
+    number,
     channelId,
     platform,
     at,
     withBot = false,
   }: {
+    readonly number: number;
     readonly channelId: string;
     readonly platform: Platform;
     readonly at: Date;
@@ -104,15 +126,10 @@ export async function openConversation(
     readonly withBot?: boolean;
   },
 ): Promise<ConversationEntity> {
-  const [counter] = await sql<{ number: number }>`
-    insert into conversations.company_counters as k (company_id, last_number) values (${companyId}, 1)
-    on conflict (company_id) do update set last_number = k.last_number + 1
-    returning last_number as number`;
-  if (!counter) throw new Error('an upsert returned no row');
   const conversation = em.create(Conversation, {
     companyId,
     id: v7(),
-    number: counter.number,
+    number,
     contactId: identity.contactId,
     identityId: identity.id,
     channelId,

@@ -9,13 +9,13 @@ import type { Transaction } from '../facts.ts';
 import { countMessage, writtenAt } from '../rules/messages.ts';
 import type { Change } from '../rules/change.ts';
 import { searchVector } from '../text/searchWords.ts';
-import { beginsWithBot, botSettings } from '../queries/botSettings.ts';
+import { beginsWithBot } from '../queries/botSettings.ts';
 import { askBot } from './bot/askBot.ts';
 import { openAgain } from './lifecycle/openAgain.ts';
 import { switchBot } from './lifecycle/switchBot.ts';
 import { conversationIn, isOver, openConversation } from './openConversation.ts';
 import { findByExternalId } from './findMessage.ts';
-import { findPlaces } from './findPlaces.ts';
+import { findPlaces, openingOf } from './findPlaces.ts';
 import { settleAssignee } from './settleAssignee.ts';
 import { addMessage } from './addMessage.ts';
 
@@ -39,7 +39,8 @@ export async function receiveMessage(
   const now = new Date();
   const createdAt = writtenAt(data.sentAt, now);
   const arrived = { ...data, companyId, lastInboundAt: createdAt };
-  const receive = findFirst(findPlaces, arrived, async (transaction: Transaction, { identity, found }) => {
+  const receive = findFirst(findPlaces, arrived, async (transaction: Transaction, place) => {
+    const { identity, found } = place;
     const { channelId, externalMessageId: externalId, replyToExternalId } = data;
     if (found === 'repeated') return 'repeated';
     let conversation = found && conversationIn(transaction, found);
@@ -47,9 +48,10 @@ export async function receiveMessage(
     const muted = identity.blocked && conversation !== null;
     if (!conversation || (!muted && (await isOver(transaction, conversation, createdAt, reopenWithinMs)))) {
       const { platform } = data;
-      const withBot = !data.standby && beginsWithBot(await botSettings(transaction.sql, companyId), channelId);
-      const place = { channelId, platform, at: createdAt, withBot };
-      conversation = await openConversation(transaction, companyId, identity, place);
+      const { number, bot } = await openingOf(transaction, companyId, place);
+      const withBot = !data.standby && beginsWithBot(bot, channelId);
+      const where = { number, channelId, platform, at: createdAt, withBot };
+      conversation = await openConversation(transaction, companyId, identity, where);
       changes.push({ kind: 'OPENED' });
     }
     if (data.standby) changes.push(...switchBot(conversation, false));

@@ -12,7 +12,7 @@ import { systemActor } from '../rules/systemRule.ts';
 import { openAgain } from './lifecycle/openAgain.ts';
 import { conversationIn, isOver, openConversation } from './openConversation.ts';
 import { findByExternalId } from './findMessage.ts';
-import { findPlaces } from './findPlaces.ts';
+import { findPlaces, openingOf } from './findPlaces.ts';
 import { measureResponse } from './measure.ts';
 import { addMessage } from './addMessage.ts';
 
@@ -28,7 +28,8 @@ export async function recordEcho(
   { reopenWithinMs }: { readonly reopenWithinMs: number },
 ): Promise<void> {
   const arrived = { ...data, companyId, lastInboundAt: null };
-  const record = findFirst(findPlaces, arrived, async (transaction: Transaction, { identity, found }) => {
+  const record = findFirst(findPlaces, arrived, async (transaction: Transaction, place) => {
+    const { identity, found } = place;
     const { channelId, platform, externalMessageId: externalId, replyToExternalId } = data;
     if (found === 'repeated') return;
 
@@ -37,7 +38,9 @@ export async function recordEcho(
     let conversation = found && conversationIn(transaction, found);
     const changes: Change[] = [];
     if (!conversation || (await isOver(transaction, conversation, createdAt, reopenWithinMs))) {
-      conversation = await openConversation(transaction, companyId, identity, { channelId, platform, at: createdAt });
+      const { number } = await openingOf(transaction, companyId, place);
+      const where = { number, channelId, platform, at: createdAt };
+      conversation = await openConversation(transaction, companyId, identity, where);
       changes.push({ kind: 'OPENED' });
     } else if (takesOver(conversation, createdAt)) {
       changes.push(...(await openAgain(transaction, conversation, { at: now })));
