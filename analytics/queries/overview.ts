@@ -4,7 +4,16 @@ import { select } from '../clickhouse/statements.ts';
 import { durations, type Cube } from '../rollups.ts';
 import { queryLimits, rowsOf, type Scope } from './scope.ts';
 import { readingsOfAll, type Span } from './segments.ts';
-import { countsRow, measuredRow, noCounts, reasons, sums, totalsOf, type GroupTotals, type Totals } from './totals.ts';
+import {
+  countsColumn,
+  countsOf,
+  countsValues,
+  measuredRow,
+  reasons,
+  totalsOf,
+  type GroupTotals,
+  type Totals,
+} from './totals.ts';
 
 /** Figures of a span: of everything, and of each platform by itself, the one with most to tell first. */
 export interface Overview {
@@ -12,8 +21,11 @@ export interface Overview {
   readonly platforms: readonly GroupTotals[];
 }
 
-const overviewRow = countsRow.extend({ ...measuredRow.shape, since: z.coerce.number() });
+const overviewRow = measuredRow.extend({ since: z.coerce.number(), counts: countsValues });
 type OverviewRow = z.output<typeof overviewRow>;
+
+/** Before what is grouped by: nothing of it looks like all of it together, which ClickHouse leaves empty. */
+const MARK = '=';
 
 /**
  * The figures of several spans of whole minutes, none of which lies on another, by one statement: what a statement costs is mostly to
@@ -29,36 +41,41 @@ export async function queryOverviews(
 ): Promise<Overview[]> {
   const inOrder = spans.toSorted((a, b) => a.from - b.from);
   const rows = rowsOf(scope, cube, readingsOfAll(inOrder), {
-    columns: ['bucket', 'platform', 'measure', 'n', 'total', 'quantiles', ...sums],
+    columns: ['bucket', 'platform', 'measure', 'n', 'total', 'quantiles', countsColumn],
     measures: ['', ...durations, ...reasons],
   });
   const found = await select(client, {
     name: 'overview',
-    // With a sign before it, no platform looks like all of them.
     sql: `SELECT roundDown(toUnixTimestamp(part.bucket), {starts:Array(UInt32)}) AS since,
-        ${byPlatform ? `concat('=', part.platform)` : `''`} AS key,
-        part.measure AS measure, ${sums.map((name) => `sum(part.${name}) AS ${name}`).join(', ')},
-        sum(part.n) AS count, sum(part.total) AS seconds,
+        concat('${MARK}', part.measure) AS measure, ${byPlatform ? `concat('${MARK}', part.platform)` : `''`} AS key,
+        sumForEach(part.counts) AS counts, sum(part.n) AS count, sum(part.total) AS seconds,
         quantilesTDigestMerge(0.5, 0.9, 0.95)(part.quantiles) AS levels
       FROM ${rows.sql} AS part
-      GROUP BY GROUPING SETS ((since, measure)${byPlatform ? ', (since, measure, key)' : ''})`,
+      GROUP BY since, measure${byPlatform ? ', key WITH ROLLUP' : ''}`,
     params: { ...rows.params, starts: inOrder.map(({ from }) => from / 1_000) },
     limits: queryLimits,
     row: overviewRow,
   });
-  const parts = Map.groupBy(found, ({ since }) => since * 1_000);
+  const parts = Map.groupBy(
+    found.filter(({ measure }) => measure.startsWith(MARK)),
+    ({ since }) => since * 1_000,
+  );
   return spans.map(({ from }) => overviewOf(parts.get(from) ?? []));
 }
 
 function overviewOf(rows: readonly OverviewRow[]): Overview {
   const byKey = Map.groupBy(rows, ({ key }) => key);
-  const countsOf = (some: readonly OverviewRow[]) => some.find(({ measure }) => measure === '') ?? noCounts;
-  const figuresOf = (some: readonly OverviewRow[]) => totalsOf(countsOf(some), some);
+  const figuresOf = (some: readonly OverviewRow[]) => {
+    const measured = some.map((row) => ({ ...row, measure: row.measure.slice(MARK.length) }));
+    const counts = countsOf(measured.find(({ measure }) => measure === '')?.counts);
+    return { events: counts.events, totals: totalsOf(counts, measured) };
+  };
   const platforms = [...byKey]
-    .filter(([key]) => key.length > 1)
-    .toSorted(([a, some], [b, others]) => countsOf(others).events - countsOf(some).events || (a < b ? -1 : 1));
+    .filter(([key]) => key.length > MARK.length)
+    .map(([key, some]) => ({ key: key.slice(MARK.length), ...figuresOf(some) }))
+    .toSorted((a, b) => b.events - a.events || (a.key < b.key ? -1 : 1));
   return {
-    totals: figuresOf(byKey.get('') ?? []),
-    platforms: platforms.map(([key, some]) => ({ key: key.slice(1), totals: figuresOf(some) })),
+    totals: figuresOf(byKey.get('') ?? []).totals,
+    platforms: platforms.map(({ key, totals }) => ({ key, totals })),
   };
 }

@@ -75,7 +75,18 @@ export function readingsOfAll(spans: readonly Span[]): Reading[] {
     spans.flatMap((span) => readingsOf(span)),
     ({ rollup }) => rollup,
   );
-  return [...readings].map(([rollup, some]) => ({ rollup, spans: some.flatMap((reading) => reading.spans) }));
+  return [...readings].map(([rollup, some]) => ({ rollup, spans: joined(some.flatMap((reading) => reading.spans)) }));
+}
+
+/** Where one ends as the next begins, they are one. */
+function joined(spans: readonly Span[]): Span[] {
+  const all: Span[] = [];
+  for (const span of spans) {
+    const last = all.at(-1);
+    if (last?.to === span.from) all[all.length - 1] = { from: last.from, to: span.to };
+    else all.push(span);
+  }
+  return all;
 }
 
 /** Puts spans together so that none lies on another of its group. */

@@ -78,14 +78,19 @@ export const sums = [
   'unrated_bad',
 ] as const satisfies readonly Counter[];
 
-export const countsRow = z.object({
-  key: z.string(),
-  ...(Object.fromEntries(sums.map((name) => [name, z.coerce.number()])) as Record<
-    (typeof sums)[number],
-    z.ZodCoercedNumber
-  >),
-});
-export type Counts = z.output<typeof countsRow>;
+export type Counts = Readonly<Record<(typeof sums)[number], number>>;
+
+/**
+ * All of them as one column, in their order: what a statement costs is mostly that ClickHouse understands it, which grows with the names in
+ * it and not with the rows.
+ */
+export const countsColumn = `[${sums.join(', ')}] AS counts`;
+export const countsValues = z.array(z.coerce.number());
+
+/** @param values Of {@link countsColumn}; nothing has happened where there are none. */
+export function countsOf(values: readonly number[] = []): Counts {
+  return Object.fromEntries(sums.map((name, at) => [name, values[at] ?? 0])) as Counts;
+}
 
 export const measuredRow = z.object({
   key: z.string(),
@@ -99,10 +104,8 @@ export type Measured = z.output<typeof measuredRow>;
 /** By what hand-overs are counted. */
 export const reasons = handOverReason.options.map((reason) => HAND_OVER + reason);
 
-export const noCounts = countsRow.parse({ key: '', ...Object.fromEntries(sums.map((name) => [name, 0])) });
-
 /** Figures where nothing happened. */
-export const nothing: Totals = totalsOf(noCounts, []);
+export const nothing: Totals = totalsOf(countsOf(), []);
 
 /** The figures of a span of whole minutes for each of something; who has most to tell comes first. */
 export async function queryGroups(
@@ -123,11 +126,13 @@ export async function queryGroups(
   return counts.map((row) => ({
     key: row.key,
     totals: totalsOf(
-      row,
+      countsOf(row.counts),
       measured.filter(({ key }) => key === row.key),
     ),
   }));
 }
+
+const countedRow = z.object({ key: z.string(), counts: countsValues });
 
 async function queryCounts(
   client: ClickHouseClient,
@@ -135,19 +140,18 @@ async function queryCounts(
   span: Span,
   by: By,
   choice: Choice,
-): Promise<Counts[]> {
+): Promise<z.output<typeof countedRow>[]> {
   // An agent may have handled something and done nothing else.
   const measures = by === 'agent' ? ['', 'handling'] : [''];
-  const columns = [`${groupColumns[by]} AS key`, 'n', ...sums];
+  const columns = [`${groupColumns[by]} AS key`, 'n', countsColumn];
   const rows = rowsOf(scope, cubeFor(scope.filter, by), readingsOf(span), { columns, measures });
   return select(client, {
     name: `counts-by-${by}`,
-    sql: `SELECT key, ${sums.map((name) => `sum(part.${name}) AS ${name}`).join(', ')}
-      FROM ${rows.sql} AS part WHERE key NOT IN ('', '${nobody}') ${named(choice)}
-      GROUP BY key ORDER BY sum(part.events) + sum(part.n) DESC, key ${limited(choice)}`,
+    sql: `SELECT key, sumForEach(part.counts) AS counts FROM ${rows.sql} AS part WHERE key NOT IN ('', '${nobody}') ${named(choice)}
+      GROUP BY key ORDER BY counts[${sums.indexOf('events') + 1}] + sum(part.n) DESC, key ${limited(choice)}`,
     params: { ...rows.params, ...('keys' in choice && { keys: choice.keys }) },
     limits: queryLimits,
-    row: countsRow,
+    row: countedRow,
   });
 }
 
