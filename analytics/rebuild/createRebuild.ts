@@ -16,8 +16,8 @@ import { monthsOf, startOf, type Month } from './months.ts';
 import { slicesOf, type Weighed } from './slices.ts';
 
 const DAY_MS = 86_400_000;
-/** Events that one statement counts: a few seconds of work. */
-const SLICE_EVENTS = 2_000_000;
+/** Events that one statement counts: a few seconds of work, and some two gigabytes, as nearly each of them is a row of minutes in each cube. */
+const SLICE_EVENTS = 500_000;
 /** A month of the largest company is one slice, however large. */
 const limits = { seconds: 60, bytes: 6_000_000_000 };
 const swapLimits = { seconds: STATEMENT_LIMIT_MS / 1_000, bytes: 2_000_000_000 };

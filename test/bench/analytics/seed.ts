@@ -18,9 +18,10 @@ export const COMPANIES = 200;
 const MONTHS = 12;
 /** Events that one statement makes. */
 const CHUNK = 2_500_000;
-const SLICE_EVENTS = 2_000_000;
+/** Events that one statement counts, in some two gigabytes: nearly each of them is a row of minutes in each cube. */
+const SLICE_EVENTS = 500_000;
 /** Goes up when what is seeded changes, so that it is made anew. */
-const VERSION = 1;
+const VERSION = 2;
 const limits = { seconds: 600, bytes: 8_000_000_000 };
 
 export interface SeededEvents {
@@ -41,17 +42,18 @@ export async function seededEvents(options: {
   const signature = createHash('sha256').update(made).digest('hex');
   const file = join(dataDir, 'seeded.json');
   const earlier = await readFile(file, 'utf8').catch(() => '{}');
-  const known = JSON.parse(earlier) as { signature?: string; end?: number };
+  const known = JSON.parse(earlier) as { signature?: string; end?: number; months?: number };
   const isThere = known.signature === signature && known.end !== undefined;
   if (!isThere) await rm(dataDir, { recursive: true, force: true });
   await mkdir(dataDir, { recursive: true });
   const clickhouse = createClickHouse(dataDir);
   await clickhouse.start();
   const end = isThere ? (known.end ?? 0) : monthAfter(Date.now());
-  if (!isThere) {
-    await fill(clickhouse.client(), events, end);
-    await writeFile(file, JSON.stringify({ signature, end }));
-  }
+  const begun = isThere ? (known.months ?? 0) : 0;
+  // What was cut short goes on with the month that it was in.
+  await fill(clickhouse.client(), { events, end, begun }, (months) =>
+    writeFile(file, JSON.stringify({ signature, end, months })),
+  );
   return {
     clickhouse,
     end,
@@ -59,7 +61,12 @@ export async function seededEvents(options: {
   };
 }
 
-async function fill(client: ClickHouseClient, events: number, end: number): Promise<void> {
+async function fill(
+  client: ClickHouseClient,
+  { events, end, begun }: { readonly events: number; readonly end: number; readonly begun: number },
+  filled: (months: number) => Promise<void>,
+): Promise<void> {
+  if (begun === MONTHS) return;
   const startedAt = performance.now();
   const progress = (step: string): void => {
     const seconds = ((performance.now() - startedAt) / 1_000).toFixed(0);
@@ -70,6 +77,10 @@ async function fill(client: ClickHouseClient, events: number, end: number): Prom
   const months = monthsOf({ from: Date.UTC(last.getUTCFullYear(), last.getUTCMonth() - MONTHS), to: end });
   const ofMonth = Math.ceil(events / months.length);
   for (const [index, month] of months.entries()) {
+    if (index < begun) continue;
+    for (const table of ['analytics.events', ...rollups.map((rollup) => rollup.table)]) {
+      await client.command({ query: `ALTER TABLE ${table} DROP PARTITION ${String(month)}` });
+    }
     for (let done = 0; done < ofMonth; done += CHUNK) {
       progress(`events of ${String(month)}, ${String(index * ofMonth + done)}`);
       const first = index * ofMonth + done;
@@ -89,11 +100,13 @@ async function fill(client: ClickHouseClient, events: number, end: number): Prom
         });
       }
     }
+    if (index + 1 < months.length) await filled(index + 1);
   }
   // As a sink leaves it that has written all of this: it does not look through a year of events at its start.
   await client.command({
     query: `INSERT INTO analytics.checkpoints SELECT number, ${positionOf(1, events + CHUNK).toString()}, now() FROM numbers(${String(SHARES)})`,
   });
+  await filled(months.length);
   process.stderr.write('\r\x1b[K');
 }
 
