@@ -6,7 +6,7 @@ import type { Change } from '../rules/change.ts';
 import { storeMessage } from './storeMessage.ts';
 import { noResponse, type ResponseTimes } from './measure.ts';
 import { notifyOfMessage } from './notify.ts';
-import { tellChanges } from './tellChanges.ts';
+import { enteringOf, entriesOf, tellChanges } from './tellChanges.ts';
 
 /** Writes a message that came by a channel, and tells of it after what it did to its conversation. */
 export async function addMessage(
@@ -23,8 +23,10 @@ export async function addMessage(
   },
 ): Promise<void> {
   const { actor, response = noResponse, muted } = told;
-  const around = await storeMessage(transaction, told.conversation, told.message);
-  const conversation = await tellChanges(transaction, { ...told, around });
+  const entries = entriesOf(told.changes);
+  const entering = entries.length > 0 ? enteringOf(actor, told.conversation, entries) : null;
+  const around = await storeMessage(transaction, told.conversation, told.message, entering);
+  const conversation = await tellChanges(transaction, { ...told, stored: { around, entries } });
   if (!muted) await notifyOfMessage(transaction, told);
   const message = messageFacts(told.message);
   transaction.publish({

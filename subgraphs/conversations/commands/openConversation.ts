@@ -5,6 +5,7 @@ import { Conversation, type ConversationEntity } from '../entities/conversation.
 import type { Transaction } from '../facts.ts';
 import { botSettings, type BotSettings } from '../queries/botSettings.ts';
 import { companySettings } from '../queries/companySettings.ts';
+import { settleHolding } from '../rules/holding.ts';
 import type { ContactIdentity } from './contactIdentity.ts';
 
 /** A conversation's row as it was locked, for {@link conversationIn}. */
@@ -156,6 +157,7 @@ export async function openConversation(
     version: 1,
     createdAt: at,
   });
+  settleHolding(conversation, new Date());
   // Before its message, which refers to it.
   await em.flush();
   return conversation;

@@ -78,6 +78,20 @@ describe('a message of a contact', () => {
     ]);
   });
 
+  test('takes six where its conversation begins', async () => {
+    await write(inbox, acme);
+    const seen: string[] = [];
+    const stop = inbox.database.onStatement((text) => seen.push(text.trim()));
+    await write(inbox, acme, { from: 'customer-2' });
+    stop();
+    const ofMessage = seen.slice(
+      seen.findIndex((text) => /^(begin|select set_config)/.test(text)) + 1,
+      seen.findIndex((text) => text.startsWith('insert into conversations.outbox')),
+    );
+    expect(ofMessage).toHaveLength(6);
+    expect(await conversationsOf(acme)).toMatchObject([{ version: 1 }, { version: 1, held_since: expect.any(Date) }]);
+  });
+
   test('shares the first two of them with those of other contacts that wait for it', async () => {
     const contacts = Array.from({ length: 9 }, (_, index) => `c${String(index)}`);
     const known = contacts.slice(0, 6);

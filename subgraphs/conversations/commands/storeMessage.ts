@@ -1,3 +1,4 @@
+import { fragment, type Fragment } from '#platform/postgres/sql.ts';
 import type { MessageEntity } from '../entities/message.ts';
 import type { ConversationEntity } from '../entities/conversation.ts';
 import { factsAround, type Around, type Transaction } from '../facts.ts';
@@ -6,14 +7,16 @@ import { factsAround, type Around, type Transaction } from '../facts.ts';
 const counted = ['waitingSince', 'lastActivityAt', 'lastMessageId', 'messageCount', 'inboundCount'] as const;
 
 /**
- * Writes a message that came by a channel with what it counts in its conversation, and reads what events tell of that besides the row: in
+ * Writes a message that came by a channel with what it counts in its conversation and what it changed there, and reads what events tell of that besides the row: in
  * one statement, as it runs for every message. What else has changed in the conversation is written as always.
  */
 export async function storeMessage(
   { em, sql }: Transaction,
   conversation: ConversationEntity,
   message: MessageEntity,
+  entering: Fragment | null,
 ): Promise<Around> {
+  const entered = entering ? fragment`, entered as (${entering})` : fragment``;
   const [around] = await sql<Around>`
     with stored as (
       insert into conversations.messages (
@@ -33,7 +36,7 @@ export async function storeMessage(
         last_message_id = ${conversation.lastMessageId}, message_count = ${conversation.messageCount},
         inbound_count = ${conversation.inboundCount}
       where company_id = ${conversation.companyId} and id = ${conversation.id}
-    )
+    )${entered}
     ${factsAround(conversation)}`;
   if (!around) throw new Error(`conversation ${conversation.id} has lost its contact's identity`);
   const [known, now] = [

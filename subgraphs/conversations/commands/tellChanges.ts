@@ -1,5 +1,6 @@
 import { v7 } from 'uuid';
 import type { Actor } from '#platform/events/catalogue.ts';
+import { fragment, type Fragment } from '#platform/postgres/sql.ts';
 import type { ConversationFacts, Handled } from '#schema/events/conversations.ts';
 import type { ConversationEntity } from '../entities/conversation.ts';
 import type { MessageEntity } from '../entities/message.ts';
@@ -27,22 +28,23 @@ export async function tellChanges(
     conversation,
     changes,
     message = null,
-    around,
+    stored,
   }: {
     readonly actor: Actor;
     readonly conversation: ConversationEntity;
     readonly changes: readonly Change[];
     /** What was written and brought them about. */
     readonly message?: MessageEntity | null;
-    /** What its facts tell besides the row, where that is known. */
-    readonly around?: Around;
+    /** What was done with the message already. */
+    readonly stored?: { readonly around: Around; readonly entries: readonly Entry[] };
   },
 ): Promise<Facts> {
   const measured = await measureChanges(transaction, conversation, changes);
+  // To be opened is what it begins with.
+  if (changes.some(({ kind }) => kind !== 'OPENED')) conversation.version += 1;
   if (changes.length > 0) {
-    conversation.version += 1;
-    const entries = changes.map((change) => ({ id: v7(), change }));
-    await enter(transaction, actor, conversation, entries);
+    const entries = stored?.entries ?? entriesOf(changes);
+    if (!stored) await transaction.sql`${enteringOf(actor, conversation, entries)}`;
     for (const { id, change } of entries) {
       const notice = noticeOf(change, conversation);
       if (!notice) continue;
@@ -51,24 +53,37 @@ export async function tellChanges(
       await notify(transaction, { actor, kind, conversation, factId, message, agentIds: [agentId], teamIds: [] });
     }
   }
-  const facts = await conversationFacts(transaction, conversation, around);
+  const facts = await conversationFacts(transaction, conversation, stored?.around);
   for (const change of changes) tell(transaction, actor, facts, { change, measured });
   return facts;
 }
 
-/** By the clock and not by the beginning of the transaction, which may have waited for the conversation: the stream only grows at its end. */
-async function enter(
-  { sql }: Transaction,
+/** A change as it is entered. */
+interface Entry {
+  readonly id: string;
+  readonly change: Change;
+}
+
+export function entriesOf(changes: readonly Change[]): Entry[] {
+  return changes.map((change) => ({ id: v7(), change }));
+}
+
+/**
+ * The statement that enters changes.
+ *
+ * By the clock and not by the beginning of the transaction, which may have waited for the conversation: the stream only grows at its end.
+ */
+export function enteringOf(
   actor: Actor,
   { companyId, id: conversationId }: ConversationEntity,
-  changes: readonly { readonly id: string; readonly change: Change }[],
-): Promise<void> {
-  const entries = changes.map(({ id, change: { kind, ...data } }) => ({ id, kind, data }));
-  await sql`
+  entries: readonly Entry[],
+): Fragment {
+  const rows = entries.map(({ id, change: { kind, ...data } }) => ({ id, kind, data }));
+  return fragment`
     insert into conversations.conversation_activities
       (company_id, conversation_id, id, kind, actor_kind, actor_id, data, occurred_at)
-    select ${companyId}, ${conversationId}, id, kind, ${actor.kind}, ${actor.id ?? null}, data, clock_timestamp()
-    from jsonb_to_recordset(${JSON.stringify(entries)}::jsonb) as e (id uuid, kind text, data jsonb)`;
+    select ${companyId}::uuid, ${conversationId}::uuid, id, kind, ${actor.kind}, ${actor.id ?? null}, data, clock_timestamp()
+    from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as e (id uuid, kind text, data jsonb)`;
 }
 
 /** What took how long until now, each with the change that it is told with. */
