@@ -1,4 +1,4 @@
-import { SpanKind, SpanStatusCode, context, trace } from '@opentelemetry/api';
+import { SpanKind, SpanStatusCode, context, isSpanContextValid, trace } from '@opentelemetry/api';
 import type { Context } from '@opentelemetry/api';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Metrics } from '#platform/metrics/metrics.ts';
@@ -48,7 +48,8 @@ export function observeRequests(app: FastifyInstance, metrics: Metrics): void {
       span?.end();
     });
 
-    if (span === undefined) return done();
+    // Without tracing there is no trace to go on with.
+    if (span === undefined || !isSpanContextValid(span.spanContext())) return done();
     const traced = trace.setSpan(context.active(), span);
     contexts.set(request, traced);
     context.with(traced, done);
@@ -56,6 +57,8 @@ export function observeRequests(app: FastifyInstance, metrics: Metrics): void {
 
   // Reading a body ends in an event of the socket, outside of the context that the request began in.
   app.addHook('preValidation', (request, _reply, done) => {
-    context.with(contexts.get(request) ?? context.active(), done);
+    const traced = contexts.get(request);
+    if (traced) context.with(traced, done);
+    else done();
   });
 }

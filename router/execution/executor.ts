@@ -100,8 +100,9 @@ export function createExecutor({
     const { variables, scope, leaving: signal } = asked;
     const { identity, clientAddress = '', mayShare } = scope;
     if (!mayShare || !identity || prepared.operation.operation !== 'query') return begin(signal);
-    const key = `${numberOf(prepared)} ${clientAddress} ${JSON.stringify(identity)} ${JSON.stringify(variables)}`;
-    return flights.share({ companyId: identity.companyId, key, onJoin, signal }, begin);
+    const who = `${clientAddress} ${JSON.stringify(identity)}`;
+    const what = `${numberOf(prepared)} ${JSON.stringify(variables)}`;
+    return flights.share({ companyId: identity.companyId, who, what, onJoin, signal }, begin);
   }
 
   async function executeParts({ run, write, partOf }: DeferringRun, started: Started): Promise<OperationResult> {

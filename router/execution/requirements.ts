@@ -9,7 +9,8 @@ import {
   type GraphQLNamedType,
   type GraphQLSchema,
 } from 'graphql';
-import type { Identity } from '#platform/identity/identity.ts';
+import { LRUCache } from 'lru-cache';
+import type { Identity, Role } from '#platform/identity/identity.ts';
 import { RouterError } from '../errors.ts';
 
 /** What of an operation somebody may not see. */
@@ -26,8 +27,18 @@ export interface Denials {
 export interface Requirement {
   /** Said to who does not have it. */
   readonly text: string;
-  isMet(identity: Identity): boolean;
+  isMet(identity: Rights): boolean;
 }
+
+/** What of an identity requirements look at: it is the same for many, and what they may see is worked out once for all of them. */
+interface Rights {
+  readonly kind: Identity['kind'];
+  readonly role?: Role;
+  readonly scopes: readonly string[];
+}
+
+/** Of about as many as there are roles and kinds of partners. */
+const KEPT_DENIALS = 256;
 
 /** What `@authenticated`, `@requiresScopes` and `@policy` say of a graph. */
 export interface Requirements {
@@ -36,7 +47,7 @@ export interface Requirements {
 }
 
 /** What policies may be called, and what they say. */
-const policies: Readonly<Record<string, (identity: Identity) => boolean>> = {
+const policies: Readonly<Record<string, (identity: Rights) => boolean>> = {
   agent: ({ kind }) => kind === 'agent',
   partner: ({ kind }) => kind === 'partner',
   visitor: ({ kind }) => kind === 'visitor',
@@ -79,21 +90,35 @@ export function readRequirements(schema: GraphQLSchema): Requirements {
     }
   }
 
+  function findDenials(identity: Identity | undefined): Denials {
+    const met = requirements.map((one) => identity !== undefined && one.isMet(identity));
+    const firstUnmet = (indices: readonly number[] = []) => {
+      const unmet = indices.find((index) => !met[index]);
+      return unmet === undefined ? undefined : requirements[unmet];
+    };
+    return {
+      key: met.map(Number).join(''),
+      field: (typeName, fieldName) => firstUnmet(ofFields.get(`${typeName}.${fieldName}`)),
+      type: (typeName) => firstUnmet(ofTypes.get(typeName)),
+    };
+  }
+
+  const known = new LRUCache<string, Denials>({ max: KEPT_DENIALS });
   return {
     any: requirements.length > 0,
     denialsFor(identity) {
-      const met = requirements.map((one) => identity !== undefined && one.isMet(identity));
-      const firstUnmet = (indices: readonly number[] = []) => {
-        const unmet = indices.find((index) => !met[index]);
-        return unmet === undefined ? undefined : requirements[unmet];
-      };
-      return {
-        key: met.map(Number).join(''),
-        field: (typeName, fieldName) => firstUnmet(ofFields.get(`${typeName}.${fieldName}`)),
-        type: (typeName) => firstUnmet(ofTypes.get(typeName)),
-      };
+      const rights = rightsOf(identity);
+      const denials = known.get(rights) ?? findDenials(identity);
+      known.set(rights, denials);
+      return denials;
     },
   };
+}
+
+/** All that a requirement looks at. */
+function rightsOf(identity: Rights | undefined): string {
+  if (!identity) return '';
+  return `${identity.kind} ${identity.role ?? ''} ${JSON.stringify(identity.scopes)}`;
 }
 
 /** A type that was extended has its directives at several places. */

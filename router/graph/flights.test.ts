@@ -15,7 +15,7 @@ beforeEach(() => {
 /** Somebody who waits for the same as all others here, and may leave. */
 function passenger({ stays = false } = {}) {
   const leaving = new AbortController();
-  const flight = { companyId: 'acme', key: 'same', onJoin: () => void (joined += 1) };
+  const flight = { companyId: 'acme', who: 'ada', what: 'same', onJoin: () => void (joined += 1) };
   const answer = flights.share({ ...flight, ...(!stays && { signal: leaving.signal }) }, (signal) => {
     const { promise, resolve: land } = Promise.withResolvers<string>();
     begun.push({ land, signal });
@@ -71,7 +71,7 @@ describe('what several wait for', () => {
 
   it('is given up at once for who has left before it begins', () => {
     const leaving = AbortSignal.abort();
-    const flight = { companyId: 'acme', key: 'same', onJoin: () => void (joined += 1), signal: leaving };
+    const flight = { companyId: 'acme', who: 'ada', what: 'same', onJoin: () => void (joined += 1), signal: leaving };
     let signal: AbortSignal | undefined;
     void flights.share(flight, async (given) => void (signal = given));
     expect(signal?.aborted).toBe(true);

@@ -137,7 +137,7 @@ describe('a subgraph in the same process', () => {
 
   it('lets nobody join a fetch of another subgraph that began before its mutation', async () => {
     const identity = agent();
-    const flight = { companyId: identity.companyId, key: 'same', onJoin: () => undefined };
+    const flight = { companyId: identity.companyId, who: 'ada', what: 'same', onJoin: () => undefined };
     let land: (text: string) => void = () => undefined;
     const before = flights.share(flight, () => new Promise<string>((resolve) => (land = resolve)));
     await subgraph.fetch(operationOf('mutation { touch }', 'mutation'), '{}', { identity, requestId: 'r' });

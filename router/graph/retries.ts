@@ -8,9 +8,8 @@ const PAUSES = { baseMs: 50, capMs: 500 };
 
 /** The connection could not be had or was gone: somebody else may answer, or the same in a moment. */
 const passingCodes: ReadonlySet<unknown> = new Set([
-  'UND_ERR_SOCKET',
-  'UND_ERR_CONNECT_TIMEOUT',
   'ECONNRESET',
+  'ETIMEDOUT',
   'ECONNREFUSED',
   'EPIPE',
   'EHOSTUNREACH',

@@ -1,7 +1,7 @@
-import { Pool } from 'undici';
 import type { Check } from '#platform/lifecycle/part.ts';
 import { SubgraphError } from './errors.ts';
-import { TextReply, type ReceivedText } from './textReply.ts';
+import type { Patience } from './lines/exchange.ts';
+import { createLines } from './lines/lines.ts';
 
 export interface SubgraphLimits {
   /** For one fetch, from asking for a connection to the last byte, with all that is repeated. */
@@ -13,15 +13,11 @@ export interface SubgraphLimits {
 /** A subgraph's server. */
 export interface SubgraphHttp {
   /**
-   * @param limits how long for the answer to be there, and whether anybody still waits for it.
+   * @param headers Beside those that say that both bodies are JSON.
    * @returns the answer's body.
-   * @throws SubgraphError for an answer that is none, and whatever undici throws when there was no answer.
+   * @throws SubgraphError for an answer that is none, and what `Lines` throws when there was no answer.
    */
-  post(
-    body: string,
-    headers: Record<string, string>,
-    limits: { readonly ms: number; readonly signal?: AbortSignal | undefined },
-  ): Promise<string>;
+  post(body: string, headers: Readonly<Record<string, string>>, patience: Patience): Promise<string>;
   /** The server says that it is ready. */
   readonly check: Check;
   close(): Promise<void>;
@@ -29,36 +25,50 @@ export interface SubgraphHttp {
 
 /** A check that nobody waits for any more must not keep its connection. */
 const CHECK_LIMIT_MS = 1_500;
+/** A line end would begin another header, or another request. */
+// oxlint-disable-next-line no-control-regex
+const NOT_IN_A_HEADER = /[^\t\x20-\x7e\x80-\xff]/;
 
 /** @param url base address of the service: `/graphql` and `/health/ready` stand below it. */
 export function connectSubgraph(name: string, url: string, limits: SubgraphLimits): SubgraphHttp {
   const base = new URL(url);
   const prefix = base.pathname.replace(/\/$/, '');
-  const path = `${prefix}/graphql`;
-  const pool = new Pool(base.origin, {
+  const lines = createLines({
+    url: base,
     connections: limits.connections,
-    maxResponseSize: limits.maxResponseBytes,
-    connectTimeout: Math.min(limits.timeoutMs, 2_000),
+    maxReplyBytes: limits.maxResponseBytes,
+    connectTimeoutMs: Math.min(limits.timeoutMs, 2_000),
   });
+  const everyHead = `host: ${base.host}\r\nconnection: keep-alive\r\n`;
+  const postHead = `POST ${prefix}/graphql HTTP/1.1\r\n${everyHead}content-type: application/json\r\naccept: application/json\r\n`;
+  const checkRequest = `GET ${prefix}/health/ready HTTP/1.1\r\n${everyHead}\r\n`;
 
   return {
-    async post(body, headers, limits) {
-      const { status, text } = await new Promise<ReceivedText>((resolve, reject) => {
-        pool.dispatch({ method: 'POST', path, headers, body }, new TextReply(limits, resolve, reject));
-      });
+    async post(body, headers, patience) {
+      const bytes = Buffer.byteLength(body);
+      const head = `${postHead}${fieldsOf(headers)}content-length: ${String(bytes)}\r\n\r\n`;
+      // Bodies are mostly plain ASCII, of which every character is a byte.
+      const request =
+        bytes === body.length ? head + body : Buffer.concat([Buffer.from(head, 'latin1'), Buffer.from(body)]);
+      const { status, text } = await lines.exchange(request, patience);
       if (status === 401) throw SubgraphError.refusedIdentity(name);
       if (status >= 500) throw SubgraphError.answered(name, status);
       return text;
     },
     async check() {
-      const { statusCode, body } = await pool.request({
-        method: 'GET',
-        path: `${prefix}/health/ready`,
-        signal: AbortSignal.timeout(CHECK_LIMIT_MS),
-      });
-      await body.dump();
-      if (statusCode !== 200) throw SubgraphError.answered(name, statusCode);
+      const { status } = await lines.exchange(checkRequest, { ms: CHECK_LIMIT_MS });
+      if (status !== 200) throw SubgraphError.answered(name, status);
     },
-    close: () => pool.destroy(),
+    close: async () => lines.close(),
   };
+}
+
+function fieldsOf(headers: Readonly<Record<string, string>>): string {
+  let fields = '';
+  for (const name in headers) {
+    const value = headers[name] ?? '';
+    if (NOT_IN_A_HEADER.test(value)) throw new TypeError(`the header ${name} cannot be sent`);
+    fields += `${name}: ${value}\r\n`;
+  }
+  return fields;
 }
