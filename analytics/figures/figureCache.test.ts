@@ -187,17 +187,22 @@ describe('while Redis is away', () => {
     await server.kill9();
     try {
       await eventually(() => expect([one.redis.client.status, other.redis.client.status]).not.toContain('ready'));
-      expect(await other.get(company, load)).toBe(2);
-      expect(await other.get(company, load)).toBe(2);
+      // The moment may pass between the two.
+      await eventually(async () => {
+        const first = await other.get(company, load);
+        expect(await other.get(company, load)).toBe(first);
+      });
       await one.tell([change(company, 9)]);
       // Nobody can say that it is stale: only that it is old.
-      await eventually(async () => expect(await other.get(company, load)).toBe(3));
+      const kept = load.calls;
+      await eventually(async () => expect(await other.get(company, load)).toBeGreaterThan(kept));
     } finally {
       await server.restart();
     }
+    const before = load.calls;
     await eventually(async () => {
       const told = await one.get(company, load);
-      expect(told).toBeGreaterThan(3);
+      expect(told).toBeGreaterThan(before);
       expect(await other.get(company, load)).toBe(told);
     });
   });

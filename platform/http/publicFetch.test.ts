@@ -55,7 +55,7 @@ async function open(options: Partial<Parameters<typeof createPublicFetch>[0]> = 
 
 /** What a fetch from the trusted server gives, or the code that it fails with. */
 async function fetched(path: string, options: Partial<FetchOptions> = {}): Promise<unknown> {
-  const fetcher = await open({ limitMs: 5_000 });
+  const fetcher = await open({ limitMs: 30_000 });
   try {
     const { bytes, url } = await fetcher.fetch(path.startsWith('/') ? origin + path : path, {
       maxBytes: 1_000,

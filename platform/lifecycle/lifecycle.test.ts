@@ -1,9 +1,7 @@
 import { spawn } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { connect } from 'node:net';
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { setImmediate } from 'node:timers/promises';
-import { promisify } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { silentLogger as logger } from '#platform/logging/logger.ts';
@@ -135,11 +133,19 @@ describe('waiting', () => {
   });
 
   it('counts an answer that came while the process was busy with something else', async () => {
+    const server = createServer().listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const accepted = once(server, 'connection') as Promise<[Socket]>;
+    const asking = connect((server.address() as AddressInfo).port, '127.0.0.1');
+    const [answering] = await accepted;
     // From here on timers come first.
     await setImmediate();
-    const waiting = withTimeout(promisify(randomBytes)(8), 5, 'too slow');
+    const waiting = withTimeout(once(asking, 'data'), 5, 'too slow');
+    answering.write('came in time');
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 100);
-    await expect(waiting).resolves.toHaveLength(8);
+    await expect(waiting).resolves.toEqual([Buffer.from('came in time')]);
+    asking.destroy();
+    server.close();
   });
 });
 

@@ -7,6 +7,7 @@ import { createMetrics } from '#platform/metrics/metrics.ts';
 import { eventually } from '#test/stack/eventually.ts';
 import { testRedis, type TestServer } from '#test/stack/index.ts';
 import { createPlaces } from './places.ts';
+import { whileRedisAnswers } from './testing/whileRedisAnswers.ts';
 
 let server: TestServer;
 const parts: Part[] = [];
@@ -38,12 +39,13 @@ const nameOf = (key: string) => `switchboard:places:${key}`;
 
 describe('places', () => {
   test('are as many as there may be, over all processes, also when they come at once', async () => {
-    const key = randomUUID();
     const [one, other] = await Promise.all([open(), open()]);
-    const taken = await Promise.all(Array.from({ length: 30 }, (_, n) => (n % 2 === 0 ? one : other).take(key, 10)));
+    const taken = await whileRedisAnswers([one.fallbacks, other.fallbacks], () => {
+      const key = randomUUID();
+      return Promise.all(Array.from({ length: 30 }, (_, n) => (n % 2 === 0 ? one : other).take(key, 10)));
+    });
     expect(taken.filter(Boolean)).toHaveLength(10);
     expect(await one.take(randomUUID(), 1)).toBeDefined();
-    expect(await one.fallbacks()).toBe(0);
   });
 
   test('are free for others when they are given back, and leave nothing behind', async () => {

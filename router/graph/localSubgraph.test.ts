@@ -28,6 +28,7 @@ let prepared = 0;
 let contextFails = false;
 let ready: () => Promise<void>;
 let flights: Flights;
+let connect: (timeoutMs: number) => Subgraph;
 let subgraph: Subgraph;
 
 const resolvers = {
@@ -64,7 +65,8 @@ beforeEach(() => {
   };
   flights = createFlights();
   const service = { local, checks: { database: () => ready(), nats: async () => undefined } };
-  subgraph = createLocalSubgraph({ name: 'near', service, timeoutMs: 200, flights, metrics });
+  connect = (timeoutMs) => createLocalSubgraph({ name: 'near', service, timeoutMs, flights, metrics });
+  subgraph = connect(30_000);
 });
 
 const operationOf = (query: string, kind: SubgraphOperation['kind'] = 'query'): SubgraphOperation => ({
@@ -106,6 +108,7 @@ describe('a subgraph in the same process', () => {
   });
 
   it('that takes too long is given up, and told so', async () => {
+    subgraph = connect(200);
     await expect(ask('{ slow }')).rejects.toMatchObject({ code: 'SUBGRAPH_UNAVAILABLE' });
     expect(signal?.aborted).toBe(true);
   });

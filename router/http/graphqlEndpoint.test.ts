@@ -451,7 +451,7 @@ describe('a router that stops', () => {
       return held;
     };
     const other = world.another({
-      http: { host: '127.0.0.1', port: 0, trustProxy: false, bodyLimit: 1024, noticeMs: 200 },
+      http: { host: '127.0.0.1', port: 0, trustProxy: false, bodyLimit: 1024, noticeMs: 1_500 },
     });
     await other.start();
     const headers = { 'content-type': 'application/json', authorization: `Bearer ${token}` };

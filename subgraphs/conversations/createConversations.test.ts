@@ -289,7 +289,7 @@ describe('the service', () => {
 
   test('loses and doubles nothing while PostgreSQL is away, and says so', async () => {
     const company = await addCompany(running.database);
-    expect(await ready()).toEqual({ code: 200, checks: { postgres: 'ok', nats: 'ok' } });
+    await eventually(async () => expect(await ready()).toEqual({ code: 200, checks: { postgres: 'ok', nats: 'ok' } }));
     await postgres.kill9();
     try {
       for (let index = 0; index < 10; index++) {

@@ -324,9 +324,11 @@ describe('the knowledge service', () => {
     const { errors } = await service.ask(who, SEARCH, { query: 'patience' });
     expect(errors).toMatchObject([{ extensions: { code: 'UNAVAILABLE' } }]);
     expect(JSON.stringify(errors)).not.toContain('127.0.0.1');
-    const health = await request(`${service.knowledge.url()}/health/ready`);
-    expect(health.statusCode).toBe(503);
-    expect(await health.body.json()).toMatchObject({ checks: { postgres: 'ok', nats: 'ok' } });
+    await eventually(async () => {
+      const health = await request(`${service.knowledge.url()}/health/ready`);
+      expect(health.statusCode).toBe(503);
+      expect(await health.body.json()).toMatchObject({ checks: { postgres: 'ok', nats: 'ok' } });
+    });
     expect((await list(who)).edges.map(({ node }) => node.status)).toEqual(['QUEUED']);
     await stores.qdrant.restart();
     expect(await settled(who, document?.id ?? '')).toMatchObject({ status: 'INDEXED' });
@@ -465,7 +467,7 @@ describe('the knowledge service', () => {
     const redis = createRedis({ url: stores.redis.url, name: 'test', logger });
     const index = createChunkIndex({ url: stores.qdrant.url, embedder: createLocalEmbedder(), logger, metrics });
     const plain = createPassageSearch({ index, redis, logger, metrics });
-    const reranker = createHttpReranker({ url: endpoint.url, model: 'm', timeoutMs: 1_000 }, { metrics });
+    const reranker = createHttpReranker({ url: endpoint.url, model: 'm', timeoutMs: 30_000 }, { metrics });
     const searching = createPassageSearch({ index, redis, reranker, logger, metrics });
     await redis.start();
     try {

@@ -221,7 +221,7 @@ describe('what a platform tells of our own messages', () => {
 
   it('applies to all of the thread up to a time, and to no other thread', async () => {
     const [first, second] = [await sent('hello'), await sent('hello')];
-    const upTo = new Date(Date.now() + 1_000).toISOString();
+    const upTo = new Date(Date.now() + 60_000).toISOString();
     await receipt(first.chat, { status: 'READ', of: { upTo: new Date(Date.now() - 60_000).toISOString() } });
     await receipt(first.chat, { status: 'DELIVERED', of: { upTo } });
     await receipt(first.chat, { status: 'READ', of: { upTo } });
@@ -242,7 +242,7 @@ describe('what a platform tells of our own messages', () => {
       { status: 'DELIVERED', of: { externalMessageIds: [] } },
     );
     await told(chat, ['SENT', 'DELIVERED']);
-    const [past, present] = [-60_000, 1_000].map((ms) => new Date(Date.now() + ms).toISOString());
+    const [past, present] = [-60_000, 60_000].map((ms) => new Date(Date.now() + ms).toISOString());
     if (!past || !present) throw new Error('two were made');
     const elsewhere = { threadExternalId: other.chat.threadExternalId };
     await receipts(
@@ -279,7 +279,7 @@ describe('what a platform tells of our own messages', () => {
   });
 
   /** What the platform says of all that the thread got up to now. */
-  const seen = (chat: Connected, status: 'DELIVERED' | 'READ', upTo = new Date(Date.now() + 1_000).toISOString()) =>
+  const seen = (chat: Connected, status: 'DELIVERED' | 'READ', upTo = new Date(Date.now() + 60_000).toISOString()) =>
     applyFacts(deliveries.database, chat.companyId, [
       {
         kind: 'receipt',

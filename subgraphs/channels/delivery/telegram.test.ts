@@ -209,7 +209,7 @@ describe('a message to a contact', () => {
   // The last one: it ends the process that the others share.
   it('that waits for its next try when the process stops is sent by the next process, in time and once', async () => {
     const chat = await connect();
-    telegram.fail(1, { kind: 'refuse', status: 429, description: 'Too Many Requests: retry after 2', retryAfter: 2 });
+    telegram.fail(1, { kind: 'refuse', status: 429, description: 'Too Many Requests: retry after 4', retryAfter: 4 });
     await chat.write('handed over');
     const { company, channel } = chat.tenant;
     const identity = { kind: 'service', companyId: company.id, service: 'test', scopes: [] } as const;

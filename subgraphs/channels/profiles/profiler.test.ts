@@ -99,7 +99,7 @@ describe('somebody who writes', () => {
     const otherUrl = world.server.serve('/other.png', { body: Buffer.concat([png, Buffer.from('!')]) });
     const person = { companyId: tenant.company.id, channelId: tenant.channel.id, externalId: 'someone' };
     const look = async (url: string) => {
-      const picture = await world.keepPicture(person, url, AbortSignal.timeout(5_000));
+      const picture = await world.keepPicture(person, url, AbortSignal.timeout(60_000));
       if (!picture) throw new Error('it is a picture');
       await world.database.write(person.companyId, ({ sql }) => usePicture(sql, person, picture));
       return picture.fileKey;

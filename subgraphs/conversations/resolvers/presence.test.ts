@@ -159,8 +159,7 @@ describe('who is there', () => {
     expect(await running.metrics.text()).toMatch(
       /switchboard_presence_failures_total\{[^}]*purpose="look"[^}]*\} [1-9]/,
     );
-    const ready = await fetch(`${running.service.url()}/health/ready`);
-    expect(ready.status).toBe(200);
+    await eventually(async () => expect((await fetch(`${running.service.url()}/health/ready`)).status).toBe(200));
 
     await redis.restart();
     await eventually(async () => {

@@ -84,7 +84,7 @@ describe('a collection in BEIR’s layout', () => {
     const progress: string[] = [];
     const result = await evaluate(await openCollection(await folderWith()), {
       index,
-      reranker: createHttpReranker({ url: endpoint.url, model: 'm', timeoutMs: 1_000 }, { metrics }),
+      reranker: createHttpReranker({ url: endpoint.url, model: 'm', timeoutMs: 30_000 }, { metrics }),
       companyId: '0198c0de-0000-7000-8000-000000000001',
       onProgress: (what) => progress.push(what),
     });

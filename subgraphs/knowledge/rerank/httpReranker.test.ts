@@ -10,7 +10,7 @@ describe('a model that ranks passages again', () => {
 
   async function rerankerOf(answer: Parameters<typeof rerankEndpoint>[0], options = {}, like = {}) {
     endpoint = await rerankEndpoint(answer, like);
-    const config = { url: endpoint.url, model: 'm', apiKey: 'key', timeoutMs: 1_000, ...options };
+    const config = { url: endpoint.url, model: 'm', apiKey: 'key', timeoutMs: 30_000, ...options };
     return createHttpReranker(config, { metrics: createMetrics({ service: 'test' }) });
   }
 

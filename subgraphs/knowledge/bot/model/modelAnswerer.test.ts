@@ -42,7 +42,7 @@ describe('the bot with a model', () => {
       url: endpoint.url,
       model: 'small',
       apiKey: API_KEY,
-      timeoutMs: options.timeoutMs ?? 5_000,
+      timeoutMs: options.timeoutMs ?? 30_000,
       dailyTokens: 1,
     };
     const budget = {
@@ -118,7 +118,7 @@ describe('the bot with a model', () => {
   });
 
   test('waits no longer than it may', async () => {
-    const reply = await ask(await answerer(() => 'never', { timeoutMs: 50 }));
+    const reply = await ask(await answerer(() => 'never', { timeoutMs: 500 }));
     expect(reply).toMatchObject({ kind: 'notFound', reason: 'MODEL_FAILED', work: { problem: 'FAILED' } });
     await eventually(() => expect(endpoint.aborted()).toBe(1));
   });
