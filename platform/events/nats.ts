@@ -18,6 +18,8 @@ export interface NatsPart extends Part {
 }
 
 const CONNECT_LIMIT_MS = 10_000;
+/** What is asked of JetStream takes milliseconds; on a machine that has too much to do, seconds. */
+const REQUEST_LIMIT_MS = 10_000;
 
 /**
  * Connects to NATS and stays connected: after a loss it tries again for ever, and what is published meanwhile fails by
@@ -85,10 +87,10 @@ export function connectNats(options: {
     async start() {
       const connection = await connectPatiently(connectionOptions(options.url, options.name));
       made = connection;
-      const manager = await jetstreamManager(connection).catch((error: unknown) => {
+      const manager = await jetstreamManager(connection, { timeout: REQUEST_LIMIT_MS }).catch((error: unknown) => {
         throw EventError.withoutJetStream(connection.getServer(), error);
       });
-      open = { connection, jetstream: jetstream(connection), manager };
+      open = { connection, jetstream: jetstream(connection, { timeout: REQUEST_LIMIT_MS }), manager };
       setConnected(true);
       watch(connection).catch((error: unknown) => logger.error({ err: error }, 'watching the NATS connection failed'));
     },
