@@ -14,6 +14,6 @@ export default {
   maxWorkers: 2,
   // What suites import stays in memory after them: past some of it, half of the time goes into looking for what is garbage.
   workerIdleMemoryLimit: '1GB',
-  // Also of set-ups, which start servers: on a machine that has other work as well they take half a minute.
-  testTimeout: 90_000,
+  // Also of set-ups, which start servers: alone they take seconds, and on a machine that has other work as well, minutes.
+  testTimeout: 180_000,
 };

@@ -199,7 +199,7 @@ describe('the self-check', () => {
     try {
       await eventually(
         async () => expect(await metrics.text()).toMatch(/checks_total\{outcome="sound".*\} [1-9]/),
-        20_000,
+        120_000,
       );
       const company = v7();
       const at = new Date(Math.floor(Date.now() / 3_600_000) * 3_600_000 - 5 * 3_600_000);
@@ -208,7 +208,7 @@ describe('the self-check', () => {
       await run(`ALTER TABLE analytics.by_minute DELETE WHERE company_id = '${company}'`);
       await eventually(
         async () => expect(await metrics.text()).toMatch(/check_differences\{with="analytics.by_minute".*\} 1/),
-        20_000,
+        120_000,
       );
     } finally {
       await hourly.stop();

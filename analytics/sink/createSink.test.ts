@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import type { ClickHouseClient } from '@clickhouse/client';
 import { v7 } from 'uuid';
 import { createEventBus } from '#platform/events/bus.ts';
@@ -24,9 +24,6 @@ import {
   sinkOf,
   unreliable,
 } from '../testing/sinkHarness.ts';
-
-// A batch takes ClickHouse a second, and on a busy machine several.
-jest.setTimeout(120_000);
 
 let server: TestServer;
 let nats: NatsPart;

@@ -123,5 +123,5 @@ describe('an operation over subgraphs is answered as one schema would', () => {
       ),
       { numRuns: 200 },
     );
-  }, 120_000);
+  });
 });

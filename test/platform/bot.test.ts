@@ -41,7 +41,7 @@ describe('the bot, from a contact’s message to its answer', () => {
       const { edges } = data.documents;
       if (edges.length === 0 || edges.some(({ node }) => node.status !== 'INDEXED')) throw new Error('not indexed yet');
     });
-  }, 120_000);
+  });
   afterAll(() => platform.stop());
 
   /** Somebody new, who writes to the company. */

@@ -151,6 +151,6 @@ describe('while a store is killed and comes back', () => {
       await eventually(() => expect(arrived()).toEqual(expect.arrayContaining(sentReplies)));
       expect(arrived()).toHaveLength(new Set(arrived()).size);
     },
-    120_000,
+    300_000,
   );
 });

@@ -27,7 +27,7 @@ describe('organising the inbox, through the router', () => {
       if (data.conversations.edges.length < 3) throw new Error('not all have arrived yet');
       return data.conversations.edges.map(({ node }) => node.id);
     });
-  }, 120_000);
+  });
   afterAll(() => platform.stop());
 
   it('shows subscribers what was just done to a conversation, and by whom', async () => {

@@ -24,7 +24,7 @@ describe('behind PgBouncer in transaction mode, with two connections for each ro
     platform = await runPlatform({ poolSize: POOL_SIZE });
     tokens.acme = await platform.tokenOf('acme');
     tokens.globex = await platform.tokenOf('globex');
-  }, 120_000);
+  });
   afterAll(() => platform.stop());
 
   const textsOf = async (token: string): Promise<string[]> => {

@@ -49,7 +49,7 @@ describe('a page of the inbox, through the router', () => {
       };
       await platform.ask(admin, assign, { input });
     }
-  }, 120_000);
+  });
 
   afterAll(async () => {
     unsubscribe(REQUEST_STARTS, enter);

@@ -117,7 +117,7 @@ describe('what @defer asks for', () => {
       }),
       { numRuns: 60 },
     );
-  }, 120_000);
+  });
 });
 
 describe('an operation in parts', () => {
