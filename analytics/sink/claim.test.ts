@@ -1,11 +1,14 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { v7 } from 'uuid';
 import type { NatsPart } from '#platform/events/nats.ts';
+import { EVENTS } from '#platform/events/streams.ts';
 import { silentLogger } from '#platform/logging/logger.ts';
 import { eventually } from '#test/stack/eventually.ts';
 import { testNats, type TestServer } from '#test/stack/index.ts';
 import { openNats } from '../testing/sinkHarness.ts';
 import { createClaim, type Claim } from './claim.ts';
 import { allShares } from './shares.ts';
+import { openReader } from './streamReader.ts';
 
 const TTL_MS = 1_200;
 
@@ -119,5 +122,28 @@ describe('a claim', () => {
     await until(writer, 16);
     const alone = await takePart(nats, true);
     expect(await alone.next(AbortSignal.timeout(100))).toEqual([]);
+  });
+});
+
+describe('what is read of the stream at once', () => {
+  test('is asked for in pieces, for what keeps a claim is answered behind them', async () => {
+    const count = 11_000;
+    const subject = `events.conversation.${v7()}.opened`;
+    for (let sent = 0; sent < count; sent++) nats.connection.publish(subject);
+    await eventually(async () => {
+      const { state } = await nats.manager.streams.info(EVENTS.name);
+      expect(state.messages).toBe(count);
+    });
+    const pieces: number[] = [];
+    nats.connection.subscribe(`$JS.API.CONSUMER.MSG.NEXT.${EVENTS.name}.>`, {
+      callback: (_error, request) => void pieces.push(request.json<{ batch: number }>().batch),
+    });
+    const reader = await openReader({ nats, stream: EVENTS.name, filterSubject: subject, startSequence: 1 });
+    const sequences: number[] = [];
+    while (sequences.length < count) await reader.read(50_000, ({ seq }) => void sequences.push(seq));
+    expect(sequences).toEqual(Array.from({ length: count }, (_, index) => index + 1));
+    await eventually(() => expect(pieces.length).toBeGreaterThan(1));
+    expect(Math.max(...pieces)).toBe(5_000);
+    await reader.close();
   });
 });

@@ -51,7 +51,7 @@ export function createLease(options: {
     heldUntil = asked + ttlMs;
   }
 
-  /** A renewal whose answer did not come in time may have been made: then the next one names the wrong sequence. */
+  /** A renewal whose answer did not come in time may have been made: then the next one names the wrong sequence, and is made again at once. */
   async function isStillOurs(): Promise<boolean> {
     const last = await nats.manager.streams.getMessage(stream, { last_by_subj: subject }).catch(() => null);
     if (last?.string() !== holder) return false;
@@ -60,14 +60,18 @@ export function createLease(options: {
   }
 
   async function renew(signal: AbortSignal): Promise<void> {
+    let isKnownAnew = false;
     while (performance.now() < heldUntil) {
-      await pause(ttlMs / RENEWALS, signal);
+      if (!isKnownAnew) await pause(ttlMs / RENEWALS, signal);
       if (signal.aborted) return;
+      isKnownAnew = false;
       try {
         await write(sequence);
       } catch (error) {
         logger.warn({ err: error, lease: subject }, 'the lease was not renewed');
-        if (isRefused(error) && !(await isStillOurs())) heldUntil = -Infinity;
+        if (!isRefused(error)) continue;
+        isKnownAnew = await isStillOurs();
+        if (!isKnownAnew) heldUntil = -Infinity;
       }
     }
   }

@@ -3,6 +3,12 @@ import { nanos } from '@nats-io/nats-core';
 import type { NatsPart } from '#platform/events/nats.ts';
 import { SinkError } from './errors.ts';
 
+/**
+ * Messages asked for at once. Whatever else this process asks NATS is answered behind them, by the same connection: on a busy machine the
+ * renewal of a lease behind a whole batch would be answered when the lease has run out, again and again.
+ */
+const PIECE = 5_000;
+
 /** Reads a stream in its order, from a sequence on, without acknowledgements: the reader knows where it stands. */
 export interface StreamReader {
   /** What is there, up to `max` messages, waiting at most a second for them. Each is handed over as it arrives. */
@@ -42,13 +48,19 @@ export async function openReader(options: {
     },
     pending: async () => (await consumer.info()).num_pending,
     async read(max, onMessage) {
-      messages = await consumer.fetch({ max_messages: max, expires: 1_000 });
-      for await (const message of messages) {
-        // What was sent while the connection broke is not sent again.
-        if (message.info.deliverySequence !== ++delivered) {
-          throw SinkError.gap(delivered, message.info.deliverySequence);
+      for (let left = max; left > 0; left -= PIECE) {
+        let waiting = 0;
+        messages = await consumer.fetch({ max_messages: Math.min(left, PIECE), expires: 1_000 });
+        for await (const message of messages) {
+          // What was sent while the connection broke is not sent again.
+          if (message.info.deliverySequence !== ++delivered) {
+            throw SinkError.gap(delivered, message.info.deliverySequence);
+          }
+          waiting = message.info.pending;
+          onMessage(message);
         }
-        onMessage(message);
+        // What is less is not waited for again: it comes with what is read next.
+        if (waiting < PIECE) return;
       }
     },
     stop: () => messages?.stop(),
