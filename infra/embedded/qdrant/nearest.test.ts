@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { Distance } from './denseIndex.ts';
 import type { Condition, Filter } from './filter.ts';
+import { BLOCK } from './matrix.ts';
 import { Segment } from './segment.ts';
 import type { Hit } from './topK.ts';
 
@@ -58,7 +59,7 @@ const scoreOf: Record<Distance, (a: readonly number[], b: readonly number[]) => 
   Euclid: euclid,
 };
 
-const isClose = (a: number, b: number | undefined) => b !== undefined && Math.abs(a - b) < 1e-4;
+const isClose = (a: number, b: number | undefined) => b !== undefined && Math.abs(a - b) < 1e-5;
 
 /**
  * What is wrong with a ranking, given the score that every match must have. What scores the same up to rounding may come in
@@ -95,6 +96,37 @@ describe('a search', () => {
       }),
     );
   });
+
+  describe.each<Distance>(['Cosine', 'Dot', 'Euclid'])(
+    'by %s, of more vectors than are compared at once',
+    (distance) => {
+      /** The same each time. */
+      function numbers(): () => number {
+        let state = 1;
+        return () => (state = (state * 48_271) % 0x7fff_ffff) / 0x7fff_ffff - 0.5;
+      }
+
+      it.each<[string, (next: () => number, place: number) => number]>([
+        ['of all kinds', (next) => next()],
+        ['that differ by less than a byte tells', (next, place) => (place === 3 ? 1.3 : 1 + next() / 100)],
+        ['of which one number is larger than all others', (next, place) => (place === 3 ? 20 : next())],
+        ['some of which are zero', (next) => Math.max(0, next() - 0.3)],
+      ])('finds exactly the nearest: %s', (_kind, numberAt) => {
+        const next = numbers();
+        const vector = (number: typeof numberAt) => Array.from({ length: 21 }, (_, place) => number(next, place));
+        const vectors = Array.from({ length: BLOCK + 1_000 }, () => vector(numberAt));
+        const segment = new Segment({ dense: { d: { size: 21, distance } }, sparse: {} });
+        for (const [id, one] of vectors.entries()) {
+          segment.put(segment.prepare({ id, vectors: { d: one }, payload: {} }, 1));
+        }
+        for (const query of [1, 2, 3, 4].map(() => vector(next))) {
+          const hits = segment.nearest(segment.vectors.query('d', query), undefined, 10);
+          const scores = new Map(vectors.map((one, id) => [id, scoreOf[distance](query, one)]));
+          expect(flaws(segment, hits, scores, 10, distance === 'Euclid' ? -1 : 1)).toEqual(none);
+        }
+      });
+    },
+  );
 
   it('finds exactly the nearest sparse vectors, words weighed over the whole collection', () => {
     fc.assert(

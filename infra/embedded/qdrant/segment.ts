@@ -131,11 +131,14 @@ export class Segment {
     const top = this.#top(limit, this.isAscending(query.name));
     if ('dense' in query) {
       const { candidates, holds } = among ? { candidates: among, holds: this.#predicate(filter) } : this.#plan(filter);
-      this.#vectors
-        .dense(query.name)
-        ?.search(slotArray(candidates ?? this.#slots.values()), query.dense, (slot, score) => {
+      this.#vectors.dense(query.name)?.search(slotArray(candidates ?? this.#slots.values()), query.dense, {
+        get floor() {
+          return top.floor;
+        },
+        take(slot, score) {
           if (top.accepts(score) && holds(slot)) top.offer(slot, score);
-        });
+        },
+      });
     } else if (among) {
       const score = this.#vectors.sparse(query.name)?.scorer(query.sparse);
       for (const slot of this.#matching(filter, among)) {

@@ -39,6 +39,12 @@ export class TopK {
     return this.#ascending ? score <= worst.score : score >= worst.score;
   }
 
+  /** What scores less is not among the best, where more is better. */
+  get floor(): number {
+    const worst = this.#heap[0];
+    return worst === undefined || this.#heap.length < this.#limit ? -Infinity : worst.score;
+  }
+
   /** Best first. */
   sorted(): Hit[] {
     return this.#heap.toSorted((a, b) => (this.#outranks(a.slot, a.score, b) ? -1 : 1));
