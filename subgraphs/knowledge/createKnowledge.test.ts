@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { request } from 'undici';
 import { v7 } from 'uuid';
 import { createRedis } from '#platform/cache/redis.ts';
@@ -22,10 +22,12 @@ import { createForgetting } from './forgetting.ts';
 import { createChunkIndex } from './index/chunkIndex.ts';
 import { reembedCompany } from './reembed/reembedCompany.ts';
 import { createHttpReranker } from './rerank/httpReranker.ts';
+import { Query } from './resolvers/Query.ts';
 import { createPassageSearch, type PassageSearch } from './search/passageSearch.ts';
 import { seedKnowledge } from './seed.ts';
 import { embeddingsEndpoint, vectors } from './testing/embeddingsEndpoint.ts';
 import { agentOf, startKnowledge } from './testing/harness.ts';
+import { assertKeptApart, companiesOf, recordingQdrant } from './testing/recordingQdrant.ts';
 import { rerankEndpoint } from './testing/rerankEndpoint.ts';
 import { ADD, libraryOf, LIST, SEARCH } from './testing/library.ts';
 
@@ -40,13 +42,15 @@ describe('the knowledge service', () => {
     qdrant: Awaited<ReturnType<typeof testQdrant>>;
   };
   let service: Awaited<ReturnType<typeof startKnowledge>>;
+  /** In front of Qdrant, for all that the service and these tests ask it. */
+  let recording: Awaited<ReturnType<typeof recordingQdrant>>;
   let nats: NatsPart;
 
   const addresses = () => ({
     adminUrl: stores.postgres.adminUrl,
     natsUrl: stores.nats.url,
     redisUrl: stores.redis.url,
-    qdrantUrl: stores.qdrant.url,
+    qdrantUrl: recording.url,
   });
 
   const { add, update, list, remove, search, settled, addAndIndex } = libraryOf(() => service);
@@ -72,6 +76,7 @@ describe('the knowledge service', () => {
       testQdrant(),
     ]);
     stores = { postgres, nats: natsServer, redis, qdrant };
+    recording = await recordingQdrant(qdrant.url);
     service = await startKnowledge(addresses());
     nats = connectNats({ url: natsServer.url, name: 'test', logger, metrics: createMetrics({ service: 'test' }) });
     await nats.start();
@@ -80,8 +85,12 @@ describe('the knowledge service', () => {
   afterAll(async () => {
     await nats.stop();
     await service.knowledge.stop();
+    await recording.close();
     await Promise.all(Object.values(stores).map((store) => store.close()));
   });
+
+  // Whatever a test has done by then: nothing is asked, deleted or written but of one company at a time.
+  afterEach(() => assertKeptApart(recording.requests.splice(0)));
 
   it('finds a document by other words of its text', async () => {
     const who = agentOf(v7());
@@ -260,6 +269,59 @@ describe('the knowledge service', () => {
     // The same text again, in the other company: a document of its own.
     const copy = await addAndIndex(stranger, 'Internal', 'The code of the safe is 4711.');
     expect(copy).not.toBe(id);
+  });
+
+  it('asks Qdrant for the company of who asks, whichever public way they search', async () => {
+    const who = agentOf(v7());
+    const { companyId } = who;
+    await addAndIndex(who, 'Parasols', 'Parasols open by turning a crank.');
+    const turns = (text: string) => [{ author: 'CONTACT' as const, text }];
+    const reply = `query ($representations: [_Any!]!) { _entities(representations: $representations) {
+      ... on Conversation { suggestedReply { text } } } }`;
+    const rules = {
+      handOverWords: [],
+      isOutsideHours: false,
+      answersOutsideHours: true,
+      backAt: null,
+      timeZone: 'UTC',
+    };
+    const bus = createEventBus({ nats, metrics: createMetrics({ service: 'test' }) });
+    // Each with another question: what was asked before is remembered.
+    const ways: Readonly<Record<string, () => Promise<unknown>>> = {
+      searchKnowledge: () => search(who, 'open a parasol'),
+      answer: () => service.ask(who, '{ answer(question: "How do parasols open?") { text } }'),
+      answerInPieces: () =>
+        service.ask(
+          who,
+          `{ answerInPieces(question: "What do parasols have?", answerId: "${v7()}") { answer { text } } }`,
+        ),
+      'Conversation.suggestedReply': () =>
+        service.ask(who, reply, {
+          representations: [{ __typename: 'Conversation', id: v7(), recentTurns: turns('Do parasols have a crank?') }],
+        }),
+      'the bot': async () => {
+        const place = { conversationId: v7(), messageId: v7(), ordinal: 1 };
+        const data = {
+          ...place,
+          turns: turns('What is turned to open parasols?'),
+          rules: { botName: 'Robin', ...rules },
+        };
+        await bus.publish([
+          createEvent(catalogue, companyId, { type: 'conversation.bot.asked', actor: { kind: 'contact' }, data }),
+        ]);
+      },
+    };
+    const others = ['documents', 'documentImports', 'answerTrace', 'unansweredQuestions'];
+    const fields = Object.keys(ways).filter((way) => way in Query);
+    expect([...fields, ...others].toSorted()).toEqual(Object.keys(Query).toSorted());
+    const queries = () =>
+      recording.requests.filter((one) => one.path.endsWith('/points/query') && companiesOf(one).includes(companyId));
+    for (const [way, ask] of Object.entries(ways)) {
+      const before = queries().length;
+      await ask();
+      await eventually(() => expect([way, queries().length]).toEqual([way, before + 1]));
+    }
+    for (const one of queries()) expect(new Set(companiesOf(one))).toEqual(new Set([companyId]));
   });
 
   it('answers nobody without a signed identity', async () => {
@@ -466,7 +528,7 @@ describe('the knowledge service', () => {
     );
     const metrics = createMetrics({ service: 'test' });
     const redis = createRedis({ url: stores.redis.url, name: 'test', logger });
-    const index = createChunkIndex({ url: stores.qdrant.url, embedder: createLocalEmbedder(), logger, metrics });
+    const index = createChunkIndex({ url: recording.url, embedder: createLocalEmbedder(), logger, metrics });
     const plain = createPassageSearch({ index, redis, logger, metrics });
     const reranker = createHttpReranker({ url: endpoint.url, model: 'm', timeoutMs: 30_000 }, { metrics });
     const searching = createPassageSearch({ index, redis, reranker, logger, metrics });
@@ -621,7 +683,7 @@ describe('the knowledge service', () => {
       await remove(who, ids[0] ?? '');
 
       const index = createChunkIndex({
-        url: stores.qdrant.url,
+        url: recording.url,
         embedder: embedderOf(embeddings, { metrics: createMetrics({ service: 'test' }) }),
         logger,
         metrics: createMetrics({ service: 'test' }),

@@ -73,7 +73,7 @@ describe('the bot with a model', () => {
       kind: 'found',
       text: 'You have 30 days.',
       citations: [{ documentId: 'returns', quote: passages[0]?.text }],
-      work: { model: 'small', promptVersion: 'support-1', promptTokens: 300, completionTokens: 20 },
+      work: { model: 'small', promptVersion: 'support-2', promptTokens: 300, completionTokens: 20 },
     });
     expect(endpoint.requests[0]).toMatchObject({ authorization: `Bearer ${API_KEY}`, model: 'small' });
     expect(spent).toEqual([{ taken: expect.any(Number), used: 320 }]);
