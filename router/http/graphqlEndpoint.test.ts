@@ -6,7 +6,7 @@ import { request } from 'undici';
 import { buildManifest } from '#schema/operations/manifest.ts';
 import { eventually } from '#test/stack/eventually.ts';
 import { collect } from '../testing/collect.ts';
-import { startWorld, tokenFor, type World } from '../testing/world.ts';
+import { agent, startWorld, tokenFor, type World } from '../testing/world.ts';
 
 const hashOf = (text: string) => createHash('sha256').update(text).digest('hex');
 const persistedQuery = (sha256Hash: string) => ({ persistedQuery: { version: 1, sha256Hash } });
@@ -234,6 +234,71 @@ describe('requests', () => {
     const answer = await world.post({ query, variables: { x: true } }, { token });
     expect(answer.status).toBe(400);
     expect(codeOf(answer)).toBe(code);
+  });
+});
+
+describe('what is asked again', () => {
+  it.each([
+    ['a query', { query: '{ caller }' }, 200],
+    [
+      'one of two operations',
+      { query: 'query A { caller } query B { inboxCounts { open } }', operationName: 'B', variables: null },
+      200,
+    ],
+    ['with variables', { query: 'query ($id: ID!) { conversation(id: $id) { id } }', variables: { id: 'a' } }, 200],
+    ['with extensions that mean nothing', { query: '{ caller __typename }', extensions: { library: 'x' } }, 200],
+    ['what fails in part', { query: '{ caller broken refused }' }, 200],
+    [
+      'with variables that are none',
+      { query: 'query ($id: ID!) { conversation(id: $id) { id } }', variables: {} },
+      400,
+    ],
+    ['an operation that is not there', { query: '{ caller }', operationName: 'Other' }, 400],
+    ['what is not in the graph', { query: '{ nonsense }' }, 400],
+    ['what costs too much', { query: '{ conversations(first: 30000) { id } }' }, 400],
+    ['several operations, and none is meant', { query: 'query A { caller } query B { caller }' }, 400],
+  ])('is answered as it was before: %s', async (_, body, status) => {
+    const changing = { date: '', 'x-request-id': '' };
+    const answers: unknown[] = [];
+    for (const _time of [1, 2, 3]) {
+      const { headers, ...answer } = await world.post(body, { token, headers: { 'x-request-id': 'again' } });
+      answers.push({ ...answer, headers: { ...headers, ...changing } });
+    }
+    expect(answers[0]).toMatchObject({ status });
+    expect(answers[1]).toEqual(answers[0]);
+    expect(answers[2]).toEqual(answers[0]);
+  });
+
+  it('is refused to who is nobody, or no agent any more', async () => {
+    const someone = agent();
+    const theirs = await tokenFor(someone);
+    const admitted = [1, 2].map(async () => (await world.post({ query: '{ caller }' }, { token: theirs })).status);
+    expect(await Promise.all(admitted)).toEqual([200, 200]);
+    expect(await world.post({ query: '{ caller }' })).toMatchObject({ status: 401 });
+    expect(await world.post({ query: '{ caller }' }, { token: 'nonsense' })).toMatchObject({ status: 401 });
+    const stranger = agent();
+    world.behaviour.strangers.add(stranger.agentId);
+    const strangers = await world.post({ query: '{ caller }' }, { token: await tokenFor(stranger) });
+    expect([strangers.status, codeOf(strangers)]).toEqual([401, 'UNAUTHENTICATED']);
+  });
+
+  it('changes something each time, where it is a mutation', async () => {
+    const touch = { query: 'mutation { touch(id: "again") }' };
+    const before = world.behaviour.touches;
+    for (const _time of [1, 2, 3]) await world.post(touch, { token });
+    expect(world.behaviour.touches).toBe(before + 3);
+  });
+
+  it('goes in the form that each client takes', async () => {
+    const ask = (accept: string) => world.post({ query: '{ caller }' }, { token, headers: { accept } });
+    for (const _time of [1, 2]) {
+      for (const accept of ['application/json', 'application/graphql-response+json', '*/*']) {
+        const { headers } = await ask(accept);
+        const form = accept === '*/*' ? 'application/json' : accept;
+        expect(headers['content-type']).toBe(`${form}; charset=utf-8`);
+      }
+      expect(await ask('text/plain')).toMatchObject({ status: 406 });
+    }
   });
 });
 

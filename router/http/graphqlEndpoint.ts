@@ -7,7 +7,7 @@ import {
   ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { getOperationAST, type DocumentNode, type OperationDefinitionNode } from 'graphql';
+import type { DocumentNode, OperationDefinitionNode } from 'graphql';
 import { abandoned } from '#platform/http/abandoned.ts';
 import type { Part } from '#platform/lifecycle/part.ts';
 import type { Logger } from '#platform/logging/logger.ts';
@@ -19,14 +19,11 @@ import type { Graph } from '../graph/graph.ts';
 import { createGateway, stringifyResult } from '../graph/gateway.ts';
 import type { RegisteredOperations } from '../partners/registeredOperations.ts';
 import { cacheControlOf, cachePolicyOf, type CachePolicy } from '../operations/cachePolicy.ts';
-import { checkAccess } from '../operations/access.ts';
 import type { Authenticate } from '../operations/authenticate.ts';
 import { rateLimitHeaders, type Rates } from '../operations/rateLimitHeaders.ts';
 import type { RequestLimits } from '../operations/requestLimits.ts';
-import { clientOf } from '../usage/client.ts';
 import type { UsageReporter } from '../usage/usageReporter.ts';
 import type { LimitVisitor } from '../operations/visitorLimit.ts';
-import { checkCost } from '../operations/checkCost.ts';
 import { createDocumentCache, parseWithin } from '../operations/documents.ts';
 import { OperationError } from '../operations/errors.ts';
 import type { OperationLimits } from '../operations/limits.ts';
@@ -34,11 +31,14 @@ import type { OperationRequest, PersistedOperations } from '../operations/persis
 import { ownRules } from '../operations/rules.ts';
 import { prefersEventStream } from '../sse/prefersEventStream.ts';
 import type { StreamServer } from '../sse/streamServer.ts';
+import { createOperationCheck, refuseSubscription, type CheckOperation } from './checkOperation.ts';
 import { compress } from './compression.ts';
 import { etagOf, isKnown } from './etag.ts';
 import { GRAPHIQL_POLICY } from './graphiql.ts';
 import { multipart, MULTIPART, takesParts } from './multipart.ts';
+import { createOperationObserver, type ObserveOperation } from './observeOperations.ts';
 import { readOperationRequest, readRequest, withText } from './readRequest.ts';
+import { createShortWay, type ShortWay } from './shortWay.ts';
 
 export interface GraphqlEndpointOptions {
   readonly path: string;
@@ -75,7 +75,10 @@ const OPERATIONS_PATH = '/operations';
 /** GraphQL over HTTP, GET and POST, with Apollo Server, or as a stream of events. Routes are mounted at once, and answer after the start. */
 export function createGraphqlEndpoint(app: FastifyInstance, options: GraphqlEndpointOptions): Part {
   const { path, persisted, registered, requestLimits, authenticate, limits, production, stream, page } = options;
-  const server = createServer(options);
+  const check = createOperationCheck(limits.cost);
+  const observe = createOperationObserver(options);
+  const shortWay = createShortWay({ ...options, check, observe });
+  const server = createServer(options, { check, observe, shortWay });
 
   async function handle(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
     if (page && isBrowserVisit(request)) {
@@ -90,7 +93,23 @@ export function createGraphqlEndpoint(app: FastifyInstance, options: GraphqlEndp
   }
 
   async function answer(
+    read: ReturnType<typeof readRequest>,
+    request: FastifyRequest,
+    reply: FastifyReply,
+  ): Promise<FastifyReply> {
+    const plain = shortWay.find(request, read.asked);
+    if (!plain) return answerTheLongWay(read, { admitted: undefined }, request, reply);
+    const admitted = admit(request, reply);
+    const answered = await shortWay.answer(plain, request, admitted);
+    if (!answered) return answerTheLongWay(read, { admitted }, request, reply);
+    reply.header('cache-control', 'no-store').header('content-type', answered.contentType);
+    return send(answered.text, request, reply);
+  }
+
+  /** @param known.admitted When it is known already who asks. */
+  async function answerTheLongWay(
     { asked, ...asHttp }: ReturnType<typeof readRequest>,
+    { admitted }: { readonly admitted: Promise<Scope> | undefined },
     request: FastifyRequest,
     reply: FastifyReply,
   ): Promise<FastifyReply> {
@@ -103,9 +122,9 @@ export function createGraphqlEndpoint(app: FastifyInstance, options: GraphqlEndp
     const result = await server.executeHTTPGraphQLRequest({
       httpGraphQLRequest,
       async context() {
-        scope = await admit(request, reply);
+        scope = await (admitted ?? admit(request, reply));
         const meant = await registered.resolve(asked, scope.identity);
-        if (meant === asked) check(asked);
+        if (meant === asked) checkRequest(asked);
         // Apollo Server reads the request after this.
         else Object.assign(httpGraphQLRequest, withText(asHttp, meant));
         return scope;
@@ -116,6 +135,7 @@ export function createGraphqlEndpoint(app: FastifyInstance, options: GraphqlEndp
     for (const [name, value] of rateLimitHeaders(scope?.keeping.rates ?? {})) reply.header(name, value);
     for (const [name, value] of result.headers) reply.header(name, value);
     reply.code(statusOf(result, text));
+    if (result.status === undefined) shortWay.learnForm(request.headers.accept, result.headers.get('content-type'));
     const { policy, later } = scope?.keeping ?? {};
     if (later) {
       reply.raw.once('close', () => later.leave());
@@ -129,7 +149,12 @@ export function createGraphqlEndpoint(app: FastifyInstance, options: GraphqlEndp
         return reply.code(304).removeHeader('content-length').header('vary', varied(reply)).send();
       }
     }
-    const { body: sent, encoding } = await compress(text, headers.get('accept-encoding'));
+    return send(text, request, reply);
+  }
+
+  async function send(text: string, { headers }: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+    const accepted = headers['accept-encoding'];
+    const { body: sent, encoding } = await compress(text, accepted === undefined ? undefined : String(accepted));
     if (encoding) reply.header('content-encoding', encoding).removeHeader('content-length');
     return reply.header('vary', varied(reply)).send(sent);
   }
@@ -155,7 +180,7 @@ export function createGraphqlEndpoint(app: FastifyInstance, options: GraphqlEndp
     };
   }
 
-  function check(asked: OperationRequest): void {
+  function checkRequest(asked: OperationRequest): void {
     persisted.check(asked);
     // Before validation, which throws on some of them instead of saying what is wrong.
     if (asked.query?.includes('subscription')) {
@@ -176,7 +201,14 @@ export function createGraphqlEndpoint(app: FastifyInstance, options: GraphqlEndp
   };
 }
 
-function createServer(options: GraphqlEndpointOptions): ApolloServer<Scope> {
+/** What operations have in common, whichever way they are answered. */
+interface Ways {
+  readonly check: CheckOperation;
+  readonly observe: ObserveOperation;
+  readonly shortWay: ShortWay;
+}
+
+function createServer(options: GraphqlEndpointOptions, ways: Ways): ApolloServer<Scope> {
   const { graph, executor, persisted, limits, production, logger } = options;
   const documents = createDocumentCache<DocumentNode>((document) => document);
   return new ApolloServer<Scope>({
@@ -204,8 +236,8 @@ function createServer(options: GraphqlEndpointOptions): ApolloServer<Scope> {
       },
     },
     plugins: [
-      guard(options),
-      observe(options.metrics, options.usage, options.graph),
+      guard(options, ways),
+      observed(ways.observe),
       keepable(options.graph),
       ApolloServerPluginLandingPageDisabled(),
       // Without these, variables of the environment could make it report to Apollo.
@@ -235,76 +267,49 @@ function keepable(graph: Graph): ApolloServerPlugin<Scope> {
 }
 
 /** Refuses operations by what they ask for, when it is known which one is meant. */
-function guard({ graph, limits, limitVisitor, requestLimits }: GraphqlEndpointOptions): ApolloServerPlugin<Scope> {
+function guard(
+  { graph, limitVisitor, requestLimits }: GraphqlEndpointOptions,
+  { check, shortWay }: Ways,
+): ApolloServerPlugin<Scope> {
   return {
     requestDidStart: async () => ({
-      async didResolveOperation({ schema, request, queryHash, document, operation, operationName, contextValue }) {
+      async didResolveOperation({ schema, request, source: text, queryHash, document, operation, ...asked }) {
         if (!operation) throw OperationError.unknownOperation();
-        refuseSubscription(document, operationName);
-        checkAccess(document, operation, contextValue.identity);
-        const { identity, keeping } = contextValue;
-        const source = { hash: queryHash, document, operationName: operationName ?? undefined };
+        const { identity, keeping } = asked.contextValue;
+        const source = { hash: queryHash, document, operationName: asked.operationName ?? undefined };
         const variables = request.variables ?? {};
         const version = graph.versionOf(schema);
-        checkCost(version, source, variables, limits.cost);
+        check(version, { ...source, operation, variables, identity });
         await limitVisitor(identity);
         const cost = () => version.costOf(source, variables);
         keeping.rates = { ...keeping.rates, ...(await requestLimits.spend(identity, cost)) };
+        shortWay.learn(text, { ...source, schema, operation, operationName: request.operationName ?? undefined });
       },
     }),
   };
 }
 
-function observe(metrics: Metrics, usage: UsageReporter, graph: Graph): ApolloServerPlugin<Scope> {
-  const seconds = metrics.histogram('switchboard_router_operation_seconds', 'Operations over HTTP', [
-    'type',
-    'outcome',
-  ]);
-  const errors = metrics.counter('switchboard_router_operation_errors_total', 'Errors told to clients', ['code']);
+function observed(observe: ObserveOperation): ApolloServerPlugin<Scope> {
   return {
     async requestDidStart() {
-      const end = seconds.startTimer();
-      const startedAt = performance.now();
+      const over = observe();
       return {
-        async willSendResponse({
-          schema,
-          queryHash,
-          document,
-          operation,
-          operationName,
-          request,
-          response,
-          contextValue,
-        }) {
+        async willSendResponse({ schema, queryHash: hash, document, operation, request, response, ...told }) {
           const failed = response.body.kind === 'single' ? (response.body.singleResult.errors ?? []) : [];
-          for (const { extensions } of failed) errors.inc({ code: String(extensions?.['code']) });
-          end({ type: operation?.operation ?? 'unknown', outcome: failed.length > 0 ? 'errors' : 'ok' });
-          if (!document || !operation || queryHash === undefined) return;
-          const source = { hash: queryHash, document, operationName: operationName ?? undefined };
-          const { headers } = request.http ?? {};
-          usage.report({
-            identity: contextValue.identity,
-            schema,
-            document,
-            operation,
-            cost: () => graph.versionOf(schema).costOf(source, request.variables ?? {}),
-            client: clientOf((name) => headers?.get(name)),
-            durationMs: performance.now() - startedAt,
+          const operationName = told.operationName ?? undefined;
+          const variables = request.variables ?? {};
+          over({
+            ...(document &&
+              operation &&
+              hash !== undefined && { asked: { schema, hash, document, operation, operationName, variables } }),
+            identity: told.contextValue.identity,
+            header: (name) => request.http?.headers.get(name),
             errorCodes: failed.map(({ extensions }) => String(extensions?.['code'])),
           });
         },
       };
     },
   };
-}
-
-/** @throws OperationError `BAD_REQUEST` */
-function refuseSubscription(document: DocumentNode, operationName: string | null | undefined): void {
-  if (getOperationAST(document, operationName)?.operation === 'subscription') {
-    throw OperationError.badRequest(
-      'Subscriptions come over WebSocket (graphql-transport-ws), or as events: send "accept: text/event-stream".',
-    );
-  }
 }
 
 /** Apollo Server prefixes the hashes. */

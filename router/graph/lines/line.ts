@@ -1,6 +1,7 @@
 import { isIP, connect as connectPlainly, type OnReadOpts, type Socket } from 'node:net';
 import { connect as connectSecurely } from 'node:tls';
 import type { Exchange } from './exchange.ts';
+import { createHeadReader } from './replyHead.ts';
 import { ReplyReader, type Reply } from './replyReader.ts';
 
 export interface LineOptions {
@@ -27,6 +28,7 @@ export class Line {
   readonly #socket: Socket;
   readonly #owner: LineOwner;
   readonly #maxReplyBytes: number;
+  readonly #readHead = createHeadReader();
   readonly #connecting: NodeJS.Timeout;
   #exchange: Exchange | undefined;
   #reader: ReplyReader | undefined;
@@ -63,7 +65,7 @@ export class Line {
 
   send(exchange: Exchange): void {
     this.#exchange = exchange;
-    this.#reader = new ReplyReader(this.#maxReplyBytes);
+    this.#reader = new ReplyReader(this.#readHead, this.#maxReplyBytes);
     exchange.begin(() => this.close());
     this.#socket.write(exchange.request, 'latin1');
   }

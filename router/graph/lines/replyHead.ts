@@ -41,6 +41,15 @@ export function readReplyHead(text: string): ReplyHead {
   return { status: Number(status), framing, keptMs: isKept ? keptMsOf(found.get('keep-alive')) : 0 };
 }
 
+/** The same for a server that says the same again, as most do within a second. */
+export function createHeadReader(): (text: string) => ReplyHead {
+  let last: { readonly text: string; readonly head: ReplyHead } | undefined;
+  return (text) => {
+    if (last?.text !== text) last = { text, head: readReplyHead(text) };
+    return last.head;
+  };
+}
+
 function addField(found: Map<string, string>, line: string): void {
   const colon = line.indexOf(':');
   if (colon < 1) throw new ReplyError('a field of a reply without a name');

@@ -1,13 +1,13 @@
 import { describe, expect, it, test } from '@jest/globals';
 import fc from 'fast-check';
-import { ReplyError } from './replyHead.ts';
+import { readReplyHead, ReplyError } from './replyHead.ts';
 import { ReplyReader, type Reply } from './replyReader.ts';
 
 const LIMIT = 100_000;
 
 /** Reads pieces as a connection does: all into one place. */
 function readPieces(pieces: readonly Buffer[], limit = LIMIT): Reply | undefined {
-  const reader = new ReplyReader(limit);
+  const reader = new ReplyReader(readReplyHead, limit);
   const place = Buffer.alloc(Math.max(1, ...pieces.map(({ length }) => length)));
   for (const piece of pieces) {
     place.fill('?');

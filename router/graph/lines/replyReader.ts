@@ -1,4 +1,4 @@
-import { readReplyHead, ReplyError, type ReplyHead } from './replyHead.ts';
+import { ReplyError, type ReplyHead } from './replyHead.ts';
 
 export interface Reply {
   readonly status: number;
@@ -29,6 +29,7 @@ type State =
 
 /** Puts one reply of HTTP/1 together from what is received, and takes its body as text. */
 export class ReplyReader {
+  readonly #readHead: (text: string) => ReplyHead;
   readonly #maxBytes: number;
   #state: State = 'head';
   #head: ReplyHead | undefined;
@@ -39,7 +40,8 @@ export class ReplyReader {
   #left = 0;
 
   /** @param maxBytes Of the body. */
-  constructor(maxBytes: number) {
+  constructor(readHead: (text: string) => ReplyHead, maxBytes: number) {
+    this.#readHead = readHead;
     this.#maxBytes = maxBytes;
   }
 
@@ -103,7 +105,7 @@ export class ReplyReader {
   }
 
   #takeHead(text: string): void {
-    const head = readReplyHead(text);
+    const head = this.#readHead(text);
     // Said before the reply itself, which still comes.
     if (head.status < 200) return;
     this.#head = head;
