@@ -43,7 +43,7 @@ export interface PreparedOperation extends OperationDefinition {
   readonly permittedTo: (identity: Identity | undefined) => PermittedOperation;
   /** Whether it asks for anything that is another thing for each who looks; else its answers are the same for equal rights. */
   readonly isPersonal: (variables: Variables) => boolean;
-  /** It only reads, and something that is made while somebody waits for it: who leaves ends it. */
+  /** It only reads, and something that is made while somebody waits for it: who leaves ends it. Of a subscription, for each event. */
   readonly endsWithAsker: boolean;
   /** What the operation asks of the schema itself. */
   readonly introspect: (coerced: Variables) => Data;
@@ -109,7 +109,7 @@ export function prepareOperation(
     schema,
     key: `${source.hash}:${source.operationName ?? ''}`,
     isPersonal: compilePersonal(schema, personal, atOnce),
-    endsWithAsker: operation.operation === 'query' && limitIn(lasting, supergraphSchema, asWritten) !== undefined,
+    endsWithAsker: operation.operation !== 'mutation' && limitIn(lasting, supergraphSchema, asWritten) !== undefined,
     permittedTo(identity) {
       if (!requirements.any) return whole;
       const denials = requirements.denialsFor(identity);

@@ -61,8 +61,9 @@ export function createGathering({ metrics }: { readonly metrics: Metrics }): Gat
 
   return {
     ask(question) {
-      const { identity } = question.scope;
-      if (!identity) return askForEntities(question);
+      const { identity, signal } = question.scope;
+      // What ends with who asked is theirs alone.
+      if (!identity || signal) return askForEntities(question);
       const byWords = queuesOf(question, identity);
       const words = `${question.operation.query} ${question.others}`;
       return new Promise((resolve, reject) => {

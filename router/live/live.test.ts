@@ -52,6 +52,25 @@ async function metric(name: string): Promise<number> {
 }
 
 describe('a live subscription', () => {
+  it('ends what a model is asked for its events when the last of those leaves who share them', async () => {
+    let signal: AbortSignal | undefined;
+    world.behaviour.reply = (given) => {
+      signal = given;
+      return new Promise((_resolve, reject) => given.addEventListener('abort', () => reject(new Error('given up'))));
+    };
+    const query = 'subscription { inboxUpdates { cursor conversation { suggestedReply } } }';
+    const [one, other] = [1, 2].map(() => collect(world.client(token), query));
+    await world.subscribed('live', 2);
+    await world.publish([messageCreated()]);
+    await eventually(() => expect(signal).toBeDefined());
+    one?.stop();
+    await world.subscribed('live', 1);
+    expect(signal?.aborted).toBe(false);
+    other?.stop();
+    await eventually(() => expect(signal?.aborted).toBe(true));
+    await world.subscribed('live', 0);
+  });
+
   it('gets an event with fields from several subgraphs', async () => {
     const live = collect(world.client(token), inbox);
     await world.subscribed('live', 1);

@@ -25,6 +25,7 @@ export interface LiveSubscriptions {
 interface Group {
   /** Each with what it asked for: as who. */
   readonly members: Map<Subscriber, LiveOperation>;
+  /** The last of them has gone. */
   readonly leave: () => void;
 }
 
@@ -80,12 +81,12 @@ export function createLiveSubscriptions(options: {
   async function answer(
     live: LiveOperation,
     { sequence, event }: StreamEvent,
-    identity = live.identity,
+    { signal, identity = live.identity }: { readonly signal: AbortSignal; readonly identity?: LiveOperation['forAll'] },
   ): Promise<Delivery | undefined> {
     executions.inc();
     const cursor = encodePosition({ stream: feed.streamId, sequence });
     const value = live.toValue(event, cursor);
-    const scope = { identity, requestId: v7(), event: { [live.field]: value }, askForEntities };
+    const scope = { identity, requestId: v7(), event: { [live.field]: value }, askForEntities, leaving: () => signal };
     const result = await executor.execute(live.operation, live.variables, scope);
     if (identity === live.forAll && result.errors.some(({ extensions }) => extensions?.['code'] === VIEW_CHANGED)) {
       return undefined;
@@ -102,11 +103,11 @@ export function createLiveSubscriptions(options: {
   async function answerForAll(
     members: Group['members'],
     event: StreamEvent,
-    isFor: GroupDelivery['isFor'],
+    { isFor, signal }: { readonly isFor: GroupDelivery['isFor']; readonly signal: AbortSignal },
   ): Promise<Delivery | undefined> {
     for (const [member, live] of members) {
       if (!isFor(live)) continue;
-      const delivery = await answer(live, event, live.forAll);
+      const delivery = await answer(live, event, { signal, identity: live.forAll });
       if (delivery) return delivery;
       member.fail(OperationError.viewChanged());
     }
@@ -115,6 +116,7 @@ export function createLiveSubscriptions(options: {
 
   function openGroup(first: LiveOperation): Group {
     const members: Group['members'] = new Map();
+    const over = new AbortController();
     const each = (tell: (member: Subscriber) => void) => {
       for (const member of members.keys()) tell(member);
     };
@@ -141,20 +143,26 @@ export function createLiveSubscriptions(options: {
       return [...members.values()].some(isFor) ? isFor : undefined;
     }
 
-    const leave = feed.listen(first.identity.companyId, {
+    const deafen = feed.listen(first.identity.companyId, {
       onEvent(streamed) {
         const isFor = audienceOf(streamed.event);
         if (!isFor) return;
         if (work.size >= bufferEvents) return each((member) => member.overflow());
         work.add(async () => {
           // Those who waited for it may have gone meanwhile.
-          const delivery = await answerForAll(members, streamed, isFor);
+          const delivery = await answerForAll(members, streamed, { isFor, signal: over.signal });
           return delivery && { ...delivery, occurredAt: streamed.event.occurredAt, isFor };
         });
       },
       onGap: () => each((member) => member.fail(OperationError.cursorExpired())),
     });
-    return { members, leave };
+    return {
+      members,
+      leave() {
+        deafen();
+        over.abort();
+      },
+    };
   }
 
   function join(live: LiveOperation, member: Subscriber): void {
@@ -194,7 +202,7 @@ export function createLiveSubscriptions(options: {
         async handle(missed) {
           if (!live.wants(missed.event)) return;
           await work.room();
-          work.add(() => answer(live, missed));
+          work.add(() => answer(live, missed, { signal: member.signal }));
         },
         signal: member.signal,
       });
