@@ -450,7 +450,7 @@ describe('a context in Postgres', () => {
       const texts: string[] = [];
       const { num_pending: pending } = await consumer.info();
       if (pending === 0) return texts;
-      for await (const message of await consumer.fetch({ max_messages: pending, expires: 1_000 })) {
+      for await (const message of await consumer.fetch({ max_messages: pending, expires: 10_000 })) {
         texts.push(message.json<{ data: { text: string } }>().data.text);
       }
       return texts;

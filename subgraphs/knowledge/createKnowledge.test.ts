@@ -9,6 +9,7 @@ import type { Identity } from '#platform/identity/identity.ts';
 import { silentLogger as logger } from '#platform/logging/logger.ts';
 import { createMetrics } from '#platform/metrics/metrics.ts';
 import { catalogue, type SwitchboardCatalogue } from '#schema/events/catalogue.ts';
+import { allTold } from '#test/stack/allTold.ts';
 import { eventually } from '#test/stack/eventually.ts';
 import { testNats, testPostgres, testQdrant, testRedis } from '#test/stack/index.ts';
 import { forgetVectorsOf } from './commands/forgetVectors.ts';
@@ -57,11 +58,12 @@ describe('the knowledge service', () => {
 
   /** What the stream has of a document, in its order. */
   async function eventsOf(documentId: string): Promise<AnyEvent<SwitchboardCatalogue>[]> {
+    await allTold(stores.postgres.adminUrl, 'knowledge');
     const consumer = await nats.jetstream.consumers.get('EVENTS', { filter_subjects: 'events.knowledge.>' });
     const { num_pending: pending } = await consumer.info();
     const events: AnyEvent<SwitchboardCatalogue>[] = [];
     if (pending === 0) return events;
-    for await (const message of await consumer.fetch({ max_messages: pending, expires: 2_000 })) {
+    for await (const message of await consumer.fetch({ max_messages: pending, expires: 10_000 })) {
       const event = parseEvent(catalogue, message.json());
       if (event && 'documentId' in event.data && event.data.documentId === documentId) events.push(event);
     }

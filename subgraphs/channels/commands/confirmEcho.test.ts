@@ -5,7 +5,6 @@ import { testNats, testPostgres, testRedis, type TestPostgres, type TestServer }
 import type { InboundReceipt } from '../platforms/inbound.ts';
 import { partReference, type SendResult } from '../platforms/outbound.ts';
 import { openDeliveries, type Connected, type Deliveries } from '../testing/deliveryHarness.ts';
-import { readEvents } from '../testing/readEvents.ts';
 import { applyFacts } from './applyFacts.ts';
 import { applyReceipts } from './applyReceipts.ts';
 import { confirmEcho, type Echo } from './confirmEcho.ts';
@@ -96,8 +95,8 @@ describe('what a platform tells of our own messages', () => {
     await applyFacts(deliveries.database, companyId, [{ kind: 'reaction', data }]);
   }
 
-  async function reactions({ companyId }: Connected) {
-    const events = await readEvents(deliveries.nats, companyId);
+  async function reactions(chat: Connected) {
+    const events = await chat.told();
     return events.flatMap((event) => (event.type === 'channel.message.reacted' ? [event.data] : []));
   }
 

@@ -2,7 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { v7 } from 'uuid';
 import { createRedis } from '#platform/cache/redis.ts';
 import { createEventBus } from '#platform/events/bus.ts';
-import { createEvent, type AnyEvent, type EventOf, type NewEvent } from '#platform/events/catalogue.ts';
+import { createEvent, type AnyEvent, type NewEvent } from '#platform/events/catalogue.ts';
 import { createService } from '#platform/lifecycle/createService.ts';
 import { createCircuitBreaker } from '#platform/limits/circuitBreaker.ts';
 import { createPacer } from '#platform/limits/pacer.ts';
@@ -28,7 +28,6 @@ import { readEvents } from './readEvents.ts';
 import { createScriptedSender } from './scriptedSender.ts';
 
 type Event = AnyEvent<SwitchboardCatalogue>;
-type DeliveryUpdated = EventOf<SwitchboardCatalogue, 'channel.delivery.updated'>['data'];
 type Transaction = WriteTransaction<SwitchboardCatalogue>;
 
 /** For how long an account is left alone whose platform is in trouble. */
@@ -103,6 +102,7 @@ export async function openDeliveries(urls: { adminUrl: string; natsUrl: string; 
     const companyId = tenant.company.id;
     const channelId = tenant.channel.id;
     const conversationId = randomUUID();
+    const told = () => readEvents({ nats, adminUrl: urls.adminUrl }, companyId);
     const write = <T>(work: (transaction: Transaction) => Promise<T>) => database.write(companyId, work);
     await write(({ sql }) => sql`update channels.channels set platform = ${platform} where company_id = ${companyId}`);
     const written = (text: string | null, overrides: Parameters<typeof messageCreated>[3] = {}) =>
@@ -112,6 +112,7 @@ export async function openDeliveries(urls: { adminUrl: string; natsUrl: string; 
       channelId,
       conversationId,
       threadExternalId: `thread-${conversationId}`,
+      told,
       write,
       written,
       /** An agent writes to the contact. */
@@ -149,22 +150,13 @@ export async function openDeliveries(urls: { adminUrl: string; natsUrl: string; 
       },
       /** What was told of changes, oldest first. */
       async revised() {
-        const events = await readEvents(nats, companyId);
+        const events = await told();
         return events.flatMap((event) => (event.type === 'channel.message.revised' ? [event.data] : []));
       },
       /** What was told of deliveries, oldest first. */
       async outcomes() {
-        const consumer = await nats.jetstream.consumers.get('EVENTS', {
-          filter_subjects: `events.channel.${companyId}.delivery.updated`,
-        });
-        const { num_pending: pending } = await consumer.info();
-        const found: DeliveryUpdated[] = [];
-        if (pending === 0) return found;
-        for await (const message of await consumer.fetch({ max_messages: pending, expires: 1_000 })) {
-          const event = message.json<Event>();
-          if (event.type === 'channel.delivery.updated') found.push(event.data);
-        }
-        return found;
+        const events = await told();
+        return events.flatMap((event) => (event.type === 'channel.delivery.updated' ? [event.data] : []));
       },
       /** As if its time had come: leases run out, waits end. */
       hurry: () =>

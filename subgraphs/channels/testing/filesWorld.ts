@@ -111,7 +111,7 @@ export async function openFilesWorld(
     async tell(companyId: string, ...events: readonly NewEvent<SwitchboardCatalogue>[]): Promise<void> {
       await database.write(companyId, async ({ publish }) => events.forEach(tellingFiles(publish)));
     },
-    events: (companyId: string) => readEvents(nats, companyId),
+    events: (companyId: string) => readEvents({ nats, adminUrl: postgres.adminUrl }, companyId),
     async bytesOf(fileKey: string | null | undefined): Promise<Buffer | undefined> {
       const opened = await store.get(fileKey ?? 'nothing');
       return opened && buffer(opened.stream);

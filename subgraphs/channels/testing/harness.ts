@@ -125,6 +125,8 @@ export async function openHarness(
   await nats.start();
   await channels.start();
 
+  const told = (companyId: string) => readEvents({ nats, adminUrl: stores.adminUrl }, companyId);
+
   return {
     config,
     channels,
@@ -165,15 +167,15 @@ export async function openHarness(
     },
     /** What was told of a company's messages, oldest first. */
     events: async (companyId: string): Promise<Event[]> =>
-      (await readEvents(nats, companyId)).filter(
+      (await told(companyId)).filter(
         ({ type }) => type !== 'channel.connection.changed' && type !== 'channel.company.changed',
       ),
     /** What was told of the company itself, oldest first. */
     companyChanges: async (companyId: string): Promise<Event[]> =>
-      (await readEvents(nats, companyId)).filter(({ type }) => type === 'channel.company.changed'),
+      (await told(companyId)).filter(({ type }) => type === 'channel.company.changed'),
     /** What was told of its channels, oldest first. */
     connections: async (companyId: string) =>
-      (await readEvents(nats, companyId)).filter((event) => event.type === 'channel.connection.changed'),
+      (await told(companyId)).filter((event) => event.type === 'channel.connection.changed'),
     deadLetters: (limit?: number) => listDeadLetters(nats, { ...(limit !== undefined && { limit }) }),
     /** Says what another context would say. */
     async publish(companyId: string, event: NewEvent<SwitchboardCatalogue>): Promise<Event> {
