@@ -171,11 +171,15 @@ function overheard({ acme, globex }: World, { name, attacker, live }: Listener, 
   });
 }
 
+/** What changes by itself: who has not been seen for a while is away, and then not there. */
+const byTheClock: ReadonlySet<string> = new Set(['presence', 'onlineSeconds', 'awaySeconds']);
+
 /** Whom the counts of their own company were told again, as if something had changed there. */
 function recounted({ acme }: World, { name, attacker, live }: Listener): object[] {
   if (attacker.identity?.companyId === acme.companyId) return [];
+  const counts = (key: string, value: unknown) => (byTheClock.has(key) ? undefined : value);
   return live.flatMap(({ call, received }) => {
-    const different = new Set(received.map((one) => JSON.stringify(one)));
+    const different = new Set(received.map((one) => JSON.stringify(one, counts)));
     return figures.has(call.field) && different.size > 1 ? [{ name, call: call.text, received }] : [];
   });
 }
