@@ -1,4 +1,4 @@
-import { AckPolicy, DeliverPolicy, type ConsumerMessages, type JsMsg } from '@nats-io/jetstream';
+import { AckPolicy, DeliverPolicy, JetStreamError, type ConsumerMessages, type JsMsg } from '@nats-io/jetstream';
 import { nanos } from '@nats-io/nats-core';
 import type { NatsPart } from '#platform/events/nats.ts';
 import { SinkError } from './errors.ts';
@@ -49,15 +49,24 @@ export async function openReader(options: {
     pending: async () => (await consumer.info()).num_pending,
     async read(max, onMessage) {
       for (let left = max; left > 0; left -= PIECE) {
+        const before = delivered;
         let waiting = 0;
-        messages = await consumer.fetch({ max_messages: Math.min(left, PIECE), expires: 1_000 });
-        for await (const message of messages) {
-          // What was sent while the connection broke is not sent again.
-          if (message.info.deliverySequence !== ++delivered) {
-            throw SinkError.gap(delivered, message.info.deliverySequence);
+        try {
+          messages = await consumer.fetch({ max_messages: Math.min(left, PIECE), expires: 1_000 });
+          for await (const message of messages) {
+            // What was sent while the connection broke is not sent again.
+            if (message.info.deliverySequence !== ++delivered) {
+              throw SinkError.gap(delivered, message.info.deliverySequence);
+            }
+            waiting = message.info.pending;
+            onMessage(message);
           }
-          waiting = message.info.pending;
-          onMessage(message);
+        } catch (error) {
+          if (delivered === before || !isSilence(error)) throw error;
+          // What came is whole as far as it goes. To throw it away would be to get as far and no further, each time.
+          const sent = (await consumer.info()).delivered.consumer_seq;
+          if (sent !== delivered) throw SinkError.gap(delivered + 1, sent + 1);
+          return;
         }
         // What is less is not waited for again: it comes with what is read next.
         if (waiting < PIECE) return;
@@ -69,4 +78,9 @@ export async function openReader(options: {
       await consumer.delete();
     },
   };
+}
+
+/** A busy server stops in the middle of what it was asked for, says neither that it goes on nor that it is over, and goes on when asked again. */
+function isSilence(error: unknown): boolean {
+  return error instanceof JetStreamError && error.message === 'heartbeats missed';
 }
