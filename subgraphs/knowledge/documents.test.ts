@@ -311,6 +311,16 @@ describe('documents that change', () => {
       await makeDue(who, id);
       await refresh(who, v7());
     };
+    /** What was read is taken in, and its next time is set: set before that, it would be overwritten. */
+    const isRead = ({ companyId }: Identity, id: string) =>
+      eventually(async () => {
+        const [later] = await service.knowledge.database.write(
+          companyId,
+          ({ sql }) =>
+            sql`select from knowledge.documents where company_id = ${companyId} and id = ${id} and read_at > now()`,
+        );
+        expect(later).toBeDefined();
+      });
     const visitsOf = (path: string) => site.visits.filter((visit) => visit.path === path);
 
     it('reads a page by its address, and what stands there later when it is refreshed', async () => {
@@ -346,6 +356,7 @@ describe('documents that change', () => {
       expect(await settled(who, id)).toMatchObject({ title: 'Our hours', version: 1 });
       await makeDue(who, id);
       await eventually(async () => expect(visitsOf('/hours')).toHaveLength(2));
+      await isRead(who, id);
       site.pages.set('/hours', page('Hours', 'Open till seven.'));
       await readAgain(who, id);
       await eventually(async () => expect(await texts(who, 'open')).toEqual(['Open till seven.']));
