@@ -26,7 +26,7 @@ export interface SubgraphHttp {
 /** A check that nobody waits for any more must not keep its connection. */
 const CHECK_LIMIT_MS = 1_500;
 /** A line end would begin another header, or another request. */
-// oxlint-disable-next-line no-control-regex
+// oxlint-disable-next-line no-control-regex -- the tab is the one control character that a header may have
 const NOT_IN_A_HEADER = /[^\t\x20-\x7e\x80-\xff]/;
 
 /** @param url base address of the service: `/graphql` and `/health/ready` stand below it. */

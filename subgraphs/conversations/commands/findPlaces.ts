@@ -15,8 +15,10 @@ export interface Place {
   readonly opening: Opening | undefined;
 }
 
-/** What every message that came by a channel begins with, for messages of different threads of a company: two statements for all
- * of them, four where conversations begin. */
+/**
+ * What every message that came by a channel begins with, for messages of different threads of a company: two statements for all of them,
+ * four where conversations begin.
+ */
 export async function findPlaces(transaction: Transaction, arrived: readonly ArrivedMessage[]): Promise<Place[]> {
   const identities = await upsertIdentities(transaction, arrived);
   const messages = arrived.flatMap((message, index) => {
