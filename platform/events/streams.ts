@@ -6,18 +6,18 @@ import {
   type JetStreamManager,
   type StreamConfig,
 } from '@nats-io/jetstream';
-import { nanos } from '@nats-io/nats-core';
+import { nanos, TimeoutError } from '@nats-io/nats-core';
 import { backoff, pause } from '#platform/lifecycle/backoff.ts';
 import type { Part } from '#platform/lifecycle/part.ts';
 import type { NatsPart } from './nats.ts';
 
-type StreamSpec = Partial<StreamConfig> & Pick<StreamConfig, 'name' | 'subjects'>;
+type StreamSpec = Readonly<Partial<StreamConfig> & Pick<StreamConfig, 'name' | 'subjects'>>;
 
 const DAY_MS = 24 * 60 * 60 * 1_000;
 const GIB = 1024 ** 3;
 
 /** What came in from the platforms and is not yet understood. */
-export const INGEST: StreamSpec = {
+export const INGEST: StreamSpec = Object.freeze({
   name: 'INGEST',
   subjects: ['ingest.>'],
   retention: RetentionPolicy.Workqueue,
@@ -26,10 +26,10 @@ export const INGEST: StreamSpec = {
   // Full means that the platform is told to come again, and never that the oldest is thrown away.
   discard: DiscardPolicy.New,
   duplicate_window: nanos(2 * 60 * 1_000),
-};
+});
 
 /** Every fact of every context: the log that consumers, live views and analytics read. */
-export const EVENTS: StreamSpec = {
+export const EVENTS: StreamSpec = Object.freeze({
   name: 'EVENTS',
   subjects: ['events.>'],
   retention: RetentionPolicy.Limits,
@@ -39,10 +39,10 @@ export const EVENTS: StreamSpec = {
   discard: DiscardPolicy.Old,
   // Long enough for an outbox relay that stored a batch, lost the answer and comes back after a restart of both sides.
   duplicate_window: nanos(10 * 60 * 1_000),
-};
+});
 
 /** What is told of the use of the graph: much, and of no consequence for anybody's work. */
-export const USAGE: StreamSpec = {
+export const USAGE: StreamSpec = Object.freeze({
   name: 'USAGE',
   subjects: ['usage.>'],
   retention: RetentionPolicy.Limits,
@@ -51,10 +51,10 @@ export const USAGE: StreamSpec = {
   max_bytes: GIB,
   discard: DiscardPolicy.Old,
   duplicate_window: nanos(2 * 60 * 1_000),
-};
+});
 
 /** What no consumer could digest, with the reason. */
-export const DEAD: StreamSpec = {
+export const DEAD: StreamSpec = Object.freeze({
   name: 'DEAD',
   subjects: ['dead.>'],
   retention: RetentionPolicy.Limits,
@@ -63,7 +63,7 @@ export const DEAD: StreamSpec = {
   max_bytes: 2 * GIB,
   discard: DiscardPolicy.Old,
   duplicate_window: nanos(60 * 60 * 1_000),
-};
+});
 
 /**
  * JetStream's error codes: a stream that is not there; a name, or subjects, that another one has, or room that it seems to take a second
@@ -72,6 +72,8 @@ export const DEAD: StreamSpec = {
 const STREAM_NOT_FOUND = 10059;
 const TAKEN = new Set([10058, 10065, 10047]);
 const CREATE_TRIES = 10;
+/** NATS 2.9 now and then answers one of many requests that come while a stream is made not at all; the next one it answers. */
+const UNANSWERED_TRIES = 3;
 
 /** Creates the streams that are missing and brings the others to these settings. Many services may do it at once. */
 export async function ensureStreams(
@@ -84,21 +86,29 @@ export async function ensureStreams(
 async function ensureStream(manager: JetStreamManager, spec: StreamSpec): Promise<void> {
   for (let attempt = 1; ; attempt++) {
     try {
-      await manager.streams.update(spec.name, { ...spec });
+      await updateOrAdd(manager, spec);
       return;
     } catch (error) {
-      if (!(error instanceof JetStreamApiError && error.code === STREAM_NOT_FOUND)) throw error;
-    }
-    try {
-      // Copies: the client writes into what it is given.
-      await manager.streams.add({ ...spec });
-      return;
-    } catch (error) {
-      // Somebody is creating it at this moment: it is taken already and not yet there to be updated.
-      if (attempt >= CREATE_TRIES || !(error instanceof JetStreamApiError && TAKEN.has(error.code))) throw error;
+      if (attempt >= triesFor(error)) throw error;
       await pause(backoff(attempt, { baseMs: 20, capMs: 200 }));
     }
   }
+}
+
+/** Hands over copies: the client writes into what it is given. */
+async function updateOrAdd(manager: JetStreamManager, spec: StreamSpec): Promise<void> {
+  try {
+    await manager.streams.update(spec.name, { ...spec });
+  } catch (error) {
+    if (!(error instanceof JetStreamApiError && error.code === STREAM_NOT_FOUND)) throw error;
+    await manager.streams.add({ ...spec });
+  }
+}
+
+function triesFor(error: unknown): number {
+  if (error instanceof TimeoutError) return UNANSWERED_TRIES;
+  // Somebody is creating it at this moment: it is taken already and not yet there to be updated.
+  return error instanceof JetStreamApiError && TAKEN.has(error.code) ? CREATE_TRIES : 1;
 }
 
 /** The streams, made right when the service starts; they stay when it stops. */

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { v7 } from 'uuid';
-import { EVENTS } from '#platform/events/streams.ts';
+import { ensureStreams, EVENTS } from '#platform/events/streams.ts';
 import { eventually } from '#test/stack/eventually.ts';
 import { collect } from '../testing/collect.ts';
 import { openStream } from '../testing/eventStream.ts';
@@ -399,7 +399,7 @@ describe('while NATS is away', () => {
     const live = collect(world.client(token), short);
     await world.subscribed('live', 1);
     await world.nats.manager.streams.delete(EVENTS.name);
-    await world.nats.manager.streams.add(EVENTS);
+    await ensureStreams(world.nats.manager, [EVENTS]);
     await world.natsServer.kill9();
     await world.natsServer.restart();
     expect((await live.failed()).code).toBe('CURSOR_EXPIRED');

@@ -282,7 +282,8 @@ describe('the service', () => {
     expect(await counted(company)).toMatchObject([{ status: 'SNOOZED' }]);
     await running.database.write(
       company.companyId,
-      ({ sql }) => sql`update conversations.conversations set snoozed_until = now() where id = ${conversationId}`,
+      ({ sql }) =>
+        sql`update conversations.conversations set snoozed_until = now() - make_interval(secs => 1) where id = ${conversationId}`,
     );
     await eventually(async () => expect(await counted(company)).toMatchObject([{ status: 'OPEN' }]));
   });

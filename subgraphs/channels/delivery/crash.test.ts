@@ -57,7 +57,7 @@ describe('a process that is killed while it delivers', () => {
     harness.channels.database.write(
       companyId,
       ({ sql }) => sql`
-        update channels.delivery_queues set due_at = now()
+        update channels.delivery_queues set due_at = now() - make_interval(secs => 1)
         where company_id = ${companyId} and leased_by is not null
           and exists (
             select from channels.deliveries d

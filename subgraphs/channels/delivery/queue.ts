@@ -64,9 +64,10 @@ export async function renewLease(sql: Sql, { companyId, conversationId, worker }
 
 /** Gives the queue back, to fall due again after `waitMs`. */
 export async function releaseQueue(sql: Sql, { companyId, conversationId }: Lease, waitMs: number): Promise<void> {
+  // The column keeps milliseconds and would round up: who looks for queues at once would find this one not yet due.
   await sql`
     update channels.delivery_queues
-    set due_at = clock_timestamp() + ${waitMs} * interval '1 millisecond', leased_by = null
+    set due_at = date_trunc('milliseconds', clock_timestamp()) + ${waitMs} * interval '1 millisecond', leased_by = null
     where company_id = ${companyId} and conversation_id = ${conversationId}`;
 }
 

@@ -164,7 +164,7 @@ export async function openDeliveries(urls: { adminUrl: string; natsUrl: string; 
           await sql`
             update channels.deliveries set updated_at = now() - interval '10 minutes' where company_id = ${companyId}`;
           await sql`
-            update channels.delivery_queues set due_at = now() where company_id = ${companyId} and due_at < 'infinity'`;
+            update channels.delivery_queues set due_at = now() - make_interval(secs => 1) where company_id = ${companyId} and due_at < 'infinity'`;
         }),
       parts: (messageId: string) =>
         write(

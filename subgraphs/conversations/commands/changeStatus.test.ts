@@ -87,7 +87,10 @@ describe('a change of status', () => {
     await change({ status: 'SNOOZED', snoozedUntil: new Date(Date.now() + DAY_MS) });
     const wake = () => wakeConversation(inbox.database, acme.companyId, conversationId);
     expect(await wake()).toBe(false);
-    await inbox.rows(`update conversations.conversations set snoozed_until = now() where id = $1`, [conversationId]);
+    await inbox.rows(
+      `update conversations.conversations set snoozed_until = now() - make_interval(secs => 1) where id = $1`,
+      [conversationId],
+    );
     await inbox.told();
     const woken = await Promise.all([wake(), wake(), wake()]);
     expect(woken.filter(Boolean)).toHaveLength(1);

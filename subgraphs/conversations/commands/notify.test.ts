@@ -123,7 +123,10 @@ describe('an agent is notified', () => {
     expect(await told()).toHaveLength(2);
     const snoozedUntil = new Date(Date.now() + 60_000);
     await changeStatus(inbox.database, acme.ada, { conversationId, status: 'SNOOZED', snoozedUntil });
-    await inbox.rows(`update conversations.conversations set snoozed_until = now() where id = $1`, [conversationId]);
+    await inbox.rows(
+      `update conversations.conversations set snoozed_until = now() - make_interval(secs => 1) where id = $1`,
+      [conversationId],
+    );
     expect(await wakeConversation(inbox.database, acme.companyId, conversationId)).toBe(true);
     expect(await told()).toEqual(Array(3).fill('Ada CONVERSATION_REOPENED'));
   });

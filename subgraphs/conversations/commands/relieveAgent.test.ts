@@ -32,7 +32,7 @@ describe('a conversation of an agent', () => {
   const goneSince = (seconds: number) =>
     inbox.rows(
       `update conversations.agent_load set presence = 'OFFLINE', presence_since = now() - $2 * interval '1 second',
-         return_due_at = now() where agent_id = $1`,
+         return_due_at = now() - make_interval(secs => 1) where agent_id = $1`,
       [acme.ada.agentId, seconds],
     );
   const owner = async (id: string) => {
@@ -170,7 +170,10 @@ describe('a conversation of an agent', () => {
       for (const id of [waits, answered]) {
         const status = { conversationId: id, status: 'SNOOZED', snoozedUntil: new Date(Date.now() + 60_000) } as const;
         await changeStatus(inbox.database, acme.ada, status);
-        await inbox.rows('update conversations.conversations set snoozed_until = now() where id = $1', [id]);
+        await inbox.rows(
+          'update conversations.conversations set snoozed_until = now() - make_interval(secs => 1) where id = $1',
+          [id],
+        );
       }
       await goneSince(61);
       for (const id of [waits, answered]) await wakeConversation(inbox.database, acme.companyId, id);

@@ -169,7 +169,10 @@ describe('the export of a contact', () => {
       expect(await jobs()).toMatchObject([{ status: 'RUNNING', attempts: 1, file_key: null }]);
     const away = { ...store, putFile: () => Promise.reject(new Error('the disk is full')) };
     await withWorker(attempts, away);
-    await inbox.rows('update conversations.privacy_jobs set due_at = now() where company_id = $1', [acme.companyId]);
+    await inbox.rows(
+      'update conversations.privacy_jobs set due_at = now() - make_interval(secs => 1) where company_id = $1',
+      [acme.companyId],
+    );
     await withWorker(done);
   });
 
@@ -177,9 +180,10 @@ describe('the export of a contact', () => {
     await asked();
     await withWorker(done);
     const [job] = await jobs();
-    await inbox.rows('update conversations.privacy_jobs set expires_at = now() where company_id = $1', [
-      acme.companyId,
-    ]);
+    await inbox.rows(
+      'update conversations.privacy_jobs set expires_at = now() - make_interval(secs => 1) where company_id = $1',
+      [acme.companyId],
+    );
     await withWorker(async () => expect(await jobs()).toMatchObject([{ status: 'EXPIRED', file_key: null }]));
     expect(await store.get(job?.file_key ?? '')).toBeUndefined();
   });

@@ -173,7 +173,10 @@ describe('the activity stream of a conversation', () => {
 
   test('names the rule where nobody did it', async () => {
     await snooze(graph.database, acme.ada, { ...onConversation(), until: new Date(Date.now() + DAY_MS) });
-    await graph.rows('update conversations.conversations set snoozed_until = now() where id = $1', [id]);
+    await graph.rows(
+      'update conversations.conversations set snoozed_until = now() - make_interval(secs => 1) where id = $1',
+      [id],
+    );
     await wakeConversation(graph.database, acme.companyId, id);
     await snooze(graph.database, acme.ada, onConversation());
     await recordEcho(graph.database, echoed(acme, { from: 'customer-1' }), { reopenWithinMs: DAY_MS });

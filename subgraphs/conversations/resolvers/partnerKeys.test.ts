@@ -103,7 +103,10 @@ describe('keys of partners', () => {
   test('are good for nothing once they are revoked or have ended', async () => {
     const [revoked, ended] = await Promise.all([issue(), issue()]);
     expect((await revoke(revoked.key?.id)).key).toMatchObject({ revokedAt: expect.any(String) });
-    await graph.rows(`update conversations.partner_keys set expires_at = now() where id = $1`, [ended.key?.id]);
+    await graph.rows(
+      `update conversations.partner_keys set expires_at = now() - make_interval(secs => 1) where id = $1`,
+      [ended.key?.id],
+    );
     for (const { secret } of [revoked, ended]) expect((await check(secret)).status).toBe(404);
   });
 

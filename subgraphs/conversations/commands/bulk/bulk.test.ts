@@ -167,6 +167,12 @@ describe('a change of many conversations', () => {
     expect(await job(long)).toMatchObject({ status: 'RUNNING', done: 25 });
   });
 
+  test('is free for the next one at the moment it is given back', async () => {
+    await begin(await open(1), { priority: 'HIGH' });
+    const stopped = AbortSignal.abort();
+    for (let turn = 0; turn < 50; turn++) expect(await workOnBulkJob(inbox.database, stopped)).toBe(true);
+  });
+
   test('is gone on with by others when who works on it is killed, and done to each once', async () => {
     const ids = await open(150);
     const jobId = idOf(await begin(ids, { priority: 'HIGH' }));
@@ -188,7 +194,10 @@ describe('a change of many conversations', () => {
     expect(left).toMatchObject({ status: 'RUNNING', failed: 0 });
     // As if the dead process's lease had run out.
     await eventually(async () => {
-      await inbox.rows('update conversations.bulk_jobs set leased_until = now() where id = $1', [jobId]);
+      await inbox.rows(
+        'update conversations.bulk_jobs set leased_until = now() - make_interval(secs => 1) where id = $1',
+        [jobId],
+      );
       await finish();
       expect(await job(jobId)).toEqual({ status: 'DONE', done: 150, failed: 0 });
     });

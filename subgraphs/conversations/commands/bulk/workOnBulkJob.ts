@@ -62,10 +62,11 @@ export async function workOnBulkJob(database: Database<SwitchboardCatalogue>, st
 }
 
 async function giveBack(database: Database<SwitchboardCatalogue>, { companyId, id }: Job): Promise<void> {
+  // The column keeps milliseconds and would round up: whoever looks at once would find the job not yet free.
   await database.write(
     companyId,
     ({ sql }) => sql`
-      update conversations.bulk_jobs set leased_until = clock_timestamp()
+      update conversations.bulk_jobs set leased_until = date_trunc('milliseconds', clock_timestamp())
       where company_id = ${companyId} and id = ${id} and finished_at is null`,
   );
 }

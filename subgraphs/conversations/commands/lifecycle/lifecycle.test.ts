@@ -129,9 +129,10 @@ describe('the life of a conversation', () => {
     [
       'the clock',
       async () => {
-        await inbox.rows('update conversations.conversations set snoozed_until = now() where id = $1', [
-          conversationId,
-        ]);
+        await inbox.rows(
+          'update conversations.conversations set snoozed_until = now() - make_interval(secs => 1) where id = $1',
+          [conversationId],
+        );
         await wakeConversation(inbox.database, acme.companyId, conversationId);
       },
     ],
@@ -153,7 +154,10 @@ describe('the life of a conversation', () => {
 
   test('wakes once when the contact, the clock and an agent come at the same moment', async () => {
     await run('snooze', { until: until() });
-    await inbox.rows('update conversations.conversations set snoozed_until = now() where id = $1', [conversationId]);
+    await inbox.rows(
+      'update conversations.conversations set snoozed_until = now() - make_interval(secs => 1) where id = $1',
+      [conversationId],
+    );
     await inbox.told();
     await Promise.all([
       write(inbox, acme),
