@@ -19,18 +19,22 @@ try {
   rmSync(directory, { recursive: true });
 }
 
+function say(line) {
+  process.stdout.write(`${line}\n`);
+}
+
 function main() {
   const suites = run('first');
   const failing = [...suites].filter(([, { failed }]) => failed > 0).map(([path]) => path);
   if (!suites.has(RUN) && failing.length > 0 && failing.length <= MOST_SUITES_AGAIN) {
-    console.log(`── again, alone: ${failing.map((path) => relative('.', path)).join(', ')}`);
+    say(`── again, alone: ${failing.map((path) => relative('.', path)).join(', ')}`);
     for (const [path, again] of run('again', '--runInBand', '--runTestsByPath', ...failing)) {
-      if (again.failed === 0) console.log(`── failed at first and passed alone: ${relative('.', path)}`);
+      if (again.failed === 0) say(`── failed at first and passed alone: ${relative('.', path)}`);
       suites.set(path, again);
     }
   }
   const total = (kind) => [...suites.values()].reduce((sum, suite) => sum + suite[kind], 0);
-  console.log(`${total('passed')} passed, ${total('failed')} failed`);
+  say(`${total('passed')} passed, ${total('failed')} failed`);
   return total('failed') > 0 ? 1 : 0;
 }
 
