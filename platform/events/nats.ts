@@ -4,6 +4,7 @@ import type { Check, Part } from '#platform/lifecycle/part.ts';
 import type { Logger } from '#platform/logging/logger.ts';
 import type { Metrics } from '#platform/metrics/metrics.ts';
 import { backoff, pause } from '#platform/lifecycle/backoff.ts';
+import { askingAgain } from './askAgain.ts';
 import { EventError } from './errors.ts';
 
 /** One connection to NATS, shared by everything in a service that publishes or consumes. */
@@ -87,10 +88,11 @@ export function connectNats(options: {
     async start() {
       const connection = await connectPatiently(connectionOptions(options.url, options.name));
       made = connection;
-      const manager = await jetstreamManager(connection, { timeout: REQUEST_LIMIT_MS }).catch((error: unknown) => {
+      const patient = askingAgain(connection);
+      const manager = await jetstreamManager(patient, { timeout: REQUEST_LIMIT_MS }).catch((error: unknown) => {
         throw EventError.withoutJetStream(connection.getServer(), error);
       });
-      open = { connection, jetstream: jetstream(connection, { timeout: REQUEST_LIMIT_MS }), manager };
+      open = { connection, jetstream: jetstream(patient, { timeout: REQUEST_LIMIT_MS }), manager };
       setConnected(true);
       watch(connection).catch((error: unknown) => logger.error({ err: error }, 'watching the NATS connection failed'));
     },

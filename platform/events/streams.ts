@@ -6,7 +6,7 @@ import {
   type JetStreamManager,
   type StreamConfig,
 } from '@nats-io/jetstream';
-import { nanos, TimeoutError } from '@nats-io/nats-core';
+import { nanos } from '@nats-io/nats-core';
 import { backoff, pause } from '#platform/lifecycle/backoff.ts';
 import type { Part } from '#platform/lifecycle/part.ts';
 import type { NatsPart } from './nats.ts';
@@ -72,8 +72,6 @@ export const DEAD: StreamSpec = Object.freeze({
 const STREAM_NOT_FOUND = 10059;
 const TAKEN = new Set([10058, 10065, 10047]);
 const CREATE_TRIES = 10;
-/** NATS 2.9 now and then answers one of many requests that come while a stream is made not at all; the next one it answers. */
-const UNANSWERED_TRIES = 3;
 
 /** Creates the streams that are missing and brings the others to these settings. Many services may do it at once. */
 export async function ensureStreams(
@@ -89,7 +87,9 @@ async function ensureStream(manager: JetStreamManager, spec: StreamSpec): Promis
       await updateOrAdd(manager, spec);
       return;
     } catch (error) {
-      if (attempt >= triesFor(error)) throw error;
+      // Somebody is creating it at this moment: it is taken already and not yet there to be updated.
+      const isBeingMade = error instanceof JetStreamApiError && TAKEN.has(error.code);
+      if (!isBeingMade || attempt === CREATE_TRIES) throw error;
       await pause(backoff(attempt, { baseMs: 20, capMs: 200 }));
     }
   }
@@ -103,12 +103,6 @@ async function updateOrAdd(manager: JetStreamManager, spec: StreamSpec): Promise
     if (!(error instanceof JetStreamApiError && error.code === STREAM_NOT_FOUND)) throw error;
     await manager.streams.add({ ...spec });
   }
-}
-
-function triesFor(error: unknown): number {
-  if (error instanceof TimeoutError) return UNANSWERED_TRIES;
-  // Somebody is creating it at this moment: it is taken already and not yet there to be updated.
-  return error instanceof JetStreamApiError && TAKEN.has(error.code) ? CREATE_TRIES : 1;
 }
 
 /** The streams, made right when the service starts; they stay when it stops. */
