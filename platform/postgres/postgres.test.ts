@@ -11,6 +11,7 @@ import { silentLogger as logger } from '#platform/logging/logger.ts';
 import { createMetrics } from '#platform/metrics/metrics.ts';
 import { eventually } from '#test/stack/eventually.ts';
 import { testNats, testPostgres } from '#test/stack/index.ts';
+import { stored } from '#test/stack/stored.ts';
 import { createDatabase, type Database } from './database.ts';
 import { findFirst, groupWrites } from './groupWrites.ts';
 import { createOutboxRelay } from './outboxRelay.ts';
@@ -446,14 +447,8 @@ describe('a context in Postgres', () => {
     }
 
     async function published(companyId: string): Promise<string[]> {
-      const consumer = await nats.jetstream.consumers.get('EVENTS', { filter_subjects: `events.*.${companyId}.>` });
-      const texts: string[] = [];
-      const { num_pending: pending } = await consumer.info();
-      if (pending === 0) return texts;
-      for await (const message of await consumer.fetch({ max_messages: pending, expires: 10_000 })) {
-        texts.push(message.json<{ data: { text: string } }>().data.text);
-      }
-      return texts;
+      const messages = await stored(nats, `events.*.${companyId}.>`);
+      return messages.map((message) => message.json<{ data: { text: string } }>().data.text);
     }
 
     it('tells every committed event once and in the order of commits, however many relay', async () => {

@@ -9,8 +9,10 @@ import { silentLogger as logger } from '#platform/logging/logger.ts';
 import { createMetrics } from '#platform/metrics/metrics.ts';
 import { catalogue, type SwitchboardCatalogue } from '#schema/events/catalogue.ts';
 import { typingSignal, typingSubject, type TypingSignal } from '#schema/events/signals.ts';
+import { allTold } from '#test/stack/allTold.ts';
 import { eventually } from '#test/stack/eventually.ts';
 import { testNats, testPostgresServer, type TestServer } from '#test/stack/index.ts';
+import { stored } from '#test/stack/stored.ts';
 import { changeStatus } from './commands/changeStatus.ts';
 import { addCompany, connection, echoed, picture, received, type TestCompany } from './testing/inbox.ts';
 import { startService } from './testing/service.ts';
@@ -51,15 +53,9 @@ describe('the service', () => {
   }
 
   async function toldOf(companyId: string): Promise<Told[]> {
-    const consumer = await nats.jetstream.consumers.get('EVENTS', {
-      filter_subjects: `events.conversation.${companyId}.>`,
-    });
-    const told: Told[] = [];
-    for await (const message of await consumer.fetch({ max_messages: 1_000, expires: 1_000 })) {
-      const event = parseEvent(catalogue, message.json());
-      if (event) told.push(event);
-    }
-    return told;
+    await allTold(postgres.url, 'conversations');
+    const messages = await stored(nats, `events.conversation.${companyId}.>`);
+    return messages.flatMap((message) => parseEvent(catalogue, message.json()) ?? []);
   }
 
   async function ready(): Promise<{ code: number; checks: Record<string, string> }> {

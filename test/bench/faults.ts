@@ -9,7 +9,7 @@ import { createNats } from '#infra/embedded/nats.ts';
 import { backoff, pause } from '#platform/lifecycle/backoff.ts';
 import { createMetrics } from '#platform/metrics/metrics.ts';
 import { createRandom, type Random } from '#test/agents/random.ts';
-import { freePort } from '#test/stack/freePort.ts';
+import { freePort } from '#infra/embedded/ports.ts';
 import { createLoad, type Load } from './faults/load.ts';
 import { processOf, type Victim } from './faults/victim.ts';
 import type { Row } from './table.ts';

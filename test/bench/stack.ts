@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { findRunningStack, type RunningStack } from '#infra/embedded/runningStack.ts';
-import { freePort } from '#test/stack/freePort.ts';
+import { freePort } from '#infra/embedded/ports.ts';
 
 export interface BenchStack extends RunningStack {
   stop(): Promise<void>;

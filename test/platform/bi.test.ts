@@ -8,7 +8,7 @@ import { ClickHouseLogLevel, createClient, type ClickHouseClient } from '@clickh
 import { chromium as playwright, type Browser, type Page } from 'playwright-core';
 import { request } from 'undici';
 import { parse } from 'yaml';
-import { freePort } from '#test/stack/freePort.ts';
+import { freePort } from '#infra/embedded/ports.ts';
 import { eventually } from '#test/stack/eventually.ts';
 import { demoCompany, runPlatform, telegramMessage, type RunningPlatform } from './runningPlatform.ts';
 
@@ -338,10 +338,8 @@ describe('the dashboards’ page', () => {
       { id: conversation, key: randomUUID() },
     );
     expect(sent).toEqual({ data: { sendMessage: { userErrors: [] } } });
-    await eventually(
-      async () =>
-        expect(await page.getByRole('region', { name: 'Agents' }).textContent()).toContain(agent?.name ?? 'nobody'),
-      30_000,
+    await eventually(async () =>
+      expect(await page.getByRole('region', { name: 'Agents' }).textContent()).toContain(agent?.name ?? 'nobody'),
     );
     await page.getByRole('button', { name: 'Handling' }).focus();
     await page.keyboard.press('Enter');

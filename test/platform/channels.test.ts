@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { v7 } from 'uuid';
 import type { DemoPlatform } from '#infra/embedded/demo/openChannels.ts';
 import { eventually } from '#test/stack/eventually.ts';
-import { freePort } from '#test/stack/freePort.ts';
+import { freePort } from '#infra/embedded/ports.ts';
 import { customerOn, picture } from './customerSides.ts';
 import { demoCompany, runPlatform, type RunningPlatform } from './runningPlatform.ts';
 

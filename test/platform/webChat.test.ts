@@ -5,7 +5,7 @@ import chromium from '@sparticuz/chromium';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { chromium as playwright, type Browser, type Page } from 'playwright-core';
 import { v7 } from 'uuid';
-import { freePort } from '#test/stack/freePort.ts';
+import { freePort } from '#infra/embedded/ports.ts';
 import { eventually } from '#test/stack/eventually.ts';
 import { runPlatform, type RunningPlatform } from './runningPlatform.ts';
 

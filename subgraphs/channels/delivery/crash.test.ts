@@ -94,7 +94,7 @@ describe('a process that is killed while it delivers', () => {
       const all = await outcomes();
       expect(all).toHaveLength(written.length);
       return all;
-    }, 60_000);
+    });
     expect(new Set(told.map(({ messageId }) => messageId))).toEqual(new Set(written.map(({ id }) => id)));
     const failures = told.flatMap(({ status, failure }) => (status === 'SENT' ? [] : [failure?.code]));
     expect(new Set([...failures, 'SEND_UNCONFIRMED'])).toEqual(new Set(['SEND_UNCONFIRMED']));

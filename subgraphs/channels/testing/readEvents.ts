@@ -2,6 +2,7 @@ import type { AnyEvent } from '#platform/events/catalogue.ts';
 import type { NatsPart } from '#platform/events/nats.ts';
 import type { SwitchboardCatalogue } from '#schema/events/catalogue.ts';
 import { allTold } from '#test/stack/allTold.ts';
+import { stored } from '#test/stack/stored.ts';
 
 export type Event = AnyEvent<SwitchboardCatalogue>;
 
@@ -11,13 +12,6 @@ export async function readEvents(
   companyId: string,
 ): Promise<Event[]> {
   await allTold(adminUrl, 'channels');
-  const filter = { filter_subjects: `events.channel.${companyId}.>` };
-  const consumer = await nats.jetstream.consumers.get('EVENTS', filter);
-  const { num_pending: pending } = await consumer.info();
-  const events: Event[] = [];
-  if (pending === 0) return events;
-  for await (const message of await consumer.fetch({ max_messages: pending, expires: 10_000 })) {
-    events.push(message.json<Event>());
-  }
-  return events;
+  const messages = await stored(nats, `events.channel.${companyId}.>`);
+  return messages.map((message) => message.json<Event>());
 }

@@ -89,7 +89,7 @@ export function libraryOf(service: () => Service) {
         const found = (await library.imports(who)).find(({ id }) => id === begun.import?.id);
         if (found?.status !== 'DONE' && found?.status !== 'FAILED') throw new Error('still under way');
         return found;
-      }, 120_000);
+      });
     },
     remove: (who: Identity, id: string) =>
       ask<{ readonly documentId: string | null; readonly userErrors: DocumentOutcome['userErrors'] }>(who, REMOVE, {
@@ -104,8 +104,7 @@ export function libraryOf(service: () => Service) {
         const found = (await library.list(who)).edges.map(({ node }) => node).find((node) => node.id === id);
         if (!found || found.status === 'QUEUED') throw new Error('still queued');
         return found;
-        // A megabyte of text takes its time where others use the machine too.
-      }, 120_000);
+      });
     },
 
     async addAndIndex(who: Identity, title: string, text: string, format = 'MARKDOWN'): Promise<string> {

@@ -14,7 +14,7 @@ import { createMetrics } from '#platform/metrics/metrics.ts';
 import { createDatabase } from '#platform/postgres/database.ts';
 import { createKeyring } from '#platform/secrets/keyring.ts';
 import { catalogue } from '#schema/events/catalogue.ts';
-import { freePort } from '#test/stack/freePort.ts';
+import { freePort } from '#infra/embedded/ports.ts';
 import { createChannelsProcess, type ChannelsProcess } from './channelsProcess.ts';
 
 export type ChannelsStack = Awaited<ReturnType<typeof openChannels>>;
