@@ -1,7 +1,7 @@
 import type { DeferNode, FetchNode, PlanNode } from '@apollo/query-planner';
 import { compileFetch, type FetchTools } from './compileFetch.ts';
 import type { Path } from './places.ts';
-import type { Run, Step } from './run.ts';
+import { inParallel, type Run, type Step } from './run.ts';
 
 /** Makes steps of a plan, once for all its runs. */
 export function compilePlan(node: PlanNode | undefined, tools: FetchTools): Step {
@@ -12,10 +12,8 @@ function compileNode(node: PlanNode, path: Path, tools: FetchTools): Step {
   switch (node.kind) {
     case 'Sequence':
       return inTurn(node.nodes.map((one) => compileNode(one, path, tools)));
-    case 'Parallel': {
-      const steps = node.nodes.map((one) => compileNode(one, path, tools));
-      return async (run) => void (await Promise.all(steps.map((step) => step(run))));
-    }
+    case 'Parallel':
+      return inParallel(node.nodes.map((one) => compileNode(one, path, tools)));
     case 'Flatten':
       return compileNode(node.node, [...path, ...node.path], tools);
     case 'Condition': {

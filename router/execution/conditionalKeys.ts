@@ -1,5 +1,6 @@
 import type { FetchNode, PlanNode } from '@apollo/query-planner';
 import { Kind, parse, type SelectionSetNode } from 'graphql';
+import { fetchesOf } from './planFetches.ts';
 
 /**
  * The keys that a plan fetches under conditions only, each as a path without lists. What requires them may be asked without them: the planner fetches what a
@@ -7,7 +8,9 @@ import { Kind, parse, type SelectionSetNode } from 'graphql';
  */
 export function conditionalKeys(plan: PlanNode | undefined): ReadonlySet<string> {
   const found: Found = { conditional: new Set(), always: new Set() };
-  if (plan) visitNode(plan, { path: '', isConditional: false }, found);
+  for (const { node, path, isConditional } of fetchesOf(plan)) {
+    visitFetch(node, { path: keyPath(path), isConditional }, found);
+  }
   return new Set([...found.conditional].filter((key) => !found.always.has(key)));
 }
 
@@ -27,31 +30,6 @@ interface Place {
 interface Found {
   readonly conditional: Set<string>;
   readonly always: Set<string>;
-}
-
-function visitNode(node: PlanNode, place: Place, found: Found): void {
-  switch (node.kind) {
-    case 'Sequence':
-    case 'Parallel':
-      for (const one of node.nodes) visitNode(one, place, found);
-      return;
-    case 'Flatten':
-      visitNode(node.node, { ...place, path: place.path + keyPath(node.path) }, found);
-      return;
-    case 'Condition':
-      if (node.ifClause) visitNode(node.ifClause, { ...place, isConditional: true }, found);
-      if (node.elseClause) visitNode(node.elseClause, { ...place, isConditional: true }, found);
-      return;
-    case 'Fetch':
-      visitFetch(node, place, found);
-      return;
-    case 'Defer':
-      if (node.primary.node) visitNode(node.primary.node, place, found);
-      // Nobody who is asked before may count on what comes later.
-      for (const { node: later } of node.deferred) {
-        if (later) visitNode(later, { ...place, isConditional: true }, found);
-      }
-  }
 }
 
 function visitFetch({ operation, requires }: FetchNode, place: Place, found: Found): void {

@@ -13,7 +13,8 @@ import {
 import type { Asked, AskedFields } from './askedFields.ts';
 import { keyPath } from './conditionalKeys.ts';
 import type { Path } from './places.ts';
-import { nodesOf } from './deferred/planNodes.ts';
+import { setOf } from './entitySelection.ts';
+import { fetchesOf } from './planFetches.ts';
 import { responseKeyOf } from './privateKeys.ts';
 import { typeNameField } from './typeNameField.ts';
 
@@ -88,29 +89,8 @@ export function narrowFetch(
 /** What fetches take to find entities and to resolve their fields, as paths without lists. */
 export function neededKeys(plan: PlanNode | undefined): ReadonlySet<string> {
   const found = new Set<string>();
-  if (plan) collectNeeded(plan, '', found);
+  for (const { node, path } of fetchesOf(plan)) collectKeys(node.requires ?? [], keyPath(path), found);
   return found;
-}
-
-function collectNeeded(node: PlanNode, place: string, found: Set<string>): void {
-  switch (node.kind) {
-    case 'Sequence':
-    case 'Parallel':
-      for (const one of node.nodes) collectNeeded(one, place, found);
-      return;
-    case 'Flatten':
-      collectNeeded(node.node, place + keyPath(node.path), found);
-      return;
-    case 'Condition':
-      if (node.ifClause) collectNeeded(node.ifClause, place, found);
-      if (node.elseClause) collectNeeded(node.elseClause, place, found);
-      return;
-    case 'Fetch':
-      collectKeys(node.requires ?? [], place, found);
-      return;
-    case 'Defer':
-      for (const one of nodesOf(node)) collectNeeded(one, place, found);
-  }
 }
 
 function collectKeys(selections: readonly QueryPlanSelectionNode[], place: string, found: Set<string>): void {
@@ -127,10 +107,6 @@ function collectKeys(selections: readonly QueryPlanSelectionNode[], place: strin
 
 function isTypeName(selection: SelectionNode): boolean {
   return selection.kind === Kind.FIELD && selection.name.value === '__typename';
-}
-
-function setOf(selections: readonly SelectionNode[]): SelectionSetNode {
-  return { kind: Kind.SELECTION_SET, selections };
 }
 
 const typeNameOnly = setOf([typeNameField]);

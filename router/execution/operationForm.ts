@@ -8,11 +8,14 @@ import type { FetchTools } from './compileFetch.ts';
 import { compilePlan, planOfEvent } from './compilePlan.ts';
 import { conditionalKeys } from './conditionalKeys.ts';
 import { byVariables, conditionNames } from './conditions.ts';
+import { joinFetches } from './joinFetches.ts';
+import { limitOf } from './lasting.ts';
 import { neededKeys } from './narrowFetch.ts';
 import { documentOf, type OperationDefinition } from './operationDefinition.ts';
 import { givePrivateKeys } from './privateKeys.ts';
 import type { OperationSource } from './prepareOperation.ts';
 import type { Denials } from './requirements.ts';
+import { rootEntities } from './rootEntities.ts';
 import type { Step } from './run.ts';
 import type { Source } from './source.ts';
 import type { IsOfType } from './typeConditions.ts';
@@ -51,6 +54,11 @@ export function createForm(
     asked: byVariables(conditions, (coerced) => createAskedFields(response(coerced, undefined))),
     hasConditions: conditions.length > 0,
   };
+  /** Who waits for something to be made does not let others wait. */
+  const mayJoin: Parameters<typeof joinFetches>[1] = ({ operation: query }, path) =>
+    conditions.length === 0 &&
+    !client.asked({}).isAmbiguous(path) &&
+    limitOf(snapshot.lasting, snapshot.supergraphSchema, query) === undefined;
   return {
     document,
     rootType,
@@ -58,7 +66,8 @@ export function createForm(
     plan(denials: Denials | undefined): { readonly node: PlanNode | undefined; readonly run: Step } {
       const permitted = denials ? withoutDenied(schema, keys.document, denials) : keys.document;
       const { node } = snapshot.planner.buildQueryPlan(operationFromDocument(snapshot.apiSchema, permitted));
-      const plan = node?.kind === 'Subscription' ? planOfEvent(node.primary, node.rest) : node;
+      const planned = node?.kind === 'Subscription' ? planOfEvent(node.primary, node.rest) : node;
+      const plan = planned && joinFetches(planned, mayJoin);
       const run = compilePlan(plan, {
         schema: snapshot.supergraphSchema,
         lasting: snapshot.lasting,
@@ -66,6 +75,7 @@ export function createForm(
         isOfType,
         conditional: conditionalKeys(plan),
         needed: neededKeys(plan),
+        rootEntities: rootEntities(plan, snapshot.supergraphSchema),
         ...client,
       });
       return { node: plan, run };

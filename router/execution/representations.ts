@@ -38,7 +38,10 @@ function compileKeys({ typeCondition, selections }: QueryPlanInlineFragmentNode,
     keys.push(key);
   }
   if (typeCondition === undefined || !keys.includes('__typename')) return undefined;
-  const parts = keys.map((key, index) => ({ key, prefix: `${index === 0 ? '{' : ','}${JSON.stringify(key)}:` }));
+  // Fetches that take the same name it in any order.
+  const parts = keys
+    .toSorted()
+    .map((key, index) => ({ key, prefix: `${index === 0 ? '{' : ','}${JSON.stringify(key)}:` }));
   return (entity) => {
     if (entity['__typename'] == null || !tools.isOfType(entity, typeCondition)) return undefined;
     let json = '';

@@ -74,3 +74,7 @@ export type KnownEntities = Map<string, { readonly answer: Promise<EntityAnswers
 
 /** Never rejects: what goes wrong is among the run's problems. */
 export type Step = (run: Run) => Promise<void>;
+
+export function inParallel(steps: readonly Step[]): Step {
+  return async (run) => void (await Promise.all(steps.map((step) => step(run))));
+}

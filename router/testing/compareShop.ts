@@ -28,8 +28,12 @@ export interface Comparison {
   ): Promise<{ ours: Seen; theirs: Seen }>;
   /** The same operation answered in the parts that it asks for, and what they make together. */
   inParts(query: string, weather: Weather, variables?: Record<string, unknown>): Promise<Parts>;
-  /** What the router answers, and how often subgraphs were asked. */
-  ask(query: string, lacks?: ReadonlySet<string>): Promise<ExecutionResult & { readonly fetched: string }>;
+  /** What the router answers, and what subgraphs were asked, of which some may be away. */
+  ask(
+    query: string,
+    lacks?: ReadonlySet<string>,
+    away?: ReadonlySet<string>,
+  ): Promise<ExecutionResult & { readonly fetched: string; readonly given: string }>;
 }
 
 /** The data to the letter, and where errors left nulls. */
@@ -96,21 +100,24 @@ export function compareShop(supergraph: string): Comparison {
       if (later) for await (const text of later) answers.push(JSON.parse(text) as PartialAnswer);
       return { answers, data: mergedFrom(answers) };
     },
-    async ask(query, lacks = new Set()) {
+    async ask(query, lacks = new Set(), away = new Set()) {
       const asked: string[] = [];
+      const given: string[] = [];
       const sources = Object.fromEntries(
         Object.entries(shopSources(fair)).map(([name, source]): [string, Source] => [
           name,
           {
-            fetch(operation, ...others) {
+            async fetch(operation, variables, scope) {
               asked.push(operation.query);
-              return source.fetch(operation, ...others);
+              given.push(variables);
+              if (away.has(name)) throw new Error(`${name} is away`);
+              return source.fetch(operation, variables, scope);
             },
           },
         ]),
       );
       const result = await federated(query, sources, {}, lacks);
-      return { ...result, fetched: asked.join('\n') };
+      return { ...result, fetched: asked.join('\n'), given: given.join('\n') };
     },
   };
 }

@@ -70,7 +70,8 @@ const sdlWith = (needs: Guard) => ({
     type User @key(fields: "id") { id: ID!  nick: String @external  written: [Review!]! }`,
   users: `${link}
     type Query { me: User  people: [User!]! }
-    type User @key(fields: "id") { id: ID!  name: String!  nick: String @shareable  email: String ${needs('mail')}  boss: User  friends: [User] }`,
+    type User @key(fields: "id") { id: ID!  name: String!  nick: String @shareable  email: String ${needs('mail')}  boss: User  friends: [User]  wish: Product }
+    type Product @key(fields: "id", resolvable: false) { id: ID! }`,
 });
 
 const sdl = sdlWith(() => '');
@@ -165,6 +166,7 @@ const values: Values = {
     email: (id) => `${id}@shop.example`,
     boss: (id) => (n(id) > 1 ? ref('User', 1) : null),
     friends: (id) => [ref('User', (n(id) % 3) + 1), null],
+    wish: (id) => ref('Product', n(id) + 1),
     written: (id) => refs('Review', [n(id), n(id) + 2]),
   },
 };
