@@ -13,11 +13,12 @@ import { eventually } from '#test/stack/eventually.ts';
 import { testNats, testPostgres } from '#test/stack/index.ts';
 import { stored } from '#test/stack/stored.ts';
 import { createDatabase, type Database } from './database.ts';
-import { findFirst, groupWrites } from './groupWrites.ts';
+import { groupWrites } from './groupWrites.ts';
 import { createOutboxRelay } from './outboxRelay.ts';
 import { provisionContext, type MigrationList } from './provision.ts';
-import { fragment, join } from './sql.ts';
+import { fragment, join, type Sql } from './sql.ts';
 import { protectTable } from './tenantTable.ts';
+import { inSteps, step, type Step } from './together.ts';
 
 const context = 'kernel_test';
 const catalogue = {
@@ -340,16 +341,34 @@ describe('a context in Postgres', () => {
         asked.push(texts);
         return texts.map((text) => `found ${text}`);
       };
-      const finding = (text: string) =>
-        grouped.write(
-          company,
-          findFirst(find, text, async (_, found) => found),
-        );
+      const finding = (text: string) => grouped.write(company, inSteps(step(find, text, async (_, found) => found)));
       const first = note('alone', company, grouped);
       const works = [finding('1'), finding('2'), finding('3'), note('between', company, grouped), finding('4')];
       await first;
       expect(await Promise.all(works)).toEqual(['found 1', 'found 2', 'found 3', 'between', 'found 4']);
       expect(asked).toEqual([['1', '2', '3'], ['4']]);
+    });
+
+    it('take each of their steps at once, those that have so many, and what is written before a step is there for it', async () => {
+      const company = v7();
+      const grouped = groupWrites(database, { transactions: 1 });
+      const taken: string[] = [];
+      const take = (name: string) => async (transaction: { sql: Sql }, items: readonly number[]) => {
+        const [row] = await transaction.sql<{ notes: number }>`
+          select count(*)::int as notes from kernel_test.notes where company_id = ${company}`;
+        taken.push(`${name} of ${items.join()} after ${String(row?.notes)} notes`);
+        return items.map((item) => item * 10);
+      };
+      const [first, second] = [take('first'), take('second')];
+      const work = (item: number): Step<typeof catalogue, number> =>
+        step(first, item, async ({ em }, found): Promise<number | Step<typeof catalogue, number>> => {
+          if (item === 2) return found;
+          em.create(Note, { companyId: company, id: v7(), text: 'between', at: new Date() });
+          return step(second, found, async (_, last) => last);
+        });
+      const results = [1, 2, 3].map((item) => grouped.write(company, inSteps(work(item))));
+      expect(await Promise.all(results)).toEqual([100, 20, 300]);
+      expect(taken).toEqual(['first of 1,2,3 after 0 notes', 'second of 10,30 after 2 notes']);
     });
 
     it('that cannot find it at once each do so by themselves', async () => {
@@ -363,9 +382,11 @@ describe('a context in Postgres', () => {
       const works = ['1', 'bad', '3'].map((text) =>
         grouped.write(
           company,
-          findFirst(find, text, async ({ em }, found) => {
-            em.create(Note, { companyId: company, id: v7(), text: found, at: new Date() });
-          }),
+          inSteps(
+            step(find, text, async ({ em }, found) => {
+              em.create(Note, { companyId: company, id: v7(), text: found, at: new Date() });
+            }),
+          ),
         ),
       );
       await first;

@@ -14,17 +14,23 @@ export interface Around {
   readonly labelIds: string[];
 }
 
-/** The statement that reads it; ask it when the conversation is locked. */
-export function factsAround({ companyId, id, identityId }: ConversationEntity): Fragment {
+/** The statement that reads it, of each in their order; ask it when the conversations are locked. */
+export function factsAround(
+  companyId: string,
+  conversations: readonly Pick<ConversationEntity, 'id' | 'identityId'>[],
+): Fragment {
+  const ids = conversations.map(({ id }) => id);
+  const identityIds = conversations.map(({ identityId }) => identityId);
   return fragment`
     select i.thread_external_id as "threadExternalId", array(
       select cl.label_id::text from conversations.conversation_labels cl
       join conversations.labels l on l.company_id = cl.company_id and l.id = cl.label_id and l.deleted_at is null
-      where cl.company_id = ${companyId} and cl.conversation_id = ${id}
+      where cl.company_id = ${companyId} and cl.conversation_id = asked.id
       order by cl.label_id
     ) as "labelIds"
-    from conversations.contact_identities i
-    where i.company_id = ${companyId} and i.id = ${identityId}`;
+    from unnest(${ids}::uuid[], ${identityIds}::uuid[]) with ordinality as asked (id, identity_id, position)
+    join conversations.contact_identities i on i.company_id = ${companyId} and i.id = asked.identity_id
+    order by asked.position`;
 }
 
 /**
@@ -37,8 +43,8 @@ export async function conversationFacts(
   conversation: ConversationEntity,
   known?: Around,
 ): Promise<ConversationFacts & { readonly threadExternalId: string }> {
-  const { id } = conversation;
-  const around = known ?? (await sql<Around>`${factsAround(conversation)}`)[0];
+  const { companyId, id } = conversation;
+  const around = known ?? (await sql<Around>`${factsAround(companyId, [conversation])}`)[0];
   if (!around) throw new Error(`conversation ${id} has lost its contact's identity`);
   return {
     id,

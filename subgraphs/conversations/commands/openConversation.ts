@@ -108,7 +108,8 @@ export async function takeOpenings({ sql }: Transaction, companyId: string, coun
   return Array.from({ length: count }, (_, index) => ({ number: counter.last - count + 1 + index, bot }));
 }
 
-export async function openConversation(
+/** It is written before its message, which refers to it, together with others that begin. */
+export function openConversation(
   { em }: Transaction,
   companyId: string,
   identity: ContactIdentity,
@@ -126,7 +127,7 @@ export async function openConversation(
     /** The bot is who answers first. */
     readonly withBot?: boolean;
   },
-): Promise<ConversationEntity> {
+): ConversationEntity {
   const conversation = em.create(Conversation, {
     companyId,
     id: v7(),
@@ -158,7 +159,5 @@ export async function openConversation(
     createdAt: at,
   });
   settleHolding(conversation, new Date());
-  // Before its message, which refers to it.
-  await em.flush();
   return conversation;
 }

@@ -1,10 +1,9 @@
 import type { EventOf } from '#platform/events/catalogue.ts';
 import type { Database } from '#platform/postgres/database.ts';
-import { findFirst } from '#platform/postgres/groupWrites.ts';
+import { inSteps, step } from '#platform/postgres/together.ts';
 import type { SwitchboardCatalogue } from '#schema/events/catalogue.ts';
 import type { ConversationEntity } from '../entities/conversation.ts';
 import { unsaid, type MessageEntity } from '../entities/message.ts';
-import type { Transaction } from '../facts.ts';
 import { countAnswer, countMessage, writtenAt } from '../rules/messages.ts';
 import type { Change } from '../rules/change.ts';
 import { searchVector } from '../text/searchWords.ts';
@@ -28,7 +27,7 @@ export async function recordEcho(
   { reopenWithinMs }: { readonly reopenWithinMs: number },
 ): Promise<void> {
   const arrived = { ...data, companyId, lastInboundAt: null };
-  const record = findFirst(findPlaces, arrived, async (transaction: Transaction, place) => {
+  const record = step(findPlaces, arrived, async (transaction, place) => {
     const { identity, found } = place;
     const { channelId, platform, externalMessageId: externalId, replyToExternalId } = data;
     if (found === 'repeated') return;
@@ -40,7 +39,7 @@ export async function recordEcho(
     if (!conversation || (await isOver(transaction, conversation, createdAt, reopenWithinMs))) {
       const { number } = await openingOf(transaction, companyId, place);
       const where = { number, channelId, platform, at: createdAt };
-      conversation = await openConversation(transaction, companyId, identity, where);
+      conversation = openConversation(transaction, companyId, identity, where);
       changes.push({ kind: 'OPENED' });
     } else if (takesOver(conversation, createdAt)) {
       changes.push(...(await openAgain(transaction, conversation, { at: now })));
@@ -73,9 +72,9 @@ export async function recordEcho(
     };
     countMessage(conversation, message);
     const actor = systemActor('ANSWERED_ELSEWHERE');
-    await addMessage(transaction, { actor, conversation, message, changes, response });
+    return addMessage(transaction, { actor, conversation, message, changes, response }, async () => undefined);
   });
-  await database.write(companyId, record);
+  await database.write(companyId, inSteps(record));
 }
 
 /** What was written before the resolution does not open again what it resolved. */

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { v7 } from 'uuid';
+import { groupWrites } from '#platform/postgres/groupWrites.ts';
 import { openInbox, write, type TestCompany, type TestInbox } from '../testing/inbox.ts';
 import { addPolicy, becomes, limit, loads } from '../testing/routing.ts';
 import { assign } from './assign.ts';
@@ -82,7 +83,10 @@ describe('a conversation of an agent', () => {
       }
     });
 
-    test('goes to the queue when they are full, however many are opened at once', async () => {
+    test.each([
+      ['side by side', () => inbox],
+      ['in one transaction', () => ({ ...inbox, database: groupWrites(inbox.database, { transactions: 1 }) })],
+    ])('goes to the queue when they are full, however many are opened at once, %s', async (_how, opened) => {
       await addPolicy(inbox.database, acme);
       await limit(inbox.database, acme, acme.ada, 2);
       await becomes(inbox.database, acme.ada, 'ONLINE');
@@ -93,7 +97,8 @@ describe('a conversation of an agent', () => {
         await resolve(id);
         ids.push(id);
       }
-      await Promise.all(customers.map((customer) => write(inbox, acme, { from: customer })));
+      const by = opened();
+      await Promise.all(customers.map((customer) => write(by, acme, { from: customer })));
       const owners = await Promise.all(ids.map(owner));
       expect(owners.filter((one) => one === acme.ada.agentId)).toHaveLength(2);
       expect((await loads(inbox, acme)).find(({ agent }) => agent === acme.ada.agentId)).toMatchObject({

@@ -44,7 +44,7 @@ export async function tellChanges(
   if (changes.some(({ kind }) => kind !== 'OPENED')) conversation.version += 1;
   if (changes.length > 0) {
     const entries = stored?.entries ?? entriesOf(changes);
-    if (!stored) await transaction.sql`${enteringOf(actor, conversation, entries)}`;
+    if (!stored) await transaction.sql`${enteringOf(conversation.companyId, [{ actor, conversation, entries }])}`;
     for (const { id, change } of entries) {
       const notice = noticeOf(change, conversation);
       if (!notice) continue;
@@ -59,7 +59,7 @@ export async function tellChanges(
 }
 
 /** A change as it is entered. */
-interface Entry {
+export interface Entry {
   readonly id: string;
   readonly change: Change;
 }
@@ -68,22 +68,35 @@ export function entriesOf(changes: readonly Change[]): Entry[] {
   return changes.map((change) => ({ id: v7(), change }));
 }
 
+/** What is entered of one conversation. */
+export interface Entering {
+  readonly actor: Actor;
+  readonly conversation: Pick<ConversationEntity, 'id'>;
+  readonly entries: readonly Entry[];
+}
+
 /**
  * The statement that enters changes.
  *
  * By the clock and not by the beginning of the transaction, which may have waited for the conversation: the stream only grows at its end.
  */
-export function enteringOf(
-  actor: Actor,
-  { companyId, id: conversationId }: ConversationEntity,
-  entries: readonly Entry[],
-): Fragment {
-  const rows = entries.map(({ id, change: { kind, ...data } }) => ({ id, kind, data }));
+export function enteringOf(companyId: string, entering: readonly Entering[]): Fragment {
+  const rows = entering.flatMap(({ actor, conversation, entries }) =>
+    entries.map(({ id, change: { kind, ...data } }) => ({
+      conversation_id: conversation.id,
+      id,
+      kind,
+      actor_kind: actor.kind,
+      actor_id: actor.id,
+      data,
+    })),
+  );
   return fragment`
     insert into conversations.conversation_activities
       (company_id, conversation_id, id, kind, actor_kind, actor_id, data, occurred_at)
-    select ${companyId}::uuid, ${conversationId}::uuid, id, kind, ${actor.kind}, ${actor.id ?? null}, data, clock_timestamp()
-    from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as e (id uuid, kind text, data jsonb)`;
+    select ${companyId}::uuid, conversation_id, id, kind, actor_kind, actor_id, data, clock_timestamp()
+    from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
+      as e (conversation_id uuid, id uuid, kind text, actor_kind text, actor_id text, data jsonb)`;
 }
 
 /** What took how long until now, each with the change that it is told with. */
