@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { createLogger, silentLogger } from '#platform/logging/logger.ts';
 import { eventually } from '#test/stack/eventually.ts';
@@ -40,6 +41,17 @@ describe('the connection to Redis', () => {
     await expect(redis.client.get('a')).resolves.toBe('1');
     await expect(redis.client.client('GETNAME')).resolves.toBe('test');
     await expect(redis.check()).resolves.toBeUndefined();
+  });
+
+  test('counts an answer that came while the process was busy with something else', async () => {
+    const { redis } = connect();
+    await redis.start();
+    await redis.client.set('busy', '1');
+    // From here on timers come first.
+    await setImmediate();
+    const answer = redis.client.get('busy');
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1_200);
+    await expect(answer).resolves.toBe('1');
   });
 
   test('is not ready, and refuses commands at once, before it is started', async () => {

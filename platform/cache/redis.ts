@@ -1,4 +1,4 @@
-import { Redis } from 'ioredis';
+import { Redis, type Command } from 'ioredis';
 import { backoff } from '#platform/lifecycle/backoff.ts';
 import type { Check, Part } from '#platform/lifecycle/part.ts';
 import { withTimeout } from '#platform/lifecycle/withTimeout.ts';
@@ -43,6 +43,18 @@ export class RedisError extends Error {
   }
 }
 
+/** Ends a command that is not answered in time, but none that was while this process was too busy to read it. */
+class PatientRedis extends Redis {
+  override sendCommand(command: Command, stream?: Parameters<Redis['sendCommand']>[1]): unknown {
+    const giveUp = (): void => command.reject(new Error('Command timed out'));
+    // Timers come before what was received meanwhile, and immediates after it.
+    const timer = setTimeout(() => setImmediate(giveUp), COMMAND_LIMIT_MS);
+    const isOver = (): void => clearTimeout(timer);
+    command.promise.then(isOver, isOver);
+    return super.sendCommand(command, stream);
+  }
+}
+
 /**
  * Connects to Redis and stays connected: after a loss it tries again for ever. `start` throws a {@link RedisError} when there is
  * none after 10 seconds, so that a wrong address is a clear error.
@@ -55,18 +67,21 @@ export function createRedis(options: {
   readonly logger: Logger;
 }): RedisPart {
   const { url, name, logger } = options;
-  const client = new Redis(url, {
-    connectionName: name,
+  const settings = {
     lazyConnect: true,
     enableOfflineQueue: false,
     // A command that was under way when the connection broke fails; whether to repeat it is its sender's to know.
     maxRetriesPerRequest: 0,
-    commandTimeout: COMMAND_LIMIT_MS,
     socketTimeout: SILENCE_LIMIT_MS,
     connectTimeout: SILENCE_LIMIT_MS,
-    retryStrategy: (attempt) => backoff(attempt, { baseMs: 50, capMs: 2_000 }),
+    retryStrategy: (attempt: number) => backoff(attempt, { baseMs: 50, capMs: 2_000 }),
+  };
+  const client = new PatientRedis(url, { ...settings, connectionName: name });
+  const subscriber = new PatientRedis(url, {
+    ...settings,
+    connectionName: `${name}-subscriber`,
+    autoResubscribe: false,
   });
-  const subscriber = client.duplicate({ connectionName: `${name}-subscriber`, autoResubscribe: false });
   const subscriptions: Subscription[] = [];
 
   let lastError: unknown;

@@ -19,6 +19,8 @@ export interface NatsPart extends Part {
 }
 
 const CONNECT_LIMIT_MS = 10_000;
+/** So often at least, also where this process got no processor for all of the time. */
+const CONNECT_TRIES = 3;
 /** What is asked of JetStream takes milliseconds; on a machine that has too much to do, seconds. */
 const REQUEST_LIMIT_MS = 10_000;
 
@@ -132,7 +134,8 @@ async function connectPatiently(options: ConnectionOptions): Promise<NatsConnect
     try {
       return await connect({ ...options, timeout: 2_000 });
     } catch (error) {
-      if (Date.now() > deadline) throw EventError.unreachable(String(options.servers), error);
+      if (attempt >= CONNECT_TRIES && Date.now() > deadline)
+        throw EventError.unreachable(String(options.servers), error);
       await pause(backoff(attempt, { capMs: 1_000 }));
     }
   }

@@ -531,8 +531,8 @@ describe('a router that stops', () => {
     await eventually(() => expect(arrived).toBe(true));
     const stopped = other.stop();
 
-    expect(await statusOf('/health/ready')).toBe(503);
-    const noticed = await ask('{ caller }');
+    const [ready, noticed] = await Promise.all([statusOf('/health/ready'), ask('{ caller }')]);
+    expect(ready).toBe(503);
     expect(await noticed.body.json()).toEqual({ data: { caller: expect.any(String) } });
     const refused = await eventually(async () => {
       const answer = await ask('{ caller }');

@@ -91,7 +91,8 @@ export function createSocketServer(options: SocketServerOptions): Part {
     name: 'sockets',
     async start() {
       stopping = false;
-      pinging = setInterval(ping, pingIntervalMs);
+      // Timers come before what was received meanwhile, and immediates after it: also answers that this process was too busy to read.
+      pinging = setInterval(() => setImmediate(ping), pingIntervalMs);
     },
     async stop() {
       stopping = true;
