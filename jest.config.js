@@ -14,6 +14,7 @@ export default {
   maxWorkers: 2,
   // What suites import stays in memory after them: past some of it, half of the time goes into looking for what is garbage.
   workerIdleMemoryLimit: '1GB',
-  // Also of set-ups, which start servers: alone they take seconds, and on a machine that has other work as well, minutes.
-  testTimeout: 180_000,
+  // Also of set-ups, which start servers: the longest takes half a minute alone, and many times that on a machine that has other work as
+  // well. It ends what hangs; what is only slow is none of its business.
+  testTimeout: 600_000,
 };

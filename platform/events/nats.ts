@@ -134,8 +134,8 @@ async function connectPatiently(options: ConnectionOptions): Promise<NatsConnect
     try {
       return await connect({ ...options, timeout: 2_000 });
     } catch (error) {
-      if (attempt >= CONNECT_TRIES && Date.now() > deadline)
-        throw EventError.unreachable(String(options.servers), error);
+      const isOver = attempt >= CONNECT_TRIES && Date.now() > deadline;
+      if (isOver) throw EventError.unreachable(String(options.servers), error);
       await pause(backoff(attempt, { capMs: 1_000 }));
     }
   }

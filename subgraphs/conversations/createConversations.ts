@@ -39,6 +39,9 @@ import { createRetentionClock } from './privacy/retentionClock.ts';
 import { createPrivacyWorker } from './privacy/worker.ts';
 import { createSnoozeClock } from './snoozeClock.ts';
 
+/** Longer than Redis ever takes to say who is there; a page waits no longer for what it can do without. */
+const PRESENCE_LIMIT_MS = 200;
+
 export interface Conversations extends LocalService {
   /** Where it answers, once it has started. */
   url(): string;
@@ -57,7 +60,7 @@ export function createConversations(
   const redis = createRedis({ url: config.redisUrl, name, logger });
   // Not Redis: without it the inbox goes on.
   const { checks } = stores;
-  const calls = createRedisCalls({ redis, logger, metrics });
+  const calls = createRedisCalls({ redis, limitMs: PRESENCE_LIMIT_MS, logger, metrics });
   const presence = createPresenceStore({ redis: calls, deviceLifetimeMs: config.deviceLifetimeMs });
   const viewers = createViewersStore({ redis: calls });
   const http = createHttpServer({ name, host: config.host, port: config.port, logger, metrics, checks: () => checks });

@@ -19,7 +19,7 @@ describe(`people of one company who all work at once (seed ${String(seed)})`, ()
       rate: 5,
       onProgress: () => undefined,
     });
-  }, 240_000);
+  });
   afterAll(() => platform.stop());
 
   it('do what people do', () => {

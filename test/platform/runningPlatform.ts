@@ -158,8 +158,15 @@ export async function runPlatform({
     return (await body.json()) as GraphqlAnswer<T>;
   }
 
-  /** Posts an update as Telegram does, and gives the status of the answer. */
+  /** Posts an update as Telegram does, again while it could not be kept, and gives the status of the answer. */
   async function postUpdate(slug: string, update: object): Promise<number> {
+    for (;;) {
+      const status = await postUpdateOnce(slug, update);
+      if (status !== 503) return status;
+    }
+  }
+
+  async function postUpdateOnce(slug: string, update: object): Promise<number> {
     const { channelId } = demoCompany(slug).telegram;
     const marked = await webhookSecretOf(channelId);
     const { statusCode, body } = await request(`${url}/webhooks/telegram/${channelId}`, {
@@ -251,6 +258,7 @@ export async function runPlatform({
     partnerToken,
     ask,
     postUpdate,
+    postUpdateOnce,
     openSocket,
     subscribe,
     stop,

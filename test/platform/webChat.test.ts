@@ -1,18 +1,15 @@
 import { createServer, type Server } from 'node:http';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
-import chromium from '@sparticuz/chromium';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { chromium as playwright, type Browser, type Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { v7 } from 'uuid';
 import { freePort } from '#infra/embedded/ports.ts';
 import { eventually } from '#test/stack/eventually.ts';
+import { openBrowser, type TestBrowser } from './browser.ts';
 import { runPlatform, type RunningPlatform } from './runningPlatform.ts';
 
 const SITE = 'acme-demo';
-
-/** With the first, pages do not say where they stand, and that decides here; with the second, a browser ends with a page. */
-const unwanted: ReadonlySet<string> = new Set(['--disable-web-security', '--single-process']);
 
 interface Update {
   readonly inboxUpdates: {
@@ -24,22 +21,14 @@ interface Update {
 
 describe('the web chat on a page', () => {
   let platform: RunningPlatform;
-  let browser: Browser;
+  let browser: TestBrowser;
   let otherSite: Server;
   let agent: string;
   let seen: readonly Update[];
 
   beforeAll(async () => {
     platform = await runPlatform({ port: await freePort() });
-    browser = await playwright.launch({
-      executablePath: await chromium.executablePath(),
-      args: [
-        ...chromium.args.filter((arg) => !unwanted.has(arg)),
-        '--disable-background-networking',
-        '--disable-component-update',
-        '--disable-sync',
-      ],
-    });
+    browser = await openBrowser();
     agent = await platform.tokenOf('acme', 'AGENT');
     const live = platform.subscribe<Update>(
       agent,

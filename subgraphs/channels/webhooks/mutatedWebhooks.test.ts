@@ -99,7 +99,15 @@ describe('ten thousand webhooks with something wrong in them', () => {
     await Promise.all([postgres.close(), natsServer.close()]);
   });
 
-  async function post({ to, body }: Webhook): Promise<number> {
+  /** Comes again, as platforms do, while it could not be kept: a busy NATS may take its time. */
+  async function post(webhook: Webhook): Promise<number> {
+    for (;;) {
+      const status = await postOnce(webhook);
+      if (status !== 503) return status;
+    }
+  }
+
+  async function postOnce({ to, body }: Webhook): Promise<number> {
     const [secret = ''] = testMeta.appSecrets;
     const signature = `sha256=${createHmac('sha256', secret).update(body).digest('hex')}`;
     const [path, mark] =
@@ -168,5 +176,5 @@ describe('ten thousand webhooks with something wrong in them', () => {
       expect(ended.get(name)).toMatchObject({ handled: expect.any(Number) });
       expect(parked.get(name)?.length).toBeGreaterThan(100);
     }
-  }, 240_000);
+  });
 });

@@ -179,6 +179,5 @@ describe('whatever happens at the same moment', () => {
         { numRuns: 6, endOnFailure: true },
       );
     },
-    240_000,
   );
 });

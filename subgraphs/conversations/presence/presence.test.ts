@@ -28,7 +28,7 @@ describe('presence', () => {
     [inbox, server] = await Promise.all([openInbox(), testRedis()]);
     redis = createRedis({ url: server.url, name: 'test', logger });
     await redis.start();
-    const calls = createRedisCalls({ redis, logger, metrics });
+    const calls = createRedisCalls({ redis, limitMs: 30_000, logger, metrics });
     presence = createPresenceStore({ redis: calls, deviceLifetimeMs: 60_000 });
     brief = createPresenceStore({ redis: calls, deviceLifetimeMs: SOON_MS });
   });

@@ -4,9 +4,6 @@ import { withTimeout } from '#platform/lifecycle/withTimeout.ts';
 import type { Logger } from '#platform/logging/logger.ts';
 import type { Metrics } from '#platform/metrics/metrics.ts';
 
-/** Longer than Redis ever takes for it; a page waits no longer for what it can do without. */
-const LIMIT_MS = 200;
-
 /** Runs scripts. What fails is counted by what it was for, and fails for the caller too. */
 export interface RedisCalls {
   call<T>(
@@ -20,12 +17,14 @@ export interface RedisCalls {
   attempt<T>(work: Promise<T>, otherwise: T): Promise<T>;
 }
 
+/** @param options.limitMs Who asks waits no longer for what can be done without. */
 export function createRedisCalls(options: {
   readonly redis: RedisPart;
+  readonly limitMs: number;
   readonly logger: Logger;
   readonly metrics: Metrics;
 }): RedisCalls {
-  const { redis, logger } = options;
+  const { redis, limitMs, logger } = options;
   const calls = options.metrics.counter('switchboard_presence_calls_total', 'Questions to Redis about who is there', [
     'purpose',
   ]);
@@ -40,7 +39,7 @@ export function createRedisCalls(options: {
       calls.inc({ purpose });
       try {
         const answer = redis.client.eval(script, keys.length, ...keys, ...args);
-        return schema.parse(await withTimeout(answer, LIMIT_MS, 'Redis did not answer in time'));
+        return schema.parse(await withTimeout(answer, limitMs, 'Redis did not answer in time'));
       } catch (error) {
         failures.inc({ purpose });
         throw error;

@@ -51,7 +51,7 @@ describe('at 20,000 conversations, beside other companies', () => {
       'select * from conversations.conversations where company_id = $1 and number % 800 = 1 limit 25',
       [company.companyId],
     );
-  }, 240_000);
+  });
   afterAll(() => inbox.close());
 
   const work = (query: (sql: Sql) => Promise<unknown>) => workOf(inbox, company.companyId, query);

@@ -54,16 +54,20 @@ describe('a model that ranks passages again', () => {
     ['a failure', { status: 503, body: '' }, 'UNAVAILABLE'],
     ['a wrong key', { status: 401, body: '' }, 'UNAVAILABLE'],
     ['a refusal', { status: 400, body: 'too long' }, 'REFUSED'],
-    ['silence', 'never', 'TIMEOUT'],
     ['something else', { raw: { hello: 1 } }, 'UNREADABLE'],
     ['no JSON', { status: 200, body: '<html>' }, 'UNREADABLE'],
     ['a text that is none', { raw: [0, 7].map((index) => ({ index, score: 1 })) }, 'UNREADABLE'],
     ['a text twice', { raw: [1, 1].map((index) => ({ index, score: 1 })) }, 'UNREADABLE'],
     ['fewer than were asked for', { raw: [{ index: 1, score: 1 }] }, 'UNREADABLE'],
   ])('has no ranking when the answer is %s', async (_what, answer, code) => {
-    const reranker = await rerankerOf(() => answer, { timeoutMs: 100 });
+    const reranker = await rerankerOf(() => answer);
     await expect(reranker.rank('q', ['a', 'b'], 2)).rejects.toMatchObject({ code });
     expect(endpoint.requests).toHaveLength(1);
+  });
+
+  it('has no ranking when no answer comes in time', async () => {
+    const reranker = await rerankerOf(() => 'never', { timeoutMs: 100 });
+    await expect(reranker.rank('q', ['a', 'b'], 2)).rejects.toMatchObject({ code: 'TIMEOUT' });
   });
 
   it('is left alone after failures in a row, which refusals are not', async () => {

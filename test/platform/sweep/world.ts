@@ -208,7 +208,7 @@ async function settledRows(admin: Client, { said, pending }: Listening): Promise
     before = now;
     if (!isStill) throw new Error('something still changes');
     return rows;
-  }, 30_000);
+  });
 }
 
 /** What was written is in the company's figures too, in all of them. */

@@ -120,7 +120,8 @@ describe('the bot with a model', () => {
   test('waits no longer than it may', async () => {
     const reply = await ask(await answerer(() => 'never', { timeoutMs: 500 }));
     expect(reply).toMatchObject({ kind: 'notFound', reason: 'MODEL_FAILED', work: { problem: 'FAILED' } });
-    await eventually(() => expect(endpoint.aborted()).toBe(1));
+    // On a busy machine the time may be up before the question has left.
+    await eventually(() => expect(endpoint.aborted()).toBe(endpoint.requests.length));
   });
 
   test('gives the model up when nobody waits for it any more', async () => {
