@@ -98,12 +98,13 @@ const facets = `arrayConcat(
   arrayFilter(one -> one.2 >= 0, [${measured}, (concat('${HAND_OVER}', reason), if(${handedOver}, 0., -1.), agent_id)])
 )`;
 
+/** Where it is counted: the row of `full` that it belongs to, and those of the other cubes. */
 const cells = `arrayConcat(
   [
     ('channel', channel_platform, channel, ${nobody}, ${nobody}, ${noLabels}),
-    ('agent', '', ${nobody}, facet.3, ${nobody}, ${noLabels}),
+    ('agent', '', ${nobody}, agent, ${nobody}, ${noLabels}),
     ('team', '', ${nobody}, ${nobody}, team, ${noLabels}),
-    ('full', channel_platform, channel, facet.3, team, all_labels)
+    ('full', channel_platform, channel, agent, team, all_labels)
   ],
   arrayMap(one -> ('label', '', ${nobody}, ${nobody}, ${nobody}, [one]), all_labels)
 )`;
@@ -127,19 +128,26 @@ function rollup(table: string, bucketMs: number, bucketOf: string): Rollup {
     bucketMs,
     bucketOf,
     columns: [...keys, ...names, 'n', 'total', 'quantiles', 'expires_at', 'last_position'],
-    select: (from) => `SELECT company_id, cell.1 AS cube, facet.1 AS measure, bucket, cell.2 AS platform,
+    // First by everything that any cube knows, and only then by each cube: events that happened together are put into their cubes at once.
+    select: (from) => `SELECT company_id, cell.1 AS cube, measure, bucket, cell.2 AS platform,
         cell.3 AS channel_id, cell.4 AS agent_id, cell.5 AS team_id, cell.6 AS labels,
-        ${names.map((name) => `sumIf(is_${name}, measure = '') AS ${name}`).join(', ')},
-        countIf(measure != '') AS n, sumIf(facet.2, measure != '') AS total,
-        quantilesTDigestStateIf(0.5, 0.9, 0.95)(facet.2, measure != '') AS quantiles,
-        max(figures_expire_at) AS expires_at, max(position) AS last_position
+        ${names.map((name) => `sum(sum_${name}) AS ${name}`).join(', ')},
+        sum(times) AS n, sum(seconds) AS total,
+        quantilesTDigestMergeState(0.5, 0.9, 0.95)(digest) AS quantiles,
+        max(figures_expire_at) AS expires_at, max(upto) AS last_position
       FROM (
-        SELECT *, facet FROM (
+        SELECT company_id, facet.1 AS measure, bucket, channel_platform, channel, facet.3 AS agent, team, all_labels,
+          ${names.map((name) => `countIf(is_${name} AND measure = '') AS sum_${name}`).join(', ')},
+          countIf(measure != '') AS times, sumIf(facet.2, measure != '') AS seconds,
+          quantilesTDigestStateIf(0.5, 0.9, 0.95)(facet.2, measure != '') AS digest,
+          max(expire_at) AS figures_expire_at, max(position) AS upto
+        FROM (
           SELECT company_id, ${bucketOf} AS bucket, toString(platform) AS channel_platform, channel_id AS channel,
-            team_id AS team, labels AS all_labels, position, figures_expire_at, ${facets} AS facets,
-            ${names.map((name) => `toUInt64(${counters[name]}) AS is_${name}`).join(', ')}
+            team_id AS team, labels AS all_labels, position, figures_expire_at AS expire_at, ${facets} AS facets,
+            ${names.map((name) => `${counters[name]} AS is_${name}`).join(', ')}
           FROM ${from}
         ) ARRAY JOIN facets AS facet
+        GROUP BY company_id, measure, bucket, channel_platform, channel, agent, team, all_labels
       ) ARRAY JOIN ${cells} AS cell
       GROUP BY ${keys.join(', ')}`,
   };

@@ -14,7 +14,7 @@ export interface Plan {
 export const everybody = '00000000-0000-0000-0000-000000000000';
 
 /** When goes what no plan lets go: the last day that ClickHouse's dates know, and the default of the tables' columns. */
-const NEVER = '2149-06-06';
+export const NEVER = '2149-06-06';
 const DAY_MS = 86_400_000;
 
 /** What a plan may say. Less than a month of events, and one that the stream repeats would not be recognised any more. */

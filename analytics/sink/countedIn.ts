@@ -47,6 +47,15 @@ export function countedIn(rows: readonly EventRow[]): Counted {
   };
 }
 
+/** What two batches are counted in; of a company that both are about it is told twice. */
+export function together(one: Counted, other: Counted): Counted {
+  return {
+    companies: [...new Set([...one.companies, ...other.companies])],
+    months: [...new Set([...one.months, ...other.months])].toSorted((a, b) => a - b),
+    changes: [...one.changes, ...other.changes],
+  };
+}
+
 /** @param time As rows have it: `2026-03-01 09:30:00.000`. */
 function instantOf(time: string): number {
   return Date.parse(`${time.replace(' ', 'T')}Z`);

@@ -145,6 +145,20 @@ describe('the sink', () => {
     expect(await countsOf(company, 120)).toEqual(once(120));
   });
 
+  test('catches up on more batches than it counts at once, and goes on with each event as it comes', async () => {
+    const company = v7();
+    await publish(
+      nats,
+      company,
+      Array.from({ length: 550 }, () => fact('received')),
+    );
+    const sink = newSink();
+    await sink.start();
+    expect(await countsOf(company, 550)).toEqual(once(550));
+    await publish(nats, company, [fact('received')]);
+    expect(await countsOf(company, 551)).toEqual(once(551));
+  });
+
   test('counts an event once that the stream holds twice', async () => {
     const company = v7();
     const event = eventOf(company, fact('received'));

@@ -19,6 +19,8 @@ import { sinkMetrics } from './sinkMetrics.ts';
 
 /** What is parked is found by it. */
 export const SINK = 'analytics-sink';
+/** Batches that are counted at once, where more of them wait. */
+const BATCHES_AT_ONCE = 4;
 /** Facts of conversations; their subjects name the company. */
 export const SINK_FILTER = 'events.conversation.>';
 
@@ -56,6 +58,8 @@ export function createSink(options: {
   let writtenTo: number | undefined;
   /** Of what the reader handed over. */
   let messagesWritten = 0;
+  /** Batches whose rows are written and not yet in the rollups. */
+  const uncounted: { readonly messages: number; readonly oldest: number; readonly last: number }[] = [];
   let loop: Promise<void> = Promise.resolve();
   const metrics = sinkMetrics(options.metrics, { lag });
 
@@ -75,11 +79,11 @@ export function createSink(options: {
   }
 
   /** Rows that ClickHouse cannot read do not hold up the others; with anything else it says, it is waited for. */
-  async function append(cursor: Cursor, batch: Batch, end: { seq: number; time: Date }, shares: readonly number[]) {
+  async function append(cursor: Cursor, batch: Batch, end: { seq: number; time: Date }) {
     const parked = batch.poison.map(({ message }) => leftOut(message));
     const part = { rows: batch.rows, parked, end: { sequence: end.seq, time: end.time.getTime() } };
     try {
-      return await store.append(cursor, part, shares);
+      return await store.append(cursor, part);
     } catch (error) {
       if (!mayBeOfARow(error)) throw error;
       const refused = await store.refused(batch.rows);
@@ -90,25 +94,44 @@ export function createSink(options: {
         if (message) parked.push(leftOut(message));
       }
       metrics.events.inc({ outcome: 'parked' }, refused.size);
-      return store.append(cursor, { ...part, parked, rows: batch.rows.filter((row) => !refused.has(row)) }, shares);
+      return store.append(cursor, { ...part, parked, rows: batch.rows.filter((row) => !refused.has(row)) });
     }
   }
 
-  async function writeBatch(cursor: Cursor, batch: Batch, shares: readonly number[]): Promise<Cursor> {
+  async function writeBatch(cursor: Cursor, batch: Batch): Promise<Cursor> {
     if (batch.last === undefined) return cursor;
     await parkAll(batch.poison);
     // Before what follows is written: from that on, the place where they stood in the stream may be behind us.
     for (const erasure of batch.erasures) await bus.publish([erasure.answer(await store.forget(erasure))]);
     const end = metrics.writeSeconds.startTimer();
-    const appended = await append(cursor, batch, batch.last, shares);
+    const appended = await append(cursor, batch, batch.last);
     end();
-    count(batch, appended);
-    messagesWritten += batch.messages;
-    metrics.delaySeconds.observe((Date.now() - (batch.first ?? batch.last).time.getTime()) / 1_000);
-    return { epoch: cursor.epoch, sequence: batch.last.seq + 1 };
+    tally(batch, appended);
+    const { messages, first = batch.last, last } = batch;
+    uncounted.push({ messages, oldest: first.time.getTime(), last: last.seq });
+    return { epoch: cursor.epoch, sequence: last.seq + 1 };
   }
 
-  function count(batch: Batch, { written, repeated }: Appended): void {
+  /** Brings the rollups up to what was written. */
+  async function count(shares: readonly number[]): Promise<void> {
+    const end = metrics.countSeconds.startTimer();
+    await store.count(shares);
+    end();
+    for (const { messages, oldest, last } of uncounted.splice(0)) {
+      messagesWritten += messages;
+      writtenTo = last;
+      metrics.delaySeconds.observe((Date.now() - oldest) / 1_000);
+    }
+  }
+
+  /** Where there is much to catch up on, several batches are counted at once: that takes hardly longer than to count one. */
+  async function write(cursor: Cursor, batch: Batch, shares: readonly number[]): Promise<Cursor> {
+    const next = await writeBatch(cursor, batch);
+    if (uncounted.length >= (batch.isBehind ? BATCHES_AT_ONCE : 1)) await count(shares);
+    return next;
+  }
+
+  function tally(batch: Batch, { written, repeated }: Appended): void {
     metrics.events.inc({ outcome: 'written' }, written);
     metrics.events.inc({ outcome: 'repeated' }, repeated);
     metrics.events.inc({ outcome: 'parked' }, batch.poison.length);
@@ -127,6 +150,7 @@ export function createSink(options: {
       writtenTo = cursor.sequence - 1;
       logger.info({ stream: stream.name, ...cursor, shares: shares.length }, 'writing events to ClickHouse');
       messagesWritten = 0;
+      uncounted.length = 0;
       reader = await openReader({
         nats,
         stream: stream.name,
@@ -138,10 +162,10 @@ export function createSink(options: {
       let batch = await readBatch(reader, limits);
       while (!signal.aborted && !claim.isStale) {
         // The next one is read while this one is written: at most two are in memory.
-        [cursor, batch] = await bothSettled(writeBatch(cursor, batch, shares), readBatch(reader, limits));
-        writtenTo = cursor.sequence - 1;
+        [cursor, batch] = await bothSettled(write(cursor, batch, shares), readBatch(reader, limits));
         onProgress();
       }
+      if (uncounted.length > 0) await count(shares);
     } catch (error) {
       isInDoubt = error instanceof SinkError && error.code === 'WRITE_IN_DOUBT';
       throw error;

@@ -216,7 +216,11 @@ export function eventRow(text: string): EventRow | undefined {
   }
 }
 
-const nothing = {
+/** One for all, so that it is recognised without looking into it. */
+const none: readonly string[] = Object.freeze([]);
+
+/** What an event has nothing of; `analytics.events` has the same where nothing is said. */
+export const nothing = {
   message_id: nobody,
   direction: '',
   author_kind: '',
@@ -228,7 +232,7 @@ const nothing = {
   touched_by_agent: false,
   reason: '',
   unanswered: false,
-  added_labels: [],
+  added_labels: none,
   first_response_seconds: null,
   first_response_business_seconds: null,
   next_response_seconds: null,
@@ -252,7 +256,7 @@ const nowhere = {
   channel_id: nobody,
   platform: '',
   team_id: nobody,
-  labels: [],
+  labels: none,
 };
 
 /** A row that `analytics.events` takes, whatever is wrong with others. */
@@ -285,7 +289,8 @@ function handling(handled: Handled | null) {
   return { handling_seconds: handled.seconds, handling_agent_id: handled.agentId };
 }
 
-function inOrder(ids: readonly string[]): string[] {
+function inOrder(ids: readonly string[]): readonly string[] {
+  if (ids.length === 0) return none;
   return [...new Set(ids.map((id) => id.toLowerCase()))].toSorted();
 }
 

@@ -101,10 +101,12 @@ async function readOnce(
   size: number,
   shares = allShares,
   tellChanges?: TellChanges,
+  /** Batches that are counted at once. */
+  together = 1,
 ) {
   const store = storeOf(client, tellChanges);
   const { epoch, sequence: first } = await store.resume(state, shares);
-  let sequence = first;
+  let [sequence, appended] = [first, 0];
   while (sequence <= rows.length) {
     const end = Math.min(sequence + size - 1, rows.length);
     await store.append(
@@ -114,9 +116,10 @@ async function readOnce(
         parked: [],
         end: { sequence: end, time: (await state.timeAt(end)) ?? 0 },
       },
-      shares,
     );
     sequence = end + 1;
+    appended += 1;
+    if (appended % together === 0 || sequence > rows.length) await store.count(shares);
   }
 }
 
@@ -129,6 +132,7 @@ describe('the event store', () => {
           fc.record({
             statements: fc.nat(12),
             size: fc.integer({ min: 1, max: 20 }),
+            together: fc.integer({ min: 1, max: 3 }),
             shares: fc.oneof(fc.constant(allShares), fc.subarray([...allShares], { minLength: 1 })),
           }),
           { maxLength: 6 },
@@ -137,15 +141,15 @@ describe('the event store', () => {
           const companies = [v7(), v7(), v7()];
           // Each run is a stream of its own: the one before was another one, made anew.
           const stream = streamOf(companies, length, companies[0]);
-          for (const { statements, size, shares } of deaths) {
+          for (const { statements, size, shares, together } of deaths) {
             const others = allShares.filter((share) => !shares.includes(share));
             // Ends with the death, unless there was too little left to write for that.
             await Promise.allSettled([
-              readOn(dyingAfter(statements), stream, size, shares),
+              readOn(dyingAfter(statements), stream, size, shares, undefined, together),
               ...(others.length > 0 ? [readOn(dyingAfter(size), stream, statements + 1, others)] : []),
             ]);
           }
-          await readOn(clickhouse, stream, 7);
+          await readOn(clickhouse, stream, 7, allShares, undefined, 2);
           for (const [index, company] of companies.entries()) {
             const own = stream.rows.filter((_, i) => i % companies.length === index).length;
             expect(await counts(clickhouse, company)).toEqual(once(own));
@@ -176,6 +180,26 @@ describe('the event store', () => {
     }
   });
 
+  test('counts at once what several batches have written, and what was not counted when a writer died', async () => {
+    const company = v7();
+    const { rows, state } = streamOf(company, 12, company);
+    const store = storeOf(clickhouse);
+    const append = (sequence: number, end: number) =>
+      store.append(
+        { epoch: 1, sequence },
+        { rows: rows.slice(sequence - 1, end), parked: [], end: { sequence: end, time: Date.now() } },
+      );
+    await append(1, 3);
+    await append(4, 7);
+    expect(await counts(clickhouse, company)).toEqual({ ...once(0), events: 7, ids: 7 });
+    await store.count(allShares);
+    expect(await counts(clickhouse, company)).toEqual(once(7));
+    await append(8, 9);
+    // Another one goes on in the place of the one that has written this.
+    await readOn(clickhouse, { rows, state }, 12);
+    expect(await counts(clickhouse, company)).toEqual(once(12));
+  });
+
   test('goes on for a share from where another one had come with it, and not from where that one was with its others', async () => {
     const companies = Array.from({ length: 20 }, () => v7());
     const stream = streamOf(companies, 60);
@@ -199,7 +223,7 @@ describe('the event store', () => {
     const store = storeOf(clickhouse);
     const part = { parked: [], end: { sequence: 9, time: Date.now() } };
     const cursor = { epoch: 1, sequence: 1 };
-    await expect(store.append(cursor, { ...part, rows: spoilt }, allShares)).rejects.toThrow(/Cannot parse UUID/);
+    await expect(store.append(cursor, { ...part, rows: spoilt })).rejects.toThrow(/Cannot parse UUID/);
     const refused = await store.refused(spoilt);
     expect([...refused.keys()].map(({ sequence }) => sequence)).toEqual([3, 8]);
     expect([...refused.values()].map(({ message }) => message)).toEqual([
@@ -251,7 +275,8 @@ describe('the event store', () => {
       parked: [{ sequence: 9, companyId: company, type: 'conversation.opened' }],
       end: { sequence: 9, time: Date.now() },
     };
-    for (let times = 0; times < 2; times++) await store.append({ epoch: 1, sequence: 1 }, part, allShares);
+    for (let times = 0; times < 2; times++) await store.append({ epoch: 1, sequence: 1 }, part);
+    await store.count(allShares);
     expect(await counts(clickhouse, company)).toEqual(once(4));
     const result = await clickhouse.query({
       query:

@@ -1,14 +1,14 @@
 import type { ClickHouseClient } from '@clickhouse/client';
 import { z } from 'zod';
 import type { Layout } from '../clickhouse/ddl.ts';
-import { insertBlock, select } from '../clickhouse/statements.ts';
+import { insertBlock, insertColumns, select } from '../clickhouse/statements.ts';
 import type { TellChanges } from '../figures/changeTeller.ts';
-import { expiryBy, readPlans, type Plans } from '../retention/plans.ts';
+import { expiryBy, NEVER, readPlans, type Plans } from '../retention/plans.ts';
 import { filled } from '../rollups.ts';
-import { countedIn, type Touched } from './countedIn.ts';
+import { countedIn, together, type Counted, type Touched } from './countedIn.ts';
 import type { Erasure } from './erasure.ts';
 import { SinkError } from './errors.ts';
-import { clickHouseTime, nobody, sampleRow, type EventRow } from './eventRow.ts';
+import { clickHouseTime, nobody, nothing, sampleRow, type EventRow } from './eventRow.ts';
 import { fillStatement } from './fill.ts';
 import { epochOf, positionOf, sequenceOf } from './position.ts';
 import { refusedRows, type Refused } from './refused.ts';
@@ -29,6 +29,9 @@ const MONTHS_AT_ONCE = 12;
 
 /** What says how far things are. */
 const written = ['analytics.events', 'analytics.checkpoints', 'analytics.streams', ...filled.map(({ table }) => table)];
+
+/** What the table has where nothing is said. */
+const defaults: Readonly<Partial<Record<keyof EventRow, unknown>>> = nothing;
 
 const knownRow = z.object({ company_id: z.string(), event_id: z.string(), position: z.coerce.bigint() });
 
@@ -76,8 +79,10 @@ export interface Appended {
   readonly repeated: number;
 }
 
-/** As it stands in `analytics.events`. */
-interface WrittenRow extends EventRow {
+/** As it stands in `analytics.events`, in which it is a row of its own. */
+interface WrittenRow {
+  readonly row: EventRow;
+  readonly expires: ReturnType<ReturnType<typeof expiryBy>>;
   readonly position: string;
 }
 
@@ -89,11 +94,13 @@ export interface EventStore {
    */
   resume(stream: StreamState, shares: readonly number[]): Promise<Cursor>;
   /**
-   * Writes what follows `cursor`, in the order of the stream: rows, then every rollup, then that it is done for these shares; of rows from
-   * many years some months at a time. Rows whose ids are written are left out. After a failure, `resume`; nothing is counted twice, and nothing is left out. After
-   * SinkError `WRITE_IN_DOUBT`, not before {@link STATEMENT_LIMIT_MS}.
+   * Writes the rows that follow `cursor`, in the order of the stream; of rows from many years some months at a time. Rows whose ids are
+   * written are left out. What it wrote is counted with the next {@link EventStore.count}. After a failure, of this or that,
+   * `resume`; nothing is counted twice, and nothing is left out. After SinkError `WRITE_IN_DOUBT`, not before {@link STATEMENT_LIMIT_MS}.
    */
-  append(cursor: Cursor, part: StreamPart, shares: readonly number[]): Promise<Appended>;
+  append(cursor: Cursor, part: StreamPart): Promise<Appended>;
+  /** Brings every rollup up to what was appended since the last time, and then writes down that it is done for these shares. */
+  count(shares: readonly number[]): Promise<void>;
   /** Those of the rows that ClickHouse cannot read, after it has refused them; none when it is in trouble itself. */
   refused(rows: readonly PlacedRow[]): Promise<Refused<PlacedRow>>;
   /**
@@ -114,6 +121,9 @@ export interface EventStore {
  *   `analytics.events` only what lies beyond. Positions of a company enter a month of `analytics.events` in ascending order;
  * - a checkpoint is written when all before it is in every table, and so may be too early, but never too late.
  *
+ * What a statement costs that counts is mostly its beginning. So rows of several batches may be written before they are counted, which is
+ * the same to what comes after a crash as rows of one.
+ *
  * @param options.mayWrite Asked before each statement that writes; rejects with a SinkError when another may write now.
  * @param options.tellChanges Told of figures when every rollup has them and no checkpoint says so yet: it may be told twice, and
  *   never too early or not at all.
@@ -125,6 +135,8 @@ export function createEventStore(
   const { layout, mayWrite, tellChanges } = options;
   let plans: Plans = new Map();
   let plansReadAt = -Infinity;
+  /** What was appended and not yet counted, and what the checkpoint will say of it. */
+  let uncounted: { readonly from: bigint; readonly counted: Counted; readonly checkpoint: object } | undefined;
 
   async function insert(name: string, table: string, rows: readonly object[]): Promise<void> {
     await mayWrite();
@@ -141,21 +153,28 @@ export function createEventStore(
   }
 
   async function insertEvents(rows: readonly WrittenRow[]): Promise<void> {
-    const byMonth = Map.groupBy(rows, ({ at }) => at.slice(0, 7));
+    const byMonth = Map.groupBy(rows, ({ row }) => row.at.slice(0, 7));
     for (const some of piecesOf([...byMonth.values()], MONTHS_AT_ONCE)) {
-      await insert('sink-events', 'analytics.events', some.flat());
+      const columns = columnsOf(some.flat());
+      await mayWrite();
+      await insertColumns(client, { name: 'sink-events', table: 'analytics.events', columns, limits });
     }
   }
 
-  /** What a statement of these has written is left out when it is run again: what one attempt had no time for is done by the next. */
+  /**
+   * What a statement of these has written is left out when it is run again: what one attempt had no time for is done by the next. Each
+   * is about a table of its own, so they are run side by side: none of them has work for all processors all the time.
+   */
   async function fillRollups(from: bigint, { companies, months }: Touched): Promise<void> {
     for (const some of piecesOf(companies, LOOKUP_SIZE)) {
       const params = { from: from.toString(), companies: some };
       for (const few of piecesOf(months, MONTHS_AT_ONCE)) {
-        for (const rollup of filled) {
-          await mayWrite();
-          await client.command({ query: fillStatement({ rollup, months: few, limits }), query_params: params });
-        }
+        await mayWrite();
+        await allEnded(
+          filled.map(async (rollup) =>
+            client.command({ query: fillStatement({ rollup, months: few, limits }), query_params: params }),
+          ),
+        );
       }
     }
   }
@@ -252,6 +271,7 @@ export function createEventStore(
   return {
     resume: (stream, shares) =>
       answered(async () => {
+        uncounted = undefined;
         for (const query of layout.catchUp(written)) await client.command({ query });
         const checkpoints = await checkpointsOf(shares);
         const isComplete = checkpoints.length === shares.length;
@@ -269,7 +289,7 @@ export function createEventStore(
         return { epoch, sequence: sequenceOf(from) + 1 };
       }),
 
-    append: (cursor, { rows: batch, parked, end }, shares) =>
+    append: (cursor, { rows: batch, parked, end }) =>
       answered(async () => {
         const place = (sequence: number) => positionOf(cursor.epoch, sequence);
         const counted = countedIn(batch.map(({ row }) => row));
@@ -288,10 +308,10 @@ export function createEventStore(
           if (before === undefined) {
             known.set(id, position);
             const { company_id, type } = row;
-            const expires = expiry(row);
-            rows.push({ ...row, ...expires, position: position.toString() });
-            if (expires.expires_at <= today) {
-              leftOut.push({ company_id, position: position.toString(), type, reason: 'EXPIRED' });
+            const written = { row, expires: expiry(row), position: position.toString() };
+            rows.push(written);
+            if (written.expires.expires_at <= today) {
+              leftOut.push({ company_id, position: written.position, type, reason: 'EXPIRED' });
             }
           } else if (before !== position) {
             const { company_id, type } = row;
@@ -300,17 +320,28 @@ export function createEventStore(
         }
         await insert('sink-left-out', 'analytics.left_out', leftOut);
         await insertEvents(rows);
-        // Also without new rows: those of an earlier attempt may not be in the rollups yet.
-        await fillRollups(place(cursor.sequence), counted);
-        await tellChanges(counted.changes);
         const messageAt = clickHouseTime(new Date(end.time).toISOString());
-        const checkpoint = { position: place(end.sequence).toString(), message_at: messageAt };
+        // Also without new rows: those of an earlier attempt may not be in the rollups yet.
+        uncounted = {
+          from: uncounted?.from ?? place(cursor.sequence),
+          counted: uncounted ? together(uncounted.counted, counted) : counted,
+          checkpoint: { position: place(end.sequence).toString(), message_at: messageAt },
+        };
+        return { written: rows.length, repeated: batch.length - rows.length };
+      }),
+
+    count: (shares) =>
+      answered(async () => {
+        if (uncounted === undefined) return;
+        const { from, counted, checkpoint } = uncounted;
+        await fillRollups(from, counted);
+        await tellChanges(counted.changes);
         await insert(
           'sink-checkpoints',
           'analytics.checkpoints',
           shares.map((share) => ({ share, ...checkpoint })),
         );
-        return { written: rows.length, repeated: batch.length - rows.length };
+        uncounted = undefined;
       }),
 
     refused: async (rows) => {
@@ -355,10 +386,21 @@ async function answered<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    // By shape and not by class: the embedded engine brings its own copy of the client's errors.
-    if (error instanceof SinkError || (error instanceof Error && 'code' in error && 'type' in error)) throw error;
+    if (error instanceof SinkError || isReported(error)) throw error;
     throw SinkError.inDoubt(error);
   }
+}
+
+/** By shape and not by class: the embedded engine brings its own copy of the client's errors. */
+function isReported(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && 'type' in error;
+}
+
+/** Of statements that are run side by side: fails when none of them is under way, and rather as one that gave no answer. */
+async function allEnded(statements: readonly Promise<unknown>[]): Promise<void> {
+  const ends = await Promise.allSettled(statements);
+  const failures = ends.flatMap((end) => (end.status === 'rejected' ? [end.reason as unknown] : []));
+  if (failures.length > 0) throw failures.find((error) => !isReported(error)) ?? failures[0];
 }
 
 /** A server that lost its last writes, or was restored from a copy, has other messages at the same places. */
@@ -371,6 +413,33 @@ async function holds(stream: StreamState, sequence: number, time: number): Promi
 
 function idOf(row: { readonly company_id: string; readonly event_id: string }): string {
   return `${row.company_id} ${row.event_id}`;
+}
+
+/** Without those in which no row has anything that the table would not have by itself: reading them is half of an insert. */
+function columnsOf(rows: readonly WrittenRow[]): Map<string, readonly unknown[]> {
+  const columns = new Map<string, readonly unknown[]>();
+  const add = (name: string, cells: readonly unknown[], missing: unknown) => {
+    if (missing === undefined || cells.some((cell) => cell !== missing)) columns.set(name, cells);
+  };
+  for (const name of Object.keys(sampleRow) as (keyof EventRow)[]) {
+    add(
+      name,
+      rows.map(({ row }) => row[name]),
+      defaults[name],
+    );
+  }
+  for (const name of ['expires_at', 'figures_expire_at'] as const) {
+    add(
+      name,
+      rows.map(({ expires }) => expires[name]),
+      NEVER,
+    );
+  }
+  columns.set(
+    'position',
+    rows.map(({ position }) => position),
+  );
+  return columns;
 }
 
 function companiesOf(rows: readonly EventRow[]): string[] {

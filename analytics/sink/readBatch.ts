@@ -18,6 +18,8 @@ export interface Batch {
   unknown: number;
   first: JsMsg | undefined;
   last: JsMsg | undefined;
+  /** Whether the next one can be read at once. */
+  isBehind: boolean;
 }
 
 /**
@@ -35,8 +37,9 @@ export async function readBatch(
     unknown: 0,
     first: undefined,
     last: undefined,
+    isBehind: false,
   };
-  const isMine = memberOf(shares);
+  const isMine = shares.length < SHARES ? memberOf(shares) : () => true;
   await reader.read(Math.ceil((maxRows * SHARES) / shares.length), (message) => {
     batch.messages += 1;
     batch.first ??= message;
@@ -56,6 +59,7 @@ export async function readBatch(
       batch.poison.push({ message, error });
     }
   });
+  batch.isBehind = reader.isBehind;
   return batch;
 }
 

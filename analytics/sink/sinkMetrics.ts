@@ -18,7 +18,8 @@ export function sinkMetrics(metrics: Metrics, { lag }: { readonly lag: () => Pro
       [],
       [1, 10, 100, 1_000, 5_000, 10_000, 20_000, 50_000],
     ),
-    writeSeconds: metrics.histogram(`${prefix}_write_seconds`, 'Time to write a batch with its rollups'),
+    writeSeconds: metrics.histogram(`${prefix}_write_seconds`, 'Time to write the rows of a batch'),
+    countSeconds: metrics.histogram(`${prefix}_count_seconds`, 'Time to bring the rollups up to what was written'),
     delaySeconds: metrics.histogram(
       `${prefix}_delay_seconds`,
       'From the stream to the rollups, first event of a batch',

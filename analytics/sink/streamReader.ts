@@ -15,6 +15,8 @@ export interface StreamReader {
   read(max: number, onMessage: (message: JsMsg) => void): Promise<void>;
   /** How many were handed over. */
   readonly delivered: number;
+  /** Whether as much as was read last was waiting behind it. */
+  readonly isBehind: boolean;
   /** How many the server has behind them. */
   pending(): Promise<number>;
   /** Ends a `read` that waits. */
@@ -41,10 +43,14 @@ export async function openReader(options: {
   const consumer = await nats.jetstream.consumers.get(stream, name);
   let messages: ConsumerMessages | undefined;
   let delivered = 0;
+  let isBehind = false;
 
   return {
     get delivered() {
       return delivered;
+    },
+    get isBehind() {
+      return isBehind;
     },
     pending: async () => (await consumer.info()).num_pending,
     async read(max, onMessage) {
@@ -68,6 +74,7 @@ export async function openReader(options: {
           if (sent !== delivered) throw SinkError.gap(delivered + 1, sent + 1);
           return;
         }
+        isBehind = waiting >= Math.min(max, PIECE);
         // What is less is not waited for again: it comes with what is read next.
         if (waiting < PIECE) return;
       }
