@@ -17,11 +17,9 @@ export interface OutboxRelay extends Part {
 const BATCH = 100;
 const POLL_MS = 100;
 /**
- * How long to wait after being woken, so that what is committed side by side leaves together: under load a batch costs two
- * round trips and a disk flush, whether it has one event or a hundred.
+ * Where something is committed all the time, a batch begins so long after the one before, so that what is committed meanwhile leaves together:
+ * a batch costs two round trips and a disk flush, whether it has one event or a hundred. What is committed after a pause leaves at once.
  */
-const GATHER_MS = 5;
-/** Where something is committed all the time, a batch begins so long after the one before. */
 const BATCH_EVERY_MS = 25;
 /** How long to leave it to the process that has the lock. */
 const NOT_LEADER_MS = 1_000;
@@ -138,7 +136,7 @@ export function createOutboxRelay(options: {
           await pause(NOT_LEADER_MS, stopping.signal);
         } else {
           await pause(POLL_MS, AbortSignal.any([stopping.signal, waking.signal]));
-          await pause(Math.max(GATHER_MS, beganAt + BATCH_EVERY_MS - performance.now()), stopping.signal);
+          await pause(Math.max(0, beganAt + BATCH_EVERY_MS - performance.now()), stopping.signal);
           expected = waking.signal.aborted;
         }
       } catch (error) {

@@ -16,7 +16,7 @@ export interface Dispatcher {
 /** Each takes a connection of the pool. */
 const COMPANIES_AT_ONCE = 4;
 /** Where customers write all the time, each message would look at the queues; nobody sees that some of them share a look. */
-const PASS_EVERY_MS = 50;
+const PASS_EVERY_MS = 200;
 
 export function createDispatcher(options: {
   readonly database: Database<SwitchboardCatalogue>;
