@@ -37,9 +37,8 @@ export function createIdentitySigner(secret: string): (identity: Identity) => Pr
     const last = recent.get(identity);
     if (isReusable(last)) return last.value;
     const cacheKey = JSON.stringify(identitySchema.parse(identity));
-    const known = signed.get(cacheKey);
-    const one = isReusable(known) ? known : sign(identity);
-    signed.set(cacheKey, one);
+    let one = signed.get(cacheKey);
+    if (!isReusable(one)) signed.set(cacheKey, (one = sign(identity)));
     recent.set(identity, one);
     return one.value;
   };

@@ -8,6 +8,7 @@ import type { Fetch, PlannedOperation } from './fetch.ts';
 import { fetchEntities, type EntitiesToAsk } from './fetchEntities.ts';
 import { fetchFields } from './fetchFields.ts';
 import { isJoined } from './joinFetches.ts';
+import type { KnownTypes } from './knownTypes.ts';
 import { limitOf, type Lasting } from './lasting.ts';
 import { narrowFetch } from './narrowFetch.ts';
 import type { Path } from './places.ts';
@@ -25,6 +26,7 @@ export interface FetchTools {
   /** By subgraph name. */
   readonly sources: Readonly<Record<string, Source>>;
   readonly isOfType: IsOfType;
+  readonly types: KnownTypes;
   /** Keys that may be missing where they are required: see `conditionalKeys`. */
   readonly conditional: ReadonlySet<string>;
   /** The client's response key of each private one. */
@@ -82,9 +84,9 @@ function fetchOf(node: FetchNode, path: Path, tools: FetchTools): Fetch {
   };
 }
 
-function representationOf(node: FetchNode, path: Path, { isOfType, conditional }: FetchTools): Represent {
+function representationOf(node: FetchNode, path: Path, { isOfType, conditional, types }: FetchTools): Represent {
   const rewrite = node.inputRewrites?.length ? compileRewrites(node.inputRewrites, isOfType) : undefined;
-  return compileRepresentation(node.requires ?? [], { isOfType, conditional, path: keyPath(path), rewrite });
+  return compileRepresentation(node.requires ?? [], { isOfType, conditional, types, path: keyPath(path), rewrite });
 }
 
 /** The subgraph has an interface as an object, and is told so by the name of every entity's type. */

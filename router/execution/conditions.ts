@@ -22,8 +22,8 @@ export function byVariables<T extends object>(names: readonly string[], make: (c
   const made = new LRUCache<string, T>({ max: KEPT_COMBINATIONS });
   return (coerced: Variables): T => {
     const key = names.map((name) => (coerced[name] === true ? '1' : '0')).join('');
-    const one = made.get(key) ?? make(coerced);
-    made.set(key, one);
+    let one = made.get(key);
+    if (!one) made.set(key, (one = make(coerced)));
     return one;
   };
 }

@@ -27,7 +27,7 @@ function runOn(data: Data): Run {
     coerced: {},
     scope: { identity: agent(), requestId: 'r' },
     entities: new Map(),
-    sharing: { any: false, objects: new Set(), found: new Map() },
+    sharing: { anywhere: false, objects: new Set(), found: new Map() },
   };
 }
 
@@ -65,7 +65,7 @@ describe('what stands at one path and is the same', () => {
     const [one, other] = run.data['people'] as Data[];
     expect(one).toBe(left);
     expect(other).toBe(right);
-    expect(run.sharing.any).toBe(false);
+    expect(run.sharing.objects.size).toBe(0);
   });
 
   it('is not looked for in data without end, nor for ever', () => {

@@ -27,20 +27,17 @@ export function compileEntitiesAt(path: Path, represent: Represent): (run: Run) 
     }
     const found: Data[] = [];
     const isSame = createComparison();
-    let isShared = false;
-    visitAt(data, path, sharing.any, (object, holder, key) => {
+    visitAt(data, path, sharing, (object, holder, key) => {
       const representation = represent(object);
       const first = representation === undefined ? undefined : entities.get(representation)?.[0];
       if (first && isSame(first, object)) {
         holder[key] = first;
         sharing.objects.add(first);
-        isShared = true;
         return;
       }
       found.push(object);
       group(entities, object, representation);
     });
-    sharing.any ||= isShared;
     sharing.found.set(place, found);
     return entities;
   };

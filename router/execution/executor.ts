@@ -81,7 +81,7 @@ export function createExecutor({
         coerced,
         scope: signal ? { ...scope, signal } : scope,
         entities: operation.operation === 'mutation' ? undefined : new Map(),
-        sharing: { any: false, objects: new Set(), found: new Map() },
+        sharing: { anywhere: false, objects: new Set(), found: new Map() },
       });
       if (parts) return executeParts(parts, start(leaving));
       const written = await shareable(prepared, { variables, scope, leaving }, (signal) =>

@@ -128,7 +128,7 @@ function takeAnswers(
   const { path } = fetch;
   if (isNested) {
     run.sharing.found.clear();
-    run.sharing.any ||= isShared;
+    run.sharing.anywhere ||= isShared;
   }
   for (const cause of causes) {
     report(run, fetch, cause, placesOf(run.data, path, new Set(part.flatMap(({ objects }) => objects))));

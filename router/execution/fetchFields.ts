@@ -11,7 +11,7 @@ export function fetchFields(node: FetchNode, fetch: Fetch): Step {
   const { path, rewrite } = fetch;
   const keys = rootKeysOf(node);
   return async (run) => {
-    const objects = objectsAt(run.data, path, run.sharing.any);
+    const objects = objectsAt(run.data, path, run.sharing);
     if (objects.length === 0) return;
     const places = () =>
       placesOf(run.data, path, new Set(objects)).flatMap((place) => keys.map((key) => [...place, key]));
@@ -28,7 +28,7 @@ export function fetchFields(node: FetchNode, fetch: Fetch): Step {
     }
     if (!answer.data) return;
     rewrite(answer.data);
-    if (objects.length > 1) run.sharing.any = true;
+    if (objects.length > 1) run.sharing.anywhere = true;
     run.sharing.found.clear();
     for (const object of objects) merge(object, answer.data);
   };

@@ -123,8 +123,41 @@ describe('an entity of which a root field has brought what is asked', () => {
       coerced: {},
       scope: { identity: agent(), requestId: 'r' },
       entities: new Map(),
-      sharing: { any: false, objects: new Set(), found: new Map() },
+      sharing: { anywhere: false, objects: new Set(), found: new Map() },
     };
     expect([...find({ ...run, ...given }).values()]).toEqual(brought);
+  });
+});
+
+describe('the name of a type that the schema tells', () => {
+  it('is not asked for, and told to who finds an entity by it', async () => {
+    const { data, errors, fetched, given } = await ask('{ people { __typename wish { __typename stock } } }');
+    expect(errors).toBeUndefined();
+    expect(data?.['people']).toEqual(
+      [2, 3, 4].map((id) => ({ __typename: 'User', wish: { __typename: 'Product', stock: id * 7 } })),
+    );
+    expect(fetched).toContain('{people{wish{id}}}');
+    expect(given).toContain('{"__typename":"Product","id":"2"}');
+  });
+
+  it('is asked for where an object may be of several', async () => {
+    const { data, errors, fetched } = await ask('{ media { ... on Book { product { stock } } ... on Movie { id } } }');
+    expect(errors).toBeUndefined();
+    expect(data?.['media']).toEqual([{ id: '1' }, { product: { stock: 14 } }, { id: '3' }]);
+    expect(fetched).toContain('{media{__typename ');
+    expect(fetched).toContain('product{id}');
+  });
+
+  it('is asked for where the only thing asked is whether an object is there', async () => {
+    const { data, fetched } = await ask('{ me { __typename } }');
+    expect(data).toEqual({ me: { __typename: 'User' } });
+    expect(fetched).toBe('{me{__typename}}');
+  });
+
+  it('is told also where what else an entity is found by may be missing', async () => {
+    const query = 'query ($no: Boolean = false) { people { wish { shipping @include(if: $no) stock duty } } }';
+    const { data, errors } = await ask(query);
+    expect(errors).toBeUndefined();
+    expect(data?.['people']).toEqual([2, 3, 4].map((id) => ({ wish: { stock: id * 7, duty: (id * 10 + 0.5) / 4 } })));
   });
 });

@@ -3,8 +3,7 @@ import { print, stripIgnoredCharacters, type FieldNode } from 'graphql';
 import { keyPath } from './conditionalKeys.ts';
 import { entitySelectionOf, withFields, type EntitySelection } from './entitySelection.ts';
 import { neededKeys } from './narrowFetch.ts';
-import type { Path } from './places.ts';
-import { fetchesOf } from './planFetches.ts';
+import { fetchesOf, mapFetches, type PlannedFetch } from './planFetches.ts';
 import { responseKeyOf } from './privateKeys.ts';
 
 /** A fetch of entities that asks for what several ask for, which are made by themselves for entities of which it cannot be. */
@@ -34,7 +33,7 @@ interface Candidate {
  *
  * @param mayJoin Whether all entities at a path are asked for the same, whatever the variables are.
  */
-export function joinFetches(plan: PlanNode, mayJoin: (node: FetchNode, path: Path) => boolean): PlanNode {
+export function joinFetches(plan: PlanNode, mayJoin: (fetch: PlannedFetch) => boolean): PlanNode {
   // A part that is deferred waits for the fetches that the plan names.
   if (plan.kind === 'Defer') return plan;
   const candidates = candidatesIn(plan, mayJoin);
@@ -49,15 +48,16 @@ export function joinFetches(plan: PlanNode, mayJoin: (node: FetchNode, path: Pat
   if (taken.size === 0) return plan;
   const without = new Set([...taken].map(({ node }) => node));
   const joined = new Map(candidates.filter(({ lesser }) => lesser.length > 0).map((one) => [one.node, join(one)]));
-  return replaced(plan, (node) => (without.has(node) ? undefined : (joined.get(node) ?? node))) ?? plan;
+  return mapFetches(plan, ({ node }) => (without.has(node) ? undefined : (joined.get(node) ?? node))) ?? plan;
 }
 
 /** Those that take the most of an entity last. */
-function candidatesIn(plan: PlanNode, mayJoin: (node: FetchNode, path: Path) => boolean): Candidate[] {
-  const found = fetchesOf(plan).flatMap(({ node, path, isConditional }): Candidate[] => {
+function candidatesIn(plan: PlanNode, mayJoin: (fetch: PlannedFetch) => boolean): Candidate[] {
+  const found = fetchesOf(plan).flatMap((fetch): Candidate[] => {
+    const { node, path, isConditional } = fetch;
     const selection = isConditional || node.id !== undefined ? undefined : entitySelectionOf(node);
     const takes = selection && taken(node);
-    if (!takes || !mayJoin(node, path)) return [];
+    if (!takes || !mayJoin(fetch)) return [];
     return [{ node, place: keyPath(path), takes, selection, lesser: [] }];
   });
   return found.toSorted((one, other) => one.takes.size - other.takes.size);
@@ -108,24 +108,4 @@ function join(candidate: Candidate): JoinedFetch {
     variableUsages: [...new Set(all.flatMap((one) => one.node.variableUsages ?? []))],
     lesser: lesser.map((one) => one.node),
   };
-}
-
-/** @param replace Undefined: it is left out. */
-function replaced(node: PlanNode, replace: (node: FetchNode) => FetchNode | undefined): PlanNode | undefined {
-  switch (node.kind) {
-    case 'Fetch':
-      return replace(node);
-    case 'Flatten': {
-      const inner = replaced(node.node, replace);
-      return inner && { ...node, node: inner };
-    }
-    case 'Sequence':
-    case 'Parallel': {
-      const nodes = node.nodes.flatMap((one) => replaced(one, replace) ?? []);
-      return nodes.length > 0 ? { ...node, nodes } : undefined;
-    }
-    case 'Condition':
-    case 'Defer':
-      return node;
-  }
 }

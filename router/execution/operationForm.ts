@@ -9,9 +9,11 @@ import { compilePlan, planOfEvent } from './compilePlan.ts';
 import { conditionalKeys } from './conditionalKeys.ts';
 import { byVariables, conditionNames } from './conditions.ts';
 import { joinFetches } from './joinFetches.ts';
+import { knownTypes, withoutKnownTypes } from './knownTypes.ts';
 import { limitOf } from './lasting.ts';
 import { neededKeys } from './narrowFetch.ts';
 import { documentOf, type OperationDefinition } from './operationDefinition.ts';
+import type { PlannedFetch } from './planFetches.ts';
 import { givePrivateKeys } from './privateKeys.ts';
 import type { OperationSource } from './prepareOperation.ts';
 import type { Denials } from './requirements.ts';
@@ -55,10 +57,10 @@ export function createForm(
     hasConditions: conditions.length > 0,
   };
   /** Who waits for something to be made does not let others wait. */
-  const mayJoin: Parameters<typeof joinFetches>[1] = ({ operation: query }, path) =>
+  const mayJoin = ({ node, path }: PlannedFetch): boolean =>
     conditions.length === 0 &&
     !client.asked({}).isAmbiguous(path) &&
-    limitOf(snapshot.lasting, snapshot.supergraphSchema, query) === undefined;
+    limitOf(snapshot.lasting, snapshot.supergraphSchema, node.operation) === undefined;
   return {
     document,
     rootType,
@@ -67,13 +69,15 @@ export function createForm(
       const permitted = denials ? withoutDenied(schema, keys.document, denials) : keys.document;
       const { node } = snapshot.planner.buildQueryPlan(operationFromDocument(snapshot.apiSchema, permitted));
       const planned = node?.kind === 'Subscription' ? planOfEvent(node.primary, node.rest) : node;
-      const plan = planned && joinFetches(planned, mayJoin);
+      const types = knownTypes(planned, snapshot.supergraphSchema);
+      const plan = planned && joinFetches(withoutKnownTypes(planned, types), mayJoin);
       const run = compilePlan(plan, {
         schema: snapshot.supergraphSchema,
         lasting: snapshot.lasting,
         sources,
         isOfType,
-        conditional: conditionalKeys(plan),
+        conditional: conditionalKeys(plan, snapshot.supergraphSchema),
+        types,
         needed: neededKeys(plan),
         rootEntities: rootEntities(plan, snapshot.supergraphSchema),
         ...client,

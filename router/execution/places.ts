@@ -9,48 +9,55 @@ const EACH = '@';
 /** What an object stands in: an object, or a list. */
 export type Holder = Record<string | number, unknown>;
 
+/** What stands at several places. */
+interface Repeated {
+  /** Any object may. */
+  readonly anywhere: boolean;
+  /** These do, with all that is within. */
+  readonly objects: ReadonlySet<Data>;
+}
+
 /** Is shown an object and where it stands, and may put another there. */
 type Visit = (object: Data, holder: Holder, key: string | number) => void;
 
 /**
- * Shows the objects at a path of the plan. One that stands at several places comes once where the data is shared, and is then not
- * gone through again.
+ * Shows the objects at a path of the plan. One that stands at several places comes once, and is then not gone through again.
  */
-export function visitAt(data: Data, path: Path, isShared: boolean, visit: Visit): void {
-  const seen = isShared ? Array.from({ length: path.length + 1 }, () => new Set<Data>()) : undefined;
-  visitValue(data, { data }, 'data', { path, seen, visit }, 0);
+export function visitAt(data: Data, path: Path, { anywhere, objects }: Repeated, visit: Visit): void {
+  const mayRepeat = anywhere || objects.size > 0;
+  /** By depth: what was come by there. */
+  const seen: (Set<Data> | undefined)[] = [];
+
+  function isSeen(object: Data, depth: number): boolean {
+    if (!anywhere && !objects.has(object)) return false;
+    const here = (seen[depth] ??= new Set());
+    if (here.has(object)) return true;
+    here.add(object);
+    return false;
+  }
+
+  function visitValue(value: unknown, holder: Holder, key: string | number, depth: number): void {
+    if (typeof value !== 'object' || value === null) return;
+    const step = path[depth];
+    if (Array.isArray(value)) {
+      const next = step === EACH ? depth + 1 : depth;
+      for (let index = 0; index < value.length; index++) visitValue(value[index], value as never, index, next);
+      return;
+    }
+    const object = value as Data;
+    if (mayRepeat && isSeen(object, depth)) return;
+    if (step === undefined) visit(object, holder, key);
+    else visitValue(object[step], object, step, depth + 1);
+  }
+
+  visitValue(data, { data }, 'data', 0);
 }
 
 /** The objects at a path of the plan, as {@link visitAt} shows them. */
-export function objectsAt(data: Data, path: Path, isShared: boolean): Data[] {
+export function objectsAt(data: Data, path: Path, repeated: Repeated): Data[] {
   const found: Data[] = [];
-  visitAt(data, path, isShared, (object) => found.push(object));
+  visitAt(data, path, repeated, (object) => found.push(object));
   return found;
-}
-
-interface Way {
-  readonly path: Path;
-  /** By depth: what was come by there is not gone through again. */
-  readonly seen: readonly Set<Data>[] | undefined;
-  readonly visit: Visit;
-}
-
-function visitValue(value: unknown, holder: Holder, key: string | number, way: Way, depth: number): void {
-  if (typeof value !== 'object' || value === null) return;
-  const { path, seen, visit } = way;
-  const step = path[depth];
-  if (Array.isArray(value)) {
-    const next = step === EACH ? depth + 1 : depth;
-    for (let index = 0; index < value.length; index++) visitValue(value[index], value as never, index, way, next);
-    return;
-  }
-  const object = value as Data;
-  if (seen) {
-    if (seen[depth]?.has(object)) return;
-    seen[depth]?.add(object);
-  }
-  if (step === undefined) visit(object, holder, key);
-  else visitValue(object[step], object, step, way, depth + 1);
 }
 
 /** Where the same objects stand: several places of one that a fetch brought for more than one of its representations. */

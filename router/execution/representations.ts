@@ -1,4 +1,5 @@
-import type { QueryPlanInlineFragmentNode, QueryPlanSelectionNode } from '@apollo/query-planner';
+import type { QueryPlanSelectionNode } from '@apollo/query-planner';
+import type { KnownTypes } from './knownTypes.ts';
 import { isObject, merge, type Data } from './merge.ts';
 import type { Rewrite } from './rewrites.ts';
 import type { IsOfType } from './typeConditions.ts';
@@ -9,12 +10,15 @@ import type { IsOfType } from './typeConditions.ts';
  */
 export type Represent = (entity: Data) => string | undefined;
 
+const TYPE_NAME = '__typename';
+
 type Select = (source: Data) => Data | undefined;
 
 interface Tools {
   readonly isOfType: IsOfType;
   /** Keys that may be missing: see `conditionalKeys`. */
   readonly conditional: ReadonlySet<string>;
+  readonly types: KnownTypes;
   /** Where the entities stand, in the form of those. */
   readonly path: string;
 }
@@ -23,28 +27,45 @@ export function compileRepresentation(
   selections: readonly QueryPlanSelectionNode[],
   { rewrite, ...tools }: Tools & { readonly rewrite: Rewrite | undefined },
 ): Represent {
-  const [only, ...others] = selections;
-  const isPlain = others.length === 0 && only?.kind === 'InlineFragment' && !rewrite;
-  return (isPlain ? compileKeys(only, tools) : undefined) ?? compileAny(selections, { rewrite, ...tools });
+  const plain = rewrite ? undefined : plainKeysOf(selections);
+  return (plain && compileKeys(plain, tools)) ?? compileAny(selections, { rewrite, ...tools });
+}
+
+/** Entities of one type are told by a few values of their own. */
+export function hasPlainKeys(selections: readonly QueryPlanSelectionNode[]): boolean {
+  return plainKeysOf(selections) !== undefined;
+}
+
+interface PlainKeys {
+  readonly typeName: string;
+  readonly keys: readonly string[];
+}
+
+function plainKeysOf([only, ...others]: readonly QueryPlanSelectionNode[]): PlainKeys | undefined {
+  if (only?.kind !== 'InlineFragment' || only.typeCondition === undefined || others.length > 0) return undefined;
+  const keys = only.selections.flatMap((selection) =>
+    selection.kind === 'Field' && !selection.selections ? [selection.alias ?? selection.name] : [],
+  );
+  const isPlain = keys.length === only.selections.length && new Set(keys).size === keys.length;
+  if (!isPlain || !keys.includes(TYPE_NAME)) return undefined;
+  // Fetches that take the same name it in any order.
+  return { typeName: only.typeCondition, keys: keys.filter((key) => key !== TYPE_NAME).toSorted() };
 }
 
 /** Most entities are known by a few values of their own, and there may be hundreds in an operation: written without an object in between. */
-function compileKeys({ typeCondition, selections }: QueryPlanInlineFragmentNode, tools: Tools): Represent | undefined {
-  const keys: string[] = [];
-  for (const selection of selections) {
-    if (selection.kind !== 'Field' || selection.selections) return undefined;
-    const key = selection.alias ?? selection.name;
-    if (keys.includes(key) || tools.conditional.has(`${tools.path}/${key}`)) return undefined;
-    keys.push(key);
-  }
-  if (typeCondition === undefined || !keys.includes('__typename')) return undefined;
-  // Fetches that take the same name it in any order.
-  const parts = keys
-    .toSorted()
-    .map((key, index) => ({ key, prefix: `${index === 0 ? '{' : ','}${JSON.stringify(key)}:` }));
+function compileKeys(
+  { typeName, keys }: PlainKeys,
+  { isOfType, conditional, path, types }: Tools,
+): Represent | undefined {
+  if ([TYPE_NAME, ...keys].some((key) => conditional.has(`${path}/${key}`))) return undefined;
+  const parts = keys.map((key) => ({ key, prefix: `,${JSON.stringify(key)}:` }));
+  const begin = (entity: Data): string | undefined =>
+    isOfType(entity, typeName) ? `{"${TYPE_NAME}":${JSON.stringify(entity[TYPE_NAME])}` : undefined;
+  const known = types.get(path);
+  const begun = known === undefined ? undefined : begin({ [TYPE_NAME]: known });
   return (entity) => {
-    if (entity['__typename'] == null || !tools.isOfType(entity, typeCondition)) return undefined;
-    let json = '';
+    let json = known === undefined ? begin(entity) : begun;
+    if (json === undefined) return undefined;
     for (const { key, prefix } of parts) {
       const value = entity[key];
       if (value === undefined) return undefined;
@@ -59,9 +80,10 @@ function compileAny(
   { rewrite, ...tools }: Tools & { readonly rewrite: Rewrite | undefined },
 ): Represent {
   const select = compileSelections(selections, tools.path, tools);
+  const known = tools.types.get(tools.path);
   return (entity) => {
-    const representation = select(entity);
-    if (representation?.['__typename'] == null) return undefined;
+    const representation = select(known === undefined ? entity : { ...entity, [TYPE_NAME]: known });
+    if (representation?.[TYPE_NAME] == null) return undefined;
     rewrite?.(representation);
     return JSON.stringify(representation);
   };

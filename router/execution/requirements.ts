@@ -108,8 +108,8 @@ export function readRequirements(schema: GraphQLSchema): Requirements {
     any: requirements.length > 0,
     denialsFor(identity) {
       const rights = rightsOf(identity);
-      const denials = known.get(rights) ?? findDenials(identity);
-      known.set(rights, denials);
+      let denials = known.get(rights);
+      if (!denials) known.set(rights, (denials = findDenials(identity)));
       return denials;
     },
   };

@@ -173,7 +173,8 @@ function writtenOnce(write: Write): Write {
     const { gaps, problems } = output;
     const told = problems.length;
     const text = write(object, depth, output);
-    if (text !== undefined && output.gaps === gaps && problems.length === told) texts.set(object, text);
+    // A text that was put together is many pieces until it is looked at, and whatever it is put into would have all of them again.
+    if (text?.startsWith('{') && output.gaps === gaps && problems.length === told) texts.set(object, text);
     return text;
   };
 }

@@ -1,20 +1,10 @@
 import type { FetchNode, PlanNode } from '@apollo/query-planner';
-import {
-  getNamedType,
-  isObjectType,
-  Kind,
-  parse,
-  print,
-  type FieldNode,
-  type GraphQLNamedType,
-  type GraphQLSchema,
-  type SelectionSetNode,
-} from 'graphql';
+import { isObjectType, print, type FieldNode, type GraphQLSchema } from 'graphql';
 import { keyPath } from './conditionalKeys.ts';
 import { entitySelectionOf } from './entitySelection.ts';
 import type { Data } from './merge.ts';
 import { objectsAt, type Path } from './places.ts';
-import { fetchesOf } from './planFetches.ts';
+import { fetchesOf, fieldsOf } from './planFetches.ts';
 import { responseKeyOf } from './privateKeys.ts';
 import type { Represent } from './representations.ts';
 import type { Run } from './run.ts';
@@ -37,34 +27,14 @@ export type RootEntities = readonly RootObjects[];
  */
 export function rootEntities(plan: PlanNode | undefined, schema: GraphQLSchema): RootEntities {
   const found = new Map<string, RootObjects>();
-
-  function collect({ selections }: SelectionSetNode, type: GraphQLNamedType | undefined, path: Path): void {
-    for (const selection of selections) {
-      if (selection.directives?.length || selection.kind === Kind.FRAGMENT_SPREAD) continue;
-      if (selection.kind === Kind.INLINE_FRAGMENT) {
-        const condition = selection.typeCondition?.name.value;
-        collect(selection.selectionSet, condition === undefined ? type : schema.getType(condition), path);
-      } else if (selection.selectionSet) {
-        const inner = type && 'getFields' in type ? type.getFields()[selection.name.value]?.type : undefined;
-        collect(selection.selectionSet, getNamedType(inner), [...path, responseKeyOf(selection)]);
-      } else if (isObjectType(type)) {
-        objectsOf(type.name, path).values.add(print(selection));
-      }
-    }
-  }
-
-  function objectsOf(typeName: string, path: Path): RootObjects {
-    const key = `${typeName} ${keyPath(path)}`;
-    const one = found.get(key) ?? { typeName, path, values: new Set() };
-    found.set(key, one);
-    return one;
-  }
-
-  for (const { node, path, isConditional } of fetchesOf(plan)) {
-    if (isConditional || path.length > 0 || node.requires || node.operationKind !== 'query') continue;
-    for (const definition of parse(node.operation, { noLocation: true }).definitions) {
-      if (definition.kind !== Kind.OPERATION_DEFINITION) continue;
-      collect(definition.selectionSet, schema.getRootType(definition.operation) ?? undefined, []);
+  for (const fetch of fetchesOf(plan)) {
+    if (fetch.path.length > 0 || fetch.node.requires || fetch.node.operationKind !== 'query') continue;
+    for (const { field, parent, path, isConditional } of fieldsOf(fetch, schema)) {
+      if (isConditional || field.selectionSet || !isObjectType(parent)) continue;
+      const key = `${parent.name} ${keyPath(path)}`;
+      const one = found.get(key) ?? { typeName: parent.name, path, values: new Set() };
+      found.set(key, one);
+      one.values.add(print(field));
     }
   }
   return [...found.values()];
@@ -91,7 +61,7 @@ export function compileBroughtByRoots(node: FetchNode, represent: Represent, ent
     if (!known || scope.event) return nothing;
     const found = new Map<string, Data>();
     for (const { path } of places) {
-      for (const object of objectsAt(data, path, sharing.any)) {
+      for (const object of objectsAt(data, path, sharing)) {
         const representation = represent(object);
         if (representation !== undefined && keys.every((key) => isValue(object[key]))) {
           found.set(representation, Object.fromEntries(keys.map((key) => [key, object[key]])));

@@ -24,8 +24,8 @@ export interface Run {
 
 /** What of an execution's data stands at several places, and where its objects are. */
 export interface Sharing {
-  /** Whether anything does: an entity with objects within may be asked for once for all of them. */
-  any: boolean;
+  /** Any object may: an entity with objects within was asked for once for several of them. */
+  anywhere: boolean;
   /** Objects that were found to be the same, and are one now. */
   readonly objects: Set<Data>;
   /** What was found at paths of the plan, until something with objects within is merged. */
