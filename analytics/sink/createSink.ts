@@ -48,6 +48,7 @@ export function createSink(options: {
   const claim = createClaim({ nats, ttlMs: options.leaseMs, logger });
   const store = createEventStore(options.clickhouse, {
     layout: options.layout,
+    statementLimitMs: STATEMENT_LIMIT_MS,
     mayWrite: () => claim.heldFor(STATEMENT_LIMIT_MS),
     tellChanges: options.tellChanges,
   });

@@ -79,7 +79,8 @@ function shortOfTime(client: ClickHouseClient): ClickHouseClient {
 }
 
 function storeOf(client: ClickHouseClient, tellChanges: TellChanges = async () => undefined) {
-  return createEventStore(client, { layout: oneServer, mayWrite: async () => undefined, tellChanges });
+  const mayWrite = async () => undefined;
+  return createEventStore(client, { layout: oneServer, statementLimitMs: 60_000, mayWrite, tellChanges });
 }
 
 /**

@@ -14,9 +14,9 @@ import { epochOf, positionOf, sequenceOf } from './position.ts';
 import { refusedRows, type Refused } from './refused.ts';
 import { shareOf } from './shares.ts';
 
-/** Longest that one statement of the sink may run: what is in doubt now is certain this much later. */
+/** Longest that one statement of who holds a lease may run: what is in doubt now is certain this much later. */
 export const STATEMENT_LIMIT_MS = 4_000;
-const limits = { seconds: STATEMENT_LIMIT_MS / 1_000, bytes: 2_000_000_000 };
+const BYTES_LIMIT = 2_000_000_000;
 
 /** Ids looked up by one statement: its parameter stays below what servers take as one form field (128 KiB). */
 const LOOKUP_SIZE = 2_000;
@@ -96,7 +96,7 @@ export interface EventStore {
   /**
    * Writes the rows that follow `cursor`, in the order of the stream; of rows from many years some months at a time. Rows whose ids are
    * written are left out. What it wrote is counted with the next {@link EventStore.count}. After a failure, of this or that,
-   * `resume`; nothing is counted twice, and nothing is left out. After SinkError `WRITE_IN_DOUBT`, not before {@link STATEMENT_LIMIT_MS}.
+   * `resume`; nothing is counted twice, and nothing is left out. After SinkError `WRITE_IN_DOUBT`, not before a statement may run no longer.
    */
   append(cursor: Cursor, part: StreamPart): Promise<Appended>;
   /** Brings every rollup up to what was appended since the last time, and then writes down that it is done for these shares. */
@@ -124,15 +124,22 @@ export interface EventStore {
  * What a statement costs that counts is mostly its beginning. So rows of several batches may be written before they are counted, which is
  * the same to what comes after a crash as rows of one.
  *
+ * @param options.statementLimitMs As {@link STATEMENT_LIMIT_MS}, where there is a lease.
  * @param options.mayWrite Asked before each statement that writes; rejects with a SinkError when another may write now.
  * @param options.tellChanges Told of figures when every rollup has them and no checkpoint says so yet: it may be told twice, and
  *   never too early or not at all.
  */
 export function createEventStore(
   client: ClickHouseClient,
-  options: { readonly layout: Layout; readonly mayWrite: () => Promise<void>; readonly tellChanges: TellChanges },
+  options: {
+    readonly layout: Layout;
+    readonly statementLimitMs: number;
+    readonly mayWrite: () => Promise<void>;
+    readonly tellChanges: TellChanges;
+  },
 ): EventStore {
-  const { layout, mayWrite, tellChanges } = options;
+  const { layout, statementLimitMs, mayWrite, tellChanges } = options;
+  const limits = { seconds: statementLimitMs / 1_000, bytes: BYTES_LIMIT };
   let plans: Plans = new Map();
   let plansReadAt = -Infinity;
   /** What was appended and not yet counted, and what the checkpoint will say of it. */

@@ -73,7 +73,9 @@ export interface PlatformOptions {
 
 /** Services take any free port on this machine: only the router is reached from outside. */
 const inside = { host: '127.0.0.1', port: 0 };
-const pool = { max: 16, connectTimeoutMs: 5_000, statementTimeoutMs: 10_000, idleTimeoutMs: 30_000 };
+/** Of a machine that runs everything, and may have other work as well: what is slow there is not broken yet. */
+const PATIENCE_MS = 30_000;
+const pool = { max: 16, connectTimeoutMs: PATIENCE_MS, statementTimeoutMs: PATIENCE_MS, idleTimeoutMs: 30_000 };
 
 /** The whole platform in this process: the services as production runs them, each behind its own address. */
 export type Platform = Awaited<ReturnType<typeof startPlatform>>;
@@ -187,6 +189,7 @@ function createFront(options: PlatformOptions, services: ReturnType<typeof creat
     ...routerDefaults,
     // Demos and benchmarks of this machine come from one address, and often as one agent.
     rates: {},
+    subgraphLimits: { ...routerDefaults.subgraphLimits, timeoutMs: PATIENCE_MS },
     http: { host, port, trustProxy: false, bodyLimit: 1024 ** 2 },
     production,
     subgraphs: Object.fromEntries(Object.entries(services).map(([name, service]) => [name, service.url()])),

@@ -6,8 +6,15 @@ import { reachRedis } from './reach.ts';
 import { secret } from './secrets.ts';
 import { createStoreProcess, type StoreProcess } from './storeProcess.ts';
 
+export interface RedisOptions {
+  readonly dataDir: string;
+  readonly log: (line: string) => void;
+  /** Further settings, stronger than ours. */
+  readonly settings?: Readonly<Record<string, string>>;
+}
+
 /** Redis, its data kept below `dataDir` and at most one second behind. */
-export function createRedis(options: { dataDir: string; log: (line: string) => void }): StoreProcess {
+export function createRedis(options: RedisOptions): StoreProcess {
   const { dataDir, log } = options;
   const directory = join(dataDir, 'redis');
   const configFile = join(directory, 'redis.conf');
@@ -32,6 +39,7 @@ export function createRedis(options: { dataDir: string; log: (line: string) => v
         'set-proc-title no',
         'maxmemory 512mb',
         'maxmemory-policy volatile-lru',
+        ...Object.entries(options.settings ?? {}).map(([name, value]) => `${name} ${value}`),
       ];
       await writeFile(configFile, `${config.join('\n')}\n`, { mode: 0o600 });
       return { ...program, args: [configFile] };

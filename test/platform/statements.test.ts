@@ -56,7 +56,10 @@ describe('a page of the inbox, through the router', () => {
     await platform.stop();
   });
 
-  /** What is asked in the course of the HTTP requests that one query makes. Workers poll beside them, outside of any. */
+  /**
+   * What is asked in the course of the HTTP requests that one query makes; in whichever order, as some of it is asked at once. Workers poll
+   * beside them, outside of any.
+   */
   async function statementsOf(first: number, filter = {}): Promise<string[]> {
     const { conversations, channels } = platform.platform;
     const statements: string[] = [];
@@ -73,7 +76,7 @@ describe('a page of the inbox, through the router', () => {
     expect(errors).toBeUndefined();
     expect(data.conversations.edges).toHaveLength(first);
     expect(new Set(data.conversations.edges.map(({ node }) => node.channel.name))).toEqual(new Set(['Acme Support']));
-    return statements;
+    return statements.toSorted();
   }
 
   it('takes the same statements for 1, 25 and 100 rows, at most 8 over all subgraphs', async () => {
