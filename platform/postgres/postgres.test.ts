@@ -440,6 +440,29 @@ describe('a context in Postgres', () => {
     }
   });
 
+  it('plans what is found by keys once for all values, until a session is asked for something else', async () => {
+    const one = open({ pool: { ...pool, max: 1 } });
+    await one.start();
+    const session = one.session(ours);
+    const find = (sql: Sql) => sql`select text from kernel_test.notes where company_id = ${ours} and id = ${v7()}`;
+    const plans = (sql: Sql) =>
+      sql`select generic_plans::int as once, custom_plans::int as each from pg_prepared_statements
+        where statement like 'select text from kernel_test.notes where company_id%'`;
+    try {
+      for (let times = 0; times < 5; times++) await session.readByKey(find);
+      expect(await session.readByKey(plans)).toEqual([{ once: 3, each: 0 }]);
+      await session.read(find);
+      await session.readByKey(find);
+      expect(await session.read(plans)).toEqual([{ once: 3, each: 2 }]);
+      await session.refresh();
+      await session.readByKey(find);
+      expect(await session.readByKey(plans)).toEqual([{ once: 4, each: 2 }]);
+    } finally {
+      await session.close();
+      await one.stop();
+    }
+  });
+
   describe('with its relay', () => {
     let natsServer: Awaited<ReturnType<typeof testNats>>;
     let nats: NatsPart;

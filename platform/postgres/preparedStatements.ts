@@ -11,7 +11,7 @@ const MOST_COUNTED = 2_000;
  * How reads are planned: each time, for the values that they have. A plan for any values would be wrong for a company that has a thousand
  * times as much as the others.
  */
-export const READ_PLANS = 'force_custom_plan';
+export const READ_PLANS = { plan_cache_mode: 'force_custom_plan', enable_seqscan: 'on' } as const;
 
 /**
  * Writes find their rows by keys: PostgreSQL plans such a statement some times and then once for all values, which saves most of what it
@@ -19,6 +19,9 @@ export const READ_PLANS = 'force_custom_plan';
  * so it is told not to.
  */
 export const WRITE_PLANS = { enable_seqscan: 'off' } as const;
+
+/** Of reads that find their rows by keys alone the same is true, and planning takes most of their time. */
+export const KEYED_READ_PLANS = { plan_cache_mode: 'force_generic_plan', ...WRITE_PLANS } as const;
 
 /** Under which names a context's statements are known to its connections. */
 export interface StatementNames {

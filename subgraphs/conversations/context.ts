@@ -63,7 +63,8 @@ export function createContext(deps: ContextDeps, identity: Identity): Context {
   const viewer = callerOf(identity);
   const session = database.session(identity.companyId, limitQuery(viewer));
   const read: Read = (query) => session.read((sql, limit) => query(sql, viewerOf(viewer, limit)));
-  const loaders = createLoaders(read, viewer, deps);
+  const readByKey: Read = (query) => session.readByKey((sql, limit) => query(sql, viewerOf(viewer, limit)));
+  const loaders = createLoaders({ read, readByKey }, viewer, deps);
   return {
     identity,
     viewer,

@@ -48,18 +48,19 @@ export type Loaders = ReturnType<typeof createLoaders>;
 
 /** What a request's resolvers ask for one by one, read together and once. */
 export function createLoaders(
-  read: Read,
+  { read, readByKey }: { readonly read: Read; readonly readByKey: Read },
   { companyId, visitor }: Caller,
   { presence, viewers }: { readonly presence: PresenceStore; readonly viewers: ViewersStore },
 ) {
   /** Ids come from outside too (references, arguments): what is none is not there, and case makes no difference. */
   function byId<Row extends { readonly id: string }>(
     query: (sql: Sql, ids: readonly string[], viewer: Viewer) => Promise<Row[]>,
+    by: Read = read,
   ) {
     return createLoader<string, Row>(
       async (keys) => {
         const ids = keys.filter(isId);
-        const rows = ids.length === 0 ? [] : await read((sql, viewer) => query(sql, ids, viewer));
+        const rows = ids.length === 0 ? [] : await by((sql, viewer) => query(sql, ids, viewer));
         return new Map(rows.map((row) => [row.id, row]));
       },
       (id) => id.toLowerCase(),
@@ -70,7 +71,7 @@ export function createLoaders(
   const contact = createLoader<string, ContactRow>(
     async (keys) => {
       const ids = keys.filter(isId);
-      const rows = ids.length === 0 ? [] : await read((sql, viewer) => contacts.contactsByIds(sql, viewer, ids));
+      const rows = ids.length === 0 ? [] : await readByKey((sql, viewer) => contacts.contactsByIds(sql, viewer, ids));
       return new Map(rows.map(({ askedId, ...row }) => [askedId, row]));
     },
     (id) => id.toLowerCase(),
@@ -115,8 +116,8 @@ export function createLoaders(
     contactNote: byId((sql, ids, viewer) => contacts.contactNotesByIds(sql, viewer, ids)),
     contactMerge: byId((sql, ids) => contactMergesByIds(sql, companyId, ids)),
     privacyJob: byId((sql, ids) => privacyJobsByIds(sql, companyId, ids)),
-    conversation: byId((sql, ids, viewer) => conversationsByIds(sql, viewer, ids)),
-    message: byId((sql, ids, viewer) => messagesByIds(sql, viewer, ids)),
+    conversation: byId((sql, ids, viewer) => conversationsByIds(sql, viewer, ids), readByKey),
+    message: byId((sql, ids, viewer) => messagesByIds(sql, viewer, ids), readByKey),
     chatMessage: byId(async (sql, ids) => (visitor ? chatMessagesByIds(sql, visitor, ids) : [])),
     notification: byId((sql, ids, viewer) => notificationsByIds(sql, viewer, ids)),
     cannedResponse: byId((sql, ids, viewer) => cannedResponsesByIds(sql, viewer, ids)),

@@ -9,7 +9,7 @@ const columns = fragment`id, company_id as "companyId", platform, name, external
 
 /** Also those that were removed: conversations go on naming them. */
 export function channelsByIds(session: ReadSession, companyId: string, ids: readonly string[]): Promise<ChannelRow[]> {
-  return session.read(async (sql) => {
+  return session.readByKey(async (sql) => {
     const rows = await sql<StoredChannel>`
       select ${columns} from channels.channels where company_id = ${companyId} and id = any(${ids}::uuid[])`;
     return rows.map(withSettings);
