@@ -170,18 +170,21 @@ export function createEventStore(
 
   /**
    * What a statement of these has written is left out when it is run again: what one attempt had no time for is done by the next. Each
-   * is about a table of its own, so they are run side by side: none of them has work for all processors all the time.
+   * is about a table of its own, so two are run side by side: none of them has work for all processors all the time. More would
+   * only take the processor, and the embedded engine's few threads, from each other and from who looks at figures.
    */
   async function fillRollups(from: bigint, { companies, months }: Touched): Promise<void> {
     for (const some of piecesOf(companies, LOOKUP_SIZE)) {
       const params = { from: from.toString(), companies: some };
       for (const few of piecesOf(months, MONTHS_AT_ONCE)) {
-        await mayWrite();
-        await allEnded(
-          filled.map(async (rollup) =>
-            client.command({ query: fillStatement({ rollup, months: few, limits }), query_params: params }),
-          ),
-        );
+        for (const two of piecesOf(filled, 2)) {
+          await mayWrite();
+          await allEnded(
+            two.map(async (rollup) =>
+              client.command({ query: fillStatement({ rollup, months: few, limits }), query_params: params }),
+            ),
+          );
+        }
       }
     }
   }
