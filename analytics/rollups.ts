@@ -129,17 +129,17 @@ function rollup(table: string, bucketMs: number, bucketOf: string): Rollup {
     bucketOf,
     columns: [...keys, ...names, 'n', 'total', 'quantiles', 'expires_at', 'last_position'],
     // First by everything that any cube knows, and only then by each cube: events that happened together are put into their cubes at once.
+    // Times stay a list until then, for a digest of each that is merged takes more than all of the rest.
     select: (from) => `SELECT company_id, cell.1 AS cube, measure, bucket, cell.2 AS platform,
         cell.3 AS channel_id, cell.4 AS agent_id, cell.5 AS team_id, cell.6 AS labels,
         ${names.map((name) => `sum(sum_${name}) AS ${name}`).join(', ')},
-        sum(times) AS n, sum(seconds) AS total,
-        quantilesTDigestMergeState(0.5, 0.9, 0.95)(digest) AS quantiles,
+        sum(length(times)) AS n, sum(arraySum(times)) AS total,
+        quantilesTDigestStateArray(0.5, 0.9, 0.95)(times) AS quantiles,
         max(figures_expire_at) AS expires_at, max(upto) AS last_position
       FROM (
         SELECT company_id, facet.1 AS measure, bucket, channel_platform, channel, facet.3 AS agent, team, all_labels,
           ${names.map((name) => `countIf(is_${name} AND measure = '') AS sum_${name}`).join(', ')},
-          countIf(measure != '') AS times, sumIf(facet.2, measure != '') AS seconds,
-          quantilesTDigestStateIf(0.5, 0.9, 0.95)(facet.2, measure != '') AS digest,
+          groupArrayIf(facet.2, measure != '') AS times,
           max(expire_at) AS figures_expire_at, max(position) AS upto
         FROM (
           SELECT company_id, ${bucketOf} AS bucket, toString(platform) AS channel_platform, channel_id AS channel,

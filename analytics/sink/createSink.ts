@@ -19,8 +19,9 @@ import { sinkMetrics } from './sinkMetrics.ts';
 
 /** What is parked is found by it. */
 export const SINK = 'analytics-sink';
-/** Batches that are counted at once, where more of them wait. */
+/** Batches that are counted at once, where more of them wait: the most, and how long that may take. */
 const BATCHES_AT_ONCE = 4;
+const COUNT_MS = 500;
 /** Facts of conversations; their subjects name the company. */
 export const SINK_FILTER = 'events.conversation.>';
 
@@ -61,6 +62,8 @@ export function createSink(options: {
   let messagesWritten = 0;
   /** Batches whose rows are written and not yet in the rollups. */
   const uncounted: { readonly messages: number; readonly oldest: number; readonly last: number }[] = [];
+  /** As many batches as were lately counted in the time that it may take: what they hold makes it ten times as long, or a busy machine. */
+  let batchesAtOnce = 1;
   let loop: Promise<void> = Promise.resolve();
   const metrics = sinkMetrics(options.metrics, { lag });
 
@@ -117,7 +120,8 @@ export function createSink(options: {
   async function count(shares: readonly number[]): Promise<void> {
     const end = metrics.countSeconds.startTimer();
     await store.count(shares);
-    end();
+    const msOfOne = (end() * 1_000) / uncounted.length;
+    batchesAtOnce = Math.max(1, Math.min(BATCHES_AT_ONCE, Math.floor(COUNT_MS / msOfOne)));
     for (const { messages, oldest, last } of uncounted.splice(0)) {
       messagesWritten += messages;
       writtenTo = last;
@@ -128,7 +132,7 @@ export function createSink(options: {
   /** Where there is much to catch up on, several batches are counted at once: that takes hardly longer than to count one. */
   async function write(cursor: Cursor, batch: Batch, shares: readonly number[]): Promise<Cursor> {
     const next = await writeBatch(cursor, batch);
-    if (uncounted.length >= (batch.isBehind ? BATCHES_AT_ONCE : 1)) await count(shares);
+    if (uncounted.length >= (batch.isBehind ? batchesAtOnce : 1)) await count(shares);
     return next;
   }
 
@@ -152,6 +156,7 @@ export function createSink(options: {
       logger.info({ stream: stream.name, ...cursor, shares: shares.length }, 'writing events to ClickHouse');
       messagesWritten = 0;
       uncounted.length = 0;
+      batchesAtOnce = 1;
       reader = await openReader({
         nats,
         stream: stream.name,
