@@ -533,7 +533,7 @@ describe('a compressed block', () => {
   ];
 
   test('is the engine’s own, byte for byte, where nothing repeats', async () => {
-    const texts = lengths.map((length) => `randomFixedString(${String(length)})`);
+    const texts = lengths.map((length) => `randomString(${String(length)})`);
     const found = [
       ...readBlocks(await ofEngine('UInt8', ['1', '255'])),
       ...readBlocks(await ofEngine('String', texts)),

@@ -82,7 +82,7 @@ describe('privacy, over all services', () => {
     expect(answer.statusCode).toBe(200);
     expect(answer.headers['content-type']).toBe('application/gzip');
     expect(Buffer.from(await answer.body.arrayBuffer()).subarray(0, 2)).toEqual(Buffer.from([0x1f, 0x8b]));
-    for (const forged of [local.replace(/signature=./, 'signature=_'), local.replace(/\?.*/, '')]) {
+    for (const forged of [local.replace('signature=', 'signature=_'), local.replace(/\?.*/, '')]) {
       const refused = await request(forged);
       expect(refused.statusCode).toBe(403);
       await refused.body.dump();
