@@ -62,6 +62,11 @@ describe('a field that takes a scope which the token does not have', () => {
       'query ($y: Boolean = true) { product(id: "1") { name @include(if: $y) reviews(first: 1) { author { name } } } }',
       { name: null, reviews: [{ author: { name: 'name 2' } }] },
     ],
+    [
+      'beside a condition that contradicts the one that it stands under',
+      'query ($y: Boolean = true) { product(id: "1") @include(if: $y) { name badge @skip(if: $y) } }',
+      { name: null },
+    ],
     ['several times', '{ product(id: "1") { name name again: name(upper: true) } }', { name: null, again: null }],
   ])('does not come through %s', async (_, query, product) => {
     const { data, fetched } = await ask(query, without('names'));

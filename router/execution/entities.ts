@@ -29,14 +29,16 @@ export function compileEntitiesAt(path: Path, represent: Represent): (run: Run) 
     const isSame = createComparison();
     visitAt(data, path, sharing, (object, holder, key) => {
       const representation = represent(object);
-      const first = representation === undefined ? undefined : entities.get(representation)?.[0];
+      const alike = representation === undefined ? undefined : entities.get(representation);
+      const first = alike?.[0];
       if (first && isSame(first, object)) {
         holder[key] = first;
         sharing.objects.add(first);
         return;
       }
       found.push(object);
-      group(entities, object, representation);
+      if (alike) alike.push(object);
+      else group(entities, object, representation);
     });
     sharing.found.set(place, found);
     return entities;

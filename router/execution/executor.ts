@@ -53,8 +53,8 @@ export function createExecutor({
   let lastNumber = 0;
 
   function numberOf(prepared: PreparedOperation): number {
-    const number = numbers.get(prepared) ?? (lastNumber += 1);
-    numbers.set(prepared, number);
+    let number = numbers.get(prepared);
+    if (number === undefined) numbers.set(prepared, (number = lastNumber += 1));
     return number;
   }
 

@@ -38,6 +38,7 @@ export function report(
 
 /** What the client gave of some variables, as the inside of a JSON object. */
 export function members(names: readonly string[], variables: Variables): string {
+  if (names.length === 0) return '';
   return names
     .filter((name) => Object.hasOwn(variables, name) && variables[name] !== undefined)
     .map((name) => `${JSON.stringify(name)}:${JSON.stringify(variables[name])}`)

@@ -21,7 +21,7 @@ export function fetchEntities(
 ): Step {
   return async (run) => {
     const all = [...toAsk(run)].map(([operation, entities]) =>
-      fetchUnknown({ ...fetch, operation }, entities, brought, run),
+      fetchUnknown(operation === fetch.operation ? fetch : { ...fetch, operation }, entities, brought, run),
     );
     await Promise.all(all);
   };

@@ -1,5 +1,14 @@
 import type { FetchNode, PlanNode } from '@apollo/query-planner';
-import { isObjectType, Kind, parse, print, stripIgnoredCharacters, visit, type GraphQLSchema } from 'graphql';
+import {
+  isObjectType,
+  Kind,
+  parse,
+  print,
+  stripIgnoredCharacters,
+  visit,
+  type GraphQLSchema,
+  type SelectionNode,
+} from 'graphql';
 import { keyPath } from './conditionalKeys.ts';
 import { setOf } from './entitySelection.ts';
 import { fetchesOf, fieldsOf, mapFetches, typeOf } from './planFetches.ts';
@@ -61,7 +70,7 @@ function withoutTypes(node: FetchNode, start: Path, types: KnownTypes): FetchNod
         const others = selectionSet.selections.filter(
           (one) => one.kind !== Kind.FIELD || one.name.value !== '__typename',
         );
-        return types.has(place) && others.length > 0 ? { ...field, selectionSet: setOf(others) } : undefined;
+        return types.has(place) && others.some(isSure) ? { ...field, selectionSet: setOf(others) } : undefined;
       },
     },
   });
@@ -70,4 +79,9 @@ function withoutTypes(node: FetchNode, start: Path, types: KnownTypes): FetchNod
 
 function isEntities(name: string): boolean {
   return name === '_entities';
+}
+
+/** Of what stands under conditions nothing may be left, and a selection may not be empty. */
+function isSure({ kind, directives }: SelectionNode): boolean {
+  return kind === Kind.FIELD && !directives?.length;
 }

@@ -61,7 +61,9 @@ export function withoutDenied(schema: GraphQLSchema, document: DocumentNode, den
           const parent = typeInfo.getParentType();
           if (!parent) return undefined;
           const selections = set.selections.flatMap((selection) => permitted(selection, parent));
-          return { ...set, selections: selections.length > 0 ? selections : [typeNameField] };
+          // The planner drops a field with the last of its selections, be it that their conditions never hold together with its own.
+          const isSure = selections.some(({ directives }) => !directives?.length);
+          return { ...set, selections: isSure ? selections : [...selections, typeNameField] };
         },
       },
     }),
