@@ -160,6 +160,25 @@ describe('at 20,000 conversations, beside other companies', () => {
     }
   });
 
+  test('what a live update shows is found by keys also when it is planned for any values', async () => {
+    const reader = viewer(agent);
+    const limited = { ...reader, limit: { agentId: agent.agentId, teamIds: company.teamIds } };
+    const contacts = some.map(({ contact_id }) => contact_id);
+    const messages = some.map(({ last_message_id }) => last_message_id);
+    for (const who of [reader, limited]) {
+      const queries = [
+        (sql: Sql) => conversationsByIds(sql, who, ids()),
+        (sql: Sql) => messagesByIds(sql, who, messages),
+        (sql: Sql) => contactsByIds(sql, who, contacts),
+      ];
+      for (const query of queries) {
+        const { sequential, examined } = await workOf(inbox, company.companyId, query, 'readByKey');
+        expect(sequential.filter((table) => large.includes(table))).toEqual([]);
+        expect(examined).toBeLessThan(PAGE);
+      }
+    }
+  });
+
   test('counts and menus look at as many rows as there are agents, teams and labels', async () => {
     const { companyId, agentIds, teamIds, labelIds } = company;
     const few: readonly [query: (sql: Sql) => Promise<unknown>, most: number][] = [

@@ -53,12 +53,13 @@ export async function workOf(
   inbox: TestInbox,
   companyId: string,
   query: (sql: Sql) => Promise<unknown>,
+  read: 'read' | 'readByKey' = 'read',
 ): Promise<Work> {
   const session = inbox.database.session(companyId);
   const nodes: PlanNode[] = [];
   let statements = 0;
   try {
-    return await session.read(async (sql) => {
+    return await session[read](async (sql) => {
       const explaining: Sql = async <Row extends object>(strings: TemplateStringsArray, ...values: unknown[]) => {
         const [first = '', ...rest] = strings;
         const explained = Object.assign([`explain (format json) ${first}`, ...rest], { raw: [] });
