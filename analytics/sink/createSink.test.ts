@@ -14,6 +14,7 @@ import { stored } from '#test/stack/stored.ts';
 import { migrate } from '../clickhouse/migrate.ts';
 import { migrations } from '../migrations/index.ts';
 import { eventOf, fact } from '../testing/facts.ts';
+import { silentNats } from '../testing/silentNats.ts';
 import {
   counts,
   garbling,
@@ -25,6 +26,7 @@ import {
   sinkOf,
   unreliable,
 } from '../testing/sinkHarness.ts';
+import { openReader } from './streamReader.ts';
 
 let server: TestServer;
 let nats: NatsPart;
@@ -290,6 +292,35 @@ describe('the sink', () => {
     await eventually(() => nats.check());
     await publish(nats, company, [fact('received')]);
     expect(await countsOf(company, 2)).toEqual(once(2));
+  });
+
+  test('reads what came before NATS fell silent in the middle of a pull, and the rest when it asks again', async () => {
+    const company = v7();
+    const events = await publish(nats, company, [fact('received'), fact('sent'), fact('opened')]);
+    const silent = await silentNats(server.url, 1);
+    const through = await openNats(silent.url);
+    try {
+      // Where nothing at all comes in time, on a busy machine, nothing is there to be kept: then with a reader of its own once more.
+      await eventually(async () => {
+        const reader = await openReader({
+          nats: through,
+          stream: EVENTS.name,
+          filterSubject: `events.conversation.${company}.>`,
+          startSequence: 1,
+        });
+        const read: unknown[] = [];
+        const onMessage = (message: { json<T>(): T }) => read.push(message.json<{ id: string }>().id);
+        await reader.read(3, onMessage);
+        expect(read).toEqual([events[0]?.id]);
+        await reader.read(2, onMessage);
+        expect(read).toEqual(events.map(({ id }) => id));
+        await reader.close();
+      }, 20_000);
+      expect(silent.silenced).toBeGreaterThan(0);
+    } finally {
+      await through.stop();
+      await silent.close();
+    }
   });
 
   test('counts nothing twice and misses nothing when the stream is made anew and told again', async () => {
