@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 import type { ClickHouseClient } from '@clickhouse/client';
 import fc from 'fast-check';
 import { v7 } from 'uuid';
+import { pause } from '#platform/lifecycle/backoff.ts';
 import { silentLogger } from '#platform/logging/logger.ts';
 import { eventually } from '#test/stack/eventually.ts';
 import { testClickHouse } from '#test/stack/index.ts';
@@ -76,6 +77,28 @@ function shortOfTime(client: ClickHouseClient): ClickHouseClient {
       };
     },
   });
+}
+
+/** The same ClickHouse, which tells how many rollups are filled at once, and takes its time for it. */
+function watchFilling(client: ClickHouseClient) {
+  const filling = { now: 0, most: 0, lastsMs: 0 };
+  const watched = new Proxy(client, {
+    get(target, name) {
+      const member: unknown = Reflect.get(target, name);
+      if (typeof member !== 'function') return member;
+      if (name !== 'command') return (...args: unknown[]): unknown => Reflect.apply(member, target, args);
+      return async (...args: unknown[]): Promise<unknown> => {
+        filling.most = Math.max(filling.most, ++filling.now);
+        try {
+          await pause(filling.lastsMs);
+          return await Reflect.apply(member, target, args);
+        } finally {
+          filling.now -= 1;
+        }
+      };
+    },
+  });
+  return { client: watched, filling };
 }
 
 function storeOf(client: ClickHouseClient, tellChanges: TellChanges = async () => undefined) {
@@ -199,6 +222,30 @@ describe('the event store', () => {
     // Another one goes on in the place of the one that has written this.
     await readOn(clickhouse, { rows, state }, 12);
     expect(await counts(clickhouse, company)).toEqual(once(12));
+  });
+
+  test('fills rollups side by side where that was quick the last time, and otherwise one after the other', async () => {
+    const company = v7();
+    const { rows } = streamOf(company, 100, company);
+    const { client, filling } = watchFilling(clickhouse);
+    const store = storeOf(client);
+    let sequence = 0;
+    const mostAtOnce = async () => {
+      filling.most = 0;
+      sequence += 1;
+      const end = { sequence, time: Date.now() };
+      await store.append({ epoch: 1, sequence }, { rows: rows.slice(sequence - 1, sequence), parked: [], end });
+      await store.count(allShares);
+      return filling.most;
+    };
+    expect(await mostAtOnce()).toBe(1);
+    // On a busy machine it is not quick each time.
+    await eventually(async () => expect(await mostAtOnce()).toBe(2));
+    filling.lastsMs = 500;
+    await mostAtOnce();
+    filling.lastsMs = 0;
+    expect(await mostAtOnce()).toBe(1);
+    expect(await counts(clickhouse, company)).toEqual(once(sequence));
   });
 
   test('goes on for a share from where another one had come with it, and not from where that one was with its others', async () => {

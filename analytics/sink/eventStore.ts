@@ -17,6 +17,8 @@ import { shareOf } from './shares.ts';
 /** Longest that one statement of who holds a lease may run: what is in doubt now is certain this much later. */
 export const STATEMENT_LIMIT_MS = 4_000;
 const BYTES_LIMIT = 2_000_000_000;
+/** Statements that fill a rollup in this time leave enough of {@link STATEMENT_LIMIT_MS} to be run side by side. */
+const QUICK_MS = 500;
 
 /** Ids looked up by one statement: its parameter stays below what servers take as one form field (128 KiB). */
 const LOOKUP_SIZE = 2_000;
@@ -145,6 +147,9 @@ export function createEventStore(
   /** What was appended and not yet counted, and what the checkpoint will say of it. */
   let uncounted: { readonly from: bigint; readonly counted: Counted; readonly checkpoint: object } | undefined;
 
+  /** Rollups: one, unless the last time was quick and went well. */
+  let filledAtOnce = 1;
+
   async function insert(name: string, table: string, rows: readonly object[]): Promise<void> {
     await mayWrite();
     await insertBlock(client, { name, table, rows, limits });
@@ -171,22 +176,29 @@ export function createEventStore(
   /**
    * What a statement of these has written is left out when it is run again: what one attempt had no time for is done by the next. Each
    * is about a table of its own, so two are run side by side: none of them has work for all processors all the time. More would
-   * only take the processor, and the embedded engine's few threads, from each other and from who looks at figures.
+   * only take the processor, and the embedded engine's few threads, from each other and from who looks at figures. Where they take long,
+   * each has all of its time for itself: what two share in vain is begun anew.
    */
   async function fillRollups(from: bigint, { companies, months }: Touched): Promise<void> {
+    const atOnce = filledAtOnce;
+    filledAtOnce = 1;
+    let longestMs = 0;
     for (const some of piecesOf(companies, LOOKUP_SIZE)) {
       const params = { from: from.toString(), companies: some };
       for (const few of piecesOf(months, MONTHS_AT_ONCE)) {
-        for (const two of piecesOf(filled, 2)) {
+        for (const rollups of piecesOf(filled, atOnce)) {
           await mayWrite();
+          const startedAt = performance.now();
           await allEnded(
-            two.map(async (rollup) =>
+            rollups.map(async (rollup) =>
               client.command({ query: fillStatement({ rollup, months: few, limits }), query_params: params }),
             ),
           );
+          longestMs = Math.max(longestMs, performance.now() - startedAt);
         }
       }
     }
+    if (longestMs < QUICK_MS) filledAtOnce = 2;
   }
 
   async function checkpointsOf(shares: readonly number[]) {
