@@ -1,3 +1,4 @@
+import { validateHeaderValue } from 'node:http';
 import type { Check } from '#platform/lifecycle/part.ts';
 import { SubgraphError } from './errors.ts';
 import type { Patience } from './lines/exchange.ts';
@@ -25,9 +26,6 @@ export interface SubgraphHttp {
 
 /** A check that nobody waits for any more must not keep its connection. */
 const CHECK_LIMIT_MS = 1_500;
-/** A line end would begin another header, or another request. */
-// oxlint-disable-next-line no-control-regex -- the tab is the one control character that a header may have
-const NOT_IN_A_HEADER = /[^\t\x20-\x7e\x80-\xff]/;
 
 /** @param url base address of the service: `/graphql` and `/health/ready` stand below it. */
 export function connectSubgraph(name: string, url: string, limits: SubgraphLimits): SubgraphHttp {
@@ -63,11 +61,12 @@ export function connectSubgraph(name: string, url: string, limits: SubgraphLimit
   };
 }
 
+/** @throws TypeError for a value that no header may have: a line end would begin another header, or another request. */
 function fieldsOf(headers: Readonly<Record<string, string>>): string {
   let fields = '';
   for (const name in headers) {
     const value = headers[name] ?? '';
-    if (NOT_IN_A_HEADER.test(value)) throw new TypeError(`the header ${name} cannot be sent`);
+    validateHeaderValue(name, value);
     fields += `${name}: ${value}\r\n`;
   }
   return fields;
