@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { ClickHouseClient } from '@clickhouse/client';
 import { z } from 'zod';
+import { inOneTurn } from '#platform/lifecycle/inOneTurn.ts';
 import type { FigureCache } from './figures/figureCache.ts';
 import { agentSpansSchema, queryAgentSpans, timesUntil, withThoseThere, type AgentTime } from './queries/agentTime.ts';
 import { queryBusyHours } from './queries/busyHours.ts';
@@ -12,7 +13,6 @@ import type { Scope } from './queries/scope.ts';
 import { apart, type Span } from './queries/segments.ts';
 import { pointSchema, querySeries, type Metric, type Point, type SeriesOf } from './queries/series.ts';
 import { groupSchema, nothing, queryGroups, totalsSchema } from './queries/totals.ts';
-import { together } from './together.ts';
 import type { Choice, GroupTotals, Totals } from './queries/totals.ts';
 
 /** The queries, each asked once for whoever wants the same, and kept until something has happened in their span. */
@@ -41,11 +41,11 @@ export function createDashboards({
   const zone = ({ companyId }: Pick<Scope, 'companyId'>) =>
     cache.get({ companyId, key: 'zone', span: noTime, schema: z.string() }, () => queryZone(clickhouse, companyId));
 
-  const overviewOf = together(
+  const overviewOf = inOneTurn(
     ({ scope, byPlatform }: OverviewOf) => JSON.stringify([scope, cubeOf(scope, byPlatform)]),
     (questions) => overviews(clickhouse, questions),
   );
-  const seriesOf = together(
+  const seriesOf = inOneTurn(
     ({ scope, span, cut }: SeriesOf & { readonly metric: Metric }) => JSON.stringify([scope, span, cut]),
     (questions) =>
       querySeries(

@@ -37,7 +37,7 @@ import { forwardToChannels } from './http/forwardToChannels.ts';
 import { renderGraphiql } from './http/graphiql.ts';
 import { createGraphqlEndpoint } from './http/graphqlEndpoint.ts';
 import { createAgentLimits, limitQuestion } from './live/agentLimits.ts';
-import { createAgentStandings, standingQuestion } from './live/agentStandings.ts';
+import { createAgentStandings, STANDING_SUBGRAPH, standingFields } from './live/agentStandings.ts';
 import { ANSWERING_SUBGRAPH, answerQuestion } from './live/answers/answerQuestion.ts';
 import { ANSWER_FIELD, createAnswerSubscriptions } from './live/answers/answerSubscriptions.ts';
 import { countsQuestion, createCountsSubscriptions } from './live/counts/countsSubscriptions.ts';
@@ -98,6 +98,7 @@ export function createRouter(config: RouterConfig, deps: RouterDeps): Router {
   const manifest = deps.manifest ?? readManifest();
   const flights = createFlights();
   const subgraphs = connectSubgraphs(config, deps, flights);
+  const sourceNamed = (name: string): Source => ({ fetch: (...asked) => subgraphs.named(name).fetch(...asked) });
   const graph = createGraph({
     sdl: readFileSync(config.supergraphFile, 'utf8'),
     open: (sdl, now) => openVersion(createSnapshot(sdl), { now, subgraphs, limits: config.limits, logger, metrics }),
@@ -166,7 +167,7 @@ export function createRouter(config: RouterConfig, deps: RouterDeps): Router {
   const authenticate = createAuthenticate({
     verify: createBearerVerifier(config.bearer),
     keys: partners.keys,
-    standings: createAgentStandings({ executor, feed }),
+    standings: createAgentStandings({ source: sourceNamed(STANDING_SUBGRAPH), feed, logger }),
   });
   const persisted = createPersistedOperations({
     ...config.persisted,
@@ -218,7 +219,7 @@ export function createRouter(config: RouterConfig, deps: RouterDeps): Router {
     answers: createAnswerSubscriptions({
       executor,
       feed: answers,
-      source: { fetch: (...asked) => subgraphs.named(ANSWERING_SUBGRAPH).fetch(...asked) },
+      source: sourceNamed(ANSWERING_SUBGRAPH),
       logger,
       metrics,
     }),
@@ -366,7 +367,7 @@ function openVersion(
 
 /** Without an answer to these nobody would be let in, or told what they may see. */
 function checkQuestions({ schema, supergraphSchema }: GraphSnapshot): void {
-  for (const question of [standingQuestion, limitQuestion, sightQuestion, countsQuestion]) {
+  for (const question of [`{ viewer { ${standingFields} } }`, limitQuestion, sightQuestion, countsQuestion]) {
     if (validate(schema, parse(question)).length > 0) throw RouterError.withoutAnswer(question);
   }
   // Of what clients do not see.

@@ -71,7 +71,7 @@ export function createBiEndpoint(
       }),
       onError: (_failed, { error }) => {
         request.log.warn({ err: error }, 'analytics does not answer SQL');
-        refuse(reply, OperationError.identityUnavailable());
+        refuse(reply, OperationError.identityUnavailable(error));
       },
     });
   }

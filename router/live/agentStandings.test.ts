@@ -2,11 +2,14 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { v7 } from 'uuid';
 import type { WebSocket } from 'ws';
 import type { NewEvent } from '#platform/events/catalogue.ts';
+import { silentLogger } from '#platform/logging/logger.ts';
 import type { SwitchboardCatalogue } from '#schema/events/catalogue.ts';
 import { eventually } from '#test/stack/eventually.ts';
+import type { Source } from '../execution/source.ts';
 import { openStream } from '../testing/eventStream.ts';
 import { connectTo } from '../testing/rawSocket.ts';
 import { agent, company, startWorld, tokenFor, type World } from '../testing/world.ts';
+import { createAgentStandings } from './agentStandings.ts';
 
 type AgentIdentity = ReturnType<typeof agent>;
 
@@ -41,7 +44,7 @@ beforeEach(async () => {
   token = await tokenFor(ada);
 });
 afterEach(async () => {
-  world.behaviour.delayViewer = async () => undefined;
+  world.behaviour.delayStanding = async () => undefined;
   for (const socket of open) socket.terminate();
   open.clear();
   await world.subscribed('live', 0);
@@ -50,6 +53,8 @@ afterAll(() => world.close());
 
 const ask = (given = token) => world.post({ query: '{ caller }' }, { token: given });
 const codeOf = ({ errors }: Awaited<ReturnType<typeof ask>>) => errors?.[0]?.extensions['code'];
+/** How often the graph was asked for agents' standing. */
+const questions = () => world.behaviour.identities.filter(({ kind }) => kind === 'service').length;
 const set = (standing: { role?: string; deactivatedAt?: string; signedOutAt?: string }) =>
   world.behaviour.standings.set(ada.agentId, standing);
 
@@ -98,12 +103,9 @@ describe('a token', () => {
   });
 
   it('is looked at once, until something is told of its agent', async () => {
-    const asked = () =>
-      world.behaviour.identities.filter((one) => one.kind === 'agent' && one.agentId === ada.agentId).length;
-    for (const each of [1, 2, 3]) {
-      await ask();
-      expect(asked()).toBe(1 + each);
-    }
+    const before = questions();
+    for (const _ of [1, 2, 3]) await ask();
+    expect(questions()).toBe(before + 1);
     set({ signedOutAt: instant(0) });
     await world.publish([signedOut(ada)]);
     await eventually(async () => expect(codeOf(await ask())).toBe('UNAUTHENTICATED'));
@@ -124,7 +126,7 @@ describe('a token', () => {
     let release: () => void = () => undefined;
     const held = new Promise<void>((resolve) => (release = resolve));
     let asked = 0;
-    world.behaviour.delayViewer = async (id) => {
+    world.behaviour.delayStanding = async (id) => {
       if (id !== ada.agentId) return;
       asked += 1;
       if (asked === 1) await held;
@@ -140,6 +142,39 @@ describe('a token', () => {
     release();
     expect(codeOf(await answer)).toBe('UNAUTHENTICATED');
     before.socket.close();
+  });
+});
+
+describe('agents who come at once', () => {
+  it('are looked at together, those of each company by itself', async () => {
+    const asked: { readonly identity: unknown; readonly ids: readonly string[] }[] = [];
+    const [ben, gone, stranger] = [agent(), agent(), agent({ companyId: v7() })];
+    const source: Source = {
+      async fetch(_operation, variables, { identity }) {
+        const { representations } = JSON.parse(variables) as { representations: { id: string }[] };
+        const ids = representations.map(({ id }) => id);
+        asked.push({ identity, ids });
+        const active = { role: 'ADMIN', deactivatedAt: null, signedOutAt: null };
+        return { data: { _entities: ids.map((id) => (id === gone.agentId ? null : active)) }, errors: [] };
+      },
+    };
+    const feed = { listenToAll: () => undefined };
+    const standings = createAgentStandings({ source, feed, logger: silentLogger });
+    const come = (identity: AgentIdentity) => standings.check({ identity, issuedAt: new Date() });
+    const found = await Promise.allSettled([ada, ben, gone, stranger, ada].map(come));
+    const admin = (identity: AgentIdentity) => ({ status: 'fulfilled', value: { ...identity, role: 'ADMIN' } });
+    expect(found).toEqual([
+      admin(ada),
+      admin(ben),
+      { status: 'rejected', reason: expect.objectContaining({ message: expect.stringContaining('no such agent') }) },
+      admin(stranger),
+      admin(ada),
+    ]);
+    const service = { kind: 'service', service: 'router', scopes: [] };
+    expect(asked).toEqual([
+      { identity: { ...service, companyId: company }, ids: [ada, ben, gone].map(({ agentId }) => agentId) },
+      { identity: { ...service, companyId: stranger.companyId }, ids: [stranger.agentId] },
+    ]);
   });
 });
 

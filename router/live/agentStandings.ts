@@ -1,11 +1,12 @@
-import { parse } from 'graphql';
+import { GraphQLError } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import { v7 } from 'uuid';
 import { z } from 'zod';
+import { inOneTurn } from '#platform/lifecycle/inOneTurn.ts';
 import { roleSchema, type Identity } from '#platform/identity/identity.ts';
-import { dataOf, type Executor } from '../execution/executor.ts';
+import type { Logger } from '#platform/logging/logger.ts';
+import type { Source, SubgraphOperation } from '../execution/source.ts';
 import { OperationError } from '../operations/errors.ts';
-import { sha256 } from '../operations/documents.ts';
 import type { EventFeed } from './eventFeed.ts';
 import { isStandingEvent, type StandingEvent } from './liveEvent.ts';
 
@@ -41,14 +42,24 @@ const SIGNED_OUT = 'You were signed out: get a new token.';
 const OTHER_ROLE = 'Your role is another now: connect again.';
 const UNCERTAIN = 'Whether you are signed in cannot be said now: connect again.';
 
-/** What the router itself asks of the graph. */
-export const standingQuestion = '{ viewer { role deactivatedAt signedOutAt } }';
+/** The subgraph that knows a company's agents. */
+export const STANDING_SUBGRAPH = 'conversations';
+/** What the router itself asks of an agent. */
+export const standingFields = 'role deactivatedAt signedOutAt';
+const query = `query ($representations: [_Any!]!) {
+  _entities(representations: $representations) { ... on Agent { ${standingFields} } }
+}`;
+const operation: SubgraphOperation = {
+  kind: 'query',
+  query,
+  bodyHead: `{"query":${JSON.stringify(query)},"variables":`,
+};
 const standingSchema = z.object({
   role: roleSchema,
   deactivatedAt: z.string().nullable(),
   signedOutAt: z.string().nullable(),
 });
-const answerSchema = z.object({ viewer: standingSchema.nullable() });
+const answerSchema = z.object({ _entities: z.array(standingSchema.nullable()) });
 type Standing = z.output<typeof standingSchema>;
 
 /** What the graph said of an agent; stale once something was told that it may not have known. */
@@ -62,23 +73,41 @@ interface Watcher {
   readonly end: (reason: string) => void;
 }
 
-/** Asks the graph once for each agent who comes here, and then listens to what is told of them. */
+/**
+ * Asks once for each agent who comes here, and then listens to what is told of them. When thousands come at once, as after a restart,
+ * those of a company are asked for together, as a service of ours does.
+ *
+ * @param options.source the subgraph {@link STANDING_SUBGRAPH}.
+ */
 export function createAgentStandings({
-  executor,
+  source,
   feed,
+  logger,
 }: {
-  readonly executor: Executor;
-  readonly feed: EventFeed;
+  readonly source: Source;
+  readonly feed: Pick<EventFeed, 'listenToAll'>;
+  readonly logger: Logger;
 }): AgentStandings {
   const agents = new LRUCache<string, Known>({ max: MAX_KNOWN });
   const watchers = new Map<string, Set<Watcher>>();
-  const source = { hash: sha256(standingQuestion), document: parse(standingQuestion), operationName: undefined };
+  const ask = inOneTurn(({ companyId }: AgentIdentity) => companyId, askTogether);
 
-  async function ask(identity: AgentIdentity): Promise<Standing | null> {
-    const result = await executor.execute(executor.prepare(source), {}, { identity, requestId: v7() });
-    const answer = answerSchema.safeParse(dataOf(result));
-    if (!answer.success || result.errors.length > 0) throw OperationError.identityUnavailable();
-    return answer.data.viewer;
+  async function askTogether(ofCompany: readonly [AgentIdentity, ...AgentIdentity[]]): Promise<(Standing | null)[]> {
+    const { companyId } = ofCompany[0];
+    const identity: Identity = { kind: 'service', companyId, service: 'router', scopes: [] };
+    const representations = ofCompany.map(({ agentId: id }) => ({ __typename: 'Agent', id }));
+    try {
+      const scope = { identity, requestId: v7() };
+      const { data, errors } = await source.fetch(operation, JSON.stringify({ representations }), scope);
+      const [failed] = errors;
+      if (failed) throw new GraphQLError(failed.message, { extensions: failed.extensions });
+      const { _entities: standings } = answerSchema.parse(data);
+      if (standings.length !== ofCompany.length) throw new GraphQLError('The answer is not one for each agent.');
+      return standings;
+    } catch (error) {
+      logger.warn({ err: error, companyId }, 'how a company stands by its agents could not be found out');
+      throw OperationError.identityUnavailable(error);
+    }
   }
 
   function forget(key: string): void {

@@ -83,7 +83,9 @@ describe('the live views of agents of equal rights', () => {
     ['another scope', { scopes: ['inbox:read'] }],
   ])('are not those of who is of %s', async (_, overrides) => {
     await listen(agent());
-    await listen({ ...agent(), ...overrides });
+    const other = { ...agent(), ...overrides };
+    world.behaviour.standings.set(other.agentId, { role: other.role });
+    await listen(other);
     expect(await metric('groups')).toBe(2);
   });
 

@@ -68,7 +68,7 @@ export function createAuthenticate({
       return await verify(token);
     } catch (error) {
       if (!(error instanceof IdentityError)) throw error;
-      if (error.code === 'UNAVAILABLE') throw OperationError.identityUnavailable();
+      if (error.code === 'UNAVAILABLE') throw OperationError.identityUnavailable(error);
       throw OperationError.unauthenticated(error.message);
     }
   }

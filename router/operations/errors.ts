@@ -60,8 +60,9 @@ export class OperationError extends GraphQLError {
     return OperationError.with('UNAUTHORIZED_FIELD_OR_TYPE', `This takes ${takes}: use a token that shows that.`);
   }
 
-  static identityUnavailable(): OperationError {
-    return OperationError.with('IDENTITY_UNAVAILABLE', 'Tokens cannot be checked now: try again.', { status: 503 });
+  static identityUnavailable(cause: unknown): OperationError {
+    const message = 'Tokens cannot be checked now: try again.';
+    return Object.assign(OperationError.with('IDENTITY_UNAVAILABLE', message, { status: 503 }), { cause });
   }
 
   static tooManySubscriptions(limit: number): OperationError {

@@ -109,7 +109,7 @@ export function createPartnerKeys(options: {
       } catch (error) {
         checks.inc({ outcome: 'unavailable' });
         logger.warn({ err: error }, 'a key could not be checked');
-        throw OperationError.identityUnavailable();
+        throw OperationError.identityUnavailable(error);
       }
       checks.inc({ outcome: good ? 'good' : 'refused' });
       if (!good) throw OperationError.unauthenticated('This key is not valid here, or not any more.');

@@ -48,7 +48,7 @@ export function createRegisteredOperations(options: {
       return found;
     } catch (error) {
       logger.warn({ err: error }, 'an operation of a partner could not be looked up');
-      throw OperationError.identityUnavailable();
+      throw OperationError.identityUnavailable(error);
     }
   }
 

@@ -1,3 +1,4 @@
+import replyFrom from '@fastify/reply-from';
 import { createHttpServer } from '#platform/http/server.ts';
 import { createPartnerKey } from '#platform/identity/partnerKeys.ts';
 import { createIdentityVerifier, IDENTITY_HEADER } from '#platform/identity/signedIdentity.ts';
@@ -22,8 +23,12 @@ const terms: KeyAnswer = {
   expiresAt: null,
 };
 
-/** What conversations has beside its graph, for as many keys as a test needs. */
-export async function startKeyKeeper(identitySecret: string) {
+/**
+ * What conversations has beside its graph, for as many keys as a test needs.
+ *
+ * @param graphUrl whose graph is that of conversations.
+ */
+export async function startKeyKeeper(identitySecret: string, graphUrl?: string) {
   const metrics = createMetrics({ service: 'keys' });
   const http = createHttpServer({ name: 'keys', host: '127.0.0.1', port: 0, logger, metrics, checks: () => ({}) });
   const verify = createIdentityVerifier(identitySecret);
@@ -53,6 +58,10 @@ export async function startKeyKeeper(identitySecret: string) {
     seen.used.push(...keysUsed.parse(request.body).used.map((one) => ({ companyId, ...one })));
     return reply.code(204).send();
   });
+  if (graphUrl !== undefined) {
+    await http.app.register(replyFrom, { base: graphUrl });
+    http.app.post('/graphql', (_request, reply) => reply.from('/graphql'));
+  }
   const service = createService('keys', [http], { logger });
   await service.start();
 

@@ -177,8 +177,8 @@ export interface Behaviour {
   readonly unknown: Set<string>;
   /** Awaited before the channels subgraph answers for an entity, and inbox for a parent. */
   delay: (id: string) => Promise<void>;
-  /** Awaited before a viewer is told who they are. */
-  delayViewer: (agentId: string) => Promise<void>;
+  /** Awaited before it is told how a company stands by an agent. */
+  delayStanding: (agentId: string) => Promise<void>;
   /** Agents whom the company does not have. */
   readonly strangers: Set<string>;
   /** Of agents with whom it is not as their token says. */
@@ -278,7 +278,7 @@ function wellBehaved(): Behaviour {
     requestIds: [],
     unknown: new Set(),
     delay: async () => undefined,
-    delayViewer: async () => undefined,
+    delayStanding: async () => undefined,
     strangers: new Set(),
     standings: new Map(),
     limits: new Map(),
@@ -332,13 +332,10 @@ export async function startTestGraph(identitySecret: string) {
         audited: () => [],
         async viewer(_: unknown, _args: unknown, { identity }: Context) {
           if (identity.kind !== 'agent') return null;
-          await behaviour.delayViewer(identity.agentId);
           const teamIds = behaviour.limits.get(identity.agentId);
           const teams = teamIds?.map((id) => ({ id })) ?? [];
-          if (behaviour.strangers.has(identity.agentId)) return null;
-          const { role = identity.role, ...standing } = behaviour.standings.get(identity.agentId) ?? {};
           const limitedToTeams = teamIds !== undefined;
-          return { id: identity.agentId, name: 'Ada', role, limitedToTeams, teams, ...standing };
+          return { id: identity.agentId, name: 'Ada', role: identity.role, limitedToTeams, teams };
         },
         caller: (_: unknown, _args: unknown, { identity }: Context) => JSON.stringify(identity),
         inboxCounts() {
@@ -401,7 +398,14 @@ export async function startTestGraph(identitySecret: string) {
       DocumentImport: { __resolveReference: ({ id }: { id: string }) => ({ id, total: 100 }) },
       BulkJob: { __resolveReference: ({ id }: { id: string }) => ({ id, total: 500 }) },
       ChatMessage: { __resolveReference: ({ id }: { id: string }) => ({ id, text: `text of ${id}` }) },
-      Agent: { __resolveReference: ({ id }: { id: string }) => ({ id, name: `name of ${id}` }) },
+      Agent: {
+        async __resolveReference({ id }: { id: string }) {
+          await behaviour.delayStanding(id);
+          if (behaviour.strangers.has(id)) return null;
+          const standing = behaviour.standings.get(id);
+          return { id, name: `name of ${id}`, role: 'AGENT', ...standing };
+        },
+      },
     },
     identitySecret,
     behaviour,

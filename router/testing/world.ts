@@ -115,12 +115,8 @@ export async function startWorldOver<G extends TestGraph>(
   overrides: Overrides = {},
 ) {
   const { manifest, ...given } = overrides;
-  const [natsServer, redisServer, graph, keeper] = await Promise.all([
-    testNats(),
-    testRedis(),
-    startGraph(identitySecret),
-    startKeyKeeper(identitySecret),
-  ]);
+  const [natsServer, redisServer, graph] = await Promise.all([testNats(), testRedis(), startGraph(identitySecret)]);
+  const keeper = await startKeyKeeper(identitySecret, graph.servers[0]?.url);
   const directory = await mkdtemp(join(currentTestRun().directory, 'router-'));
   const supergraphFile = join(directory, 'supergraph.graphql');
   await writeFile(supergraphFile, graph.supergraphSdl);

@@ -108,7 +108,7 @@ async function openBench() {
   const identitySecret = randomBytes(32).toString('hex');
   const secret = randomBytes(32).toString('hex');
   const graph = await startTestGraph(identitySecret);
-  const keys = await startKeyKeeper(identitySecret);
+  const keys = await startKeyKeeper(identitySecret, graph.servers[0]?.url);
   const supergraphFile = join(dataDir, 'supergraph.graphql');
   await writeFile(supergraphFile, graph.supergraphSdl);
   const config: RouterConfig = {
