@@ -12,6 +12,12 @@ export interface Fill {
 }
 
 /**
+ * What is inserted is already grouped by the key of its table: to merge it once more, row by row with a digest in each, would take four
+ * times as long as all of the rest.
+ */
+const asGrouped = { optimize_on_insert: 0 };
+
+/**
  * Brings a rollup up to what `analytics.events` holds of some companies from position `from` on: each company, in each month, from
  * where the rollup itself says that it stands. What it says is in the same part as the sums that it speaks for, and a
  * company's events enter `analytics.events` in ascending order; so it is right after a crash at any moment, also when another
@@ -27,5 +33,5 @@ export function fillStatement({ rollup, target = rollup.table, months, limits }:
     WHERE position >= {from:UInt64} AND company_id IN {companies:Array(UUID)}${within('at')} AND position > counted.upto`;
   return `INSERT INTO ${target} (${rollup.columns.join(', ')})
     ${rollup.select(events)}
-    ${settingsClause('sink-rollup', limits, { ...oneBlock, join_use_nulls: 0, async_insert: 0 })}`;
+    ${settingsClause('sink-rollup', limits, { ...oneBlock, ...asGrouped, join_use_nulls: 0, async_insert: 0 })}`;
 }
