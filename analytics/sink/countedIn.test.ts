@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { v7 } from 'uuid';
 import { eventOf, fact, presenceOf } from '../testing/facts.ts';
-import { countedIn } from './countedIn.ts';
+import { countedIn, together } from './countedIn.ts';
 import { clickHouseTime, eventRow } from './eventRow.ts';
 
 const at = (time: string) => new Date(`2026-${time}Z`);
@@ -23,12 +23,13 @@ test('rows are counted in the months of all, and change the hours of their compa
   expect(countedIn(rows)).toEqual({
     companies: [one, other],
     months: [202602, 202603, 202604],
+    hasPresence: false,
     changes: [
       { companyId: one, hours: new Set([Date.UTC(2026, 2, 31, 23), Date.UTC(2026, 3, 1)]) },
       { companyId: other, hours: new Set([Date.UTC(2026, 1, 10, 12)]) },
     ],
   });
-  expect(countedIn([])).toEqual({ companies: [], months: [], changes: [] });
+  expect(countedIn([])).toEqual({ companies: [], months: [], hasPresence: false, changes: [] });
 });
 
 test('of an agent who was taken to be there until now, the hours since they went are others', () => {
@@ -42,7 +43,9 @@ test('of an agent who was taken to be there until now, the hours since they went
   });
   const told = { ...rowOf(went), at: '2026-03-01 11:05:00.000' };
   const hours = [9, 10, 11].map((hour) => Date.UTC(2026, 2, 1, hour));
-  expect(countedIn([told]).changes).toEqual([{ companyId: company, hours: new Set(hours) }]);
+  const counted = countedIn([told]);
+  expect(counted).toMatchObject({ hasPresence: true, changes: [{ companyId: company, hours: new Set(hours) }] });
+  expect(together(countedIn([]), counted)).toEqual(counted);
 });
 
 test('a time is told to ClickHouse in milliseconds, however exactly it was said', () => {

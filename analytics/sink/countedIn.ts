@@ -6,6 +6,8 @@ export interface Touched {
   readonly companies: readonly string[];
   /** As `toYYYYMM` says them, in their order. */
   readonly months: readonly number[];
+  /** Agents came or went: nothing else is in `analytics.presence`. */
+  readonly hasPresence: boolean;
 }
 
 /** What some rows are counted in. */
@@ -43,6 +45,7 @@ export function countedIn(rows: readonly EventRow[]): Counted {
   return {
     companies: [...hours.keys()],
     months: [...months].toSorted().map((month) => Number(month.replace('-', ''))),
+    hasPresence: absences.size > 0,
     changes,
   };
 }
@@ -52,6 +55,7 @@ export function together(one: Counted, other: Counted): Counted {
   return {
     companies: [...new Set([...one.companies, ...other.companies])],
     months: [...new Set([...one.months, ...other.months])].toSorted((a, b) => a - b),
+    hasPresence: one.hasPresence || other.hasPresence,
     changes: [...one.changes, ...other.changes],
   };
 }

@@ -4,7 +4,7 @@ import type { Layout } from '../clickhouse/ddl.ts';
 import { insertBlock, insertColumns, select } from '../clickhouse/statements.ts';
 import type { TellChanges } from '../figures/changeTeller.ts';
 import { expiryBy, NEVER, readPlans, type Plans } from '../retention/plans.ts';
-import { filled } from '../rollups.ts';
+import { filled, rollups } from '../rollups.ts';
 import { countedIn, together, type Counted, type Touched } from './countedIn.ts';
 import type { Erasure } from './erasure.ts';
 import { SinkError } from './errors.ts';
@@ -179,18 +179,19 @@ export function createEventStore(
    * only take the processor, and the embedded engine's few threads, from each other and from who looks at figures. Where they take long,
    * each has all of its time for itself: what two share in vain is begun anew.
    */
-  async function fillRollups(from: bigint, { companies, months }: Touched): Promise<void> {
+  async function fillRollups(from: bigint, { companies, months, hasPresence }: Touched): Promise<void> {
+    const tables = hasPresence ? filled : rollups;
     const atOnce = filledAtOnce;
     filledAtOnce = 1;
     let longestMs = 0;
-    for (const some of piecesOf(companies, LOOKUP_SIZE)) {
-      const params = { from: from.toString(), companies: some };
+    for (const part of piecesOf(companies, LOOKUP_SIZE)) {
+      const params = { from: from.toString(), companies: part };
       for (const few of piecesOf(months, MONTHS_AT_ONCE)) {
-        for (const rollups of piecesOf(filled, atOnce)) {
+        for (const some of piecesOf(tables, atOnce)) {
           await mayWrite();
           const startedAt = performance.now();
           await allEnded(
-            rollups.map(async (rollup) =>
+            some.map(async (rollup) =>
               client.command({ query: fillStatement({ rollup, months: few, limits }), query_params: params }),
             ),
           );
@@ -226,6 +227,7 @@ export function createEventStore(
     return {
       companies: mine.map(({ company }) => company),
       months: [...new Set(mine.flatMap(({ months }) => months))].toSorted((a, b) => a - b),
+      hasPresence: true,
     };
   }
 
