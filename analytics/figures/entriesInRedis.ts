@@ -36,20 +36,31 @@ const KEEP = `
 
 const LEAVE = `if redis.call('GET', KEYS[2]) == ARGV[1] then redis.call('DEL', KEYS[2]) end`;
 
+/** Who wants an answer. */
+export interface Wanted {
+  readonly question: Named;
+  /** Up to when the answer has to have seen everything. */
+  readonly needed: number;
+  /** The caller's, whose name is its own among all: what it worked out would have seen everything up to `seenAt`. */
+  readonly turn: { readonly seenAt: number; readonly name: string };
+}
+
 /**
- * Looks for an answer that has seen everything up to `needed`.
+ * Looks for answers, by one message to Redis: so those who ask at the same moment also hear at the same moment, and can be answered
+ * together.
  *
- * @param turn.seenAt Up to when the caller's own would see everything.
- * @param turn.name Of the caller's, among all.
+ * @returns of each what there is, or why it could not be found out.
  */
-export async function findOrBegin(
-  redis: Redis,
-  question: Named,
-  needed: number,
-  turn: { readonly seenAt: number; readonly name: string },
-): Promise<Found> {
-  const answer = await redis.eval(BEGIN, 2, ...keysOf(question), needed, turnOf(turn), TURN_MS);
-  const [first = '', text] = answer as string[];
+export async function findOrBegin(redis: Redis, wanted: readonly Wanted[]): Promise<(Found | Error)[]> {
+  const commands = redis.pipeline();
+  for (const { question, needed, turn } of wanted) {
+    commands.eval(BEGIN, 2, ...keysOf(question), needed, turnOf(turn), TURN_MS);
+  }
+  const answers = (await commands.exec()) ?? [];
+  return answers.map(([error, answer]) => error ?? foundIn(answer as string[]));
+}
+
+function foundIn([first = '', text]: readonly string[]): Found {
   if (text !== undefined) return { is: 'there', seenAt: Number(first), text };
   return first === 'awaited' ? { is: 'awaited' } : { is: 'yours' };
 }
@@ -57,15 +68,14 @@ export async function findOrBegin(
 /** Ends a turn, with an answer or without one: then it is another's. */
 export async function endTurn(
   redis: Redis,
-  question: Named,
-  turn: { readonly seenAt: number; readonly name: string },
+  { question, turn }: Pick<Wanted, 'question' | 'turn'>,
   answer: { readonly text: string; readonly leftMs: number } | undefined,
 ): Promise<void> {
   const kept = answer ? [turn.seenAt, answer.text, answer.leftMs] : [];
   await redis.eval(`${answer ? KEEP : ''}\n${LEAVE}`, 2, ...keysOf(question), turnOf(turn), ...kept);
 }
 
-function turnOf({ seenAt, name }: { readonly seenAt: number; readonly name: string }): string {
+function turnOf({ seenAt, name }: Wanted['turn']): string {
   return `${String(seenAt)} ${name}`;
 }
 

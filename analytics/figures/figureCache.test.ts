@@ -74,6 +74,28 @@ describe('figures', () => {
     expect(load.calls).toBe(1);
   });
 
+  test('that are asked for at the same moment are worked out at the same moment, so that one statement may do', async () => {
+    const [one, other, company] = [await startProcess(), await startProcess(), v7()];
+    const spans = Array.from({ length: 20 }, (_, minute) => ({ from: day + minute * 60_000, to: hour(12) }));
+    // Between those that are to be worked out are some that Redis has, which come in many pieces.
+    const large = 'x'.repeat(200_000);
+    const kept = spans.filter((_, at) => at % 2 === 0);
+    for (const span of kept) await one.get(company, async () => large, { span });
+    await eventually(async () => {
+      const entries = await one.redis.client.keys(`switchboard:figures:{${company}}:*`);
+      expect(entries.filter((key) => !/:(?:turn|changes)$/.test(key))).toHaveLength(kept.length);
+    });
+    let turn = 0;
+    const turns: number[] = [];
+    const load = async () => {
+      turns.push(turn);
+      setImmediate(() => (turn += 1));
+      return large;
+    };
+    await Promise.all(spans.map((span) => other.get(company, load, { span })));
+    expect(turns).toEqual(spans.slice(kept.length).map(() => 0));
+  });
+
   test('become stale by what changes in their span, here and in other processes at once', async () => {
     const [one, other, company, load] = [await startProcess(), await startProcess(), v7(), counter()];
     await one.get(company, load);

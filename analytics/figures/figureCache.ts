@@ -2,13 +2,14 @@ import { LRUCache } from 'lru-cache';
 import { v7 } from 'uuid';
 import type { z } from 'zod';
 import type { RedisPart } from '#platform/cache/redis.ts';
+import { inOneTurn } from '#platform/lifecycle/inOneTurn.ts';
 import { backoff, pause } from '#platform/lifecycle/backoff.ts';
 import type { Logger } from '#platform/logging/logger.ts';
 import type { Metrics } from '#platform/metrics/metrics.ts';
 import type { Span } from '../queries/segments.ts';
 import { lastChange, type Changes } from './changes.ts';
 import { readChanges } from './changesInRedis.ts';
-import { endTurn, findOrBegin, type Named } from './entriesInRedis.ts';
+import { endTurn, findOrBegin, type Named, type Wanted } from './entriesInRedis.ts';
 
 /** What is told makes answers stale; this is for what was told to nobody, as Redis was away. */
 const KEPT_MS = 300_000;
@@ -63,6 +64,10 @@ export function createFigureCache(options: {
   const memory = new LRUCache<string, Entry>({ max: MOST_ENTRIES, ttl: KEPT_MS });
   const flights = new Map<string, Flight>();
   const asked = new Map<string, Promise<Changes | undefined>>();
+  const find = inOneTurn(
+    () => '',
+    (wanted: readonly Wanted[]) => findOrBegin(redis.client, wanted),
+  );
   const reads = options.metrics.counter(
     'switchboard_analytics_figures_total',
     'Figures asked for, by where they were',
@@ -110,10 +115,13 @@ export function createFigureCache(options: {
   }
 
   /** What others have worked out, or work out now; undefined: it is for the caller to do, who has the turn. */
-  async function found<T>(question: Question<T>, needed: number, turn: Turn): Promise<{ value: T } | undefined> {
+  async function found<T>(
+    question: Question<T>,
+    { needed, turn }: Omit<Wanted, 'question'>,
+  ): Promise<{ value: T } | undefined> {
     const until = performance.now() + PATIENCE_MS;
     for (let attempt = 1; performance.now() < until; attempt++) {
-      const answer = await findOrBegin(redis.client, question, needed, turn);
+      const answer = await find({ question, needed, turn });
       if (answer.is === 'yours') return undefined;
       if (answer.is === 'there') {
         const { data, success } = question.schema.safeParse(JSON.parse(answer.text));
@@ -132,10 +140,10 @@ export function createFigureCache(options: {
     const { now: seenAt } = changes;
     const turn = { seenAt, name: self };
     const end = (answer?: { text: string; leftMs: number }) =>
-      endTurn(redis.client, question, turn, answer).catch((error: unknown) => failed('keep', error));
+      endTurn(redis.client, { question, turn }, answer).catch((error: unknown) => failed('keep', error));
     let there: { value: T } | undefined;
     try {
-      there = await found(question, lastChange(changes, question.span), turn);
+      there = await found(question, { needed: lastChange(changes, question.span), turn });
     } catch (error) {
       failed('find', error);
       return (await alone(question, seenAt, load)).value;
@@ -177,8 +185,6 @@ export function createFigureCache(options: {
     },
   };
 }
-
-type Turn = Parameters<typeof findOrBegin>[3];
 
 function nameOf(companyId: string, key: string): string {
   return `${companyId} ${key}`;

@@ -7,11 +7,11 @@ const MOST_QUESTIONS = 500;
  * Answers together what is asked in the same turn of the event loop.
  *
  * @param keyOf Equal for what one call can answer.
- * @param answer The answers, in the order of the questions.
+ * @param answer The answers, in the order of the questions; an error in the place of one that failed by itself.
  */
 export function inOneTurn<Q, A>(
   keyOf: (question: Q) => string,
-  answer: (questions: readonly [Q, ...Q[]]) => Promise<readonly A[]>,
+  answer: (questions: readonly [Q, ...Q[]]) => Promise<readonly (A | Error)[]>,
 ): (question: Q) => Promise<A> {
   async function answered(questions: readonly Q[]): Promise<(A | Error)[]> {
     const answers = new Map<Q, A | Error | undefined>();
