@@ -6,6 +6,7 @@ import { inOneTurn } from '#platform/lifecycle/inOneTurn.ts';
 import { roleSchema, type Identity } from '#platform/identity/identity.ts';
 import type { Logger } from '#platform/logging/logger.ts';
 import type { Source, SubgraphOperation } from '../execution/source.ts';
+import { SubgraphError } from '../graph/errors.ts';
 import { OperationError } from '../operations/errors.ts';
 import type { EventFeed } from './eventFeed.ts';
 import { isStandingEvent, type StandingEvent } from './liveEvent.ts';
@@ -101,8 +102,9 @@ export function createAgentStandings({
       const { data, errors } = await source.fetch(operation, JSON.stringify({ representations }), scope);
       const [failed] = errors;
       if (failed) throw new GraphQLError(failed.message, { extensions: failed.extensions });
-      const { _entities: standings } = answerSchema.parse(data);
-      if (standings.length !== ofCompany.length) throw new GraphQLError('The answer is not one for each agent.');
+      const answer = answerSchema.safeParse(data);
+      const standings = answer.data?._entities;
+      if (standings?.length !== ofCompany.length) throw SubgraphError.notAnAnswer(STANDING_SUBGRAPH, answer.error);
       return standings;
     } catch (error) {
       logger.warn({ err: error, companyId }, 'how a company stands by its agents could not be found out');
