@@ -475,6 +475,19 @@ describe('a dashboard', () => {
     );
   });
 
+  test('follows a company to another time zone, in what was kept as well', async () => {
+    const company = v7();
+    // In Kathmandu it is the next day.
+    const facts = [fact('received', { at: new Date('2026-03-10T20:00:00Z') })];
+    await tell(company, facts);
+    for (const zone of ['UTC', 'Asia/Kathmandu', 'UTC']) {
+      await settle(company, zone);
+      const found = await dashboard(company, march);
+      expect(found.timeZone).toBe(zone);
+      expectAll(found, facts, { span: march, filter: {}, interval: 'DAY', zone, attendance: [] });
+    }
+  });
+
   test('is kept until something is counted in its range, or in the one before', async () => {
     const company = v7();
     const april = { from: march.to, to: Date.UTC(2026, 4, 1) };

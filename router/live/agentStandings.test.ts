@@ -5,7 +5,7 @@ import type { NewEvent } from '#platform/events/catalogue.ts';
 import { silentLogger } from '#platform/logging/logger.ts';
 import type { SwitchboardCatalogue } from '#schema/events/catalogue.ts';
 import { eventually } from '#test/stack/eventually.ts';
-import type { Source } from '../execution/source.ts';
+import type { Source, SubgraphAnswer } from '../execution/source.ts';
 import { openStream } from '../testing/eventStream.ts';
 import { connectTo } from '../testing/rawSocket.ts';
 import { agent, company, startWorld, tokenFor, type World } from '../testing/world.ts';
@@ -146,6 +146,8 @@ describe('a token', () => {
 });
 
 describe('agents who come at once', () => {
+  const active = { role: 'ADMIN', deactivatedAt: null, signedOutAt: null };
+
   it('are looked at together, those of each company by itself', async () => {
     const asked: { readonly identity: unknown; readonly ids: readonly string[] }[] = [];
     const [ben, gone, stranger] = [agent(), agent(), agent({ companyId: v7() })];
@@ -154,7 +156,6 @@ describe('agents who come at once', () => {
         const { representations } = JSON.parse(variables) as { representations: { id: string }[] };
         const ids = representations.map(({ id }) => id);
         asked.push({ identity, ids });
-        const active = { role: 'ADMIN', deactivatedAt: null, signedOutAt: null };
         return { data: { _entities: ids.map((id) => (id === gone.agentId ? null : active)) }, errors: [] };
       },
     };
@@ -175,6 +176,23 @@ describe('agents who come at once', () => {
       { identity: { ...service, companyId: company }, ids: [ada, ben, gone].map(({ agentId }) => agentId) },
       { identity: { ...service, companyId: stranger.companyId }, ids: [stranger.agentId] },
     ]);
+  });
+
+  it.each<[string, SubgraphAnswer]>([
+    ['an error', { data: { _entities: [active, null] }, errors: [{ message: 'no', path: ['_entities', 1] }] }],
+    ['nothing', { data: null, errors: [] }],
+    ['one too few', { data: { _entities: [active] }, errors: [] }],
+    ['what is no standing', { data: { _entities: [active, { role: 'KING' }] }, errors: [] }],
+  ])('are let in by none of it when the answer is %s, and are asked for again', async (_, answer) => {
+    const answers: SubgraphAnswer[] = [answer, { data: { _entities: [active, active] }, errors: [] }];
+    const source = { fetch: async () => answers.shift() ?? answer };
+    const feed = { listenToAll: () => undefined };
+    const standings = createAgentStandings({ source, feed, logger: silentLogger });
+    const come = () =>
+      Promise.allSettled([ada, agent()].map((identity) => standings.check({ identity, issuedAt: new Date() })));
+    const refused = { status: 'rejected', reason: { extensions: { code: 'IDENTITY_UNAVAILABLE' } } };
+    expect(await come()).toMatchObject([refused, refused]);
+    expect(await come()).toMatchObject([{ status: 'fulfilled' }, { status: 'fulfilled' }]);
   });
 });
 

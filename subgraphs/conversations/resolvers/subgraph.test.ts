@@ -430,6 +430,17 @@ describe('the subgraph', () => {
     });
   });
 
+  test('tells the router, as a service of ours, how a company stands by its agents, and nothing of those of another', async () => {
+    const router = { kind: 'service', companyId: busy.companyId, service: 'router', scopes: [] } as const;
+    const { data } = await running.ask<{ _entities: unknown }>(
+      router,
+      `query ($agents: [_Any!]!) {
+        _entities(representations: $agents) { ... on Agent { role deactivatedAt signedOutAt } } }`,
+      { agents: [busy.ben.agentId, globex.ada.agentId, v7()].map((id) => ({ __typename: 'Agent', id })) },
+    );
+    expect(data._entities).toEqual([{ role: 'AGENT', deactivatedAt: null, signedOutAt: null }, null, null]);
+  });
+
   test.each([
     ['an id that is none', '{ conversations(filter: { assigneeId: "x" }) { edges { cursor } } }'],
     ['a cursor that is none', '{ conversations(after: "x") { edges { cursor } } }'],
