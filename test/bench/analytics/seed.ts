@@ -49,15 +49,14 @@ export async function seededEvents(options: {
   await mkdir(dataDir, { recursive: true });
   const clickhouse = createClickHouse(dataDir);
   await clickhouse.start();
-  await migrate(clickhouse.client(), migrations, { logger });
-  // A year that comes in an hour would be merged for an hour more, in the midst of what is measured.
-  await clickhouse.client().command({ query: 'SYSTEM STOP MERGES' });
   const end = isThere ? (known.end ?? 0) : monthAfter(Date.now());
   const begun = isThere ? (known.months ?? 0) : 0;
   // What was cut short goes on with the month that it was in.
   await fill(clickhouse.client(), { events, end, begun }, (months) =>
     writeFile(file, JSON.stringify({ signature, end, months })),
   );
+  // A year that came in an hour would be merged for an hour more, in the midst of what is measured.
+  await clickhouse.client().command({ query: 'SYSTEM STOP MERGES' });
   return {
     clickhouse,
     end,
@@ -76,6 +75,7 @@ async function fill(
     const seconds = ((performance.now() - startedAt) / 1_000).toFixed(0);
     process.stderr.write(`\r\x1b[K${String(events)} events, ${seconds} s: ${step} `);
   };
+  await migrate(client, migrations, { logger });
   const last = new Date(end);
   const months = monthsOf({ from: Date.UTC(last.getUTCFullYear(), last.getUTCMonth() - MONTHS), to: end });
   const ofMonth = Math.ceil(events / months.length);
