@@ -21,7 +21,7 @@ import type { Filter } from './queries/scope.ts';
 import type { Totals } from './queries/totals.ts';
 import { anyAttendance, anyFact, fact, ids, presenceOf, type Attendance, type Fact } from './testing/facts.ts';
 import { average, expectFigures, measured, pick, secondsAs } from './testing/recount.ts';
-import { agentOf, openService } from './testing/serviceHarness.ts';
+import { agentOf, listening, openService, type Statement } from './testing/serviceHarness.ts';
 import { counts, metrics, publish } from './testing/sinkHarness.ts';
 
 interface Stats {
@@ -78,11 +78,16 @@ const DASHBOARD = `
 
 let stores: { nats: TestServer; redis: TestServer; engine: { client: ClickHouseClient; close(): Promise<void> } };
 let service: Awaited<ReturnType<typeof openService>>;
+const asked: Statement[] = [];
 
 beforeAll(async () => {
   const [nats, redis, engine] = await Promise.all([testNats(), testRedis(), testClickHouse()]);
   stores = { nats, redis, engine };
-  service = await openService({ clickhouse: engine.client, natsUrl: nats.url, redisUrl: redis.url });
+  service = await openService({
+    clickhouse: listening(engine.client, asked),
+    natsUrl: nats.url,
+    redisUrl: redis.url,
+  });
 });
 
 afterAll(async () => {
@@ -330,6 +335,28 @@ describe('a dashboard', () => {
     expectFigures(totals, facts, march, {});
     expect(totals).toMatchObject({ messagesReceived: 2, messagesSent: 2, botMessages: 1, botResolutionRate: 1 });
     expect(previousTotals.messagesReceived).toBe(1);
+  });
+
+  test('takes one statement for figures, platforms and curves of both ranges, whatever the zone', async () => {
+    const company = v7();
+    await tell(company, [fact('received', { at: days(1) }), fact('sent', { at: days(2), seconds: 30 })]);
+    await settle(company, 'Europe/Berlin');
+    asked.length = 0;
+    const range = { from: days(0.5), to: days(20.3) };
+    const { data } = await service.query<{ dashboard: Pick<DashboardData['dashboard'], 'totals' | 'received'> }>(
+      agentOf(company),
+      `query ($range: TimeRange!) { dashboard(range: $range) {
+        totals { messagesReceived } previousTotals { messagesReceived } byPlatform { totals { messagesReceived } }
+        received: series(metric: MESSAGES_RECEIVED, interval: DAY) { value }
+        hourly: series(metric: MESSAGES_SENT, interval: HOUR) { value }
+        before: previousSeries(metric: FIRST_RESPONSE_TIME, interval: WEEK) { value }
+      } }`,
+      { range },
+    );
+    expect(data?.dashboard.totals.messagesReceived).toBe(1);
+    expect(data?.dashboard.received.map(({ value }) => value)).toEqual([0, 1, ...Array.from({ length: 19 }, () => 0)]);
+    const ofFigures = asked.filter(({ query }) => query.includes('analytics:figures'));
+    expect(ofFigures).toHaveLength(1);
   });
 
   test('counts what was written past the inbox as sent by the company and by no agent', async () => {

@@ -1,18 +1,17 @@
 import { createHash } from 'node:crypto';
 import type { ClickHouseClient } from '@clickhouse/client';
 import { z } from 'zod';
-import { inOneTurn } from '#platform/lifecycle/inOneTurn.ts';
 import type { FigureCache } from './figures/figureCache.ts';
 import { agentSpansSchema, queryAgentSpans, timesUntil, withThoseThere, type AgentTime } from './queries/agentTime.ts';
 import { queryBusyHours } from './queries/busyHours.ts';
 import { queryZone } from './queries/companyZone.ts';
-import { cubeFor, type By } from './queries/cubes.ts';
-import { queryOverviews, type Overview } from './queries/overview.ts';
+import type { By } from './queries/cubes.ts';
 import type { Interval } from './queries/intervals.ts';
 import type { Scope } from './queries/scope.ts';
-import { apart, type Span } from './queries/segments.ts';
-import { pointSchema, querySeries, type Metric, type Point, type SeriesOf } from './queries/series.ts';
-import { groupSchema, nothing, queryGroups, totalsSchema } from './queries/totals.ts';
+import type { Span } from './queries/segments.ts';
+import { pointSchema, type Metric, type Point } from './queries/series.ts';
+import { groupSchema, queryGroups, totalsSchema } from './queries/totals.ts';
+import { createSheets } from './queries/sheets.ts';
 import type { Choice, GroupTotals, Totals } from './queries/totals.ts';
 
 /** The queries, each asked once for whoever wants the same, and kept until something has happened in their span. */
@@ -41,19 +40,7 @@ export function createDashboards({
   const zone = ({ companyId }: Pick<Scope, 'companyId'>) =>
     cache.get({ companyId, key: 'zone', span: noTime, schema: z.string() }, () => queryZone(clickhouse, companyId));
 
-  const overviewOf = inOneTurn(
-    ({ scope, byPlatform }: OverviewOf) => JSON.stringify([scope, cubeOf(scope, byPlatform)]),
-    (questions) => overviews(clickhouse, questions),
-  );
-  const seriesOf = inOneTurn(
-    ({ scope, span, cut }: SeriesOf & { readonly metric: Metric }) => JSON.stringify([scope, span, cut]),
-    (questions) =>
-      querySeries(
-        clickhouse,
-        questions[0],
-        questions.map(({ metric }) => metric),
-      ),
-  );
+  const { overviewOf, seriesOf } = createSheets(clickhouse);
 
   async function groupsOf(scope: Scope, span: Span, by: By, choice: Choice): Promise<GroupTotals[]> {
     if (by !== 'platform') return queryGroups(clickhouse, scope, span, by, choice);
@@ -89,50 +76,20 @@ export function createDashboards({
       return withThoseThere(did, times, scope.filter, first);
     },
     agentTimes,
-    // A company's other zone makes all that is kept of it stale: it need not be in the names, nor be asked for first.
-    series: (scope, span, interval, metric) =>
-      cache.get({ ...named('series', scope, span, interval, metric), schema: z.array(pointSchema) }, async () =>
-        seriesOf({ scope, span, cut: { interval, zone: await zone(scope) }, metric }),
-      ),
+    series(scope, span, interval, metric) {
+      // Looked up at once, so that what is not kept can be worked out together with what is asked for beside it.
+      const zoneSoon = zone(scope);
+      zoneSoon.catch(() => undefined);
+      // A company's other zone makes all that is kept of it stale: it need not be in the names.
+      return cache.get({ ...named('series', scope, span, interval, metric), schema: z.array(pointSchema) }, async () =>
+        seriesOf({ scope, span, cut: { interval, zone: await zoneSoon }, metric }),
+      );
+    },
     busyHours: (scope, span) =>
       cache.get({ ...named('busy-hours', scope, span), schema: z.array(z.array(z.number())) }, async () =>
         queryBusyHours(clickhouse, scope, span, await zone(scope)),
       ),
   };
-}
-
-interface OverviewOf {
-  readonly scope: Scope;
-  readonly span: Span;
-  readonly byPlatform: boolean;
-}
-
-function cubeOf({ filter }: Scope, byPlatform: boolean) {
-  return cubeFor(filter, byPlatform ? 'platform' : undefined);
-}
-
-/** By as few statements as the spans allow. */
-async function overviews(clickhouse: ClickHouseClient, questions: readonly [OverviewOf, ...OverviewOf[]]) {
-  const [{ scope, byPlatform: knowsPlatforms }] = questions;
-  const spans = new Map(questions.map(({ span }) => [keyOf(span), span]));
-  const options = {
-    cube: cubeOf(scope, knowsPlatforms),
-    byPlatform: questions.some(({ byPlatform }) => byPlatform),
-  };
-  const found = new Map<string, Overview>();
-  await Promise.all(
-    apart([...spans.values()]).map(async (some) => {
-      const answers = await queryOverviews(clickhouse, scope, some, options);
-      for (const [at, span] of some.entries()) found.set(keyOf(span), answers[at] ?? noOverview);
-    }),
-  );
-  return questions.map(({ span }) => found.get(keyOf(span)) ?? noOverview);
-}
-
-const noOverview: Overview = { totals: nothing, platforms: [] };
-
-function keyOf({ from, to }: Span): string {
-  return `${String(from)} ${String(to)}`;
 }
 
 /** What is asked can be longer than a key should be. */

@@ -2,8 +2,9 @@ import type { ClickHouseClient } from '@clickhouse/client';
 import { z } from 'zod';
 import { select } from '../clickhouse/statements.ts';
 import { durations, type Cube } from '../rollups.ts';
+import { NOWHERE, stepParams, stepsOf, stepSql } from './places.ts';
 import { queryLimits, rowsOf, type Scope } from './scope.ts';
-import { readingsOfAll, type Span } from './segments.ts';
+import { fewSegmentsOf, readings, type Span } from './segments.ts';
 import {
   countsColumn,
   countsOf,
@@ -11,6 +12,7 @@ import {
   measuredRow,
   reasons,
   totalsOf,
+  type Counts,
   type GroupTotals,
   type Totals,
 } from './totals.ts';
@@ -21,54 +23,111 @@ export interface Overview {
   readonly platforms: readonly GroupTotals[];
 }
 
-const overviewRow = measuredRow.extend({ since: z.coerce.number(), counts: countsValues });
-type OverviewRow = z.output<typeof overviewRow>;
+/** Some of what was counted or measured from an instant on, in milliseconds. */
+export interface Piece {
+  readonly start: number;
+  readonly measure: string;
+  readonly counts: Counts;
+  /** How often it was measured, and for how many seconds altogether. */
+  readonly count: number;
+  readonly seconds: number;
+}
+
+/** A span of whole minutes, and what is wanted of it. */
+export interface Asked {
+  readonly span: Span;
+  readonly hasOverview: boolean;
+  /** Where pieces of it begin, in the order of time, the first with the span; none: no pieces are wanted. */
+  readonly starts: readonly number[];
+}
+
+export interface Figures {
+  readonly span: Span;
+  /** Without anything, where it was not wanted. */
+  readonly overview: Overview;
+  /** In no order, of a piece several: one for each platform. Nothing happened in those that are not there. */
+  readonly pieces: readonly Piece[];
+}
+
+const figuresRow = measuredRow.extend({ since: z.number(), start: z.number(), counts: countsValues });
+type FiguresRow = z.output<typeof figuresRow>;
 
 /** Before what is grouped by: nothing of it looks like all of it together, which ClickHouse leaves empty. */
 const MARK = '=';
+/** As which ClickHouse gives all starts together. */
+const ALL = 0;
 
 /**
- * The figures of several spans of whole minutes, none of which lies on another, by one statement: what a statement costs is mostly to
- * begin with a table, and little to have it count one thing more.
+ * All that a dashboard says of some spans, by one statement: what a statement costs is mostly to begin with a table, and little to have it
+ * count one thing more. A row may be of an overview, of a piece, or of both: a day that begins elsewhere than in UTC is read by hours for
+ * its curve, and the days that the overview reads are those of UTC.
  *
- * @param options.byPlatform Whether the platforms are wanted; the cube has to know them then.
+ * @param asked None of whose spans lies on another.
+ * @param options.byPlatform Whether overviews tell of platforms; the cube has to know them then.
+ * @param options.measures What pieces tell of.
  */
-export async function queryOverviews(
+export async function queryFigures(
   client: ClickHouseClient,
   scope: Scope,
-  spans: readonly Span[],
-  { cube, byPlatform }: { readonly cube: Cube; readonly byPlatform: boolean },
-): Promise<Overview[]> {
-  const inOrder = spans.toSorted((a, b) => a.from - b.from);
-  const rows = rowsOf(scope, cube, readingsOfAll(inOrder), {
-    columns: ['bucket', 'platform', 'measure', 'n', 'total', 'quantiles', countsColumn],
-    measures: ['', ...durations, ...reasons],
+  asked: readonly Asked[],
+  options: { readonly cube: Cube; readonly byPlatform: boolean; readonly measures: readonly string[] },
+): Promise<Figures[]> {
+  const overviews = asked.flatMap(({ span, hasOverview }) =>
+    hasOverview ? [{ segments: fewSegmentsOf(span), starts: [span.from] }] : [],
+  );
+  const curves = asked.flatMap(({ span, starts }) =>
+    starts.length > 0 ? [{ segments: fewSegmentsOf(span, starts), starts }] : [],
+  );
+  const read = readings([...overviews, ...curves].flatMap(({ segments }) => segments));
+  const [hasOverviews, hasCurves] = [overviews.length > 0, curves.length > 0];
+  const rows = rowsOf(scope, options.cube, read, {
+    columns: ['platform', 'measure', 'n', 'total', ...(hasOverviews ? ['quantiles'] : []), countsColumn],
+    measures: hasOverviews ? ['', ...durations, ...reasons] : options.measures,
   });
+  const { byPlatform } = options;
+  const groups = [
+    ...(hasOverviews ? ['since'] : []),
+    'measure',
+    ...(byPlatform ? ['key'] : []),
+    ...(hasCurves ? ['start'] : []),
+  ];
   const found = await select(client, {
-    name: 'overview',
-    sql: `SELECT roundDown(toUnixTimestamp(part.bucket), {starts:Array(UInt32)}) AS since,
-        concat('${MARK}', part.measure) AS measure, ${byPlatform ? `concat('${MARK}', part.platform)` : `''`} AS key,
+    name: 'figures',
+    sql: `SELECT ${hasOverviews ? stepSql('since') : NOWHERE} AS since, concat('${MARK}', part.measure) AS measure,
+        ${byPlatform ? `concat('${MARK}', part.platform)` : `''`} AS key,
+        ${hasCurves ? `if(part.measure IN {curved:Array(String)}, ${stepSql('start')}, ${NOWHERE})` : ALL} AS start,
         sumForEach(part.counts) AS counts, sum(part.n) AS count, sum(part.total) AS seconds,
-        quantilesTDigestMerge(0.5, 0.9, 0.95)(part.quantiles) AS levels
+        ${hasOverviews ? `quantilesTDigestMergeIf(0.5, 0.9, 0.95)(part.quantiles, since != ${NOWHERE})` : '[]'} AS levels
       FROM ${rows.sql} AS part
-      GROUP BY since, measure${byPlatform ? ', key WITH ROLLUP' : ''}`,
-    params: { ...rows.params, starts: inOrder.map(({ from }) => from / 1_000) },
+      GROUP BY ${groups.join(', ')}${hasOverviews ? ' WITH ROLLUP' : ''}`,
+    params: {
+      ...rows.params,
+      ...(hasOverviews && stepParams('since', stepsOf(overviews))),
+      ...(hasCurves && { ...stepParams('start', stepsOf(curves)), curved: options.measures }),
+    },
     limits: queryLimits,
-    row: overviewRow,
+    row: figuresRow,
   });
-  const parts = Map.groupBy(
-    found.filter(({ measure }) => measure.startsWith(MARK)),
+  const measured = found
+    .filter(({ measure }) => measure.startsWith(MARK))
+    .map((row) => ({ ...row, measure: row.measure.slice(MARK.length) }));
+  const whole = Map.groupBy(
+    measured.filter(({ start }) => start === ALL),
     ({ since }) => since * 1_000,
   );
-  return spans.map(({ from }) => overviewOf(parts.get(from) ?? []));
+  const pieces = measured.filter(({ start }) => start !== ALL && start !== NOWHERE).map(pieceOf);
+  return asked.map(({ span }) => ({
+    span,
+    overview: overviewOf(whole.get(span.from) ?? []),
+    pieces: pieces.filter(({ start }) => start >= span.from && start < span.to),
+  }));
 }
 
-function overviewOf(rows: readonly OverviewRow[]): Overview {
+function overviewOf(rows: readonly FiguresRow[]): Overview {
   const byKey = Map.groupBy(rows, ({ key }) => key);
-  const figuresOf = (some: readonly OverviewRow[]) => {
-    const measured = some.map((row) => ({ ...row, measure: row.measure.slice(MARK.length) }));
-    const counts = countsOf(measured.find(({ measure }) => measure === '')?.counts);
-    return { events: counts.events, totals: totalsOf(counts, measured) };
+  const figuresOf = (some: readonly FiguresRow[]) => {
+    const counts = countsOf(some.find(({ measure }) => measure === '')?.counts);
+    return { events: counts.events, totals: totalsOf(counts, some) };
   };
   const platforms = [...byKey]
     .filter(([key]) => key.length > MARK.length)
@@ -78,4 +137,8 @@ function overviewOf(rows: readonly OverviewRow[]): Overview {
     totals: figuresOf(byKey.get('') ?? []).totals,
     platforms: platforms.map(({ key, totals }) => ({ key, totals })),
   };
+}
+
+function pieceOf({ start, measure, counts, count, seconds }: FiguresRow): Piece {
+  return { start: start * 1_000, measure, counts: countsOf(counts), count, seconds };
 }

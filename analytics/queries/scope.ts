@@ -1,5 +1,6 @@
 import type { Params } from '../clickhouse/statements.ts';
 import type { Cube } from '../rollups.ts';
+import { placeSql } from './places.ts';
 import type { Reading, Span } from './segments.ts';
 
 /** What a dashboard may be narrowed to; absent or null narrows nothing, an empty list admits nothing. */
@@ -36,7 +37,7 @@ export interface Rows {
 }
 
 /**
- * The rows of a cube that the scope admits.
+ * The rows of a cube that the scope admits, each with its `place`.
  *
  * @param measures Which of what the cube has: '' are the counts.
  */
@@ -54,7 +55,7 @@ export function rowsOf(
     narrowed += ` AND ${condition} {${name}:${type}}${condition.startsWith('hasAny') ? ')' : ''}`;
   }
   const parts = readings.map(
-    ({ rollup, spans }) => `SELECT ${columns.join(', ')} FROM ${rollup.table}
+    ({ rollup, spans }) => `SELECT ${placeSql(rollup)} AS place, ${columns.join(', ')} FROM ${rollup.table}
       WHERE company_id = {company:UUID} AND cube = '${cube}' AND measure IN {measures:Array(String)}
       AND (${spans.map(within).join(' OR ')})${narrowed}`,
   );

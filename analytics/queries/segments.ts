@@ -56,35 +56,33 @@ export function segmentsOf(
   return segments;
 }
 
-/** What to read of which rollup for a span of whole minutes: see {@link segmentsOf}. */
-export function readingsOf(span: Span, borders: readonly number[] = []): Reading[] {
+/** As {@link segmentsOf}, by finer rollups where there would be too many segments to say. */
+export function fewSegmentsOf(span: Span, borders: readonly number[] = []): Segment[] {
   for (let choice = rollups.toSorted((a, b) => a.bucketMs - b.bucketMs); ; choice = choice.slice(0, -1)) {
     const segments = segmentsOf(span, borders, choice);
-    const readings = choice.map((rollup) => ({
-      rollup,
-      spans: segments.filter((segment) => segment.rollup === rollup).map(({ from, to }) => ({ from, to })),
-    }));
-    const isShort = readings.every(({ spans }) => spans.length <= MOST_SPANS);
-    if (isShort || choice.length === 1) return readings.filter(({ spans }) => spans.length > 0);
+    const isShort = readings(segments).every(({ spans }) => spans.length <= MOST_SPANS);
+    if (isShort || choice.length === 1) return segments;
   }
 }
 
-/** What to read of which rollup for several spans of whole minutes, none of which lies on another. */
-export function readingsOfAll(spans: readonly Span[]): Reading[] {
-  const readings = Map.groupBy(
-    spans.flatMap((span) => readingsOf(span)),
-    ({ rollup }) => rollup,
-  );
-  return [...readings].map(([rollup, some]) => ({ rollup, spans: joined(some.flatMap((reading) => reading.spans)) }));
+/** What to read of which rollup for a span of whole minutes: see {@link fewSegmentsOf}. */
+export function readingsOf(span: Span, borders: readonly number[] = []): Reading[] {
+  return readings(fewSegmentsOf(span, borders));
 }
 
-/** Where one ends as the next begins, they are one. */
+/** What to read of which rollup for these segments, whatever they share. */
+export function readings(segments: readonly Segment[]): Reading[] {
+  const byRollup = Map.groupBy(segments, ({ rollup }) => rollup);
+  return [...byRollup].map(([rollup, spans]) => ({ rollup, spans: joined(spans) }));
+}
+
+/** In their order; those that touch or share something are one. */
 function joined(spans: readonly Span[]): Span[] {
   const all: Span[] = [];
-  for (const span of spans) {
+  for (const { from, to } of spans.toSorted((a, b) => a.from - b.from)) {
     const last = all.at(-1);
-    if (last?.to === span.from) all[all.length - 1] = { from: last.from, to: span.to };
-    else all.push(span);
+    if (last && last.to >= from) all[all.length - 1] = { from: last.from, to: Math.max(last.to, to) };
+    else all.push({ from, to });
   }
   return all;
 }

@@ -1,11 +1,6 @@
-import type { ClickHouseClient } from '@clickhouse/client';
 import { z } from 'zod';
-import { select } from '../clickhouse/statements.ts';
 import type { Counter, Duration } from '../rollups.ts';
-import { cubeFor } from './cubes.ts';
-import { intervalStarts, type Interval } from './intervals.ts';
-import { queryLimits, rowsOf, type Scope } from './scope.ts';
-import { readingsOf, type Span } from './segments.ts';
+import type { Piece } from './overview.ts';
 
 /** What a metric is taken from: a column of the counts, or the average of what was measured. */
 const metrics = {
@@ -36,58 +31,38 @@ export type Metric = keyof typeof metrics;
 export const pointSchema = z.object({ at: z.number(), value: z.number() });
 export type Point = z.output<typeof pointSchema>;
 
-/** How intervals are cut: by which calendar, and how long they are. */
-export interface Cut {
-  readonly interval: Interval;
-  readonly zone: string;
-}
-
-/** Of what a series is. */
-export interface SeriesOf {
-  readonly scope: Scope;
-  readonly span: Span;
-  readonly cut: Cut;
+/** As which measure the rows are that a metric is taken from: '' are the counts. */
+export function measureOf(metric: Metric): string {
+  const source = metrics[metric];
+  return typeof source === 'string' ? '' : source.measure;
 }
 
 /**
- * Series of several metrics by one statement: one point for each interval that a span of whole minutes touches, zero where nothing
- * happened; averages in seconds, zero where nothing was measured.
+ * One point for each interval, zero where nothing happened; averages in seconds, zero where nothing was measured.
+ *
+ * @param starts Of the intervals, in the order of time.
+ * @param pieces None of which reaches from one interval into the next, of no time behind them.
  */
-export async function querySeries(
-  client: ClickHouseClient,
-  { scope, span, cut: { interval, zone } }: SeriesOf,
-  wanted: readonly Metric[],
-): Promise<Point[][]> {
-  const starts = intervalStarts(span, interval, zone);
-  const sources = wanted.map((metric) => sourceOf(metrics[metric]));
-  const columns = [...new Set(sources.flatMap((source) => source.columns))];
-  const rows = rowsOf(scope, cubeFor(scope.filter), readingsOf(span, starts), {
-    columns: ['bucket', 'measure', ...columns],
-    measures: [...new Set(sources.map(({ measure }) => measure))],
+export function pointsOf(metric: Metric, starts: readonly number[], pieces: readonly Piece[]): Point[] {
+  const source = metrics[metric];
+  const measure = measureOf(metric);
+  const known = new Set(starts);
+  const startOf = (instant: number) =>
+    known.has(instant) ? instant : (starts[starts.findLastIndex((start) => start <= instant)] ?? NaN);
+  const sums = new Map<number, { value: number; times: number }>();
+  for (const piece of pieces) {
+    if (piece.measure !== measure) continue;
+    const start = startOf(piece.start);
+    const sum = sums.get(start) ?? { value: 0, times: 0 };
+    sums.set(
+      start,
+      typeof source === 'string'
+        ? { value: sum.value + piece.counts[source], times: 1 }
+        : { value: sum.value + piece.seconds, times: sum.times + piece.count },
+    );
+  }
+  return starts.map((at) => {
+    const { value, times } = sums.get(at) ?? { value: 0, times: 1 };
+    return { at, value: value / times };
   });
-  const found = await select(client, {
-    name: 'series',
-    sql: `SELECT roundDown(toUnixTimestamp(part.bucket), {starts:Array(UInt32)}) AS start, part.measure AS measure,
-        [${columns.map((column) => `toFloat64(sum(part.${column}))`).join(', ')}] AS sums
-      FROM ${rows.sql} AS part GROUP BY start, measure`,
-    params: { ...rows.params, starts: starts.map((start) => start / 1_000) },
-    limits: queryLimits,
-    row: z.object({ start: z.coerce.number(), measure: z.string(), sums: z.array(z.number()) }),
-  });
-  return sources.map(({ measure, columns: [over = '', under] }) => {
-    const values = new Map<number, number>();
-    for (const { start, measure: of, sums } of found) {
-      if (of !== measure) continue;
-      const sumOf = (column: string) => sums[columns.indexOf(column)] ?? 0;
-      values.set(start * 1_000, under === undefined ? sumOf(over) : sumOf(over) / sumOf(under));
-    }
-    return starts.map((at) => ({ at, value: values.get(at) ?? 0 }));
-  });
-}
-
-/** The sum of the first column, by that of the second. */
-function sourceOf(metric: (typeof metrics)[Metric]): { readonly measure: string; readonly columns: readonly string[] } {
-  return typeof metric === 'string'
-    ? { measure: '', columns: [metric] }
-    : { measure: metric.measure, columns: ['total', 'n'] };
 }

@@ -14,6 +14,22 @@ export function agentOf(companyId: string): Identity {
   return { kind: 'agent', companyId, agentId: v7(), role: 'SUPERVISOR', scopes: [] };
 }
 
+export type Statement = Parameters<ClickHouseClient['query']>[0];
+
+/** The same client, which writes down what is asked of it. */
+export function listening(client: ClickHouseClient, asked: Statement[]): ClickHouseClient {
+  return new Proxy(client, {
+    get(target, name) {
+      const member: unknown = Reflect.get(target, name);
+      if (typeof member !== 'function') return member;
+      return (...args: unknown[]): unknown => {
+        if (name === 'query') asked.push(args[0] as Statement);
+        return Reflect.apply(member, target, args);
+      };
+    },
+  });
+}
+
 /** The whole service on real stores. */
 export async function openService(stores: {
   readonly clickhouse: ClickHouseClient;

@@ -1,7 +1,7 @@
 import { createHistogram } from 'node:perf_hooks';
 import type { ClickHouseClient } from '@clickhouse/client';
 import { z } from 'zod';
-import { agentOf, openService } from '#analytics/testing/serviceHarness.ts';
+import { agentOf, listening, openService, type Statement } from '#analytics/testing/serviceHarness.ts';
 import type { Row } from '../table.ts';
 import type { SeededEvents } from './seed.ts';
 
@@ -42,7 +42,6 @@ const ranges = [
 ] as const;
 
 const statistics = z.object({ rows_read: z.coerce.number(), bytes_read: z.coerce.number() });
-type Statement = Parameters<ClickHouseClient['query']>[0];
 
 /**
  * A whole dashboard through the service, of the company with most events and of one in the middle: asked for the first time, each
@@ -98,20 +97,6 @@ export async function dashboards(
     await service.close();
   }
   return rows;
-}
-
-/** The same client, which writes down what is asked of it. */
-function listening(client: ClickHouseClient, asked: Statement[]): ClickHouseClient {
-  return new Proxy(client, {
-    get(target, name) {
-      const member: unknown = Reflect.get(target, name);
-      if (typeof member !== 'function') return member;
-      return (...args: unknown[]): unknown => {
-        if (name === 'query') asked.push(args[0] as Statement);
-        return Reflect.apply(member, target, args);
-      };
-    },
-  });
 }
 
 /** What ClickHouse reads for statements, as it says itself. */
