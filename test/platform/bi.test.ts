@@ -7,7 +7,6 @@ import { ClickHouseLogLevel, createClient, type ClickHouseClient } from '@clickh
 import type { Page } from 'playwright-core';
 import { request } from 'undici';
 import { parse } from 'yaml';
-import { freePort } from '#infra/embedded/ports.ts';
 import { eventually } from '#test/stack/eventually.ts';
 import { openBrowser, type TestBrowser } from './browser.ts';
 import { demoCompany, runPlatform, telegramMessage, type RunningPlatform } from './runningPlatform.ts';
@@ -16,7 +15,7 @@ let platform: RunningPlatform;
 const clients: ClickHouseClient[] = [];
 
 beforeAll(async () => {
-  platform = await runPlatform({ port: await freePort() });
+  platform = await runPlatform({ reachable: true });
 });
 afterAll(async () => {
   await Promise.all(clients.map((client) => client.close()));

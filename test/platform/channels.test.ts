@@ -2,7 +2,6 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { v7 } from 'uuid';
 import type { DemoPlatform } from '#infra/embedded/demo/openChannels.ts';
 import { eventually } from '#test/stack/eventually.ts';
-import { freePort } from '#infra/embedded/ports.ts';
 import { customerOn, picture } from './customerSides.ts';
 import { demoCompany, runPlatform, type RunningPlatform } from './runningPlatform.ts';
 
@@ -48,7 +47,7 @@ describe('the channels', () => {
 
   beforeAll(async () => {
     // Files are fetched from where the platform is to be reached.
-    platform = await runPlatform({ port: await freePort() });
+    platform = await runPlatform({ reachable: true });
     admin = await platform.tokenOf('acme');
     const live = platform.subscribe<Update>(admin, updates);
     await live.connected;

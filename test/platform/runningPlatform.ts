@@ -8,7 +8,7 @@ import { WebSocket } from 'ws';
 import { webhookSecret } from '#channels/queries/webhookSecret.ts';
 import { demoMetaApp, demoMetaToken } from '#infra/embedded/demoChannels.ts';
 import { provisionDatabases } from '#infra/embedded/databases.ts';
-import { credentialsOf, startPlatform } from '#infra/embedded/platform.ts';
+import { credentialsOf, startPlatform, type Platform } from '#infra/embedded/platform.ts';
 import { demoCompanies, type DemoCompany } from '#infra/embedded/roster.ts';
 import type { RunningStack } from '#infra/embedded/runningStack.ts';
 import { seedDemo } from '#infra/embedded/seed.ts';
@@ -17,6 +17,8 @@ import { bearerDefaults, signBearerToken } from '#platform/identity/bearerTokens
 import type { ClientIdentity, VisitorIdentity } from '#platform/identity/identity.ts';
 import { silentLogger as logger } from '#platform/logging/logger.ts';
 import { testClickHouse, testNats, testPostgresServer, testRedis } from '#test/stack/index.ts';
+import { onFreePort } from '#test/stack/onFreePort.ts';
+import { openAll } from '#test/stack/openAll.ts';
 import { testPgBouncer } from '#test/stack/pgBouncer.ts';
 import { testQdrant } from '#test/stack/qdrant.ts';
 import { currentTestRun } from '#test/stack/testRun.ts';
@@ -39,18 +41,20 @@ export function demoCompany(slug: string): DemoCompany {
 
 /**
  * The whole platform as `npm start` composes it, on stores of the suite's own, and what clients and platforms do with it.
+ * Nothing stays open when it does not start.
  *
  * @param options.overHttp The router asks the subgraphs as it does between machines. @default false // within the process
- * @param options.port Where browsers reach it, as `http://127.0.0.1:<port>`. @default any, and browsers cannot
+ * @param options.reachable Browsers reach it at its public address, `http://127.0.0.1:<port>`. @default false // there is nobody
  * @param options.poolSize Of a PgBouncer in transaction mode between the services and PostgreSQL. @default none stands there
  */
 export async function runPlatform({
   production = false,
   overHttp = false,
-  port,
+  reachable = false,
   poolSize,
-}: { production?: boolean; overHttp?: boolean; port?: number; poolSize?: number } = {}) {
-  const [postgres, nats, redis, clickhouse, qdrant] = await Promise.all([
+}: { production?: boolean; overHttp?: boolean; reachable?: boolean; poolSize?: number } = {}) {
+  await using opened = new AsyncDisposableStack();
+  const [postgres, nats, redis, clickhouse, qdrant] = await openAll(opened, [
     testPostgresServer(),
     testNats(),
     testRedis(),
@@ -61,6 +65,7 @@ export async function runPlatform({
   const demoSecret = secret();
   const telegram = createDemoTelegram();
   const graph = createDemoGraph(demoSecret);
+  opened.defer(async () => void (await Promise.all([telegram.stop(), graph.stop()])));
   await Promise.all([telegram.start(), graph.start()]);
   const secrets = {
     token: secret(),
@@ -69,35 +74,42 @@ export async function runPlatform({
     database: secret(),
     files: secret(),
   };
-  // Where the demo page stands that shows the web chat.
-  const publicUrl = port === undefined ? PUBLIC_URL : `http://127.0.0.1:${String(port)}`;
   const files = await mkdtemp(join(currentTestRun().directory, 'files-'));
   const direct = await provisionDatabases(postgres.url, secrets.database, logger);
   const pooler = poolSize === undefined ? undefined : await testPgBouncer({ databases: direct, poolSize });
-  const platform = await startPlatform({
-    databases: pooler?.databases ?? direct,
-    preparesStatements: pooler === undefined,
-    stores: {
-      databaseUrl: postgres.url,
-      natsUrl: nats.url,
-      redisUrl: redis.url,
-      qdrantUrl: qdrant.url,
-      clickhouse: clickhouse.client,
-      hasClickHouseUsers: false,
-    },
-    secrets,
-    host: '127.0.0.1',
-    port: port ?? 0,
-    publicUrl,
-    telegramApiUrl: telegram.url(),
-    meta: demoMeta(demoSecret, graph.url()),
-    filesUrl: pathToFileURL(files).href,
-    attachmentMaxBytes: 25 * 1024 ** 2,
-    production,
-    overHttp,
-    logger,
-    log: () => undefined,
-  });
+  opened.defer(async () => pooler?.close());
+  const start = (port: number, publicUrl: string): Promise<Platform> =>
+    startPlatform({
+      databases: pooler?.databases ?? direct,
+      preparesStatements: pooler === undefined,
+      stores: {
+        databaseUrl: postgres.url,
+        natsUrl: nats.url,
+        redisUrl: redis.url,
+        qdrantUrl: qdrant.url,
+        clickhouse: clickhouse.client,
+        hasClickHouseUsers: false,
+      },
+      secrets,
+      host: '127.0.0.1',
+      port,
+      publicUrl,
+      telegramApiUrl: telegram.url(),
+      meta: demoMeta(demoSecret, graph.url()),
+      filesUrl: pathToFileURL(files).href,
+      attachmentMaxBytes: 25 * 1024 ** 2,
+      production,
+      overHttp,
+      logger,
+      log: () => undefined,
+    });
+  // The services are told before the router listens, so that another port takes another start of all of them.
+  const platform = reachable
+    ? await onFreePort((port) => start(port, `http://127.0.0.1:${String(port)}`))
+    : await start(0, PUBLIC_URL);
+  opened.defer(() => platform.stop());
+  // Where the demo page stands that shows the web chat.
+  const publicUrl = reachable ? platform.router.url() : PUBLIC_URL;
   await seedDemo(platform, { secret: demoSecret, publicUrl });
   const url = platform.router.url();
   graph.tell({ url: `${url}/webhooks/meta` });
@@ -233,12 +245,11 @@ export async function runPlatform({
     return { connected: socket.connected, ...socket.subscribe<T>(query, variables) };
   }
 
+  // From here on it is the suite that closes what is open.
+  const whole = opened.move();
   async function stop(): Promise<void> {
     for (const client of sockets) await client.dispose();
-    await platform.stop();
-    await Promise.all([telegram.stop(), graph.stop()]);
-    await pooler?.close();
-    await Promise.all([postgres, nats, redis, clickhouse, qdrant].map((store) => store.close()));
+    await whole.disposeAsync();
   }
 
   return {

@@ -4,7 +4,6 @@ import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Page } from 'playwright-core';
 import { v7 } from 'uuid';
-import { freePort } from '#infra/embedded/ports.ts';
 import { eventually } from '#test/stack/eventually.ts';
 import { openBrowser, type TestBrowser } from './browser.ts';
 import { runPlatform, type RunningPlatform } from './runningPlatform.ts';
@@ -27,7 +26,7 @@ describe('the web chat on a page', () => {
   let seen: readonly Update[];
 
   beforeAll(async () => {
-    platform = await runPlatform({ port: await freePort() });
+    platform = await runPlatform({ reachable: true });
     browser = await openBrowser();
     agent = await platform.tokenOf('acme', 'AGENT');
     const live = platform.subscribe<Update>(
@@ -47,9 +46,9 @@ describe('the web chat on a page', () => {
   });
 
   afterAll(async () => {
-    await browser.close();
-    await platform.stop();
-    otherSite.close();
+    await browser?.close();
+    await platform?.stop();
+    otherSite?.close();
   });
 
   async function openChat(size = { width: 1280, height: 800 }): Promise<Page> {

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { createLogger } from '#platform/logging/logger.ts';
 import { catalogue } from '#schema/events/catalogue.ts';
 import { eventually } from '#test/stack/eventually.ts';
 import { AccountError } from '../platforms/account.ts';
@@ -12,18 +13,27 @@ type Contact = Data<'channel.message.received'>['contact'];
 
 const known = new Map<string, Profile | undefined | Error>();
 const asked: { readonly person: string; readonly token: string }[] = [];
+const logged: string[] = [];
 let world: FilesWorld;
 let lastPerson = 100;
 
 beforeAll(async () => {
-  world = await openFilesWorld({
-    async profile(account, person) {
-      asked.push({ person, token: account.token });
-      const profile = known.get(person);
-      if (profile instanceof Error) throw profile;
-      return profile;
-    },
+  const logger = createLogger({
+    name: 'channels',
+    level: 'warn',
+    destination: { write: (line) => void logged.push(line) },
   });
+  world = await openFilesWorld(
+    {
+      async profile(account, person) {
+        asked.push({ person, token: account.token });
+        const profile = known.get(person);
+        if (profile instanceof Error) throw profile;
+        return profile;
+      },
+    },
+    { logger },
+  );
 });
 afterAll(() => world.close());
 
@@ -56,6 +66,15 @@ async function profiled({ company }: Tenant, count: number) {
     return events;
   });
 }
+
+/** Whether somebody is to be looked up, or was. */
+async function isClaimed({ channel }: Tenant, contact: Contact | undefined): Promise<boolean> {
+  const key = `switchboard:channels:profile:${channel.id}:${contact?.externalId ?? ''}`;
+  return (await world.redis.exists(key)) === 1;
+}
+
+/** Of whatever is wrong with a channel. */
+const loggedOf = ({ channel }: Tenant) => logged.filter((line) => line.includes(channel.id));
 
 const times = ({ externalId }: Contact) => asked.filter(({ person }) => person === externalId).length;
 
@@ -132,6 +151,7 @@ describe('somebody who writes', () => {
     writes(tenant, personOf({ name: 'Ada' }));
     await profiled(tenant, 1);
     expect([times(nobody), times(refused)]).toEqual([1, 1]);
+    expect(loggedOf(tenant)).toEqual([expect.stringMatching(/PLATFORM_REFUSED.*a profile could not be looked up/)]);
     const lines = await world.counted('switchboard_channels_profiles_total');
     for (const outcome of ['profiled', 'unknown', 'failed', 'no_picture']) {
       expect(lines).toContainEqual(expect.stringContaining(`outcome="${outcome}"`));
@@ -148,7 +168,21 @@ describe('somebody who writes', () => {
     const last = crowd.at(-1);
     if (!last) throw new Error('there are 300');
     expect([times(ada), times(last)]).toEqual([1, 0]);
-    expect(await world.redis.exists(`switchboard:channels:profile:${busy.channel.id}:${last.externalId}`)).toBe(0);
+    expect(await isClaimed(busy, last)).toBe(false);
+  });
+
+  it('and waits while the service stops has not failed, and is looked up with a later message', async () => {
+    const tenant = await world.tenant();
+    const crowd = Array.from({ length: 100 }, () => personOf(undefined));
+    const last = personOf({ name: 'Ada' });
+    writes(tenant, ...crowd, last);
+    // The first two are looked up at once.
+    await eventually(async () => expect(await isClaimed(tenant, crowd[2])).toBe(true));
+    await world.profiler.stop();
+    await world.profiler.start();
+    expect([loggedOf(tenant), times(last)]).toEqual([[], 0]);
+    writes(tenant, last);
+    await profiled(tenant, 1);
   });
 
   it('on a platform that knows nobody is left alone', async () => {

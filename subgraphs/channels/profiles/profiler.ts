@@ -91,12 +91,7 @@ export function createProfiler(options: {
     const { data } = message;
     const { channelId, platform } = data;
     const api = accounts[platform];
-    if (!api || !(await memory.claim(personOf(data)))) return;
-    try {
-      await turn(channelId);
-    } catch (error) {
-      return failed(message, error);
-    }
+    if (!api || !(await memory.claim(personOf(data))) || !(await turn(channelId))) return;
     await new Promise<void>((done) => {
       void places.add(channelId, async () => {
         await settle(message, api);
@@ -146,12 +141,14 @@ export function createProfiler(options: {
     return 'profiled';
   }
 
-  async function turn(channelId: string): Promise<void> {
+  /** Whether it came before the end of this process, which is nobody's failure. */
+  async function turn(channelId: string): Promise<boolean> {
     const pace = { key: `profiles:${channelId}`, perSecond: CALLS_PER_SECOND, burst: CALLS_PER_SECOND };
     for (let waitMs = await pacer.take([pace]); waitMs > 0; waitMs = await pacer.take([pace])) {
       await pause(waitMs, stopping.signal);
-      if (stopping.signal.aborted) throw new Error('stopped before it was its turn');
+      if (stopping.signal.aborted) return false;
     }
+    return true;
   }
 
   /** A name without its picture is worth telling. */

@@ -7,7 +7,7 @@ import { v7 } from 'uuid';
 import { createRedis } from '#platform/cache/redis.ts';
 import type { NewEvent } from '#platform/events/catalogue.ts';
 import { createPacer } from '#platform/limits/pacer.ts';
-import { silentLogger as logger } from '#platform/logging/logger.ts';
+import { silentLogger, type Logger } from '#platform/logging/logger.ts';
 import { createMetrics } from '#platform/metrics/metrics.ts';
 import { createContextStores } from '#platform/postgres/contextStores.ts';
 import { provisionContext } from '#platform/postgres/provision.ts';
@@ -42,8 +42,9 @@ export const maxBytes = 100_000;
  */
 export async function openFilesWorld(
   account: Partial<Pick<AccountApi, 'profile' | 'fileAddress'>> = {},
-  options: { readonly filesUrl?: string } = {},
+  options: { readonly filesUrl?: string; readonly logger?: Logger } = {},
 ) {
+  const { logger = silentLogger } = options;
   const [postgres, natsServer, redisServer, server] = await Promise.all([
     testPostgres(),
     testNats(),
