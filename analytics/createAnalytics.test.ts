@@ -726,8 +726,8 @@ describe('an export', () => {
   test('is refused when it would have too many rows, before it is made', async () => {
     const company = v7();
     await stores.engine.client.command({
-      query: `INSERT INTO analytics.by_day (company_id, cube, bucket, agent_id, events)
-        SELECT '${company}', 'agent', '2026-05-05 00:00:00', generateUUIDv4(), 1 FROM numbers(200001)`,
+      query: `INSERT INTO analytics.rollups (company_id, cube, grain, bucket, agent_id, events)
+        SELECT '${company}', 'agent', 'day', '2026-05-05 00:00:00', generateUUIDv4(), 1 FROM numbers(200001)`,
     });
     const { status, bytes } = await exportAs(agentOf(company), { span: may, by: 'agent' });
     expect(status).toBe(413);

@@ -1,18 +1,42 @@
-/** A table that is filled from `analytics.events`, and says in each row up to which position it has counted. */
+/** How rows are parted by months, which are told as `toYYYYMM` tells them. */
+export interface Partitions {
+  /** Where a month is. */
+  readonly of: (month: number) => number;
+  /** All months that are there. */
+  readonly months: (partition: number) => readonly number[];
+}
+
+/** Rows that are filled from `analytics.events`, and say in each up to which position it has counted. */
 export interface Filled {
+  /** Its name, as progress tells it. */
+  readonly name: string;
   readonly table: string;
+  /** Which rows of the table it is about, as a condition; the others are filled by themselves. */
+  readonly rows: string;
+  readonly partitions: Partitions;
   /** Beside `last_position`, which is the last one. */
   readonly columns: readonly string[];
   /** The rows that come of some events: of a FROM clause with `analytics.events` in it. */
   readonly select: (from: string) => string;
 }
 
-/** The tables that dashboards read: the same sums, by ever longer buckets. */
-export interface Rollup extends Filled {
+/** How long the buckets are that rows of a rollup add up. */
+export interface Grain {
+  readonly name: 'minute' | 'hour' | 'day';
   /** The bucket of `at`, which is UTC. */
   readonly bucketOf: string;
   readonly bucketMs: number;
 }
+
+export const byMinute: Grain = { name: 'minute', bucketMs: 60_000, bucketOf: 'toStartOfMinute(at)' };
+export const byHour: Grain = { name: 'hour', bucketMs: 3_600_000, bucketOf: 'toStartOfHour(at)' };
+export const byDay: Grain = { name: 'day', bucketMs: 86_400_000, bucketOf: 'toStartOfDay(at)' };
+
+/** The finest first. */
+export const grains: readonly Grain[] = [byMinute, byHour, byDay];
+
+/** The same sums by each of the grains. */
+export const ROLLUPS = 'analytics.rollups';
 
 /** In how many cubes each event is counted once. */
 export const WHOLE_CUBES = 4;
@@ -112,6 +136,7 @@ const cells = `arrayConcat(
 const keys = [
   'company_id',
   'cube',
+  'grain',
   'measure',
   'bucket',
   'platform',
@@ -122,46 +147,66 @@ const keys = [
 ] as const;
 const names = Object.keys(counters) as Counter[];
 
-function rollup(table: string, bucketMs: number, bucketOf: string): Rollup {
+/** Of each grain in one pass over the events, first by the finest of them. */
+function rollup(name: string, [finest, ...others]: readonly [Grain, ...Grain[]], partitions: Partitions): Filled {
+  const all = [finest, ...others];
+  const buckets = all.map(
+    (grain) => `('${grain.name}', ${grain === finest ? 'start' : grain.bucketOf.replace('(at)', '(start)')})`,
+  );
   return {
-    table,
-    bucketMs,
-    bucketOf,
+    name,
+    table: ROLLUPS,
+    rows: `grain IN (${all.map((grain) => `'${grain.name}'`).join(', ')})`,
+    partitions,
     columns: [...keys, ...names, 'n', 'total', 'quantiles', 'expires_at', 'last_position'],
-    // First by everything that any cube knows, and only then by each cube: events that happened together are put into their cubes at once.
+    // First by everything that any cube knows, and only then by each cube and grain: events that happened together are put into them at once.
     // Times stay a list until then, for a digest of each that is merged takes more than all of the rest.
-    select: (from) => `SELECT company_id, cell.1 AS cube, measure, bucket, cell.2 AS platform,
+    select: (
+      from,
+    ) => `SELECT company_id, cell.1 AS cube, bucket_of.1 AS grain, measure, bucket_of.2 AS bucket, cell.2 AS platform,
         cell.3 AS channel_id, cell.4 AS agent_id, cell.5 AS team_id, cell.6 AS labels,
-        ${names.map((name) => `sum(sum_${name}) AS ${name}`).join(', ')},
+        ${names.map((counter) => `sum(sum_${counter}) AS ${counter}`).join(', ')},
         sum(length(times)) AS n, sum(arraySum(times)) AS total,
         quantilesTDigestStateArray(0.5, 0.9, 0.95)(times) AS quantiles,
         max(figures_expire_at) AS expires_at, max(upto) AS last_position
       FROM (
-        SELECT company_id, facet.1 AS measure, bucket, channel_platform, channel, facet.3 AS agent, team, all_labels,
-          ${names.map((name) => `countIf(is_${name} AND measure = '') AS sum_${name}`).join(', ')},
+        SELECT company_id, facet.1 AS measure, start, channel_platform, channel, facet.3 AS agent, team, all_labels,
+          ${names.map((counter) => `countIf(is_${counter} AND measure = '') AS sum_${counter}`).join(', ')},
           groupArrayIf(facet.2, measure != '') AS times,
           max(expire_at) AS figures_expire_at, max(position) AS upto
         FROM (
-          SELECT company_id, ${bucketOf} AS bucket, toString(platform) AS channel_platform, channel_id AS channel,
+          SELECT company_id, ${finest.bucketOf} AS start, toString(platform) AS channel_platform, channel_id AS channel,
             team_id AS team, labels AS all_labels, position, figures_expire_at AS expire_at, ${facets} AS facets,
-            ${names.map((name) => `${counters[name]} AS is_${name}`).join(', ')}
+            ${names.map((counter) => `${counters[counter]} AS is_${counter}`).join(', ')}
           FROM ${from}
         ) ARRAY JOIN facets AS facet
-        GROUP BY company_id, measure, bucket, channel_platform, channel, agent, team, all_labels
-      ) ARRAY JOIN ${cells} AS cell
+        GROUP BY company_id, measure, start, channel_platform, channel, agent, team, all_labels
+      ) ARRAY JOIN ${cells} AS cell ARRAY JOIN [${buckets.join(', ')}] AS bucket_of
       GROUP BY ${keys.join(', ')}`,
   };
 }
 
-export const byMinute = rollup('analytics.by_minute', 60_000, 'toStartOfMinute(at)');
-export const byHour = rollup('analytics.by_hour', 3_600_000, 'toStartOfHour(at)');
-export const byDay = rollup('analytics.by_day', 86_400_000, 'toStartOfDay(at)');
+const months: Partitions = { of: (month) => month, months: (month) => [month] };
+const years: Partitions = {
+  of: (month) => Math.floor(month / 100),
+  months: (year) => Array.from({ length: 12 }, (_, index) => year * 100 + index + 1),
+};
 
-export const rollups: readonly Rollup[] = [byMinute, byHour, byDay];
+/**
+ * A year of days is in one partition, for it is read at once, and every part that is read costs its beginning. Each of the two is filled
+ * by itself: what is written at once is whole in a partition, and not in all of them.
+ */
+export const rollups: readonly Filled[] = [
+  rollup('minutes and hours', [byMinute, byHour], months),
+  rollup('days', [byDay], years),
+];
 
 /** What agents were, from when to when. Who is there now, and since when, says `next` of their last row. */
 export const presence: Filled = {
+  name: 'presence',
   table: 'analytics.presence',
+  rows: '1',
+  partitions: months,
   columns: ['company_id', 'bucket', 'agent_id', 'state', 'since', 'until', 'next', 'expires_at', 'last_position'],
   select: (from) => `SELECT company_id, at AS bucket, agent_id, presence_before AS state, presence_from AS since,
       presence_until AS until, presence AS next, figures_expire_at AS expires_at, position AS last_position

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { select } from '../clickhouse/statements.ts';
 import type { Span } from '../queries/segments.ts';
 import { planOf, readPlans } from '../retention/plans.ts';
-import { byDay, byHour, byMinute, WHOLE_CUBES, type Rollup } from '../rollups.ts';
+import { byDay, byHour, byMinute, ROLLUPS, WHOLE_CUBES, type Grain } from '../rollups.ts';
 import type { Difference } from './difference.ts';
 
 const limits = { seconds: 60, bytes: 4_000_000_000 };
@@ -11,11 +11,11 @@ const DAY_MS = byDay.bucketMs;
 /** Of that many differences one knows enough. */
 const MOST = 1_000;
 
-/** Each rollup, and in pieces of which length it is compared. */
-const comparisons: readonly { readonly rollup: Rollup; readonly piece: Rollup }[] = [
-  { rollup: byMinute, piece: byHour },
-  { rollup: byHour, piece: byHour },
-  { rollup: byDay, piece: byDay },
+/** Each grain, and in pieces of which length it is compared. */
+const comparisons: readonly { readonly grain: Grain; readonly piece: Grain }[] = [
+  { grain: byMinute, piece: byHour },
+  { grain: byHour, piece: byHour },
+  { grain: byDay, piece: byDay },
 ];
 
 const rowSchema = z.object({
@@ -27,13 +27,13 @@ const rowSchema = z.object({
 });
 
 /**
- * Counts the events of a span, their ids and what each rollup has counted, by company and hour or day. Of the pieces that have not
+ * Counts the events of a span, their ids and what the rollups of each grain have counted, by company and hour or day. Of the pieces that have not
  * ended nothing is said, nor of events that their company's plan lets go.
  */
 export async function compareTables(client: ClickHouseClient, span: Span): Promise<Difference[]> {
   const plans = await readPlans(client);
   const differences: Difference[] = [];
-  for (const { rollup, piece } of comparisons) {
+  for (const { grain, piece } of comparisons) {
     const params = {
       from: Math.ceil(span.from / piece.bucketMs) * (piece.bucketMs / 1_000),
       to: Math.floor(span.to / piece.bucketMs) * (piece.bucketMs / 1_000),
@@ -49,7 +49,7 @@ export async function compareTables(client: ClickHouseClient, span: Span): Promi
           FROM analytics.events WHERE ${within('at')} GROUP BY company_id, piece
           UNION ALL
           SELECT company_id, ${piece.bucketOf.replace('(at)', '(bucket)')} AS piece, 0, 0, sum(events) / ${WHOLE_CUBES}
-          FROM ${rollup.table} WHERE ${within('bucket')} AND cube != 'label' GROUP BY company_id, piece
+          FROM ${ROLLUPS} WHERE ${within('bucket')} AND grain = '${grain.name}' AND cube != 'label' GROUP BY company_id, piece
         )
         GROUP BY company_id, piece HAVING events != ids OR events != counted
         ORDER BY piece, company_id LIMIT ${String(MOST)}`,
@@ -61,9 +61,9 @@ export async function compareTables(client: ClickHouseClient, span: Span): Promi
       const plan = planOf(plans, companyId);
       if (plan && at + (plan.eventsDays - 1) * DAY_MS < Date.now()) continue;
       const where = { companyId, at: new Date(at).toISOString() };
-      if (events !== counted) differences.push({ ...where, what: rollup.table, events, other: counted });
-      // Said once, with the first rollup of its kind.
-      if (events !== ids && rollup === byMinute) differences.push({ ...where, what: 'ids', events, other: ids });
+      if (events !== counted) differences.push({ ...where, what: `rollups by ${grain.name}`, events, other: counted });
+      // Said once, with the first grain of its kind.
+      if (events !== ids && grain === byMinute) differences.push({ ...where, what: 'ids', events, other: ids });
     }
   }
   return differences;

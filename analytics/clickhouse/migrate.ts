@@ -12,10 +12,11 @@ export interface Migration {
 }
 
 /**
- * What is made of all events, in a statement for each month of them: one for a long history would take longer than a client waits for
- * its answer, and the next start would begin it again.
+ * What is made of all rows of a table, in a statement for each month of them: one for a long history would take longer than a client waits
+ * for its answer, and the next start would begin it again.
  */
 export interface ByMonth {
+  readonly of: { readonly table: string; readonly time: string };
   /** @param month as `toYYYYMM` says it. */
   readonly ofMonth: (month: number) => string;
 }
@@ -58,7 +59,7 @@ export async function migrate(
     const here = statements.map((statement) => (typeof statement === 'string' ? ddl(statement) : statement));
     if (done.has(id)) continue;
     for (const step of here) {
-      if ('ofMonth' in step) for (const month of await monthsOfEvents(client)) await run(ddl(step.ofMonth(month)));
+      if ('ofMonth' in step) for (const month of await monthsOf(client, step)) await run(ddl(step.ofMonth(month)));
       else await run(step);
     }
     await insertBlock(client, { name: 'migrations', table: 'analytics.migrations', rows: [{ id, name }], limits });
@@ -66,10 +67,10 @@ export async function migrate(
   }
 }
 
-async function monthsOfEvents(client: ClickHouseClient): Promise<number[]> {
+async function monthsOf(client: ClickHouseClient, { of: { table, time } }: ByMonth): Promise<number[]> {
   const rows = await select(client, {
     name: 'migration-months',
-    sql: 'SELECT DISTINCT toYYYYMM(at) AS month FROM analytics.events ORDER BY month',
+    sql: `SELECT DISTINCT toYYYYMM(${time}) AS month FROM ${table} ORDER BY month`,
     limits,
     row: z.object({ month: z.number() }),
   });

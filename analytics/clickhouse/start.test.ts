@@ -50,9 +50,9 @@ describe('a database of before', () => {
   const before = migrations.filter(({ id }) => id < 21);
   /** As many in each month as its place in the row. */
   const months = ['2025-11-30 23:59:59.999', '2025-12-01 00:00:00.000', '2026-02-14 12:00:00.000'];
-  const counted = async (table: string) => {
-    const query = `SELECT toYYYYMM(bucket) AS month, toUInt32(sum(events)) AS events FROM analytics.${table}
-      WHERE cube = 'channel' GROUP BY month ORDER BY month`;
+  const counted = async (grain: string) => {
+    const query = `SELECT toYYYYMM(bucket) AS month, toUInt32(sum(events)) AS events FROM analytics.rollups
+      WHERE cube = 'channel' AND grain = '${grain}' GROUP BY month ORDER BY month`;
     return (await client.query({ query, format: 'JSONEachRow' })).json();
   };
 
@@ -70,13 +70,15 @@ describe('a database of before', () => {
     };
     await migrate(client, migrations, { logger, layout: { ...oneServer, ddl } });
     await migrate(client, migrations, { logger });
-    for (const table of ['by_minute', 'by_hour', 'by_day']) {
-      expect(await counted(table)).toEqual([
+    for (const grain of ['minute', 'hour', 'day']) {
+      expect(await counted(grain)).toEqual([
         { month: 202511, events: 1 },
         { month: 202512, events: 2 },
         { month: 202602, events: 3 },
       ]);
-      expect(statements.filter((statement) => statement.startsWith(`INSERT INTO analytics.${table}`))).toHaveLength(3);
+      expect(statements.filter((statement) => statement.startsWith(`INSERT INTO analytics.by_${grain}`))).toHaveLength(
+        3,
+      );
     }
   });
 
@@ -105,23 +107,23 @@ describe('a database of before', () => {
     goOn.resolve();
     await Promise.all([first, second]);
     expect(ran.filter((query) => !query.startsWith('CREATE'))).toEqual([]);
-    for (const table of ['by_minute', 'by_hour', 'by_day']) {
-      expect(await counted(table)).toEqual([{ month: 202511, events: 1 }]);
+    for (const grain of ['minute', 'hour', 'day']) {
+      expect(await counted(grain)).toEqual([{ month: 202511, events: 1 }]);
     }
   });
 });
 
 describe('figures of days', () => {
-  test('have one file for all columns of a month, also where a month is large', async () => {
+  test('have one file for all columns of a year, also where a year is large', async () => {
     await migrate(client, migrations, { logger });
     await client.command({
-      query: `INSERT INTO analytics.by_day (company_id, cube, bucket, agent_id, events)
-        SELECT generateUUIDv4(), 'agent', '2030-05-01 00:00:00', generateUUIDv4(number), 1 FROM numbers(200000)
+      query: `INSERT INTO analytics.rollups (company_id, cube, grain, bucket, agent_id, events)
+        SELECT generateUUIDv4(), 'agent', 'day', '2030-05-01 00:00:00', generateUUIDv4(number), 1 FROM numbers(200000)
         SETTINGS max_block_size = 200000`,
     });
     const result = await client.query({
       query: `SELECT part_type AS type, max(data_uncompressed_bytes) > 10000000 AS isLarge FROM system.parts
-        WHERE database = 'analytics' AND table = 'by_day' AND partition = '203005' AND active GROUP BY type`,
+        WHERE database = 'analytics' AND table = 'rollups' AND partition = '2030' AND active GROUP BY type`,
       format: 'JSONEachRow',
     });
     expect(await result.json()).toEqual([{ type: 'Compact', isLarge: 1 }]);

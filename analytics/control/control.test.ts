@@ -56,7 +56,7 @@ async function countedOnce(companyId: string, count: number): Promise<void> {
 /** As if there had never been anything of these companies, for whoever looks next. */
 async function forget(...companies: readonly string[]): Promise<void> {
   const ids = companies.map((company) => `'${company}'`).join(', ');
-  for (const table of ['events', 'left_out', 'by_minute', 'by_hour', 'by_day']) {
+  for (const table of ['events', 'left_out', 'rollups']) {
     await run(`ALTER TABLE analytics.${table} DELETE WHERE company_id IN (${ids})`);
   }
   for (const company of companies) {
@@ -73,17 +73,18 @@ describe('an operator', () => {
   test('is told what differs, and has figures made anew while events come in', async () => {
     const company = v7();
     let count = await written(company, 4);
-    await run('ALTER TABLE analytics.by_hour DELETE WHERE toYYYYMM(bucket) = 202603');
-    await clickhouse.command({ query: 'INSERT INTO analytics.by_day SELECT * FROM analytics.by_day' });
+    await run(`ALTER TABLE analytics.rollups DELETE WHERE grain = 'hour' AND toYYYYMM(bucket) = 202603`);
+    const twice = `INSERT INTO analytics.rollups SELECT * FROM analytics.rollups WHERE grain = 'day'`;
+    await clickhouse.command({ query: twice });
     const told = await check().then(String, String);
     expect(told).toMatch(
       new RegExp(
-        `"companyId":"${company}","at":"2026-03-10T08:00:00.000Z","what":"analytics.by_hour","events":4,"other":0`,
+        `"companyId":"${company}","at":"2026-03-10T08:00:00.000Z","what":"rollups by hour","events":4,"other":0`,
       ),
     );
     expect(told).toMatch(
       new RegExp(
-        `"companyId":"${company}","at":"2026-04-20T00:00:00.000Z","what":"analytics.by_day","events":4,"other":8`,
+        `"companyId":"${company}","at":"2026-04-20T00:00:00.000Z","what":"rollups by day","events":4,"other":8`,
       ),
     );
 
@@ -91,15 +92,17 @@ describe('an operator', () => {
     let isDone = false;
     const rebuilt = rebuild((text) => progress.push(text)).finally(() => (isDone = true));
     const coming = eventually(async () => {
-      await publish(service.nats, company, [fact('received', { at: new Date('2026-03-15T12:00:00Z') })]);
-      count += 1;
+      // June is not made anew, and its days are in one partition with those that are.
+      await publish(service.nats, company, [
+        fact('received', { at: new Date('2026-03-15T12:00:00Z') }),
+        fact('received', { at: new Date('2026-06-15T12:00:00Z') }),
+      ]);
+      count += 2;
       expect(isDone).toBe(true);
     });
-    expect(await rebuilt).toMatch(/^2 months of 4 tables are made anew/);
+    expect(await rebuilt).toMatch(/^2 months of minutes and hours, days, presence are made anew/);
     await coming;
-    expect(progress).toEqual(
-      expect.arrayContaining([expect.stringMatching(/^202603 analytics\.by_minute: \d+ events/)]),
-    );
+    expect(progress).toEqual(expect.arrayContaining([expect.stringMatching(/^202603 minutes and hours: \d+ events/)]));
     await countedOnce(company, count);
     expect(await check()).toMatch(/agree/);
   });
@@ -158,7 +161,7 @@ describe('an operator', () => {
     const plan = { eventsDays: 30, figuresDays: 40 };
     expect(await ask(service.nats, { action: 'plan', companyId: company, plan }, () => undefined)).toMatch(/30 days/);
     await eventually(async () => {
-      for (const table of ['events', 'by_minute', 'by_hour', 'by_day']) {
+      for (const table of ['events', 'rollups']) {
         await clickhouse.command({ query: `OPTIMIZE TABLE analytics.${table} FINAL` });
       }
       expect(await counts(clickhouse, company)).toEqual(once(0));
@@ -202,9 +205,9 @@ describe('the self-check', () => {
       const at = new Date(Math.floor(Date.now() / 3_600_000) * 3_600_000 - 5 * 3_600_000);
       await publish(service.nats, company, [fact('received', { at })]);
       await countedOnce(company, 1);
-      await run(`ALTER TABLE analytics.by_minute DELETE WHERE company_id = '${company}'`);
+      await run(`ALTER TABLE analytics.rollups DELETE WHERE grain = 'minute' AND company_id = '${company}'`);
       await eventually(async () =>
-        expect(await metrics.text()).toMatch(/check_differences\{with="analytics.by_minute".*\} 1/),
+        expect(await metrics.text()).toMatch(/check_differences\{with="rollups by minute".*\} 1/),
       );
     } finally {
       await hourly.stop();

@@ -98,6 +98,7 @@ const flags = [
  */
 function recount(table: string, bucketOf: string): ByMonth {
   return {
+    of: { table: 'analytics.events', time: 'at' },
     ofMonth: (month) => `INSERT INTO ${table}
     SELECT company_id, cell.1 AS cube, facet.1 AS measure, bucket, cell.2 AS platform, cell.3 AS channel_id,
       cell.4 AS agent_id, cell.5 AS team_id, ${noLabels} AS labels,

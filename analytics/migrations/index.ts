@@ -10,6 +10,8 @@ import { figures } from './021-figures.ts';
 import { answers } from './030-answers.ts';
 import { biQueriesWithoutValues } from './031-bi-queries-without-values.ts';
 import { compactParts } from './032-compact-parts.ts';
+import { oneTableOfRollups } from './033-one-table-of-rollups.ts';
+import { withoutTablesOfGrains } from './034-without-tables-of-grains.ts';
 
 /** In the order in which they are applied, by ascending ids; gaps mean nothing. */
 export const migrations: readonly Migration[] = [
@@ -24,4 +26,6 @@ export const migrations: readonly Migration[] = [
   answers,
   biQueriesWithoutValues,
   compactParts,
+  oneTableOfRollups,
+  withoutTablesOfGrains,
 ];

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { UTC } from '#platform/time/zones.ts';
-import { rollups } from '../rollups.ts';
+import { grains } from '../rollups.ts';
 import { intervalStarts } from './intervals.ts';
 import { NOWHERE, placeOf, stepsOf, type Steps } from './places.ts';
 import { fewSegmentsOf, wholeMinutes, type Span } from './segments.ts';
@@ -29,12 +29,12 @@ describe('places', () => {
         const starts = [span.from, ...intervalStarts(span, interval, zone).filter((start) => start > span.from)];
         const segments = fewSegmentsOf(span, starts);
         const steps = stepsOf([{ segments, starts }]);
-        for (const rollup of rollups) {
-          const step = rollup.bucketMs;
+        for (const grain of grains) {
+          const step = grain.bucketMs;
           const instant = Math.floor((span.from - DAY_MS + (any % (span.to - span.from + 2 * DAY_MS))) / step) * step;
-          const isRead = segments.some((one) => one.rollup === rollup && one.from <= instant && instant < one.to);
+          const isRead = segments.some((one) => one.grain === grain && one.from <= instant && instant < one.to);
           const start = starts.findLast((one) => one <= instant) ?? NaN;
-          expect(lookUp(steps, placeOf(rollup, instant))).toBe(isRead ? start / 1_000 : NOWHERE);
+          expect(lookUp(steps, placeOf(grain, instant))).toBe(isRead ? start / 1_000 : NOWHERE);
         }
       }),
     );

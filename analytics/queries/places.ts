@@ -1,4 +1,4 @@
-import { rollups, type Rollup } from '../rollups.ts';
+import { grains, type Grain } from '../rollups.ts';
 import type { Segment } from './segments.ts';
 
 /** Of what is of none of the segments. */
@@ -13,16 +13,14 @@ export interface Steps {
 }
 
 /**
- * Where the rows of a rollup are, as one number of rollup and bucket: so what a row belongs to is looked up among a few numbers, and a
- * statement says nothing of each segment a second time.
+ * Where a row is, as one number of its grain and bucket: so what it belongs to is looked up among a few numbers, and a statement says
+ * nothing of each segment a second time.
  */
-export function placeSql(rollup: Rollup): string {
-  return `toUnixTimestamp(bucket) + ${offsetOf(rollup)}`;
-}
+export const placeSql = `toUnixTimestamp(bucket) + toUInt64(toInt8(grain)) * ${APART}`;
 
 /** As {@link placeSql}. */
-export function placeOf(rollup: Rollup, instant: number): number {
-  return offsetOf(rollup) + instant / 1_000;
+export function placeOf(grain: Grain, instant: number): number {
+  return grains.indexOf(grain) * APART + instant / 1_000;
 }
 
 /** What is told apart by when it began. */
@@ -41,8 +39,8 @@ export function stepsOf(all: readonly Cuts[]): Steps {
   const ends = new Map<number, number>([[0, NOWHERE]]);
   const begins = new Map<number, number>();
   for (const { segments, starts } of all) {
-    for (const { rollup, from, to } of segments) {
-      const place = (instant: number) => placeOf(rollup, instant);
+    for (const { grain, from, to } of segments) {
+      const place = (instant: number) => placeOf(grain, instant);
       const first = starts.findLastIndex((start) => start <= from);
       begins.set(place(from), (starts[first] ?? from) / 1_000);
       for (let at = first + 1; at < starts.length; at++) {
@@ -65,8 +63,4 @@ export function stepSql(name: string): string {
 
 export function stepParams(name: string, { edges, values }: Steps): Readonly<Record<string, unknown>> {
   return { [`${name}Edges`]: edges, [`${name}Values`]: values };
-}
-
-function offsetOf(rollup: Rollup): number {
-  return rollups.indexOf(rollup) * APART;
 }

@@ -1,5 +1,5 @@
 import type { Params } from '../clickhouse/statements.ts';
-import type { Cube } from '../rollups.ts';
+import { ROLLUPS, type Cube } from '../rollups.ts';
 import { placeSql } from './places.ts';
 import type { Reading, Span } from './segments.ts';
 
@@ -54,12 +54,13 @@ export function rowsOf(
     params[name] = filter[name];
     narrowed += ` AND ${condition} {${name}:${type}}${condition.startsWith('hasAny') ? ')' : ''}`;
   }
-  const parts = readings.map(
-    ({ rollup, spans }) => `SELECT ${placeSql(rollup)} AS place, ${columns.join(', ')} FROM ${rollup.table}
+  const read = readings.map(({ grain, spans }) => `grain = '${grain.name}' AND (${spans.map(within).join(' OR ')})`);
+  return {
+    sql: `(SELECT ${placeSql} AS place, ${columns.join(', ')} FROM ${ROLLUPS}
       WHERE company_id = {company:UUID} AND cube = '${cube}' AND measure IN {measures:Array(String)}
-      AND (${spans.map(within).join(' OR ')})${narrowed}`,
-  );
-  return { sql: `(${parts.join('\nUNION ALL\n')})`, params };
+      AND (${read.join(' OR ')})${narrowed})`,
+    params,
+  };
 }
 
 /** A bucket is a number of seconds, which are compared without a function: each would have to be understood for every statement. */

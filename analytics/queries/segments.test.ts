@@ -41,24 +41,24 @@ describe('segments', () => {
   test('read the middle of a range by days and its edges by hours and minutes', () => {
     const span = { from: at('2026-03-01T22:58'), to: at('2026-03-05T01:02') };
     expect(segmentsOf(span)).toEqual([
-      { rollup: byMinute, from: at('2026-03-01T22:58'), to: at('2026-03-01T23:00') },
-      { rollup: byHour, from: at('2026-03-01T23:00'), to: at('2026-03-02T00:00') },
-      { rollup: byDay, from: at('2026-03-02T00:00'), to: at('2026-03-05T00:00') },
-      { rollup: byHour, from: at('2026-03-05T00:00'), to: at('2026-03-05T01:00') },
-      { rollup: byMinute, from: at('2026-03-05T01:00'), to: at('2026-03-05T01:02') },
+      { grain: byMinute, from: at('2026-03-01T22:58'), to: at('2026-03-01T23:00') },
+      { grain: byHour, from: at('2026-03-01T23:00'), to: at('2026-03-02T00:00') },
+      { grain: byDay, from: at('2026-03-02T00:00'), to: at('2026-03-05T00:00') },
+      { grain: byHour, from: at('2026-03-05T00:00'), to: at('2026-03-05T01:00') },
+      { grain: byMinute, from: at('2026-03-05T01:00'), to: at('2026-03-05T01:02') },
     ]);
   });
 
   test('read years of whole days by days alone', () => {
     const span = { from: at('2024-01-01T00:00'), to: at('2026-01-01T00:00') };
-    expect(segmentsOf(span)).toEqual([{ rollup: byDay, ...span }]);
+    expect(segmentsOf(span)).toEqual([{ grain: byDay, ...span }]);
   });
 
   test('read the days of Berlin by hours, and its weeks by days but for where they begin', () => {
     const span = { from: at('2026-01-04T23:00'), to: at('2026-01-18T23:00') };
-    expect(segmentsOf(span, intervalStarts(span, 'DAY', 'Europe/Berlin'))).toEqual([{ rollup: byHour, ...span }]);
+    expect(segmentsOf(span, intervalStarts(span, 'DAY', 'Europe/Berlin'))).toEqual([{ grain: byHour, ...span }]);
     const weeks = segmentsOf(span, intervalStarts(span, 'WEEK', 'Europe/Berlin'));
-    expect(weeks.filter(({ rollup }) => rollup === byDay).map(({ from, to }) => [from, to])).toEqual([
+    expect(weeks.filter(({ grain }) => grain === byDay).map(({ from, to }) => [from, to])).toEqual([
       [at('2026-01-05T00:00'), at('2026-01-11T00:00')],
       [at('2026-01-12T00:00'), at('2026-01-18T00:00')],
     ]);
@@ -70,11 +70,11 @@ describe('segments', () => {
         const span = wholeMinutes(any);
         const starts = intervalStarts(span, interval, zone);
         let reached = span.from;
-        for (const { from, to, rollup } of segmentsOf(span, starts)) {
+        for (const { from, to, grain } of segmentsOf(span, starts)) {
           expect(from).toBe(reached);
           expect(to).toBeGreaterThan(from);
-          expect([from % rollup.bucketMs, to % rollup.bucketMs]).toEqual([0, 0]);
-          const across = starts.filter((start) => start > from && start < to && start % rollup.bucketMs !== 0);
+          expect([from % grain.bucketMs, to % grain.bucketMs]).toEqual([0, 0]);
+          const across = starts.filter((start) => start > from && start < to && start % grain.bucketMs !== 0);
           expect(across).toEqual([]);
           reached = to;
         }

@@ -1,4 +1,4 @@
-import { byMinute, rollups, type Rollup } from '../rollups.ts';
+import { byMinute, grains, type Grain } from '../rollups.ts';
 
 /** From the first instant up to, and without, the second; milliseconds since 1970. */
 export interface Span {
@@ -6,21 +6,21 @@ export interface Span {
   readonly to: number;
 }
 
-/** A part of a span that one rollup answers, bucket by bucket. */
+/** A part of a span that is read by one grain, bucket by bucket. */
 export interface Segment extends Span {
-  readonly rollup: Rollup;
+  readonly grain: Grain;
 }
 
-/** The parts of a span that one rollup answers. */
+/** The parts of a span that are read by one grain. */
 export interface Reading {
-  readonly rollup: Rollup;
+  readonly grain: Grain;
   readonly spans: readonly Span[];
 }
 
 /** Beyond it, saying which parts are read costs more than reading finer ones throughout. */
 const MOST_SPANS = 500;
 
-/** The smallest span of whole minutes around this one: the finest rollup knows no less. */
+/** The smallest span of whole minutes around this one: no grain knows less. */
 export function wholeMinutes({ from, to }: Span): Span {
   return { from: floor(from, byMinute.bucketMs), to: ceil(to, byMinute.bucketMs) };
 }
@@ -31,24 +31,20 @@ export function spanBefore({ from, to }: Span): Span {
 }
 
 /**
- * Covers a span of whole minutes exactly, each instant by one rollup: the middle by the coarsest that fits, the edges by
+ * Covers a span of whole minutes exactly, each instant by one grain: the middle by the coarsest that fits, the edges by
  * finer ones. Years are read as days this way, and still begin and end on the minute.
  *
  * @param borders In the order of time, on the minute: no bucket that is read lies on both sides of one. So the weeks of a zone
  *   are read as days of UTC, but for the two in which they begin and end.
  */
-export function segmentsOf(
-  span: Span,
-  borders: readonly number[] = [],
-  choice: readonly Rollup[] = rollups,
-): Segment[] {
+export function segmentsOf(span: Span, borders: readonly number[] = [], choice: readonly Grain[] = grains): Segment[] {
   const coarsestFirst = choice.toSorted((a, b) => b.bucketMs - a.bucketMs);
   const cuts = [span.from, ...borders.filter((border) => border > span.from && border < span.to), span.to];
   const segments: Segment[] = [];
   for (const [index, from] of cuts.slice(0, -1).entries()) {
     for (const segment of cover({ from, to: cuts[index + 1] ?? from }, coarsestFirst)) {
       const last = segments.at(-1);
-      const goesOn = last?.rollup === segment.rollup && last.to === segment.from;
+      const goesOn = last?.grain === segment.grain && last.to === segment.from;
       if (goesOn) segments[segments.length - 1] = { ...last, to: segment.to };
       else segments.push(segment);
     }
@@ -56,24 +52,24 @@ export function segmentsOf(
   return segments;
 }
 
-/** As {@link segmentsOf}, by finer rollups where there would be too many segments to say. */
+/** As {@link segmentsOf}, by finer grains where there would be too many segments to say. */
 export function fewSegmentsOf(span: Span, borders: readonly number[] = []): Segment[] {
-  for (let choice = rollups.toSorted((a, b) => a.bucketMs - b.bucketMs); ; choice = choice.slice(0, -1)) {
+  for (let choice = grains; ; choice = choice.slice(0, -1)) {
     const segments = segmentsOf(span, borders, choice);
     const isShort = readings(segments).every(({ spans }) => spans.length <= MOST_SPANS);
     if (isShort || choice.length === 1) return segments;
   }
 }
 
-/** What to read of which rollup for a span of whole minutes: see {@link fewSegmentsOf}. */
+/** What to read by which grain for a span of whole minutes: see {@link fewSegmentsOf}. */
 export function readingsOf(span: Span, borders: readonly number[] = []): Reading[] {
   return readings(fewSegmentsOf(span, borders));
 }
 
-/** What to read of which rollup for these segments, whatever they share. */
+/** What to read by which grain for these segments, whatever they share. */
 export function readings(segments: readonly Segment[]): Reading[] {
-  const byRollup = Map.groupBy(segments, ({ rollup }) => rollup);
-  return [...byRollup].map(([rollup, spans]) => ({ rollup, spans: joined(spans) }));
+  const byGrain = Map.groupBy(segments, ({ grain }) => grain);
+  return [...byGrain].map(([grain, spans]) => ({ grain, spans: joined(spans) }));
 }
 
 /** In their order; those that touch or share something are one. */
@@ -98,15 +94,15 @@ export function apart(spans: readonly Span[]): Span[][] {
   return groups;
 }
 
-/** @param rollups The coarsest first; the finest has buckets of a minute. */
-function cover(span: Span, [rollup, ...finer]: readonly Rollup[]): Segment[] {
-  if (!rollup || span.from >= span.to) return [];
-  const from = ceil(span.from, rollup.bucketMs);
-  const to = floor(span.to, rollup.bucketMs);
+/** @param grains The coarsest first; the finest has buckets of a minute. */
+function cover(span: Span, [grain, ...finer]: readonly Grain[]): Segment[] {
+  if (!grain || span.from >= span.to) return [];
+  const from = ceil(span.from, grain.bucketMs);
+  const to = floor(span.to, grain.bucketMs);
   if (from >= to) return cover(span, finer);
   return [
     ...cover({ from: span.from, to: from }, finer),
-    { rollup, from, to },
+    { grain, from, to },
     ...cover({ from: to, to: span.to }, finer),
   ];
 }

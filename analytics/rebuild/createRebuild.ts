@@ -6,7 +6,7 @@ import type { Layout } from '../clickhouse/ddl.ts';
 import { select, settingsClause } from '../clickhouse/statements.ts';
 import type { Span } from '../queries/segments.ts';
 import { planOf, readPlans, type Plans } from '../retention/plans.ts';
-import { filled, type Filled } from '../rollups.ts';
+import { filled, ROLLUPS, type Filled } from '../rollups.ts';
 import { createClaim, createTurn } from '../sink/claim.ts';
 import { STATEMENT_LIMIT_MS } from '../sink/eventStore.ts';
 import { fillStatement } from '../sink/fill.ts';
@@ -70,44 +70,65 @@ export function createRebuild(options: {
     return row?.position ?? '0';
   }
 
-  async function companiesIn(table: string, time: string, month: Month, from = '0'): Promise<Weighed[]> {
-    const position = table === 'analytics.events' ? 'position' : 'last_position';
+  async function companiesOf({ table, time, position, rows = '1' }: Kind, months: readonly Month[], from = '0') {
     return select(clickhouse, {
       name: 'rebuild-companies',
       sql: `SELECT company_id AS companyId, count() AS events FROM ${table}
-        WHERE toYYYYMM(${time}) = {month:UInt32} AND ${position} >= {from:UInt64} GROUP BY company_id ORDER BY company_id`,
-      params: { month, from },
+        WHERE ${rows} AND toYYYYMM(${time}) IN {months:Array(UInt32)} AND ${position} >= {from:UInt64}
+        GROUP BY company_id ORDER BY company_id`,
+      params: { months, from },
       limits,
       row: z.object({ companyId: z.string(), events: z.coerce.number() }),
     });
   }
 
+  /** Beside the rollup, what it has of some companies in a month. */
+  async function keep(rollup: Filled, month: Month, companies: readonly Weighed[]): Promise<void> {
+    for (const slice of slicesOf(companies, SLICE_EVENTS)) {
+      await clickhouse.command({
+        query: `INSERT INTO ${staging(rollup.table)} SELECT * FROM ${rollup.table}
+          WHERE ${rollup.rows} AND toYYYYMM(bucket) = {month:UInt32} AND company_id IN {companies:Array(UUID)}
+          ${settingsClause('rebuild-keep', limits)}`,
+        query_params: { month, companies: slice.map(({ companyId }) => companyId) },
+      });
+    }
+  }
+
   /** Beside the rollup, what belongs into a month of it. */
   async function make(rollup: Filled, month: Month, plans: Plans, progress: (events: number) => void): Promise<void> {
-    const companies = await companiesIn('analytics.events', 'at', month);
+    const companies = await companiesOf(events, [month]);
     const isWhole = ({ companyId }: Weighed) => {
       const plan = planOf(plans, companyId);
       return plan === undefined || startOf(month) + (plan.eventsDays - 1) * DAY_MS > Date.now();
     };
     const counted = companies.filter(isWhole);
     const known = new Set(counted.map(({ companyId }) => companyId));
-    const kept = (await companiesIn(rollup.table, 'bucket', month)).filter(({ companyId }) => !known.has(companyId));
-    for (const slice of slicesOf(kept, SLICE_EVENTS)) {
-      await clickhouse.command({
-        query: `INSERT INTO ${staging(rollup)} SELECT * FROM ${rollup.table}
-          WHERE toYYYYMM(bucket) = {month:UInt32} AND company_id IN {companies:Array(UUID)}
-          ${settingsClause('rebuild-keep', limits)}`,
-        query_params: { month, companies: slice.map(({ companyId }) => companyId) },
-      });
-    }
-    const query = fillStatement({ rollup, target: staging(rollup), months: [month], limits });
+    const there = await companiesOf(rowsOf(rollup), [month]);
+    await keep(
+      rollup,
+      month,
+      there.filter(({ companyId }) => !known.has(companyId)),
+    );
+    const query = fillStatement({ rollup, target: staging(rollup.table), months: [month], limits });
     for (const slice of slicesOf(counted, SLICE_EVENTS)) {
       await clickhouse.command({
         query,
         query_params: { from: '0', companies: slice.map(({ companyId }) => companyId) },
       });
-      progress(slice.reduce((sum, { events }) => sum + events, 0));
+      progress(slice.reduce((sum, { events: more }) => sum + more, 0));
     }
+  }
+
+  /** Brings what was made beside a rollup up to what was written meanwhile, and puts it in the rollup's place. */
+  async function replace(rollup: Filled, partition: number, from: string, settings: string): Promise<void> {
+    const months = rollup.partitions.months(partition);
+    const query = fillStatement({ rollup, target: staging(rollup.table), months, limits: swapLimits });
+    for (const slice of slicesOf(await companiesOf(events, months, from), SLICE_EVENTS)) {
+      const companies = slice.map(({ companyId }) => companyId);
+      await clickhouse.command({ query, query_params: { from, companies } });
+    }
+    const { table } = rollup;
+    await run(`ALTER TABLE ${table} REPLACE PARTITION ${String(partition)} FROM ${staging(table)}`, settings);
   }
 
   async function swap(months: readonly Month[], from: string, signal: AbortSignal): Promise<void> {
@@ -117,20 +138,14 @@ export function createRebuild(options: {
       const patience = AbortSignal.any([signal, AbortSignal.timeout(GIVE_WAY_MS)]);
       if ((await claim.next(patience)).length === 0) throw RebuildError.noWay();
       const settings = await ofNothingAsWell();
-      for (const month of months) {
-        const since = await companiesIn('analytics.events', 'at', month, from);
-        for (const rollup of filled) {
-          const query = fillStatement({ rollup, target: staging(rollup), months: [month], limits: swapLimits });
-          for (const slice of slicesOf(since, SLICE_EVENTS)) {
-            const companies = slice.map(({ companyId }) => companyId);
-            await clickhouse.command({ query, query_params: { from, companies } });
-          }
+      for (const rollup of filled) {
+        for (const partition of partitionsOf(rollup, months)) {
           await claim.heldFor(STATEMENT_LIMIT_MS);
-          await run(`ALTER TABLE ${rollup.table} REPLACE PARTITION ${String(month)} FROM ${staging(rollup)}`, settings);
+          await replace(rollup, partition, from, settings);
         }
-        const others = await companiesIn('analytics.by_day', 'bucket', month);
-        await options.tellChanges(others.map(({ companyId }) => ({ companyId })));
       }
+      const others = await companiesOf({ table: ROLLUPS, time: 'bucket', position: 'last_position' }, months);
+      await options.tellChanges(others.map(({ companyId }) => ({ companyId })));
     } finally {
       await claim.stop();
     }
@@ -138,23 +153,26 @@ export function createRebuild(options: {
 
   async function rebuild(months: readonly Month[], progress: (text: string) => void, signal: AbortSignal) {
     const [from, plans] = [await writtenTo(), await readPlans(clickhouse)];
-    let events = 0;
-    for (const rollup of filled) {
-      await run(`DROP TABLE IF EXISTS ${staging(rollup)} SYNC`);
-      await run(`CREATE TABLE ${staging(rollup)} AS ${rollup.table}`);
+    let counted = 0;
+    for (const table of tables) {
+      await run(`DROP TABLE IF EXISTS ${staging(table)} SYNC`);
+      await run(`CREATE TABLE ${staging(table)} AS ${table}`);
     }
-    for (const month of months) {
-      for (const rollup of filled) {
-        await make(rollup, month, plans, (more) => {
-          events += more;
-          progress(`${String(month)} ${rollup.table}: ${String(events)} events counted`);
-        });
+    for (const rollup of filled) {
+      for (const month of partitionsOf(rollup, months).flatMap(rollup.partitions.months)) {
+        if (!months.includes(month)) await keep(rollup, month, await companiesOf(rowsOf(rollup), [month]));
+        else {
+          await make(rollup, month, plans, (more) => {
+            counted += more;
+            progress(`${String(month)} ${rollup.name}: ${String(counted)} events counted`);
+          });
+        }
         if (signal.aborted) throw RebuildError.stopped();
       }
     }
     progress('waiting for the writers to give way');
     await swap(months, from, signal);
-    return events;
+    return counted;
   }
 
   return async (span, progress, signal) => {
@@ -162,15 +180,35 @@ export function createRebuild(options: {
     if (!(await turn.tryAcquire())) throw RebuildError.other();
     const months = monthsOf(span);
     try {
-      const events = await rebuild(months, progress, signal);
-      return `${String(months.length)} months of ${String(filled.length)} tables are made anew: ${String(events)} events counted`;
+      const counted = await rebuild(months, progress, signal);
+      return `${String(months.length)} months of ${filled.map(({ name }) => name).join(', ')} are made anew: ${String(counted)} events counted`;
     } finally {
-      for (const rollup of filled) await run(`DROP TABLE IF EXISTS ${staging(rollup)} SYNC`);
+      for (const table of tables) await run(`DROP TABLE IF EXISTS ${staging(table)} SYNC`);
       await turn.release();
     }
   };
 }
 
-function staging({ table }: Filled): string {
+const tables = [...new Set(filled.map(({ table }) => table))];
+
+/** Rows that are counted by company and month. */
+interface Kind {
+  readonly table: string;
+  readonly time: string;
+  readonly position: string;
+  readonly rows?: string;
+}
+
+const events: Kind = { table: 'analytics.events', time: 'at', position: 'position' };
+
+function rowsOf({ table, rows }: Filled): Kind {
+  return { table, rows, time: 'bucket', position: 'last_position' };
+}
+
+function partitionsOf({ partitions }: Filled, months: readonly Month[]): number[] {
+  return [...new Set(months.map(partitions.of))];
+}
+
+function staging(table: string): string {
   return `${table}_rebuild`;
 }

@@ -5,7 +5,7 @@ import { EVENTS } from '#platform/events/streams.ts';
 import { pause } from '#platform/lifecycle/backoff.ts';
 import type { Layout } from '../clickhouse/ddl.ts';
 import { insertBlock, select, settingsClause } from '../clickhouse/statements.ts';
-import { rollups } from '../rollups.ts';
+import { ROLLUPS } from '../rollups.ts';
 import { PLAN_AGE_MS } from '../sink/eventStore.ts';
 import { positionOf } from '../sink/position.ts';
 import { everybody, readPlans, type Plan } from './plans.ts';
@@ -47,7 +47,7 @@ export async function setPlan(
     'analytics.events',
     `expires_at = ${expiry('at', eventsDays)}, figures_expire_at = ${expiry('at', figuresDays)}`,
   );
-  for (const { table } of rollups) await update(table, `expires_at = ${expiry('bucket', figuresDays)}`);
+  await update(ROLLUPS, `expires_at = ${expiry('bucket', figuresDays)}`);
 }
 
 /** Of what the stream still has: it is counted against what was made of it. */

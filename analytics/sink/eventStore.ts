@@ -30,7 +30,12 @@ const LOOKUP_SIZE = 2_000;
 const MONTHS_AT_ONCE = 12;
 
 /** What says how far things are. */
-const written = ['analytics.events', 'analytics.checkpoints', 'analytics.streams', ...filled.map(({ table }) => table)];
+const written = [
+  'analytics.events',
+  'analytics.checkpoints',
+  'analytics.streams',
+  ...new Set(filled.map(({ table }) => table)),
+];
 
 /** What the table has where nothing is said. */
 const defaults: Readonly<Partial<Record<keyof EventRow, unknown>>> = nothing;

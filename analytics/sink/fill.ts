@@ -27,7 +27,7 @@ export function fillStatement({ rollup, target = rollup.table, months, limits }:
   const within = (time: string) => ` AND toYYYYMM(${time}) IN (${months.join(', ')})`;
   const events = `analytics.events LEFT JOIN (
       SELECT company_id AS company, toYYYYMM(bucket) AS month, max(last_position) AS upto
-      FROM ${target} WHERE last_position >= {from:UInt64} AND company_id IN {companies:Array(UUID)}${within('bucket')}
+      FROM ${target} WHERE ${rollup.rows} AND last_position >= {from:UInt64} AND company_id IN {companies:Array(UUID)}${within('bucket')}
       GROUP BY company, month
     ) AS counted ON company_id = counted.company AND toYYYYMM(at) = counted.month
     WHERE position >= {from:UInt64} AND company_id IN {companies:Array(UUID)}${within('at')} AND position > counted.upto`;

@@ -7,6 +7,7 @@ import { ensureStreams } from '#platform/events/streams.ts';
 import { silentLogger } from '#platform/logging/logger.ts';
 import { createMetrics } from '#platform/metrics/metrics.ts';
 import { oneServer } from '../clickhouse/ddl.ts';
+import { grains, ROLLUPS } from '../rollups.ts';
 import { createSink } from '../sink/createSink.ts';
 import { eventOf, type Fact } from './facts.ts';
 
@@ -91,14 +92,13 @@ export async function publish(nats: NatsPart, companyId: string, facts: readonly
   return events;
 }
 
-/** How often each table has counted the events of a company, and how many there are. */
+/** How often each grain has counted the events of a company, and how many there are. */
 export async function counts(clickhouse: ClickHouseClient, companyId: string) {
-  const tables = ['by_minute', 'by_hour', 'by_day'];
   const result = await clickhouse.query({
     query: `SELECT
       (SELECT count() FROM analytics.events WHERE company_id = {company:UUID}) AS events,
       (SELECT uniqExact(event_id) FROM analytics.events WHERE company_id = {company:UUID}) AS ids,
-      ${tables.map((table) => `(SELECT sum(events) FROM analytics.${table} WHERE company_id = {company:UUID} AND cube = 'channel') AS ${table}`).join(', ')}`,
+      ${grains.map(({ name }) => `(SELECT sum(events) FROM ${ROLLUPS} WHERE company_id = {company:UUID} AND cube = 'channel' AND grain = '${name}') AS by_${name}`).join(', ')}`,
     query_params: { company: companyId },
     format: 'JSONEachRow',
   });

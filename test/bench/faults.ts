@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ClickHouseLogLevel, createClient, type ClickHouseClient } from '@clickhouse/client';
 import { v7 } from 'uuid';
-import { cubes, type Cube } from '#analytics/rollups.ts';
+import { cubes, grains, ROLLUPS, type Cube } from '#analytics/rollups.ts';
 import { openNats } from '#analytics/testing/sinkHarness.ts';
 import { createNats } from '#infra/embedded/nats.ts';
 import { backoff, pause } from '#platform/lifecycle/backoff.ts';
@@ -163,18 +163,13 @@ async function recount(clickhouse: ClickHouseClient, { published }: Load, clock:
 }
 
 /** What each table has of each company: the rollups once in each of the cubes in which every event stands once. */
-const rollups = ['by_minute', 'by_hour', 'by_day'];
 const whole = (Object.keys(cubes) as Cube[]).filter((cube) => cube !== 'label');
-const counted = ['raw', 'ids', ...rollups.flatMap((table) => whole.map((cube) => `${table} ${cube}`))];
+const counted = ['raw', 'ids', ...grains.flatMap(({ name }) => whole.map((cube) => `${name} ${cube}`))];
 const counting = `SELECT toString(company_id) AS company, groupArray(concat(what, ' ', toString(n))) AS counts FROM (
     SELECT company_id, 'raw' AS what, count() AS n FROM analytics.events GROUP BY company_id
     UNION ALL SELECT company_id, 'ids', uniqExact(event_id) FROM analytics.events GROUP BY company_id
-    ${rollups
-      .map(
-        (table) => `UNION ALL SELECT company_id, concat('${table} ', cube), sum(events) FROM analytics.${table}
-          WHERE cube != 'label' GROUP BY company_id, cube`,
-      )
-      .join('\n')}
+    UNION ALL SELECT company_id, concat(toString(grain), ' ', cube), sum(events) FROM ${ROLLUPS}
+      WHERE cube != 'label' GROUP BY company_id, grain, cube
   ) GROUP BY company_id`;
 
 async function wrongOf(clickhouse: ClickHouseClient, published: ReadonlyMap<string, number>): Promise<string[]> {

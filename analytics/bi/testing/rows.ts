@@ -1,5 +1,6 @@
 import type { ClickHouseClient } from '@clickhouse/client';
 import { v7 } from 'uuid';
+import { grains } from '../../rollups.ts';
 
 /** Rows of everything that the views show, with `word` wherever a row has words of its own. */
 export async function insertRows(
@@ -21,15 +22,13 @@ export async function insertRows(
       : { type: 'conversation.message.created', direction: 'INBOUND', author_kind: 'CONTACT', message_id: v7() }),
   }));
   const rating = { ...place, at: at(0), event_id: v7(), conversation_id: events[0]?.conversation_id, message_id: v7() };
-  const buckets = ['by_minute', 'by_hour', 'by_day'].map((table) => ({
-    table,
-    values: [
-      { ...place, cube: 'full', bucket: at(1), events: rows, received: rows / 2, sent: 3, opened: 5, resolved: 2 },
-    ],
-  }));
+  const sums = { events: rows, received: rows / 2, sent: 3, opened: 5, resolved: 2 };
   const tables: readonly { readonly table: string; readonly values: readonly object[] }[] = [
     { table: 'events', values: [...events, { ...rating, type: 'conversation.answer.rated', status_to: 'GOOD' }] },
-    ...buckets,
+    {
+      table: 'rollups',
+      values: grains.map(({ name }) => ({ ...place, cube: 'full', grain: name, bucket: at(1), ...sums })),
+    },
     {
       table: 'operations',
       values: [

@@ -1,4 +1,4 @@
-import type { Duration } from '../../rollups.ts';
+import { grains, ROLLUPS, type Duration, type Grain } from '../../rollups.ts';
 import { column, type BiColumn, type BiView } from './view.ts';
 
 const sum = (name: string, comment: string) => column(name, 'UInt64', comment, `sum(part.${name})`);
@@ -16,7 +16,8 @@ const NOBODY = `toUUID('00000000-0000-0000-0000-000000000000')`;
 const groups = ['bucket', 'platform', 'channel_id', 'agent_id', 'team_id'];
 
 /** Sums of everything that happened, by ever longer buckets: a year of days is read faster than a day of events. */
-function activity(unit: 'minute' | 'hour' | 'day'): BiView {
+function activity(grain: Grain): BiView {
+  const unit = grain.name;
   const columns: BiColumn[] = [
     column('bucket', `DateTime('UTC')`, `The start of the ${unit}, in UTC.`, 'part.bucket'),
     column(
@@ -61,12 +62,12 @@ function activity(unit: 'minute' | 'hour' | 'day'): BiView {
   return {
     name: `activity_by_${unit}`,
     comment: `What happened by ${unit}, platform, channel, agent and team, added up: for long ranges.`,
-    source: `analytics.by_${unit} AS part`,
+    source: `${ROLLUPS} AS part`,
     // One cube, in which every event is once; what agents are is about no channel.
-    where: `part.cube = 'full' AND part.platform != ''`,
+    where: `part.cube = 'full' AND part.grain = '${grain.name}' AND part.platform != ''`,
     columns,
     groupBy: groups,
   };
 }
 
-export const activities: readonly BiView[] = [activity('minute'), activity('hour'), activity('day')];
+export const activities: readonly BiView[] = grains.map(activity);

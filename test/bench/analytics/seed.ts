@@ -7,7 +7,7 @@ import { oneBlock, settingsClause } from '#analytics/clickhouse/statements.ts';
 import { migrations } from '#analytics/migrations/index.ts';
 import { monthsOf, startOf } from '#analytics/rebuild/months.ts';
 import { slicesOf, type Weighed } from '#analytics/rebuild/slices.ts';
-import { counters, cubes, durations, rollups } from '#analytics/rollups.ts';
+import { counters, cubes, durations, ROLLUPS, rollups } from '#analytics/rollups.ts';
 import { fillStatement } from '#analytics/sink/fill.ts';
 import { positionOf } from '#analytics/sink/position.ts';
 import { SHARES } from '#analytics/sink/shares.ts';
@@ -81,9 +81,12 @@ async function fill(
   const ofMonth = Math.ceil(events / months.length);
   for (const [index, month] of months.entries()) {
     if (index < begun) continue;
-    for (const table of ['analytics.events', ...rollups.map((rollup) => rollup.table)]) {
+    for (const table of ['analytics.events', ROLLUPS]) {
       await client.command({ query: `ALTER TABLE ${table} DROP PARTITION ${String(month)}` });
     }
+    await client.command({
+      query: `DELETE FROM ${ROLLUPS} WHERE grain = 'day' AND toYYYYMM(bucket) = ${String(month)}`,
+    });
     for (let done = 0; done < ofMonth; done += CHUNK) {
       progress(`events of ${String(month)}, ${String(index * ofMonth + done)}`);
       const first = index * ofMonth + done;
