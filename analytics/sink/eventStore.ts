@@ -1,15 +1,16 @@
 import type { ClickHouseClient } from '@clickhouse/client';
 import { z } from 'zod';
 import type { Layout } from '../clickhouse/ddl.ts';
-import { insertBlock, insertColumns, select } from '../clickhouse/statements.ts';
+import { insertBlock, insertLines, select } from '../clickhouse/statements.ts';
 import type { TellChanges } from '../figures/changeTeller.ts';
-import { expiryBy, NEVER, readPlans, type Plans } from '../retention/plans.ts';
+import { expiryBy, readPlans, type Plans } from '../retention/plans.ts';
 import { filled, rollups } from '../rollups.ts';
 import { countedIn, together, type Counted, type Touched } from './countedIn.ts';
 import type { Erasure } from './erasure.ts';
 import { SinkError } from './errors.ts';
-import { clickHouseTime, nobody, nothing, sampleRow, type EventRow } from './eventRow.ts';
+import { clickHouseTime, nobody, sampleRow, type EventRow } from './eventRow.ts';
 import { fillStatement } from './fill.ts';
+import { lineColumns, linesOf, type WrittenRow } from './lines.ts';
 import { epochOf, positionOf, sequenceOf } from './position.ts';
 import { refusedRows, type Refused } from './refused.ts';
 import { shareOf } from './shares.ts';
@@ -31,9 +32,6 @@ const MONTHS_AT_ONCE = 12;
 
 /** What says how far things are. */
 const written = ['analytics.events', 'analytics.checkpoints', 'analytics.streams', ...filled.map(({ table }) => table)];
-
-/** What the table has where nothing is said. */
-const defaults: Readonly<Partial<Record<keyof EventRow, unknown>>> = nothing;
 
 const knownRow = z.object({ company_id: z.string(), event_id: z.string(), position: z.coerce.bigint() });
 
@@ -79,13 +77,6 @@ export interface Appended {
   readonly written: number;
   /** Their ids were written before. */
   readonly repeated: number;
-}
-
-/** As it stands in `analytics.events`, in which it is a row of its own. */
-interface WrittenRow {
-  readonly row: EventRow;
-  readonly expires: ReturnType<ReturnType<typeof expiryBy>>;
-  readonly position: string;
 }
 
 /** ClickHouse as the sink sees it. Each share has one writer at a time; see {@link createClaim}. */
@@ -147,6 +138,9 @@ export function createEventStore(
   /** What was appended and not yet counted, and what the checkpoint will say of it. */
   let uncounted: { readonly from: bigint; readonly counted: Counted; readonly checkpoint: object } | undefined;
 
+  /** That of the rows that were written last, for the next ones. */
+  let room: Buffer = Buffer.alloc(0);
+
   /** Rollups: one, unless the last time was quick and went well. */
   let filledAtOnce = 1;
 
@@ -167,9 +161,18 @@ export function createEventStore(
   async function insertEvents(rows: readonly WrittenRow[]): Promise<void> {
     const byMonth = Map.groupBy(rows, ({ row }) => row.at.slice(0, 7));
     for (const some of piecesOf([...byMonth.values()], MONTHS_AT_ONCE)) {
-      const columns = columnsOf(some.flat());
+      const lines = linesOf(some.flat(), room);
+      // Not before they are written for certain: what has failed may still be read.
+      room = Buffer.alloc(0);
       await mayWrite();
-      await insertColumns(client, { name: 'sink-events', table: 'analytics.events', columns, limits });
+      await insertLines(client, {
+        name: 'sink-events',
+        table: 'analytics.events',
+        columns: lineColumns,
+        lines,
+        limits,
+      });
+      room = Buffer.from(lines.buffer);
     }
   }
 
@@ -370,19 +373,15 @@ export function createEventStore(
 
     refused: async (rows) => {
       const expiry = expiryBy(plans);
-      const tried = new Map(rows.map((placed) => [{ ...placed.row, ...expiry(placed.row), position: '1' }, placed]));
-      const found = await refusedRows(client, {
+      const written = ({ row }: { readonly row: EventRow }) => ({ row, expires: expiry(row), position: '1' });
+      return refusedRows(client, {
         table: 'analytics.events',
-        rows: [...tried.keys()],
-        sample: sampleRow,
+        columns: lineColumns,
+        rows,
+        sample: { sequence: 1, row: sampleRow },
+        linesOf: (some) => linesOf(some.map(written), Buffer.alloc(0)),
         limits,
       });
-      const refused = new Map<PlacedRow, Error>();
-      for (const [row, error] of found) {
-        const placed = tried.get(row);
-        if (placed) refused.set(placed, error);
-      }
-      return refused;
     },
 
     forget: ({ companyId, contactIds }) =>
@@ -437,33 +436,6 @@ async function holds(stream: StreamState, sequence: number, time: number): Promi
 
 function idOf(row: { readonly company_id: string; readonly event_id: string }): string {
   return `${row.company_id} ${row.event_id}`;
-}
-
-/** Without those in which no row has anything that the table would not have by itself: reading them is half of an insert. */
-function columnsOf(rows: readonly WrittenRow[]): Map<string, readonly unknown[]> {
-  const columns = new Map<string, readonly unknown[]>();
-  const add = (name: string, cells: readonly unknown[], missing: unknown) => {
-    if (missing === undefined || cells.some((cell) => cell !== missing)) columns.set(name, cells);
-  };
-  for (const name of Object.keys(sampleRow) as (keyof EventRow)[]) {
-    add(
-      name,
-      rows.map(({ row }) => row[name]),
-      defaults[name],
-    );
-  }
-  for (const name of ['expires_at', 'figures_expire_at'] as const) {
-    add(
-      name,
-      rows.map(({ expires }) => expires[name]),
-      NEVER,
-    );
-  }
-  columns.set(
-    'position',
-    rows.map(({ position }) => position),
-  );
-  return columns;
 }
 
 function companiesOf(rows: readonly EventRow[]): string[] {
