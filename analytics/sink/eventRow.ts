@@ -20,6 +20,12 @@ export interface EventRow {
   readonly cells: string;
 }
 
+/** A row, and where in the stream its event stood. */
+export interface PlacedRow {
+  readonly sequence: number;
+  readonly row: EventRow;
+}
+
 /** What a conversation is; `labels` are in their order, so that the same ones are always the same. */
 const placeColumns = [
   'actor_kind',

@@ -12,9 +12,9 @@ import { migrations } from '../migrations/index.ts';
 import type { TellChanges } from '../figures/changeTeller.ts';
 import { eventOf, fact } from '../testing/facts.ts';
 import { counts, once, unreliable } from '../testing/sinkHarness.ts';
-import { eventRow } from './eventRow.ts';
+import { eventRow, type PlacedRow } from './eventRow.ts';
 import { allShares, shareOf } from './shares.ts';
-import { createEventStore, type PlacedRow, type StreamState } from './eventStore.ts';
+import { createEventStore, type StreamState } from './eventStore.ts';
 
 let engine: { client: ClickHouseClient; close(): Promise<void> };
 let clickhouse: ClickHouseClient;

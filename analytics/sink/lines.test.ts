@@ -8,8 +8,8 @@ import { migrate } from '../clickhouse/migrate.ts';
 import { migrations } from '../migrations/index.ts';
 import { NEVER } from '../retention/plans.ts';
 import { eventOf, fact, ids, presenceOf } from '../testing/facts.ts';
-import { eventRow, nobody } from './eventRow.ts';
-import { lineColumns, linesOf, type WrittenRow } from './lines.ts';
+import { eventRow, nobody, type PlacedRow } from './eventRow.ts';
+import { lineColumns, linesOf, type Writing } from './lines.ts';
 
 let engine: { client: ClickHouseClient; close(): Promise<void> };
 beforeAll(async () => {
@@ -18,17 +18,22 @@ beforeAll(async () => {
 });
 afterAll(() => engine?.close());
 
-function writtenOf(event: object, position: number): WrittenRow {
+function placedOf(event: object, sequence: number): PlacedRow {
   const row = eventRow(JSON.stringify(event));
   if (!row) throw new Error('an event of a conversation has a row');
-  return { row, expires: { expires_at: NEVER, figures_expire_at: '2100-01-01' }, position: String(position) };
+  return { sequence, row };
 }
+
+const writing: Writing = {
+  expiry: () => ({ expires_at: NEVER, figures_expire_at: '2100-01-01' }),
+  place: (sequence) => BigInt(sequence),
+};
 
 /** The rows as the table has them, without the columns in which it has what it has where nothing is said. */
 async function tableOf(events: readonly object[], room = Buffer.alloc(0)) {
   const { client } = engine;
   await client.command({ query: 'TRUNCATE TABLE analytics.events SYNC' });
-  const lines = linesOf(events.map(writtenOf), room);
+  const lines = linesOf(events.map(placedOf), writing, room);
   const limits = { seconds: 60, bytes: 1e9 };
   await insertLines(client, { name: 'test', table: 'analytics.events', columns: lineColumns, lines, limits });
   const result = await client.query({

@@ -1,11 +1,12 @@
 import type { expiryBy } from '../retention/plans.ts';
-import { cellColumns, type EventRow } from './eventRow.ts';
+import { cellColumns, type PlacedRow } from './eventRow.ts';
 
-/** A row as it stands in `analytics.events`, in which it is one of its own. */
-export interface WrittenRow {
-  readonly row: EventRow;
-  readonly expires: ReturnType<ReturnType<typeof expiryBy>>;
-  readonly position: string;
+/** What a line says besides its row. */
+export interface Writing {
+  /** When the row goes. */
+  readonly expiry: ReturnType<typeof expiryBy>;
+  /** Where it stands among all streams. */
+  readonly place: (sequence: number) => bigint;
 }
 
 /** The columns of {@link linesOf}, in their order. */
@@ -31,12 +32,13 @@ const BYTES_OF_UNIT = 3;
  *
  * @param room Where they are put if they fit in, which saves getting and clearing tens of megabytes for each batch.
  */
-export function linesOf(rows: readonly WrittenRow[], room: Buffer): Buffer {
+export function linesOf(rows: readonly PlacedRow[], { expiry, place }: Writing, room: Buffer): Buffer {
   let bytes = room;
   let end = 0;
-  for (const { row, expires, position } of rows) {
+  for (const { sequence, row } of rows) {
     const { company_id, at, event_id, type, contact_id, cells } = row;
-    const head = `["${position}","${expires.expires_at}","${expires.figures_expire_at}","${company_id}","${at}","${event_id}","${type}","${contact_id}"`;
+    const { expires_at, figures_expire_at } = expiry(row);
+    const head = `["${place(sequence)}","${expires_at}","${figures_expire_at}","${company_id}","${at}","${event_id}","${type}","${contact_id}"`;
     const most = (head.length + cells.length) * BYTES_OF_UNIT + 1;
     if (bytes.length - end < most) {
       const larger = Buffer.allocUnsafeSlow(bytes.length * 2 + most);
