@@ -45,11 +45,12 @@ export async function readPlans(client: ClickHouseClient): Promise<Plans> {
   );
 }
 
+const never = { expires_at: NEVER, figures_expire_at: NEVER };
+
 /** When an event, and the figures that count it, go by its company's plan; as ClickHouse reads a date. */
 export function expiryBy(plans: Plans) {
   const dates = new Map<string, string>();
-  const dayAfter = (day: string, days: number | undefined): string => {
-    if (days === undefined) return NEVER;
+  const dayAfter = (day: string, days: number): string => {
     const key = `${day}+${String(days)}`;
     let date = dates.get(key);
     if (date === undefined) {
@@ -59,7 +60,9 @@ export function expiryBy(plans: Plans) {
     return date;
   };
   return ({ company_id: companyId, at }: { readonly company_id: string; readonly at: string }) => {
-    const [plan, day] = [planOf(plans, companyId), at.slice(0, 10)];
-    return { expires_at: dayAfter(day, plan?.eventsDays), figures_expire_at: dayAfter(day, plan?.figuresDays) };
+    const plan = planOf(plans, companyId);
+    if (plan === undefined) return never;
+    const day = at.slice(0, 10);
+    return { expires_at: dayAfter(day, plan.eventsDays), figures_expire_at: dayAfter(day, plan.figuresDays) };
   };
 }

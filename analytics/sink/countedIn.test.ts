@@ -2,14 +2,14 @@ import { expect, test } from '@jest/globals';
 import { v7 } from 'uuid';
 import { eventOf, fact, presenceOf } from '../testing/facts.ts';
 import { countedIn, together } from './countedIn.ts';
-import { clickHouseTime, eventRow } from './eventRow.ts';
+import { clickHouseTime, eventRow, type PlacedRow } from './eventRow.ts';
 
 const at = (time: string) => new Date(`2026-${time}Z`);
 
-function rowOf(event: object) {
+function rowOf(event: object): PlacedRow {
   const row = eventRow(JSON.stringify(event));
   if (!row) throw new Error('an event of a conversation has a row');
-  return row;
+  return { sequence: 1, row };
 }
 
 test('rows are counted in the months of all, and change the hours of their company', () => {
@@ -41,7 +41,8 @@ test('of an agent who was taken to be there until now, the hours since they went
     since: at('03-01T08:10:00.000'),
     until: at('03-01T09:50:00.000'),
   });
-  const told = { ...rowOf(went), at: '2026-03-01 11:05:00.000' };
+  const { row } = rowOf(went);
+  const told = { sequence: 1, row: { ...row, at: '2026-03-01 11:05:00.000' } };
   const hours = [9, 10, 11].map((hour) => Date.UTC(2026, 2, 1, hour));
   const counted = countedIn([told]);
   expect(counted).toMatchObject({ hasPresence: true, changes: [{ companyId: company, hours: new Set(hours) }] });

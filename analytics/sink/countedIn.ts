@@ -1,5 +1,5 @@
 import { hoursOf, type Change } from '../figures/changes.ts';
-import type { EventRow } from './eventRow.ts';
+import type { PlacedRow } from './eventRow.ts';
 
 /** Where rollups have to be looked after. */
 export interface Touched {
@@ -17,11 +17,11 @@ export interface Counted extends Touched {
 }
 
 /** Everything in one pass, for a batch has many rows, of few companies and hours. */
-export function countedIn(rows: readonly EventRow[]): Counted {
+export function countedIn(rows: readonly PlacedRow[]): Counted {
   // An hour comes again and again: as text it is recognised without reading it.
   const hours = new Map<string, Set<string>>();
   const absences = new Map<string, number[]>();
-  for (const row of rows) {
+  for (const { row } of rows) {
     const { company_id: companyId, at } = row;
     let known = hours.get(companyId);
     if (known === undefined) {

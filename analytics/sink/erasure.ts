@@ -1,8 +1,7 @@
 import { createEvent, parseEvent } from '#platform/events/catalogue.ts';
 import type { StoredEvent } from '#platform/events/bus.ts';
 import { catalogue } from '#schema/events/catalogue.ts';
-import type { PlacedRow } from './eventStore.ts';
-import { nobody } from './eventRow.ts';
+import { nobody, type PlacedRow } from './eventRow.ts';
 
 /** Contacts who were erased: nothing here may lead to them any more. */
 export interface Erasure {

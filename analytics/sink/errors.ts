@@ -20,7 +20,9 @@ export class SinkError extends Error {
   }
 
   static refused(cause: Error): SinkError {
-    return new SinkError('REFUSED', `ClickHouse cannot read the event's row: ${cause.message}`, { cause });
+    // What follows the first line shows how far it has read the row.
+    const [reason = ''] = cause.message.split('\n', 1);
+    return new SinkError('REFUSED', `ClickHouse cannot read the event's row: ${reason}`, { cause });
   }
 
   static inDoubt(cause: unknown): SinkError {

@@ -12,9 +12,9 @@ import { migrations } from '../migrations/index.ts';
 import type { TellChanges } from '../figures/changeTeller.ts';
 import { eventOf, fact } from '../testing/facts.ts';
 import { counts, once, unreliable } from '../testing/sinkHarness.ts';
-import { eventRow } from './eventRow.ts';
+import { eventRow, type PlacedRow } from './eventRow.ts';
 import { allShares, shareOf } from './shares.ts';
-import { createEventStore, type PlacedRow, type StreamState } from './eventStore.ts';
+import { createEventStore, type StreamState } from './eventStore.ts';
 
 let engine: { client: ClickHouseClient; close(): Promise<void> };
 let clickhouse: ClickHouseClient;
@@ -266,17 +266,17 @@ describe('the event store', () => {
     const { rows } = streamOf(v7(), 9);
     const spoilt = rows.map(({ sequence, row }) => ({
       sequence,
-      row: sequence === 3 || sequence === 8 ? { ...row, channel_id: 'no id' } : row,
+      row: sequence === 3 || sequence === 8 ? { ...row, contact_id: 'no id' } : row,
     }));
     const store = storeOf(clickhouse);
     const part = { parked: [], end: { sequence: 9, time: Date.now() } };
     const cursor = { epoch: 1, sequence: 1 };
-    await expect(store.append(cursor, { ...part, rows: spoilt })).rejects.toThrow(/Cannot parse UUID/);
+    await expect(store.append(cursor, { ...part, rows: spoilt })).rejects.toThrow(/Cannot parse UUID/i);
     const refused = await store.refused(spoilt);
     expect([...refused.keys()].map(({ sequence }) => sequence)).toEqual([3, 8]);
     expect([...refused.values()].map(({ message }) => message)).toEqual([
-      expect.stringMatching(/Cannot parse UUID/),
-      expect.stringMatching(/Cannot parse UUID/),
+      expect.stringMatching(/Cannot parse UUID/i),
+      expect.stringMatching(/Cannot parse UUID/i),
     ]);
     const events = 'ALTER TABLE analytics.events';
     await clickhouse.command({ query: `${events} MODIFY COLUMN type UUID` });

@@ -1,15 +1,17 @@
 import type { ClickHouseClient } from '@clickhouse/client';
 import { z } from 'zod';
 import type { Layout } from '../clickhouse/ddl.ts';
-import { insertBlock, insertColumns, select } from '../clickhouse/statements.ts';
+import { insertBlock, insertLines, select } from '../clickhouse/statements.ts';
 import type { TellChanges } from '../figures/changeTeller.ts';
-import { expiryBy, NEVER, readPlans, type Plans } from '../retention/plans.ts';
+import { expiryBy, readPlans, type Plans } from '../retention/plans.ts';
 import { filled, rollups } from '../rollups.ts';
 import { countedIn, together, type Counted, type Touched } from './countedIn.ts';
 import type { Erasure } from './erasure.ts';
 import { SinkError } from './errors.ts';
-import { clickHouseTime, nobody, nothing, sampleRow, type EventRow } from './eventRow.ts';
+import { clickHouseTime, nobody, sampleRow, type EventRow, type PlacedRow } from './eventRow.ts';
 import { fillStatement } from './fill.ts';
+import { createIds, type Ids } from './ids.ts';
+import { lineColumns, linesOf, type Writing } from './lines.ts';
 import { epochOf, positionOf, sequenceOf } from './position.ts';
 import { refusedRows, type Refused } from './refused.ts';
 import { shareOf } from './shares.ts';
@@ -37,9 +39,6 @@ const written = [
   ...new Set(filled.map(({ table }) => table)),
 ];
 
-/** What the table has where nothing is said. */
-const defaults: Readonly<Partial<Record<keyof EventRow, unknown>>> = nothing;
-
 const knownRow = z.object({ company_id: z.string(), event_id: z.string(), position: z.coerce.bigint() });
 
 /** For so long a company's plan is believed. */
@@ -61,11 +60,6 @@ export interface Cursor {
   readonly sequence: number;
 }
 
-export interface PlacedRow {
-  readonly sequence: number;
-  readonly row: EventRow;
-}
-
 /** What cannot be read, and why it is no row. */
 export interface LeftOut {
   readonly sequence: number;
@@ -84,13 +78,6 @@ export interface Appended {
   readonly written: number;
   /** Their ids were written before. */
   readonly repeated: number;
-}
-
-/** As it stands in `analytics.events`, in which it is a row of its own. */
-interface WrittenRow {
-  readonly row: EventRow;
-  readonly expires: ReturnType<ReturnType<typeof expiryBy>>;
-  readonly position: string;
 }
 
 /** ClickHouse as the sink sees it. Each share has one writer at a time; see {@link createClaim}. */
@@ -152,6 +139,9 @@ export function createEventStore(
   /** What was appended and not yet counted, and what the checkpoint will say of it. */
   let uncounted: { readonly from: bigint; readonly counted: Counted; readonly checkpoint: object } | undefined;
 
+  /** That of the rows that were written last, for the next ones. */
+  let room: Buffer = Buffer.alloc(0);
+
   /** Rollups: one, unless the last time was quick and went well. */
   let filledAtOnce = 1;
 
@@ -169,12 +159,21 @@ export function createEventStore(
     return plans;
   }
 
-  async function insertEvents(rows: readonly WrittenRow[]): Promise<void> {
+  async function insertEvents(rows: readonly PlacedRow[], writing: Writing): Promise<void> {
     const byMonth = Map.groupBy(rows, ({ row }) => row.at.slice(0, 7));
     for (const some of piecesOf([...byMonth.values()], MONTHS_AT_ONCE)) {
-      const columns = columnsOf(some.flat());
+      const lines = linesOf(some.flat(), writing, room);
+      // Not before they are written for certain: what has failed may still be read.
+      room = Buffer.alloc(0);
       await mayWrite();
-      await insertColumns(client, { name: 'sink-events', table: 'analytics.events', columns, limits });
+      await insertLines(client, {
+        name: 'sink-events',
+        table: 'analytics.events',
+        columns: lineColumns,
+        lines,
+        limits,
+      });
+      room = Buffer.from(lines.buffer);
     }
   }
 
@@ -255,11 +254,8 @@ export function createEventStore(
    * Where each of the rows stands whose id is written already. Events come about in the order of their time: of that of a batch little
    * is written before, all of which costs a tenth of a question with every id. Where it is more than the batch itself, the ids are asked.
    */
-  async function writtenIds(
-    batch: readonly PlacedRow[],
-    { companies }: Pick<Touched, 'companies'>,
-  ): Promise<Map<string, bigint>> {
-    if (batch.length === 0) return new Map();
+  async function writtenIds(batch: readonly PlacedRow[], { companies }: Pick<Touched, 'companies'>): Promise<Ids> {
+    if (batch.length === 0) return createIds([]);
     const rows = batch.map(({ row }) => row);
     if (companies.length <= LOOKUP_SIZE) {
       const known = await select(client, {
@@ -272,13 +268,13 @@ export function createEventStore(
         limits,
         row: knownRow,
       });
-      if (known.length <= batch.length) return new Map(known.map((row) => [idOf(row), row.position]));
+      if (known.length <= batch.length) return createIds(known);
     }
     return writtenOf(batch);
   }
 
-  async function writtenOf(batch: readonly PlacedRow[]): Promise<Map<string, bigint>> {
-    const places = new Map<string, bigint>();
+  async function writtenOf(batch: readonly PlacedRow[]): Promise<Ids> {
+    const ids = createIds([]);
     for (const some of piecesOf(batch, LOOKUP_SIZE)) {
       const rows = some.map(({ row }) => row);
       const { first, last } = timesOf(rows);
@@ -292,9 +288,9 @@ export function createEventStore(
         limits,
         row: knownRow,
       });
-      for (const row of found) places.set(idOf(row), row.position);
+      for (const row of found) ids.add(row, row.position);
     }
-    return places;
+    return ids;
   }
 
   return {
@@ -320,35 +316,29 @@ export function createEventStore(
 
     append: (cursor, { rows: batch, parked, end }) =>
       answered(async () => {
-        const place = (sequence: number) => positionOf(cursor.epoch, sequence);
-        const counted = countedIn(batch.map(({ row }) => row));
+        const start = positionOf(cursor.epoch, 0);
+        const place = (sequence: number) => start + BigInt(sequence);
+        const counted = countedIn(batch);
         const [known, expiry] = [await writtenIds(batch, counted), expiryBy(await currentPlans())];
         const today = new Date().toISOString().slice(0, 10);
-        const rows: WrittenRow[] = [];
-        const leftOut: object[] = parked.map(({ sequence, companyId, type }) => ({
-          company_id: companyId,
-          position: place(sequence).toString(),
-          type,
-          reason: 'PARKED',
-        }));
-        for (const { sequence, row } of batch) {
-          const [id, position] = [idOf(row), place(sequence)];
-          const before = known.get(id);
+        const rows: PlacedRow[] = [];
+        const leftOut: object[] = [];
+        const leave = (company_id: string, position: bigint, type: string, reason: string): void => {
+          leftOut.push({ company_id, position: position.toString(), type, reason });
+        };
+        for (const { sequence, companyId, type } of parked) leave(companyId, place(sequence), type, 'PARKED');
+        for (const placed of batch) {
+          const { row } = placed;
+          const position = place(placed.sequence);
+          const before = known.positionOf(row);
           if (before === undefined) {
-            known.set(id, position);
-            const { company_id, type } = row;
-            const written = { row, expires: expiry(row), position: position.toString() };
-            rows.push(written);
-            if (written.expires.expires_at <= today) {
-              leftOut.push({ company_id, position: written.position, type, reason: 'EXPIRED' });
-            }
-          } else if (before !== position) {
-            const { company_id, type } = row;
-            leftOut.push({ company_id, position: position.toString(), type, reason: 'REPEATED' });
-          }
+            known.add(row, position);
+            rows.push(placed);
+            if (expiry(row).expires_at <= today) leave(row.company_id, position, row.type, 'EXPIRED');
+          } else if (before !== position) leave(row.company_id, position, row.type, 'REPEATED');
         }
         await insert('sink-left-out', 'analytics.left_out', leftOut);
-        await insertEvents(rows);
+        await insertEvents(rows, { expiry, place });
         const messageAt = clickHouseTime(new Date(end.time).toISOString());
         // Also without new rows: those of an earlier attempt may not be in the rollups yet.
         uncounted = {
@@ -374,20 +364,15 @@ export function createEventStore(
       }),
 
     refused: async (rows) => {
-      const expiry = expiryBy(plans);
-      const tried = new Map(rows.map((placed) => [{ ...placed.row, ...expiry(placed.row), position: '1' }, placed]));
-      const found = await refusedRows(client, {
+      const writing = { expiry: expiryBy(plans), place: BigInt };
+      return refusedRows(client, {
         table: 'analytics.events',
-        rows: [...tried.keys()],
-        sample: sampleRow,
+        columns: lineColumns,
+        rows,
+        sample: { sequence: 1, row: sampleRow },
+        linesOf: (some) => linesOf(some, writing, Buffer.alloc(0)),
         limits,
       });
-      const refused = new Map<PlacedRow, Error>();
-      for (const [row, error] of found) {
-        const placed = tried.get(row);
-        if (placed) refused.set(placed, error);
-      }
-      return refused;
     },
 
     forget: ({ companyId, contactIds }) =>
@@ -438,37 +423,6 @@ async function holds(stream: StreamState, sequence: number, time: number): Promi
   const there = await stream.timeAt(sequence);
   // Nothing is known of the time where the checkpoint was made before times were kept.
   return there === undefined || time === 0 || Math.abs(there - time) <= 1;
-}
-
-function idOf(row: { readonly company_id: string; readonly event_id: string }): string {
-  return `${row.company_id} ${row.event_id}`;
-}
-
-/** Without those in which no row has anything that the table would not have by itself: reading them is half of an insert. */
-function columnsOf(rows: readonly WrittenRow[]): Map<string, readonly unknown[]> {
-  const columns = new Map<string, readonly unknown[]>();
-  const add = (name: string, cells: readonly unknown[], missing: unknown) => {
-    if (missing === undefined || cells.some((cell) => cell !== missing)) columns.set(name, cells);
-  };
-  for (const name of Object.keys(sampleRow) as (keyof EventRow)[]) {
-    add(
-      name,
-      rows.map(({ row }) => row[name]),
-      defaults[name],
-    );
-  }
-  for (const name of ['expires_at', 'figures_expire_at'] as const) {
-    add(
-      name,
-      rows.map(({ expires }) => expires[name]),
-      NEVER,
-    );
-  }
-  columns.set(
-    'position',
-    rows.map(({ position }) => position),
-  );
-  return columns;
 }
 
 function companiesOf(rows: readonly EventRow[]): string[] {

@@ -2,8 +2,8 @@ import type { JsMsg } from '@nats-io/jetstream';
 import { EventError } from '#platform/events/errors.ts';
 import { erasureIn, withoutContacts, type Erasure } from './erasure.ts';
 import { SinkError } from './errors.ts';
-import { eventRow } from './eventRow.ts';
-import type { LeftOut, PlacedRow } from './eventStore.ts';
+import { eventRow, type PlacedRow } from './eventRow.ts';
+import type { LeftOut } from './eventStore.ts';
 import { shareOf, SHARES } from './shares.ts';
 import type { StreamReader } from './streamReader.ts';
 
@@ -39,17 +39,17 @@ export async function readBatch(
     last: undefined,
     isBehind: false,
   };
-  const isMine = shares.length < SHARES ? memberOf(shares) : () => true;
-  await reader.read(Math.ceil((maxRows * SHARES) / shares.length), (message) => {
+  const isMine = shares.length < SHARES ? memberOf(shares) : undefined;
+  await reader.read(Math.ceil((maxRows * SHARES) / shares.length), (message, sequence) => {
     batch.messages += 1;
     batch.first ??= message;
     batch.last = message;
-    if (!isMine(subjectOf(message).companyId)) return;
+    if (isMine && !isMine(subjectOf(message).companyId)) return;
     try {
       const text = message.string();
       const row = eventRow(text);
       const erasure = row ? undefined : erasureIn(text);
-      if (row) batch.rows.push({ sequence: message.seq, row });
+      if (row) batch.rows.push({ sequence, row });
       else if (erasure) {
         batch.rows = withoutContacts(batch.rows, erasure);
         batch.erasures.push(erasure);

@@ -1,16 +1,17 @@
 import type { ClickHouseClient } from '@clickhouse/client';
 import { z } from 'zod';
-import { insertBlock, select, type Limits } from '../clickhouse/statements.ts';
+import { insertLines, select, type Limits } from '../clickhouse/statements.ts';
 
 /** Rows that ClickHouse cannot read, each with what it says of it. */
 export type Refused<Row> = ReadonlyMap<Row, Error>;
 
 /**
  * What ClickHouse says of a value that it cannot read: `CANNOT_PARSE_*`, `INCORRECT_DATA`, `TYPE_MISMATCH` and the like. Whatever
- * else it says is about itself, and passes.
+ * else it says is about itself, and passes. Where it shows the row that it was at, its client takes the first word in brackets for what
+ * it says: that of a column's type, `Array(UUID)`.
  */
 const OF_THE_ROW =
-  /^(CANNOT_(PARSE|READ|CONVERT|INSERT_NULL)_.*|INCORRECT_DATA|TYPE_MISMATCH|ARGUMENT_OUT_OF_BOUND|VALUE_IS_OUT_OF_RANGE.*|DECIMAL_OVERFLOW|TOO_LARGE_STRING_SIZE|UNEXPECTED_.*)$/;
+  /^(CANNOT_(PARSE|READ|CONVERT|INSERT_NULL)_.*|INCORRECT_DATA|TYPE_MISMATCH|ARGUMENT_OUT_OF_BOUND|VALUE_IS_OUT_OF_RANGE.*|DECIMAL_OVERFLOW|TOO_LARGE_STRING_SIZE|UNEXPECTED_.*|UUID)$/;
 
 /** Whether a failed insert may be the fault of a row. */
 export function mayBeOfARow(error: unknown): error is Error & { readonly type: string } {
@@ -25,23 +26,30 @@ export function mayBeOfARow(error: unknown): error is Error & { readonly type: s
  */
 export async function refusedRows<Row extends object>(
   client: ClickHouseClient,
-  options: { readonly table: string; readonly rows: readonly Row[]; readonly sample: object; readonly limits: Limits },
+  options: {
+    readonly table: string;
+    readonly columns: readonly string[];
+    readonly rows: readonly Row[];
+    readonly sample: Row;
+    readonly linesOf: (rows: readonly Row[]) => Buffer;
+    readonly limits: Limits;
+  },
 ): Promise<Refused<Row>> {
-  const { table, limits } = options;
+  const { table, columns, linesOf, limits } = options;
   const [database, name] = table.split('.');
-  const columns = await select(client, {
+  const known = await select(client, {
     name: 'sink-columns',
     sql: `SELECT name, type FROM system.columns WHERE database = {database:String} AND table = {name:String}`,
     params: { database, name },
     limits,
     row: z.object({ name: z.string(), type: z.string() }),
   });
-  const structure = columns.map((column) => `${column.name} ${column.type}`).join(', ');
+  const structure = known.map((column) => `${column.name} ${column.type}`).join(', ');
   const trial = `FUNCTION null('${structure.replaceAll(/['\\]/g, String.raw`\$&`)}')`;
 
-  async function refusal(rows: readonly object[]): Promise<Error | undefined> {
+  async function refusal(rows: readonly Row[]): Promise<Error | undefined> {
     try {
-      await insertBlock(client, { name: 'sink-trial', table: trial, rows, limits });
+      await insertLines(client, { name: 'sink-trial', table: trial, columns, lines: linesOf(rows), limits });
       return undefined;
     } catch (error) {
       if (mayBeOfARow(error)) return error;

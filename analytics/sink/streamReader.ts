@@ -1,6 +1,7 @@
 import { AckPolicy, DeliverPolicy, JetStreamError, type ConsumerMessages, type JsMsg } from '@nats-io/jetstream';
 import { nanos } from '@nats-io/nats-core';
 import type { NatsPart } from '#platform/events/nats.ts';
+import { deliveryOf } from './deliveryOf.ts';
 import { SinkError } from './errors.ts';
 
 /**
@@ -11,8 +12,8 @@ const PIECE = 5_000;
 
 /** Reads a stream in its order, from a sequence on, without acknowledgements: the reader knows where it stands. */
 export interface StreamReader {
-  /** What is there, up to `max` messages, waiting at most a second for them. Each is handed over as it arrives. */
-  read(max: number, onMessage: (message: JsMsg) => void): Promise<void>;
+  /** What is there, up to `max` messages, waiting at most a second for them. Each is handed over as it arrives, with its sequence. */
+  read(max: number, onMessage: (message: JsMsg, sequence: number) => void): Promise<void>;
   /** How many were handed over. */
   readonly delivered: number;
   /** Whether as much as was read last was waiting behind it. */
@@ -58,15 +59,21 @@ export async function openReader(options: {
         const before = delivered;
         let waiting = 0;
         try {
-          messages = await consumer.fetch({ max_messages: Math.min(left, PIECE), expires: 1_000 });
-          for await (const message of messages) {
-            // What was sent while the connection broke is not sent again.
-            if (message.info.deliverySequence !== ++delivered) {
-              throw SinkError.gap(delivered, message.info.deliverySequence);
-            }
-            waiting = message.info.pending;
-            onMessage(message);
-          }
+          const pull = {
+            max_messages: Math.min(left, PIECE),
+            expires: 1_000,
+            // To wait for each message by an iterator costs as much as to read it from the connection.
+            callback: (message: JsMsg & { readonly reply: string }) => {
+              const { sequence, delivery, pending } = deliveryOf(message.reply);
+              // What was sent while the connection broke is not sent again.
+              if (delivery !== ++delivered) throw SinkError.gap(delivered, delivery);
+              waiting = pending;
+              onMessage(message, sequence);
+            },
+          };
+          messages = await consumer.fetch(pull);
+          const failure = await messages.closed();
+          if (failure) throw failure;
         } catch (error) {
           if (delivered === before || !isSilence(error)) throw error;
           // What came is whole as far as it goes. To throw it away would be to get as far and no further, each time.

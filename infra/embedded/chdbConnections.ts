@@ -1,4 +1,5 @@
 import { createChdbConnection, type ChdbConnection } from 'chdb/connection';
+import { linesInsert } from './linesInsert.ts';
 
 /** More statements than these at a time would only take the machine from each other. */
 const MOST = 12;
@@ -48,7 +49,7 @@ export function createChdbConnections(path: string): EngineConnection {
 
   return {
     query: (params) => withOne((one) => one.query(params)),
-    exec: (params) => withOne((one) => one.exec(params)),
+    exec: (params) => withOne((one) => linesInsert(one, params) ?? one.exec(params)),
     command: (params) => withOne((one) => one.command(params)),
     insert: (params) => withOne((one) => one.insert(params)),
     ping: (params) => withOne((one) => one.ping(params)),
