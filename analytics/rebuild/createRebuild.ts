@@ -119,16 +119,13 @@ export function createRebuild(options: {
     }
   }
 
-  /** Brings what was made beside a rollup up to what was written meanwhile, and puts it in the rollup's place. */
-  async function replace(rollup: Filled, partition: number, from: string, settings: string): Promise<void> {
-    const months = rollup.partitions.months(partition);
+  /** Brings what was made beside a rollup up to what was written since a position. */
+  async function catchUp(rollup: Filled, months: readonly Month[], from: string): Promise<void> {
     const query = fillStatement({ rollup, target: staging(rollup.table), months, limits: swapLimits });
     for (const slice of slicesOf(await companiesOf(events, months, from), SLICE_EVENTS)) {
       const companies = slice.map(({ companyId }) => companyId);
       await clickhouse.command({ query, query_params: { from, companies } });
     }
-    const { table } = rollup;
-    await run(`ALTER TABLE ${table} REPLACE PARTITION ${String(partition)} FROM ${staging(table)}`, settings);
   }
 
   async function swap(months: readonly Month[], from: string, signal: AbortSignal): Promise<void> {
@@ -140,8 +137,10 @@ export function createRebuild(options: {
       const settings = await ofNothingAsWell();
       for (const rollup of filled) {
         for (const partition of partitionsOf(rollup, months)) {
+          await catchUp(rollup, rollup.partitions.months(partition), from);
           await claim.heldFor(STATEMENT_LIMIT_MS);
-          await replace(rollup, partition, from, settings);
+          const { table } = rollup;
+          await run(`ALTER TABLE ${table} REPLACE PARTITION ${String(partition)} FROM ${staging(table)}`, settings);
         }
       }
       const others = await companiesOf({ table: ROLLUPS, time: 'bucket', position: 'last_position' }, months);
