@@ -21,7 +21,7 @@ import { sinkMetrics } from './sinkMetrics.ts';
 export const SINK = 'analytics-sink';
 /** Batches that are counted at once, where more of them wait: the most, and how long that may take. */
 const BATCHES_AT_ONCE = 4;
-const COUNT_MS = 500;
+const COUNT_MS = 1_000;
 /** Facts of conversations; their subjects name the company. */
 export const SINK_FILTER = 'events.conversation.>';
 

@@ -4,12 +4,12 @@ import type { Layout } from '../clickhouse/ddl.ts';
 import { insertBlock, insertLines, select } from '../clickhouse/statements.ts';
 import type { TellChanges } from '../figures/changeTeller.ts';
 import { expiryBy, readPlans, type Plans } from '../retention/plans.ts';
-import { filled, rollups } from '../rollups.ts';
+import { fewRollups, filled, presence, rollups } from '../rollups.ts';
 import { countedIn, together, type Counted, type Touched } from './countedIn.ts';
 import type { Erasure } from './erasure.ts';
 import { SinkError } from './errors.ts';
 import { clickHouseTime, nobody, sampleRow, type EventRow, type PlacedRow } from './eventRow.ts';
-import { fillStatement } from './fill.ts';
+import { fillStatement, uncountedQuery } from './fill.ts';
 import { createIds, type Ids } from './ids.ts';
 import { lineColumns, linesOf, type Writing } from './lines.ts';
 import { epochOf, positionOf, sequenceOf } from './position.ts';
@@ -19,8 +19,10 @@ import { shareOf } from './shares.ts';
 /** Longest that one statement of who holds a lease may run: what is in doubt now is certain this much later. */
 export const STATEMENT_LIMIT_MS = 4_000;
 const BYTES_LIMIT = 2_000_000_000;
-/** Statements that fill a rollup in this time leave enough of {@link STATEMENT_LIMIT_MS} to be run side by side. */
-const QUICK_MS = 500;
+/** Statements that fill a rollup in this time leave enough of {@link STATEMENT_LIMIT_MS} to be run side by side, with two grains in one. */
+const QUICK_MS = 1_000;
+/** Events that one statement counts of what others have left: a statement has time for them whatever they are. */
+const EVENTS_AT_ONCE = 50_000;
 
 /** Ids looked up by one statement: its parameter stays below what servers take as one form field (128 KiB). */
 const LOOKUP_SIZE = 2_000;
@@ -134,6 +136,8 @@ export function createEventStore(
 ): EventStore {
   const { layout, statementLimitMs, mayWrite, tellChanges } = options;
   const limits = { seconds: statementLimitMs / 1_000, bytes: BYTES_LIMIT };
+  /** Of what only looks: nobody has to wait for its end. */
+  const resumeLimits = { ...limits, seconds: 60 };
   let plans: Plans = new Map();
   let plansReadAt = -Infinity;
   /** What was appended and not yet counted, and what the checkpoint will say of it. */
@@ -142,8 +146,8 @@ export function createEventStore(
   /** That of the rows that were written last, for the next ones. */
   let room: Buffer = Buffer.alloc(0);
 
-  /** Rollups: one, unless the last time was quick and went well. */
-  let filledAtOnce = 1;
+  /** The last time that rollups were filled: quickly, and all of them. */
+  let wasQuick = false;
 
   async function insert(name: string, table: string, rows: readonly object[]): Promise<void> {
     await mayWrite();
@@ -179,31 +183,51 @@ export function createEventStore(
 
   /**
    * What a statement of these has written is left out when it is run again: what one attempt had no time for is done by the next. Each
-   * is about a table of its own, so two are run side by side: none of them has work for all processors all the time. More would
+   * is about rows of its own, so two are run side by side: none of them has work for all processors all the time. More would
    * only take the processor, and the embedded engine's few threads, from each other and from who looks at figures. Where they take long,
-   * each has all of its time for itself: what two share in vain is begun anew.
+   * each has all of its time for itself, and one grain to fill: what two share in vain is begun anew.
    */
-  async function fillRollups(from: bigint, { companies, months, hasPresence }: Touched): Promise<void> {
-    const tables = hasPresence ? filled : rollups;
-    const atOnce = filledAtOnce;
-    filledAtOnce = 1;
+  async function fillRollups(from: bigint, touched: Touched): Promise<void> {
+    const [some, atOnce] = wasQuick ? [fewRollups, 2] : [rollups, 1];
+    const tables = touched.hasPresence ? [...some, presence] : some;
+    wasQuick = false;
     let longestMs = 0;
-    for (const part of piecesOf(companies, LOOKUP_SIZE)) {
-      const params = { from: from.toString(), companies: part };
-      for (const few of piecesOf(months, MONTHS_AT_ONCE)) {
-        for (const some of piecesOf(tables, atOnce)) {
+    for (const { companies, months } of portionsOf(touched)) {
+      const params = { from: from.toString(), companies };
+      for (const several of piecesOf(tables, atOnce)) {
+        await mayWrite();
+        const startedAt = performance.now();
+        await allEnded(
+          several.map(async (rollup) =>
+            client.command({ query: fillStatement({ rollup, months, limits }), query_params: params }),
+          ),
+        );
+        longestMs = Math.max(longestMs, performance.now() - startedAt);
+      }
+    }
+    wasQuick = longestMs < QUICK_MS;
+  }
+
+  /** The same of what writers before have left, of whom there may be many: however much that is, no statement has more than it has time for. */
+  async function catchUp(from: bigint, touched: Touched): Promise<void> {
+    wasQuick = false;
+    for (const { companies, months } of portionsOf(touched)) {
+      const params = { from: from.toString(), companies };
+      for (const rollup of filled) {
+        const [found] = await select(client, {
+          name: 'sink-uncounted',
+          sql: uncountedQuery({ rollup, months }),
+          params,
+          limits: resumeLimits,
+          row: z.object({ events: z.coerce.number() }),
+        });
+        for (let left = found?.events ?? 0; left > 0; left -= EVENTS_AT_ONCE) {
           await mayWrite();
-          const startedAt = performance.now();
-          await allEnded(
-            some.map(async (rollup) =>
-              client.command({ query: fillStatement({ rollup, months: few, limits }), query_params: params }),
-            ),
-          );
-          longestMs = Math.max(longestMs, performance.now() - startedAt);
+          const query = fillStatement({ rollup, months, most: EVENTS_AT_ONCE, limits });
+          await client.command({ query, query_params: params });
         }
       }
     }
-    if (longestMs < QUICK_MS) filledAtOnce = 2;
   }
 
   async function checkpointsOf(shares: readonly number[]) {
@@ -224,7 +248,7 @@ export function createEventStore(
       sql: `SELECT company_id AS company, groupUniqArray(toYYYYMM(at)) AS months
         FROM analytics.events WHERE position > {from:UInt64} GROUP BY company_id`,
       params: { from: from.toString() },
-      limits: { ...limits, seconds: 60 },
+      limits: resumeLimits,
       row: z.object({ company: z.string(), months: z.array(z.number()) }),
     });
     const mine = found.filter(({ company }) => shares.includes(shareOf(company)));
@@ -302,7 +326,7 @@ export function createEventStore(
         const isComplete = checkpoints.length === shares.length;
         const from = isComplete ? lowest(checkpoints.map(({ upto }) => upto)) : 0n;
         const touched = await touchedSince(from, shares);
-        await fillRollups(from, touched);
+        await catchUp(from, touched);
         await tellChanges(touched.companies.map((companyId) => ({ companyId })));
         const { epoch, name, created } = (await lastStream()) ?? { epoch: 0, name: undefined, created: undefined };
         if (name !== stream.name || created !== stream.created) return beginEpoch(epoch + 1, stream);
@@ -427,6 +451,13 @@ async function holds(stream: StreamState, sequence: number, time: number): Promi
 
 function companiesOf(rows: readonly EventRow[]): string[] {
   return [...new Set(rows.map((row) => row.company_id))];
+}
+
+/** What one statement is about at a time. */
+function* portionsOf(touched: Touched): Generator<Pick<Touched, 'companies' | 'months'>> {
+  for (const companies of piecesOf(touched.companies, LOOKUP_SIZE)) {
+    for (const months of piecesOf(touched.months, MONTHS_AT_ONCE)) yield { companies, months };
+  }
 }
 
 /** @returns all of them in their order, so many at a time */

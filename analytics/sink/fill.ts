@@ -8,6 +8,8 @@ export interface Fill {
   readonly target?: string;
   /** Only the events of these months, as `toYYYYMM` says them. */
   readonly months: readonly number[];
+  /** Only so many events, the first of those that are not counted. */
+  readonly most?: number;
   readonly limits: Limits;
 }
 
@@ -23,15 +25,26 @@ const asGrouped = { optimize_on_insert: 0 };
  * company's events enter `analytics.events` in ascending order; so it is right after a crash at any moment, also when another
  * process goes on that has other companies besides.
  */
-export function fillStatement({ rollup, target = rollup.table, months, limits }: Fill): string {
+export function fillStatement({ most, limits, ...fill }: Fill): string {
+  const { rollup, target = rollup.table } = fill;
+  const events = uncounted(fill);
+  const from = most === undefined ? events : `(SELECT * FROM ${events} ORDER BY position LIMIT ${most})`;
+  return `INSERT INTO ${target} (${rollup.columns.join(', ')})
+    ${rollup.select(from)}
+    ${settingsClause('sink-rollup', limits, { ...oneBlock, ...asGrouped, async_insert: 0 })}`;
+}
+
+/** Says, as `events`, how many events a fill would count that has no limit to them. Its parameters are those of {@link fillStatement}. */
+export function uncountedQuery(fill: Omit<Fill, 'most' | 'limits'>): string {
+  return `SELECT count() AS events FROM ${uncounted(fill)}`;
+}
+
+function uncounted({ rollup, target = rollup.table, months }: Omit<Fill, 'most' | 'limits'>): string {
   const within = (time: string) => ` AND toYYYYMM(${time}) IN (${months.join(', ')})`;
-  const events = `analytics.events LEFT JOIN (
+  return `analytics.events LEFT JOIN (
       SELECT company_id AS company, toYYYYMM(bucket) AS month, max(last_position) AS upto
       FROM ${target} WHERE ${rollup.rows} AND last_position >= {from:UInt64} AND company_id IN {companies:Array(UUID)}${within('bucket')}
       GROUP BY company, month
     ) AS counted ON company_id = counted.company AND toYYYYMM(at) = counted.month
-    WHERE position >= {from:UInt64} AND company_id IN {companies:Array(UUID)}${within('at')} AND position > counted.upto`;
-  return `INSERT INTO ${target} (${rollup.columns.join(', ')})
-    ${rollup.select(events)}
-    ${settingsClause('sink-rollup', limits, { ...oneBlock, ...asGrouped, join_use_nulls: 0, async_insert: 0 })}`;
+    WHERE ${rollup.events} AND position >= {from:UInt64} AND company_id IN {companies:Array(UUID)}${within('at')} AND position > ifNull(counted.upto, 0)`;
 }
