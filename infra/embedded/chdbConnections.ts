@@ -1,4 +1,5 @@
 import { createChdbConnection, type ChdbConnection } from 'chdb/connection';
+import { inlineParams } from './inlineParams.ts';
 import { linesInsert } from './linesInsert.ts';
 
 /** More statements than these at a time would only take the machine from each other. */
@@ -48,9 +49,9 @@ export function createChdbConnections(path: string): EngineConnection {
   }
 
   return {
-    query: (params) => withOne((one) => one.query(params)),
+    query: (params) => withOne((one) => one.query(inlined(params))),
     exec: (params) => withOne((one) => linesInsert(one, params) ?? one.exec(params)),
-    command: (params) => withOne((one) => one.command(params)),
+    command: (params) => withOne((one) => one.command(inlined(params))),
     insert: (params) => withOne((one) => one.insert(params)),
     ping: (params) => withOne((one) => one.ping(params)),
     async close() {
@@ -59,4 +60,11 @@ export function createChdbConnections(path: string): EngineConnection {
       await anchor.close();
     },
   };
+}
+
+/** For statements of our own: what `exec` is given may be anybody's, and its values stay the engine's to read. */
+function inlined<S extends Parameters<ChdbConnection['query']>[0]>(statement: S): S {
+  const { query_params: params, ...rest } = statement;
+  const query = params && inlineParams(statement.query, params);
+  return query === undefined ? statement : ({ ...rest, query } as S);
 }
