@@ -49,3 +49,11 @@ export class SinkError extends Error {
     );
   }
 }
+
+/**
+ * Whether ClickHouse said that it failed, after which nothing runs any more. By shape and not by class: the embedded engine brings its own
+ * copy of the client's errors.
+ */
+export function isReported(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && 'type' in error;
+}

@@ -4,14 +4,15 @@ import type { Layout } from '../clickhouse/ddl.ts';
 import { insertBlock, insertLines, select } from '../clickhouse/statements.ts';
 import type { TellChanges } from '../figures/changeTeller.ts';
 import { expiryBy, readPlans, type Plans } from '../retention/plans.ts';
-import { fewRollups, filled, presence, rollups } from '../rollups.ts';
+import { filled } from '../rollups.ts';
 import { countedIn, together, type Counted, type Touched } from './countedIn.ts';
 import type { Erasure } from './erasure.ts';
-import { SinkError } from './errors.ts';
+import { isReported, SinkError } from './errors.ts';
 import { clickHouseTime, nobody, sampleRow, type EventRow, type PlacedRow } from './eventRow.ts';
-import { fillStatement, uncountedQuery } from './fill.ts';
+import { createFilling } from './filling.ts';
 import { createIds, type Ids } from './ids.ts';
 import { lineColumns, linesOf, type Writing } from './lines.ts';
+import { LOOKUP_SIZE, MONTHS_AT_ONCE, piecesOf } from './pieces.ts';
 import { epochOf, positionOf, sequenceOf } from './position.ts';
 import { refusedRows, type Refused } from './refused.ts';
 import { shareOf } from './shares.ts';
@@ -19,20 +20,6 @@ import { shareOf } from './shares.ts';
 /** Longest that one statement of who holds a lease may run: what is in doubt now is certain this much later. */
 export const STATEMENT_LIMIT_MS = 4_000;
 const BYTES_LIMIT = 2_000_000_000;
-/** Statements that fill a rollup in this time leave enough of {@link STATEMENT_LIMIT_MS} to be run side by side, with two grains in one. */
-const QUICK_MS = 1_000;
-/** Events that one statement counts of what others have left: a statement has time for them whatever they are. */
-const EVENTS_AT_ONCE = 50_000;
-
-/** Ids looked up by one statement: its parameter stays below what servers take as one form field (128 KiB). */
-const LOOKUP_SIZE = 2_000;
-
-/**
- * Months that one statement writes. Each is a part of its own, which has to be on the disk: a batch of what happened in many years would
- * take longer than a statement may, and be written from its beginning again and again.
- */
-const MONTHS_AT_ONCE = 12;
-
 /** What says how far things are. */
 const written = [
   'analytics.events',
@@ -138,6 +125,7 @@ export function createEventStore(
   const limits = { seconds: statementLimitMs / 1_000, bytes: BYTES_LIMIT };
   /** Of what only looks: nobody has to wait for its end. */
   const resumeLimits = { ...limits, seconds: 60 };
+  const filling = createFilling(client, { limits, resumeLimits, mayWrite });
   let plans: Plans = new Map();
   let plansReadAt = -Infinity;
   /** What was appended and not yet counted, and what the checkpoint will say of it. */
@@ -145,9 +133,6 @@ export function createEventStore(
 
   /** That of the rows that were written last, for the next ones. */
   let room: Buffer = Buffer.alloc(0);
-
-  /** The last time that rollups were filled: quickly, and all of them. */
-  let wasQuick = false;
 
   async function insert(name: string, table: string, rows: readonly object[]): Promise<void> {
     await mayWrite();
@@ -178,55 +163,6 @@ export function createEventStore(
         limits,
       });
       room = Buffer.from(lines.buffer);
-    }
-  }
-
-  /**
-   * What a statement of these has written is left out when it is run again: what one attempt had no time for is done by the next. Each
-   * is about rows of its own, so two are run side by side: none of them has work for all processors all the time. More would
-   * only take the processor, and the embedded engine's few threads, from each other and from who looks at figures. Where they take long,
-   * each has all of its time for itself, and one grain to fill: what two share in vain is begun anew.
-   */
-  async function fillRollups(from: bigint, touched: Touched): Promise<void> {
-    const [some, atOnce] = wasQuick ? [fewRollups, 2] : [rollups, 1];
-    const tables = touched.hasPresence ? [...some, presence] : some;
-    wasQuick = false;
-    let longestMs = 0;
-    for (const { companies, months } of portionsOf(touched)) {
-      const params = { from: from.toString(), companies };
-      for (const several of piecesOf(tables, atOnce)) {
-        await mayWrite();
-        const startedAt = performance.now();
-        await allEnded(
-          several.map(async (rollup) =>
-            client.command({ query: fillStatement({ rollup, months, limits }), query_params: params }),
-          ),
-        );
-        longestMs = Math.max(longestMs, performance.now() - startedAt);
-      }
-    }
-    wasQuick = longestMs < QUICK_MS;
-  }
-
-  /** The same of what writers before have left, of whom there may be many: however much that is, no statement has more than it has time for. */
-  async function catchUp(from: bigint, touched: Touched): Promise<void> {
-    wasQuick = false;
-    for (const { companies, months } of portionsOf(touched)) {
-      const params = { from: from.toString(), companies };
-      for (const rollup of filled) {
-        const [found] = await select(client, {
-          name: 'sink-uncounted',
-          sql: uncountedQuery({ rollup, months }),
-          params,
-          limits: resumeLimits,
-          row: z.object({ events: z.coerce.number() }),
-        });
-        for (let left = found?.events ?? 0; left > 0; left -= EVENTS_AT_ONCE) {
-          await mayWrite();
-          const query = fillStatement({ rollup, months, most: EVENTS_AT_ONCE, limits });
-          await client.command({ query, query_params: params });
-        }
-      }
     }
   }
 
@@ -326,7 +262,7 @@ export function createEventStore(
         const isComplete = checkpoints.length === shares.length;
         const from = isComplete ? lowest(checkpoints.map(({ upto }) => upto)) : 0n;
         const touched = await touchedSince(from, shares);
-        await catchUp(from, touched);
+        await filling.catchUp(from, touched);
         await tellChanges(touched.companies.map((companyId) => ({ companyId })));
         const { epoch, name, created } = (await lastStream()) ?? { epoch: 0, name: undefined, created: undefined };
         if (name !== stream.name || created !== stream.created) return beginEpoch(epoch + 1, stream);
@@ -377,7 +313,7 @@ export function createEventStore(
       answered(async () => {
         if (uncounted === undefined) return;
         const { from, counted, checkpoint } = uncounted;
-        await fillRollups(from, counted);
+        await filling.fill(from, counted);
         await tellChanges(counted.changes);
         await insert(
           'sink-checkpoints',
@@ -429,18 +365,6 @@ async function answered<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-/** By shape and not by class: the embedded engine brings its own copy of the client's errors. */
-function isReported(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && 'type' in error;
-}
-
-/** Of statements that are run side by side: fails when none of them is under way, and rather as one that gave no answer. */
-async function allEnded(statements: readonly Promise<unknown>[]): Promise<void> {
-  const ends = await Promise.allSettled(statements);
-  const failures = ends.flatMap((end) => (end.status === 'rejected' ? [end.reason as unknown] : []));
-  if (failures.length > 0) throw failures.find((error) => !isReported(error)) ?? failures[0];
-}
-
 /** A server that lost its last writes, or was restored from a copy, has other messages at the same places. */
 async function holds(stream: StreamState, sequence: number, time: number): Promise<boolean> {
   if (sequence > stream.lastSequence) return false;
@@ -451,18 +375,6 @@ async function holds(stream: StreamState, sequence: number, time: number): Promi
 
 function companiesOf(rows: readonly EventRow[]): string[] {
   return [...new Set(rows.map((row) => row.company_id))];
-}
-
-/** What one statement is about at a time. */
-function* portionsOf(touched: Touched): Generator<Pick<Touched, 'companies' | 'months'>> {
-  for (const companies of piecesOf(touched.companies, LOOKUP_SIZE)) {
-    for (const months of piecesOf(touched.months, MONTHS_AT_ONCE)) yield { companies, months };
-  }
-}
-
-/** @returns all of them in their order, so many at a time */
-function piecesOf<T>(all: readonly T[], most: number): T[][] {
-  return Array.from({ length: Math.ceil(all.length / most) }, (_, at) => all.slice(at * most, (at + 1) * most));
 }
 
 function timesOf(rows: readonly EventRow[]): { readonly first: string; readonly last: string } {
