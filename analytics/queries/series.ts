@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import type { Counter, Duration } from '../rollups.ts';
+import type { Duration } from '../rollups.ts';
 import type { Piece } from './overview.ts';
+import type { CountName } from './totals.ts';
 
 /** What a metric is taken from: a column of the counts, or the average of what was measured. */
 const metrics = {
@@ -24,7 +25,7 @@ const metrics = {
   QUEUE_WAIT_TIME: { measure: 'queue_wait' },
   QUEUE_WAIT_BUSINESS_TIME: { measure: 'queue_wait_business' },
   HANDLING_TIME: { measure: 'handling' },
-} as const satisfies Readonly<Record<string, Counter | { readonly measure: Duration }>>;
+} as const satisfies Readonly<Record<string, CountName | { readonly measure: Duration }>>;
 export type Metric = keyof typeof metrics;
 
 /** `at` is the start of an interval, in milliseconds. */
@@ -35,6 +36,12 @@ export type Point = z.output<typeof pointSchema>;
 export function measureOf(metric: Metric): string {
   const source = metrics[metric];
   return typeof source === 'string' ? '' : source.measure;
+}
+
+/** Which of the counts it is, if one of them. */
+export function counterOf(metric: Metric): CountName | undefined {
+  const source = metrics[metric];
+  return typeof source === 'string' ? source : undefined;
 }
 
 /**
@@ -57,7 +64,7 @@ export function pointsOf(metric: Metric, starts: readonly number[], pieces: read
     sums.set(
       start,
       typeof source === 'string'
-        ? { value: sum.value + piece.counts[source], times: 1 }
+        ? { value: sum.value + (piece.counts[source] ?? 0), times: 1 }
         : { value: sum.value + piece.seconds, times: sum.times + piece.count },
     );
   }

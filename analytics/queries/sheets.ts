@@ -6,7 +6,7 @@ import { intervalStarts, pointLimit, type Interval } from './intervals.ts';
 import { queryFigures, type Asked, type Figures, type Overview } from './overview.ts';
 import type { Scope } from './scope.ts';
 import { apart, type Span } from './segments.ts';
-import { measureOf, pointsOf, type Metric, type Point } from './series.ts';
+import { counterOf, measureOf, pointsOf, type Metric, type Point } from './series.ts';
 
 /** Beyond so many points a curve is asked for by itself: it comes once for each platform from a statement that tells them apart. */
 const MOST_POINTS = 500;
@@ -59,10 +59,12 @@ function keyOf(question: Question): string {
 /** The figures of each question's span. */
 async function answer(client: ClickHouseClient, questions: readonly [Question, ...Question[]]): Promise<Figures[]> {
   const { scope } = questions[0];
+  const metrics = questions.filter(isSeries).map(({ metric }) => metric);
   const options = {
     cube: cubeOf(questions[0]),
     byPlatform: questions.some((question) => !isSeries(question) && question.byPlatform),
-    measures: [...new Set(questions.filter(isSeries).map(({ metric }) => measureOf(metric)))],
+    measures: [...new Set(metrics.map(measureOf))],
+    counters: [...new Set(metrics.flatMap((metric) => counterOf(metric) ?? []))],
   };
   const spans = new Map(questions.map(({ span }) => [nameOf(span), span]));
   const figures = new Map<string, Figures>();

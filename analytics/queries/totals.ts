@@ -78,7 +78,8 @@ export const sums = [
   'unrated_bad',
 ] as const satisfies readonly Counter[];
 
-export type Counts = Readonly<Record<(typeof sums)[number], number>>;
+export type CountName = (typeof sums)[number];
+export type Counts = Readonly<Record<CountName, number>>;
 
 /**
  * All of them as one column, in their order: what a statement costs is mostly that ClickHouse understands it, which grows with the names in
