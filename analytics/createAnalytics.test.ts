@@ -731,7 +731,7 @@ describe('an export', () => {
   test('is refused when it would have too many rows, before it is made', async () => {
     const company = v7();
     await stores.engine.client.command({
-      query: `INSERT INTO analytics.rollups (company_id, cube, grain, bucket, agent_id, events)
+      query: `INSERT INTO analytics.sums (company_id, cube, grain, bucket, agent_id, events)
         SELECT '${company}', 'agent', 'day', '2026-05-05 00:00:00', generateUUIDv4(), 1 FROM numbers(200001)`,
     });
     const { status, bytes } = await exportAs(agentOf(company), { span: may, by: 'agent' });

@@ -1,3 +1,5 @@
+import { byDay, byHour, byMinute, byWeek, type Grain } from './grains.ts';
+
 /** How rows are parted by months, which are told as `toYYYYMM` tells them. */
 export interface Partitions {
   /** Where a month is. */
@@ -22,23 +24,8 @@ export interface Filled {
   readonly select: (from: string) => string;
 }
 
-/** How long the buckets are that rows of a rollup add up. */
-export interface Grain {
-  readonly name: 'minute' | 'hour' | 'day';
-  /** The bucket of `at`, which is UTC. */
-  readonly bucketOf: string;
-  readonly bucketMs: number;
-}
-
-export const byMinute: Grain = { name: 'minute', bucketMs: 60_000, bucketOf: 'toStartOfMinute(at)' };
-export const byHour: Grain = { name: 'hour', bucketMs: 3_600_000, bucketOf: 'toStartOfHour(at)' };
-export const byDay: Grain = { name: 'day', bucketMs: 86_400_000, bucketOf: 'toStartOfDay(at)' };
-
-/** The finest first. */
-export const grains: readonly Grain[] = [byMinute, byHour, byDay];
-
 /** The same sums by each of the grains. */
-export const ROLLUPS = 'analytics.rollups';
+export const ROLLUPS = 'analytics.sums';
 
 /** In how many cubes each event is counted once. */
 export const WHOLE_CUBES = 4;
@@ -152,9 +139,7 @@ const names = Object.keys(counters) as Counter[];
 /** Of each grain in one pass over the events, first by the finest of them, which is the first. */
 function rollup([finest, ...others]: readonly [Grain, ...Grain[]], partitions: Partitions): Filled {
   const all = [finest, ...others];
-  const buckets = all.map(
-    (grain) => `('${grain.name}', ${grain === finest ? 'start' : grain.bucketOf.replace('(at)', '(start)')})`,
-  );
+  const buckets = all.map((grain) => `('${grain.name}', ${grain === finest ? 'start' : grain.bucketOf('start')})`);
   return {
     name: all.map(({ name }) => `${name}s`).join(' and '),
     table: ROLLUPS,
@@ -178,7 +163,7 @@ function rollup([finest, ...others]: readonly [Grain, ...Grain[]], partitions: P
           groupArrayIf(facet.2, measure != '') AS times,
           max(expire_at) AS figures_expire_at, max(position) AS upto
         FROM (
-          SELECT company_id, ${finest.bucketOf} AS start, toString(platform) AS channel_platform, channel_id AS channel,
+          SELECT company_id, ${finest.bucketOf('at')} AS start, toString(platform) AS channel_platform, channel_id AS channel,
             team_id AS team, labels AS all_labels, position, figures_expire_at AS expire_at, ${facets} AS facets,
             ${names.map((counter) => `${counters[counter]} AS is_${counter}`).join(', ')}
           FROM ${from}
@@ -195,11 +180,12 @@ const years: Partitions = {
   months: (year) => Array.from({ length: 12 }, (_, index) => year * 100 + index + 1),
 };
 
-const days = rollup([byDay], years);
+/** Both are in the same part, whole or not at all: so neither is ever ahead of the other. */
+const days = rollup([byDay, byWeek], years);
 
 /**
- * Each grain by itself. A year of days is in one partition, for it is read at once, and every part that is read costs its beginning. What
- * is written at once is whole in a partition and not in all of them: so days are never filled with the others.
+ * Each partition's grains by themselves. A year of days and weeks is in one, for it is read at once, and every part that is read costs its
+ * beginning. What is written at once is whole in a partition and not in all of them: so days are never filled with minutes and hours.
  */
 export const rollups: readonly Filled[] = [rollup([byMinute], months), rollup([byHour], months), days];
 

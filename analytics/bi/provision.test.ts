@@ -8,7 +8,7 @@ describe('a server with users', () => {
   const statements = provisionStatements();
   const text = statements.join('\n');
 
-  test.each(['events', 'rollups', 'operations', 'bi_queries'])(
+  test.each(['events', 'sums', 'operations', 'bi_queries'])(
     'narrows %s to the rows of who reads before anybody is let in',
     (table) => {
       const restrictive = statements.findIndex((one) => one.includes(`bi_own ON analytics.${table} `));

@@ -3,7 +3,7 @@ import { changeable, fixed, mostOf } from './settings.ts';
 import { quoteText } from './sql/quote.ts';
 
 /** The tables that the views read. */
-const TABLES = ['events', 'rollups', 'operations', 'bi_queries'] as const;
+const TABLES = ['events', 'sums', 'operations', 'bi_queries'] as const;
 const ROLE = 'bi_reader';
 const PREFIX = 'bi_';
 

@@ -1,11 +1,11 @@
 /** Two counts of the same that are not equal. */
 export interface Difference {
   readonly companyId: string;
-  /** What was counted against `analytics.events`: its distinct ids, a rollup, the stream. */
+  /** What was counted against `analytics.events`: its distinct ids, a rollup, the stream. Weeks are counted against days. */
   readonly what: string;
   /** From when on, or which type of event. */
   readonly at: string;
-  /** As `analytics.events` says it. */
+  /** As `analytics.events` says it, or days. */
   readonly events: number;
   readonly other: number;
 }

@@ -51,7 +51,7 @@ describe('a database of before', () => {
   /** As many in each month as its place in the row. */
   const months = ['2025-11-30 23:59:59.999', '2025-12-01 00:00:00.000', '2026-02-14 12:00:00.000'];
   const counted = async (grain: string) => {
-    const query = `SELECT toYYYYMM(bucket) AS month, toUInt32(sum(events)) AS events FROM analytics.rollups
+    const query = `SELECT toYYYYMM(bucket) AS month, toUInt32(sum(events)) AS events FROM analytics.sums
       WHERE cube = 'channel' AND grain = '${grain}' GROUP BY month ORDER BY month`;
     return (await client.query({ query, format: 'JSONEachRow' })).json();
   };
@@ -70,12 +70,14 @@ describe('a database of before', () => {
     };
     await migrate(client, migrations, { logger, layout: { ...oneServer, ddl } });
     await migrate(client, migrations, { logger });
-    for (const grain of ['minute', 'hour', 'day']) {
+    for (const grain of ['minute', 'hour', 'day', 'week']) {
       expect(await counted(grain)).toEqual([
         { month: 202511, events: 1 },
         { month: 202512, events: 2 },
         { month: 202602, events: 3 },
       ]);
+    }
+    for (const grain of ['minute', 'hour', 'day']) {
       expect(statements.filter((statement) => statement.startsWith(`INSERT INTO analytics.by_${grain}`))).toHaveLength(
         3,
       );
@@ -107,7 +109,7 @@ describe('a database of before', () => {
     goOn.resolve();
     await Promise.all([first, second]);
     expect(ran.filter((query) => !query.startsWith('CREATE'))).toEqual([]);
-    for (const grain of ['minute', 'hour', 'day']) {
+    for (const grain of ['minute', 'hour', 'day', 'week']) {
       expect(await counted(grain)).toEqual([{ month: 202511, events: 1 }]);
     }
   });
@@ -117,13 +119,13 @@ describe('figures of days', () => {
   test('have one file for all columns of a year, also where a year is large', async () => {
     await migrate(client, migrations, { logger });
     await client.command({
-      query: `INSERT INTO analytics.rollups (company_id, cube, grain, bucket, agent_id, events)
+      query: `INSERT INTO analytics.sums (company_id, cube, grain, bucket, agent_id, events)
         SELECT generateUUIDv4(), 'agent', 'day', '2030-05-01 00:00:00', generateUUIDv4(number), 1 FROM numbers(200000)
         SETTINGS max_block_size = 200000`,
     });
     const result = await client.query({
       query: `SELECT part_type AS type, max(data_uncompressed_bytes) > 10000000 AS isLarge FROM system.parts
-        WHERE database = 'analytics' AND table = 'rollups' AND partition = '2030' AND active GROUP BY type`,
+        WHERE database = 'analytics' AND table = 'sums' AND partition = '2030' AND active GROUP BY type`,
       format: 'JSONEachRow',
     });
     expect(await result.json()).toEqual([{ type: 'Compact', isLarge: 1 }]);

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { ClickHouseClient } from '@clickhouse/client';
 import { v7 } from 'uuid';
 import { createCheck } from '../check/createCheck.ts';
+import { byDay, byWeek, type Grain } from '../grains.ts';
 import { silentLogger as logger } from '#platform/logging/logger.ts';
 import { createMetrics } from '#platform/metrics/metrics.ts';
 import { eventually } from '#test/stack/eventually.ts';
@@ -56,7 +57,7 @@ async function countedOnce(companyId: string, count: number): Promise<void> {
 /** As if there had never been anything of these companies, for whoever looks next. */
 async function forget(...companies: readonly string[]): Promise<void> {
   const ids = companies.map((company) => `'${company}'`).join(', ');
-  for (const table of ['events', 'left_out', 'rollups']) {
+  for (const table of ['events', 'left_out', 'sums']) {
     await run(`ALTER TABLE analytics.${table} DELETE WHERE company_id IN (${ids})`);
   }
   for (const company of companies) {
@@ -73,13 +74,19 @@ describe('an operator', () => {
   test('is told what differs, and has figures made anew while events come in', async () => {
     const company = v7();
     let count = await written(company, 4);
-    await run(`ALTER TABLE analytics.rollups DELETE WHERE grain = 'hour' AND toYYYYMM(bucket) = 202603`);
-    const twice = `INSERT INTO analytics.rollups SELECT * FROM analytics.rollups WHERE grain = 'day'`;
+    await run(`ALTER TABLE analytics.sums DELETE WHERE grain = 'hour' AND toYYYYMM(bucket) = 202603`);
+    const twice = `INSERT INTO analytics.sums SELECT * FROM analytics.sums WHERE grain = 'day'`;
     await clickhouse.command({ query: twice });
+    await run(`ALTER TABLE analytics.sums DELETE WHERE grain = 'week' AND bucket = '2026-03-09 00:00:00'`);
     const told = await check().then(String, String);
     expect(told).toMatch(
       new RegExp(
         `"companyId":"${company}","at":"2026-03-10T08:00:00.000Z","what":"rollups by hour","events":4,"other":0`,
+      ),
+    );
+    expect(told).toMatch(
+      new RegExp(
+        `"companyId":"${company}","at":"2026-03-09T00:00:00.000Z","what":"rollups by week","events":8,"other":0`,
       ),
     );
     expect(told).toMatch(
@@ -100,7 +107,7 @@ describe('an operator', () => {
       count += 2;
       expect(isDone).toBe(true);
     });
-    expect(await rebuilt).toMatch(/^2 months of minutes, hours, days, presence are made anew/);
+    expect(await rebuilt).toMatch(/^2 months of minutes, hours, days and weeks, presence are made anew/);
     await coming;
     expect(progress).toEqual(expect.arrayContaining([expect.stringMatching(/^202603 minutes: \d+ events/)]));
     await countedOnce(company, count);
@@ -150,8 +157,8 @@ describe('an operator', () => {
     await written(company, 2);
     await run(`ALTER TABLE analytics.events DELETE WHERE company_id = '${company}' AND toYYYYMM(at) = 202603`);
     await rebuild();
-    const { by_minute, by_hour, by_day } = await counts(clickhouse, company);
-    expect({ by_minute, by_hour, by_day }).toEqual({ by_minute: 4, by_hour: 4, by_day: 4 });
+    const { by_minute, by_hour, by_day, by_week } = await counts(clickhouse, company);
+    expect({ by_minute, by_hour, by_day, by_week }).toEqual({ by_minute: 4, by_hour: 4, by_day: 4, by_week: 4 });
     await forget(company);
   });
 
@@ -161,12 +168,32 @@ describe('an operator', () => {
     const plan = { eventsDays: 30, figuresDays: 40 };
     expect(await ask(service.nats, { action: 'plan', companyId: company, plan }, () => undefined)).toMatch(/30 days/);
     await eventually(async () => {
-      for (const table of ['events', 'rollups']) {
+      for (const table of ['events', 'sums']) {
         await clickhouse.command({ query: `OPTIMIZE TABLE analytics.${table} FINAL` });
       }
       expect(await counts(clickhouse, company)).toEqual(once(0));
     });
     expect(await counts(clickhouse, other)).toEqual(once(2));
+  });
+
+  test('has a plan keep a week of figures as long as its last day', async () => {
+    const company = v7();
+    const days = Array.from({ length: 5 }, (_, day) => Date.now() - (20 + day) * 86_400_000);
+    const inWeek = days.find((day) => byWeek.startOf(day) !== byDay.startOf(day)) ?? NaN;
+    await publish(service.nats, company, [fact('received', { at: new Date(inWeek) })]);
+    await countedOnce(company, 1);
+    const plan = { eventsDays: 30, figuresDays: 40 };
+    await ask(service.nats, { action: 'plan', companyId: company, plan }, () => undefined);
+    const expiryOf = async (grain: Grain) => {
+      const query = `SELECT toUnixTimestamp(toDateTime(max(expires_at), 'UTC')) * 1000 AS at FROM analytics.sums
+        WHERE company_id = '${company}' AND grain = '${grain.name}'`;
+      const [row] = await (await clickhouse.query({ query, format: 'JSONEachRow' })).json<{ at: number | string }>();
+      return Number(row?.at);
+    };
+    const after = (end: number) => end + 40 * 86_400_000;
+    await eventually(async () => expect(await expiryOf(byDay)).toBe(after(byDay.startOf(inWeek))));
+    await eventually(async () => expect(await expiryOf(byWeek)).toBe(after(byWeek.endOf(inWeek) - 86_400_000)));
+    await forget(company);
   });
 
   test.each([
@@ -205,7 +232,7 @@ describe('the self-check', () => {
       const at = new Date(Math.floor(Date.now() / 3_600_000) * 3_600_000 - 5 * 3_600_000);
       await publish(service.nats, company, [fact('received', { at })]);
       await countedOnce(company, 1);
-      await run(`ALTER TABLE analytics.rollups DELETE WHERE grain = 'minute' AND company_id = '${company}'`);
+      await run(`ALTER TABLE analytics.sums DELETE WHERE grain = 'minute' AND company_id = '${company}'`);
       await eventually(async () =>
         expect(await metrics.text()).toMatch(/check_differences\{with="rollups by minute".*\} 1/),
       );

@@ -12,6 +12,8 @@ import { biQueriesWithoutValues } from './031-bi-queries-without-values.ts';
 import { compactParts } from './032-compact-parts.ts';
 import { oneTableOfRollups } from './033-one-table-of-rollups.ts';
 import { withoutTablesOfGrains } from './034-without-tables-of-grains.ts';
+import { weeksBesideDays } from './035-weeks-beside-days.ts';
+import { withoutRollupsOfDays } from './036-without-rollups-of-days.ts';
 
 /** In the order in which they are applied, by ascending ids; gaps mean nothing. */
 export const migrations: readonly Migration[] = [
@@ -28,4 +30,6 @@ export const migrations: readonly Migration[] = [
   compactParts,
   oneTableOfRollups,
   withoutTablesOfGrains,
+  weeksBesideDays,
+  withoutRollupsOfDays,
 ];

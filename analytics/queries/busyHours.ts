@@ -1,8 +1,9 @@
 import type { ClickHouseClient } from '@clickhouse/client';
 import { z } from 'zod';
 import { select } from '../clickhouse/statements.ts';
+import { FIRST_MONDAY } from '../grains.ts';
 import { cubeFor } from './cubes.ts';
-import { FIRST_MONDAY, intervalStarts } from './intervals.ts';
+import { intervalStarts } from './intervals.ts';
 import { queryLimits, rowsOf, type Scope } from './scope.ts';
 import { readingsOf, type Span } from './segments.ts';
 import { offsetsOf, type Offset } from '#platform/time/zones.ts';

@@ -1,4 +1,5 @@
 import { firstInstantOf, localOf, offsetsOf, type Offset } from '#platform/time/zones.ts';
+import { FIRST_MONDAY } from '../grains.ts';
 import type { Span } from './segments.ts';
 
 export type Interval = 'MINUTE' | 'HOUR' | 'DAY' | 'WEEK' | 'MONTH';
@@ -6,8 +7,6 @@ export type Interval = 'MINUTE' | 'HOUR' | 'DAY' | 'WEEK' | 'MONTH';
 const MINUTE_MS = 60_000;
 const HOUR_MS = 3_600_000;
 const DAY_MS = 86_400_000;
-/** 1970-01-01 was a Thursday: the first Monday came four days later. */
-export const FIRST_MONDAY = 4 * DAY_MS;
 
 /** The shortest that an interval can be, where clocks are set forward. */
 const shortestMs: Readonly<Record<Interval, number>> = {

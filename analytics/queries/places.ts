@@ -1,4 +1,4 @@
-import { grains, type Grain } from '../rollups.ts';
+import { grains, type Grain } from '../grains.ts';
 import type { Segment } from './segments.ts';
 
 /** Of what is of none of the segments. */

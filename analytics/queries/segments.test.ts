@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { byDay, byHour, byMinute } from '../rollups.ts';
+import { byDay, byHour, byMinute, byWeek } from '../grains.ts';
 import { intervalStarts, pointLimit, type Interval } from './intervals.ts';
 import { readingsOf, segmentsOf, spanBefore, wholeMinutes, type Span } from './segments.ts';
 import { UTC } from '#platform/time/zones.ts';
@@ -49,9 +49,23 @@ describe('segments', () => {
     ]);
   });
 
-  test('read years of whole days by days alone', () => {
-    const span = { from: at('2024-01-01T00:00'), to: at('2026-01-01T00:00') };
-    expect(segmentsOf(span)).toEqual([{ grain: byDay, ...span }]);
+  test('read years by weeks alone, and days where a week is cut by neither a Monday nor the end of a month', () => {
+    const years = { from: at('2024-01-01T00:00'), to: at('2026-01-01T00:00') };
+    expect(segmentsOf(years)).toEqual([{ grain: byWeek, ...years }]);
+    // From a Wednesday until the Tuesday after the next Sunday; in between begins a month.
+    const span = { from: at('2026-09-23T00:00'), to: at('2026-10-06T00:00') };
+    expect(segmentsOf(span)).toEqual([
+      { grain: byDay, from: span.from, to: at('2026-09-28T00:00') },
+      { grain: byWeek, from: at('2026-09-28T00:00'), to: at('2026-10-05T00:00') },
+      { grain: byDay, from: at('2026-10-05T00:00'), to: span.to },
+    ]);
+  });
+
+  test('read weeks and months of UTC by weeks', () => {
+    const span = { from: at('2026-09-07T00:00'), to: at('2026-11-30T00:00') };
+    for (const interval of ['WEEK', 'MONTH'] as const) {
+      expect(segmentsOf(span, intervalStarts(span, interval, UTC))).toEqual([{ grain: byWeek, ...span }]);
+    }
   });
 
   test('read the days of Berlin by hours, and its weeks by days but for where they begin', () => {
@@ -73,8 +87,8 @@ describe('segments', () => {
         for (const { from, to, grain } of segmentsOf(span, starts)) {
           expect(from).toBe(reached);
           expect(to).toBeGreaterThan(from);
-          expect([from % grain.bucketMs, to % grain.bucketMs]).toEqual([0, 0]);
-          const across = starts.filter((start) => start > from && start < to && start % grain.bucketMs !== 0);
+          expect([grain.startOf(from), grain.startOf(to)]).toEqual([from, to]);
+          const across = starts.filter((start) => start > from && start < to && grain.startOf(start) !== start);
           expect(across).toEqual([]);
           reached = to;
         }

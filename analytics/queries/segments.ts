@@ -1,4 +1,4 @@
-import { byMinute, grains, type Grain } from '../rollups.ts';
+import { byMinute, firstStart, grains, type Grain } from '../grains.ts';
 
 /** From the first instant up to, and without, the second; milliseconds since 1970. */
 export interface Span {
@@ -22,7 +22,7 @@ const MOST_SPANS = 500;
 
 /** The smallest span of whole minutes around this one: no grain knows less. */
 export function wholeMinutes({ from, to }: Span): Span {
-  return { from: floor(from, byMinute.bucketMs), to: ceil(to, byMinute.bucketMs) };
+  return { from: byMinute.startOf(from), to: firstStart(byMinute, to) };
 }
 
 /** The span of the same length that ends where this one begins. */
@@ -32,13 +32,13 @@ export function spanBefore({ from, to }: Span): Span {
 
 /**
  * Covers a span of whole minutes exactly, each instant by one grain: the middle by the coarsest that fits, the edges by
- * finer ones. Years are read as days this way, and still begin and end on the minute.
+ * finer ones. Years are read as weeks this way, and still begin and end on the minute.
  *
  * @param borders In the order of time, on the minute: no bucket that is read lies on both sides of one. So the weeks of a zone
  *   are read as days of UTC, but for the two in which they begin and end.
  */
 export function segmentsOf(span: Span, borders: readonly number[] = [], choice: readonly Grain[] = grains): Segment[] {
-  const coarsestFirst = choice.toSorted((a, b) => b.bucketMs - a.bucketMs);
+  const coarsestFirst = choice.toReversed();
   const cuts = [span.from, ...borders.filter((border) => border > span.from && border < span.to), span.to];
   const segments: Segment[] = [];
   for (const [index, from] of cuts.slice(0, -1).entries()) {
@@ -97,20 +97,12 @@ export function apart(spans: readonly Span[]): Span[][] {
 /** @param grains The coarsest first; the finest has buckets of a minute. */
 function cover(span: Span, [grain, ...finer]: readonly Grain[]): Segment[] {
   if (!grain || span.from >= span.to) return [];
-  const from = ceil(span.from, grain.bucketMs);
-  const to = floor(span.to, grain.bucketMs);
+  const from = firstStart(grain, span.from);
+  const to = grain.startOf(span.to);
   if (from >= to) return cover(span, finer);
   return [
     ...cover({ from: span.from, to: from }, finer),
     { grain, from, to },
     ...cover({ from: to, to: span.to }, finer),
   ];
-}
-
-function floor(instant: number, unit: number): number {
-  return Math.floor(instant / unit) * unit;
-}
-
-function ceil(instant: number, unit: number): number {
-  return Math.ceil(instant / unit) * unit;
 }

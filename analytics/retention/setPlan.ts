@@ -47,7 +47,9 @@ export async function setPlan(
     'analytics.events',
     `expires_at = ${expiry('at', eventsDays)}, figures_expire_at = ${expiry('at', figuresDays)}`,
   );
-  await update(ROLLUPS, `expires_at = ${expiry('bucket', figuresDays)}`);
+  // A week goes with the last of its days.
+  const lastDay = `if(grain = 'week', least(addDays(toDate(bucket), 6), toLastDayOfMonth(bucket)), toDate(bucket))`;
+  await update(ROLLUPS, `expires_at = ${expiry(lastDay, figuresDays)}`);
 }
 
 /** Of what the stream still has: it is counted against what was made of it. */

@@ -28,7 +28,7 @@ afterAll(() => engine?.close());
 
 /** Where readers have come to is kept by share, and each test's stream begins anew. */
 beforeEach(async () => {
-  for (const table of ['events', 'left_out', 'rollups', 'checkpoints']) {
+  for (const table of ['events', 'left_out', 'sums', 'checkpoints']) {
     await clickhouse.command({ query: `TRUNCATE TABLE analytics.${table} SYNC` });
   }
 });
@@ -199,10 +199,10 @@ describe('the event store', () => {
       const days = stream.rows.map(({ row }) => Date.parse(`${row.at.slice(0, 10)}T00:00:00Z`));
       const untold = new Set(days);
       const tell: TellChanges = async (changes) => {
-        const { by_minute = 0, by_hour = 0, by_day = 0 } = await counts(clickhouse, company);
-        const most = Math.max(by_minute, by_hour, by_day);
+        const { by_minute = 0, by_hour = 0, by_day = 0, by_week = 0 } = await counts(clickhouse, company);
+        const most = Math.max(by_minute, by_hour, by_day, by_week);
         for (const { hours } of changes.filter(({ companyId }) => companyId === company)) {
-          expect([by_minute, by_hour, by_day]).toEqual([most, most, most]);
+          expect([by_minute, by_hour, by_day, by_week]).toEqual([most, most, most, most]);
           for (const day of hours ?? days.slice(0, most)) untold.delete(day);
         }
       };
@@ -270,7 +270,7 @@ describe('the event store', () => {
       return { sequence: i + 1, row };
     });
     const { state } = streamOf(company, length, company);
-    const short = shortOfKeys(clickhouse, 200_000);
+    const short = shortOfKeys(clickhouse, 220_000);
     const store = storeOf(short);
     for (let sequence = 1; sequence <= length; sequence += batch) {
       const end = sequence + batch - 1;
@@ -329,7 +329,7 @@ describe('the event store', () => {
     });
     const stream = streamOf([company, other], 12);
     await readOn(clickhouse, stream, 12);
-    for (const table of ['events', 'rollups']) {
+    for (const table of ['events', 'sums']) {
       const expiry = `expires_at - toDate(${table === 'events' ? 'at' : 'bucket'})`;
       // What is over goes when its part is merged, and ClickHouse chooses that moment unless it is asked to.
       const days = await eventually(async () => {
@@ -396,8 +396,8 @@ describe('the event store', () => {
     await readOn(clickhouse, stream, 30);
     // What a crash leaves behind that came between the parts of one insert: each is atomic, the insert is not.
     await clickhouse.command({ query: 'ALTER TABLE analytics.events DROP PARTITION 202602' });
-    await clickhouse.command({ query: 'ALTER TABLE analytics.rollups DROP PARTITION 202602' });
-    await clickhouse.command({ query: 'ALTER TABLE analytics.rollups DROP PARTITION 2026' });
+    await clickhouse.command({ query: 'ALTER TABLE analytics.sums DROP PARTITION 202602' });
+    await clickhouse.command({ query: 'ALTER TABLE analytics.sums DROP PARTITION 2026' });
     await clickhouse.command({ query: 'TRUNCATE TABLE analytics.checkpoints' });
     await readOn(clickhouse, stream, 4);
     // Rows of the lost month are read again; days had lost every month at once.

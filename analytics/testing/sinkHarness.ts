@@ -7,7 +7,8 @@ import { ensureStreams } from '#platform/events/streams.ts';
 import { silentLogger } from '#platform/logging/logger.ts';
 import { createMetrics } from '#platform/metrics/metrics.ts';
 import { oneServer } from '../clickhouse/ddl.ts';
-import { grains, ROLLUPS } from '../rollups.ts';
+import { grains } from '../grains.ts';
+import { ROLLUPS } from '../rollups.ts';
 import { createSink } from '../sink/createSink.ts';
 import { eventOf, type Fact } from './facts.ts';
 
@@ -108,5 +109,5 @@ export async function counts(clickhouse: ClickHouseClient, companyId: string) {
 
 /** What {@link counts} says when each of `n` events is counted once everywhere. */
 export function once(n: number) {
-  return { events: n, ids: n, by_minute: n, by_hour: n, by_day: n };
+  return { events: n, ids: n, by_minute: n, by_hour: n, by_day: n, by_week: n };
 }

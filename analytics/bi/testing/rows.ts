@@ -1,6 +1,6 @@
 import type { ClickHouseClient } from '@clickhouse/client';
 import { v7 } from 'uuid';
-import { grains } from '../../rollups.ts';
+import { grains } from '../../grains.ts';
 
 /** Rows of everything that the views show, with `word` wherever a row has words of its own. */
 export async function insertRows(
@@ -26,7 +26,7 @@ export async function insertRows(
   const tables: readonly { readonly table: string; readonly values: readonly object[] }[] = [
     { table: 'events', values: [...events, { ...rating, type: 'conversation.answer.rated', status_to: 'GOOD' }] },
     {
-      table: 'rollups',
+      table: 'sums',
       values: grains.map(({ name }) => ({ ...place, cube: 'full', grain: name, bucket: at(1), ...sums })),
     },
     {

@@ -1,4 +1,5 @@
-import { grains, ROLLUPS, type Duration, type Grain } from '../../rollups.ts';
+import { byDay, byHour, byMinute, type Grain } from '../../grains.ts';
+import { ROLLUPS, type Duration } from '../../rollups.ts';
 import { column, type BiColumn, type BiView } from './view.ts';
 
 const sum = (name: string, comment: string) => column(name, 'UInt64', comment, `sum(part.${name})`);
@@ -70,4 +71,4 @@ function activity(grain: Grain): BiView {
   };
 }
 
-export const activities: readonly BiView[] = grains.map(activity);
+export const activities: readonly BiView[] = [byMinute, byHour, byDay].map(activity);

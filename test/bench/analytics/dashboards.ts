@@ -9,7 +9,7 @@ const DAY_MS = 86_400_000;
 const COLD_LIMIT_MS = 50;
 const CACHED_LIMIT_MS = 3;
 /** Until V8 has compiled what a request runs through. */
-const WARM_ASKS = 300;
+const WARM_ASKS = 1_000;
 
 /** What the page of a dashboard asks. */
 const dashboard = `query Dashboard($range: TimeRange!, $interval: Interval!) {

@@ -43,7 +43,7 @@ answer(async ({ kind }: Question) => {
       return {};
     case 'count': {
       const result = await clickhouse.client().query({
-        query: `SELECT toUInt32(sum(events)) AS counted FROM analytics.rollups WHERE grain = 'day' AND cube = 'channel'`,
+        query: `SELECT toUInt32(sum(events)) AS counted FROM analytics.sums WHERE grain = 'day' AND cube = 'channel'`,
         format: 'JSONEachRow',
       });
       const [row] = await result.json<Pick<Counted, 'counted'>>();
