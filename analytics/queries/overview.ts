@@ -67,7 +67,7 @@ const MARK = '=';
  * All that a dashboard says of some spans, by one statement: what a statement costs is mostly to begin with a table, and little to have it
  * count one thing more. A row may be of an overview, of a piece, or of both: a day that begins elsewhere than in UTC is read by hours for
  * its curve, and the days that the overview reads are those of UTC. Pieces are summed up beside the totals instead of being groups of their
- * own: a digest for each piece, to be merged once more for the totals, would be half of the work of a year.
+ * own: a digest for each piece, to be merged once more for the totals, would be an eighth of the work of a year.
  *
  * @param asked None of whose spans lies on another.
  * @param options.byPlatform Whether overviews tell of platforms; the cube has to know them then.
