@@ -31,11 +31,12 @@ export async function select<S extends z.ZodType>(
     readonly sql: string;
     readonly params?: Params;
     readonly limits: Limits;
+    readonly settings?: Settings;
     readonly row: S;
   },
 ): Promise<z.output<S>[]> {
   const result = await client.query({
-    query: `${query.sql}\n${settingsClause(query.name, query.limits)}`,
+    query: `${query.sql}\n${settingsClause(query.name, query.limits, query.settings)}`,
     format: 'JSONEachRow',
     ...(query.params && { query_params: { ...query.params } }),
   });

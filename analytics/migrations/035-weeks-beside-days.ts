@@ -62,7 +62,8 @@ const weeks = inPieces(
 /**
  * Weeks beside days: totals of a year were the digests of all of its days. And granules of a quarter of a megabyte: a dashboard reads a few
  * rows of a company, whose digests are a kilobyte each, and unpacked eight thousand of its neighbours with them. How large granules are
- * is said once of a table and for all time, and so is how it is parted: hence a new one. What is older than a day is merged into one part, as
+ * is said once of a table and for all time, and so is how it is parted and ordered: hence a new one. All durations of a bucket
+ * are read together, and lie so, apart from the counts, which are read alone too. What is older than a day is merged into one part, as
  * each that is read costs a millisecond for its beginning; left alone, ClickHouse keeps some of every size.
  */
 export const weeksBesideDays: Migration = {
@@ -92,7 +93,7 @@ export const weeksBesideDays: Migration = {
     )
     ENGINE = AggregatingMergeTree
     PARTITION BY if(grain IN ('day', 'week'), toYear(bucket), toYYYYMM(bucket))
-    ORDER BY (company_id, cube, grain, measure, bucket, platform, channel_id, agent_id, team_id, labels)
+    ORDER BY (company_id, cube, grain, measure != '', bucket, measure, platform, channel_id, agent_id, team_id, labels)
     TTL expires_at
     SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, min_bytes_for_wide_part = 1000000000000,
       index_granularity_bytes = 262144, min_age_to_force_merge_seconds = 86400`,

@@ -4,7 +4,7 @@ import { select } from '../clickhouse/statements.ts';
 import { FIRST_MONDAY } from '../grains.ts';
 import { cubeFor } from './cubes.ts';
 import { intervalStarts } from './intervals.ts';
-import { queryLimits, rowsOf, type Scope } from './scope.ts';
+import { queryLimits, querySettings, rowsOf, type Scope } from './scope.ts';
 import { readingsOf, type Span } from './segments.ts';
 import { offsetsOf, type Offset } from '#platform/time/zones.ts';
 
@@ -30,6 +30,7 @@ export async function queryBusyHours(
       FROM ${rows.sql} AS part GROUP BY hour`,
     params: rows.params,
     limits: queryLimits,
+    settings: querySettings,
     row: z.object({ hour: z.coerce.number(), received: z.coerce.number() }),
   });
   const received = new Map(found.map((row) => [row.hour, row.received]));

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { select } from '../clickhouse/statements.ts';
 import { durations, type Cube } from '../rollups.ts';
 import { NOWHERE, stepParams, stepsOf, stepSql } from './places.ts';
-import { queryLimits, rowsOf, type Scope } from './scope.ts';
+import { queryLimits, querySettings, rowsOf, type Scope } from './scope.ts';
 import { fewSegmentsOf, readings, type Span } from './segments.ts';
 import {
   countsColumn,
@@ -116,6 +116,7 @@ export async function queryFigures(
       ...(hasCurves && { ...stepParams('start', stepsOf(curves)), curved: options.measures }),
     },
     limits: queryLimits,
+    settings: querySettings,
     row: figuresRow,
   });
   const measured = found

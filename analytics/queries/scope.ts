@@ -22,6 +22,12 @@ export interface Scope {
 /** A dashboard's query answers in milliseconds; one that needs this much is not let near the others. */
 export const queryLimits = { seconds: 5, bytes: 2_000_000_000 };
 
+/**
+ * Few granules are read, whole: to read what is filtered by before all else, and the rest of what it leaves, is a fifth more work where
+ * a scope is narrowed, and nowhere less.
+ */
+export const querySettings = { optimize_move_to_prewhere: 0 };
+
 const dimensions = [
   ['channel_id IN', 'channelIds', 'Array(UUID)'],
   ['platform IN', 'platforms', 'Array(String)'],
@@ -54,6 +60,9 @@ export function rowsOf(
     params[name] = filter[name];
     narrowed += ` AND ${condition} {${name}:${type}}${condition.startsWith('hasAny') ? ')' : ''}`;
   }
+  // Counts and durations lie apart: see the order of the table. Only `IN` is looked up by it, as ClickHouse makes something else of `=`.
+  const [kind, ...others] = new Set(measures.map((measure) => measure !== ''));
+  if (kind !== undefined && others.length === 0) narrowed += ` AND (measure != '') IN (${Number(kind)})`;
   const read = readings.map(({ grain, spans }) => `grain = '${grain.name}' AND (${spans.map(within).join(' OR ')})`);
   return {
     sql: `(SELECT ${placeSql} AS place, ${columns.join(', ')} FROM ${ROLLUPS}

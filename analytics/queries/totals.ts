@@ -5,7 +5,7 @@ import { select } from '../clickhouse/statements.ts';
 import { durations, HAND_OVER, type Counter, type Duration } from '../rollups.ts';
 import { nobody } from '../sink/eventRow.ts';
 import { cubeFor, groupColumns, type By } from './cubes.ts';
-import { queryLimits, rowsOf, type Scope } from './scope.ts';
+import { queryLimits, querySettings, rowsOf, type Scope } from './scope.ts';
 import { readingsOf, type Span } from './segments.ts';
 
 const durationFigures = z.object({
@@ -152,6 +152,7 @@ async function queryCounts(
       GROUP BY key ORDER BY counts[${sums.indexOf('events') + 1}] + sum(part.n) DESC, key ${limited(choice)}`,
     params: { ...rows.params, ...('keys' in choice && { keys: choice.keys }) },
     limits: queryLimits,
+    settings: querySettings,
     row: countedRow,
   });
 }
@@ -177,6 +178,7 @@ async function queryMeasured(
       GROUP BY key, measure`,
     params: { ...rows.params, keys },
     limits: queryLimits,
+    settings: querySettings,
     row: measuredRow,
   });
 }
