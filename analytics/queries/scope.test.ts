@@ -47,13 +47,8 @@ describe('rows of a cube', () => {
     expect(await granulesOf(['', ...durations], 1)).toBeLessThanOrEqual(4);
   });
 
-  test('with counts are read without those with durations, and the other way round', async () => {
-    const [counts, measured, all] = await Promise.all([
-      granulesOf([''], 600),
-      granulesOf(durations, 600),
-      granulesOf(['', ...durations], 600),
-    ]);
+  test('with counts are read without those with durations', async () => {
+    const [counts, all] = await Promise.all([granulesOf([''], 1_800), granulesOf(['', ...durations], 1_800)]);
     expect(counts).toBeLessThan(all / 4);
-    expect(counts + measured).toBeLessThanOrEqual(all + 2);
   });
 });
