@@ -9,19 +9,23 @@ export interface Partitions {
 }
 
 /** Rows that are filled from `analytics.events`, and say in each up to which position it has counted. */
-export interface Filled {
-  /** Its name, as progress tells it. */
-  readonly name: string;
+export interface FilledRows {
   readonly table: string;
   /** Which rows of the table it is about, as a condition; the others are filled by themselves. */
   readonly rows: string;
-  readonly partitions: Partitions;
   /** Beside `last_position`, which is the last one. */
   readonly columns: readonly string[];
   /** Of which events rows come, as a condition. */
   readonly events: string;
   /** The rows that come of some events: of a FROM clause, maybe with a WHERE. */
   readonly select: (from: string) => string;
+}
+
+/** Those that no insert leaves apart: they are in the same partitions. */
+export interface Filled extends FilledRows {
+  /** Its name, as progress tells it. */
+  readonly name: string;
+  readonly partitions: Partitions;
 }
 
 /** The same sums by each of the grains. */
@@ -137,14 +141,12 @@ const keys = [
 const names = Object.keys(counters) as Counter[];
 
 /** Of each grain in one pass over the events, first by the finest of them, which is the first. */
-function rollup([finest, ...others]: readonly [Grain, ...Grain[]], partitions: Partitions): Filled {
+function sumsOf([finest, ...others]: readonly [Grain, ...Grain[]]): FilledRows {
   const all = [finest, ...others];
   const buckets = all.map((grain) => `('${grain.name}', ${grain === finest ? 'start' : grain.bucketOf('start')})`);
   return {
-    name: all.map(({ name }) => `${name}s`).join(' and '),
     table: ROLLUPS,
     rows: `grain IN (${all.map(({ name }) => `'${name}'`).join(', ')})`,
-    partitions,
     columns: [...keys, ...names, 'n', 'total', 'quantiles', 'expires_at', 'last_position'],
     events: '1',
     // First by everything that any cube knows, and only then by each cube and grain: events that happened together are put into them at once.
@@ -180,21 +182,21 @@ const years: Partitions = {
   months: (year) => Array.from({ length: 12 }, (_, index) => year * 100 + index + 1),
 };
 
-/** Both are in the same part, whole or not at all: so neither is ever ahead of the other. */
-const days = rollup([byDay, byWeek], years);
-
 /**
  * Each partition's grains by themselves. A year of days and weeks is in one, for it is read at once, and every part that is read costs its
- * beginning. What is written at once is whole in a partition and not in all of them: so days are never filled with minutes and hours.
+ * beginning. What is written at once is whole in a partition and not in all of them: so after a crash each may stand elsewhere.
  */
-export const rollups: readonly Filled[] = [rollup([byMinute], months), rollup([byHour], months), days];
+export const rollups: readonly Filled[] = [
+  { name: 'minutes', partitions: months, ...sumsOf([byMinute]) },
+  { name: 'hours', partitions: months, ...sumsOf([byHour]) },
+  { name: 'days and weeks', partitions: years, ...sumsOf([byDay, byWeek]) },
+];
 
 /**
- * The same with an insert and a pass over the events less. Where events share much, that is half the work; where they share nothing, it
- * takes three times as long as one grain after the other, and as much more memory. Only for where no grain is ahead of the other: what
- * it says of where it stands is of both.
+ * All of them by one statement, so that whoever reads several grains sees the same events in each: their parts are put in place one right after the
+ * other. Only for where no grain is ahead of another: what it says of where it stands is of all.
  */
-export const fewRollups: readonly Filled[] = [rollup([byMinute, byHour], months), days];
+export const allRollups: FilledRows = sumsOf([byMinute, byHour, byDay, byWeek]);
 
 /** What agents were, from when to when. Who is there now, and since when, says `next` of their last row. */
 export const presence: Filled = {

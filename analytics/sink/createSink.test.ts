@@ -252,7 +252,7 @@ describe('the sink', () => {
 
   test('lets no other one write while a write of its own may still come', async () => {
     const company = v7();
-    const { client, lost, late } = losingAnAnswer(clickhouse, 3_700);
+    const { client, lost, late } = losingAnAnswer(clickhouse, 'analytics.events', 3_700);
     const [first, second] = [newSink(client), newSink()];
     await publish(nats, company, [fact('received'), fact('opened')]);
     await first.start();
@@ -265,6 +265,61 @@ describe('the sink', () => {
     const found = await counts(clickhouse, company);
     await Promise.all([first.stop(), second.stop()]);
     expect(found).toEqual(once(2));
+  });
+
+  test('writes on while it counts, no further than so many batches, and then counts those', async () => {
+    const company = v7();
+    const released = Promise.withResolvers<void>();
+    const client = new Proxy(clickhouse, {
+      get(target, name) {
+        const member: unknown = Reflect.get(target, name);
+        if (typeof member !== 'function') return member;
+        return async (...args: unknown[]): Promise<unknown> => {
+          if (JSON.stringify(args[0]).includes('INSERT INTO analytics.sums ')) await released.promise;
+          return Reflect.apply(member, target, args) as unknown;
+        };
+      },
+    });
+    const [batches, batch] = [12, 100];
+    await publish(
+      nats,
+      company,
+      Array.from({ length: batches * batch }, () => fact('received')),
+    );
+    const sink = newSink(client);
+    await sink.start();
+    // Four of which it counts, four that wait for that; the next ones stay in the stream.
+    await eventually(async () => expect((await counts(clickhouse, company))['events']).toBe(8 * batch));
+    const held = await counts(clickhouse, company);
+    released.resolve();
+    expect(held).toEqual({ ...once(0), events: 8 * batch, ids: 8 * batch });
+    expect(await countsOf(company, batches * batch)).toEqual(once(batches * batch));
+  });
+
+  test('lets nobody write while a count may still come that was lost beside what it wrote', async () => {
+    const company = v7();
+    const { client, lost, late } = losingAnAnswer(clickhouse, 'analytics.sums', 3_700);
+    let [isLate, early] = [false, 0];
+    await publish(
+      nats,
+      company,
+      Array.from({ length: 1_000 }, () => fact('received')),
+    );
+    const first = newSink(client);
+    await first.start();
+    await lost;
+    const second = newSink(
+      unreliable(clickhouse, () => {
+        if (!isLate) early += 1;
+        return false;
+      }),
+    );
+    await second.start();
+    await late;
+    isLate = true;
+    const found = await countsOf(company, 1_000);
+    expect(early).toBe(0);
+    expect(found).toEqual(once(1_000));
   });
 
   test('parks nothing while ClickHouse is away, and writes all of it when it is back', async () => {

@@ -19,9 +19,8 @@ import { sinkMetrics } from './sinkMetrics.ts';
 
 /** What is parked is found by it. */
 export const SINK = 'analytics-sink';
-/** Batches that are counted at once, where more of them wait: the most, and how long that may take. */
+/** Batches that are counted at once, where more of them wait. */
 const BATCHES_AT_ONCE = 4;
-const COUNT_MS = 1_000;
 /** Facts of conversations; their subjects name the company. */
 export const SINK_FILTER = 'events.conversation.>';
 
@@ -60,10 +59,10 @@ export function createSink(options: {
   let writtenTo: number | undefined;
   /** Of what the reader handed over. */
   let messagesWritten = 0;
-  /** Batches whose rows are written and not yet in the rollups. */
+  /** Batches whose rows are written and not yet in the rollups, nor being counted. */
   const uncounted: { readonly messages: number; readonly oldest: number; readonly last: number }[] = [];
-  /** As many batches as were lately counted in the time that it may take: what they hold makes it ten times as long, or a busy machine. */
-  let batchesAtOnce = 1;
+  /** Of those before them. */
+  let counting: Promise<void> = Promise.resolve();
   let loop: Promise<void> = Promise.resolve();
   const metrics = sinkMetrics(options.metrics, { lag });
 
@@ -118,21 +117,30 @@ export function createSink(options: {
 
   /** Brings the rollups up to what was written. */
   async function count(shares: readonly number[]): Promise<void> {
+    const batches = uncounted.splice(0);
     const end = metrics.countSeconds.startTimer();
     await store.count(shares);
-    const msOfOne = (end() * 1_000) / uncounted.length;
-    batchesAtOnce = Math.max(1, Math.min(BATCHES_AT_ONCE, Math.floor(COUNT_MS / msOfOne)));
-    for (const { messages, oldest, last } of uncounted.splice(0)) {
+    end();
+    for (const { messages, oldest, last } of batches) {
       messagesWritten += messages;
       writtenTo = last;
       metrics.delaySeconds.observe((Date.now() - oldest) / 1_000);
     }
   }
 
-  /** Where there is much to catch up on, several batches are counted at once: that takes hardly longer than to count one. */
+  /**
+   * Where there is much to catch up on, several batches are counted at once, which takes hardly longer than to count one, and beside the writing of
+   * the next ones: neither has work for all processors.
+   */
   async function write(cursor: Cursor, batch: Batch, shares: readonly number[]): Promise<Cursor> {
     const next = await writeBatch(cursor, batch);
-    if (uncounted.length >= (batch.isBehind ? batchesAtOnce : 1)) await count(shares);
+    if (uncounted.length >= (batch.isBehind ? BATCHES_AT_ONCE : 1)) {
+      await counting;
+      counting = count(shares);
+      // Its failure is found by whoever waits for it.
+      counting.catch(() => undefined);
+    }
+    if (!batch.isBehind) await counting;
     return next;
   }
 
@@ -156,7 +164,7 @@ export function createSink(options: {
       logger.info({ stream: stream.name, ...cursor, shares: shares.length }, 'writing events to ClickHouse');
       messagesWritten = 0;
       uncounted.length = 0;
-      batchesAtOnce = 1;
+      counting = Promise.resolve();
       reader = await openReader({
         nats,
         stream: stream.name,
@@ -171,9 +179,11 @@ export function createSink(options: {
         [cursor, batch] = await bothSettled(write(cursor, batch, shares), readBatch(reader, limits));
         onProgress();
       }
+      await counting;
       if (uncounted.length > 0) await count(shares);
     } catch (error) {
-      isInDoubt = error instanceof SinkError && error.code === 'WRITE_IN_DOUBT';
+      // Nobody may write while a count is still under way, nor while one may be that gave no answer.
+      isInDoubt = [error, await failureOf(counting)].some(isWriteInDoubt);
       throw error;
     } finally {
       metrics.shares.set(0);
@@ -220,6 +230,19 @@ export function createSink(options: {
 async function bothSettled<A, B>(first: Promise<A>, second: Promise<B>): Promise<[A, B]> {
   await Promise.allSettled([first, second]);
   return Promise.all([first, second]);
+}
+
+async function failureOf(promise: Promise<unknown>): Promise<unknown> {
+  try {
+    await promise;
+    return undefined;
+  } catch (error) {
+    return error;
+  }
+}
+
+function isWriteInDoubt(error: unknown): boolean {
+  return error instanceof SinkError && error.code === 'WRITE_IN_DOUBT';
 }
 
 async function storedMessage(nats: NatsPart, seq: number): Promise<Parkable | undefined> {

@@ -87,26 +87,44 @@ function withStatements(client: ClickHouseClient, rewritten: (query: string) => 
   });
 }
 
-/** The same ClickHouse, which tells how many rollups are filled at once, and takes its time for it. */
-function watchFilling(client: ClickHouseClient) {
-  const filling = { now: 0, most: 0, lastsMs: 0 };
-  const watched = new Proxy(client, {
+/** The same ClickHouse, of which each statement that fills rollups is passed on by `pass`. */
+function fillingBy(client: ClickHouseClient, pass: (query: string, run: () => Promise<unknown>) => Promise<unknown>) {
+  return new Proxy(client, {
     get(target, name) {
       const member: unknown = Reflect.get(target, name);
       if (typeof member !== 'function') return member;
-      if (name !== 'command') return (...args: unknown[]): unknown => Reflect.apply(member, target, args);
-      return async (...args: unknown[]): Promise<unknown> => {
-        filling.most = Math.max(filling.most, ++filling.now);
-        try {
-          await pause(filling.lastsMs);
-          return await Reflect.apply(member, target, args);
-        } finally {
-          filling.now -= 1;
-        }
+      return (...args: unknown[]): unknown => {
+        const run = () => Reflect.apply(member, target, args) as unknown;
+        const [{ query = '' } = {}] = args as { readonly query?: string }[];
+        return query.includes("'analytics:sink-rollup'") ? pass(query, run as () => Promise<unknown>) : run();
       };
     },
   });
-  return { client: watched, filling };
+}
+
+/** Rows of as many events, each of its own time. */
+function manyRows(company: string, length: number, rewritten: (text: string) => string = (text) => text): PlacedRow[] {
+  const event = eventOf(company, fact('received'));
+  const { id, occurredAt } = event;
+  const text = JSON.stringify(event);
+  return Array.from({ length }, (_, i): PlacedRow => {
+    const at = new Date(Date.UTC(2026, 4, 1) + i * 20_000).toISOString();
+    const row = eventRow(rewritten(text.replaceAll(id, v7()).replaceAll(occurredAt, at)));
+    if (!row) throw new Error('an event of a conversation has a row');
+    return { sequence: i + 1, row };
+  });
+}
+
+/** How many events each grain has, as one statement sees them. */
+async function eventsByGrain(company: string): Promise<Record<string, number>> {
+  const result = await clickhouse.query({
+    query: `SELECT grain, toUInt32(sum(events)) AS n FROM analytics.sums
+      WHERE company_id = {company:UUID} AND cube = 'channel' GROUP BY grain`,
+    query_params: { company },
+    format: 'JSONEachRow',
+  });
+  const rows = await result.json<{ grain: string; n: number }>();
+  return Object.fromEntries(rows.map(({ grain, n }) => [grain, n]));
 }
 
 function storeOf(client: ClickHouseClient, tellChanges: TellChanges = async () => undefined) {
@@ -133,25 +151,33 @@ async function readOnce(
   size: number,
   shares = allShares,
   tellChanges?: TellChanges,
-  /** Batches that are counted at once. */
-  together = 1,
+  /** Batches that are counted at once, and whether the next ones are appended beside that. */
+  { together = 1, beside = false } = {},
 ) {
   const store = storeOf(client, tellChanges);
   const { epoch, sequence: first } = await store.resume(state, shares);
   let [sequence, appended] = [first, 0];
-  while (sequence <= rows.length) {
-    const end = Math.min(sequence + size - 1, rows.length);
-    await store.append(
-      { epoch, sequence },
-      {
-        rows: rows.slice(sequence - 1, end).filter(({ row }) => shares.includes(shareOf(row.company_id))),
-        parked: [],
-        end: { sequence: end, time: (await state.timeAt(end)) ?? 0 },
-      },
-    );
-    sequence = end + 1;
-    appended += 1;
-    if (appended % together === 0 || sequence > rows.length) await store.count(shares);
+  let counting = Promise.resolve();
+  try {
+    while (sequence <= rows.length) {
+      const end = Math.min(sequence + size - 1, rows.length);
+      await store.append(
+        { epoch, sequence },
+        {
+          rows: rows.slice(sequence - 1, end).filter(({ row }) => shares.includes(shareOf(row.company_id))),
+          parked: [],
+          end: { sequence: end, time: (await state.timeAt(end)) ?? 0 },
+        },
+      );
+      sequence = end + 1;
+      appended += 1;
+      if (appended % together > 0 && sequence <= rows.length) continue;
+      await counting;
+      counting = store.count(shares);
+      if (!beside) await counting;
+    }
+  } finally {
+    await counting;
   }
 }
 
@@ -165,6 +191,7 @@ describe('the event store', () => {
             statements: fc.nat(12),
             size: fc.integer({ min: 1, max: 20 }),
             together: fc.integer({ min: 1, max: 3 }),
+            beside: fc.boolean(),
             shares: fc.oneof(fc.constant(allShares), fc.subarray([...allShares], { minLength: 1 })),
           }),
           { maxLength: 6 },
@@ -173,15 +200,15 @@ describe('the event store', () => {
           const companies = [v7(), v7(), v7()];
           // Each run is a stream of its own: the one before was another one, made anew.
           const stream = streamOf(companies, length, companies[0]);
-          for (const { statements, size, shares, together } of deaths) {
+          for (const { statements, size, shares, together, beside } of deaths) {
             const others = allShares.filter((share) => !shares.includes(share));
             // Ends with the death, unless there was too little left to write for that.
             await Promise.allSettled([
-              readOn(dyingAfter(statements), stream, size, shares, undefined, together),
+              readOn(dyingAfter(statements), stream, size, shares, undefined, { together, beside }),
               ...(others.length > 0 ? [readOn(dyingAfter(size), stream, statements + 1, others)] : []),
             ]);
           }
-          await readOn(clickhouse, stream, 7, allShares, undefined, 2);
+          await readOn(clickhouse, stream, 7, allShares, undefined, { together: 2, beside: true });
           for (const [index, company] of companies.entries()) {
             const own = stream.rows.filter((_, i) => i % companies.length === index).length;
             expect(await counts(clickhouse, company)).toEqual(once(own));
@@ -232,43 +259,88 @@ describe('the event store', () => {
     expect(await counts(clickhouse, company)).toEqual(once(12));
   });
 
-  test('fills rollups side by side where that was quick the last time, and otherwise one after the other', async () => {
+  test('leaves what is appended beside a count to the next one', async () => {
     const company = v7();
-    const { rows } = streamOf(company, 100, company);
-    const { client, filling } = watchFilling(clickhouse);
+    const { rows } = streamOf(company, 7, company);
+    const [reached, released] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const client = fillingBy(clickhouse, async (_query, run) => {
+      reached.resolve();
+      await released.promise;
+      return run();
+    });
     const store = storeOf(client);
-    let sequence = 0;
-    const mostAtOnce = async () => {
-      filling.most = 0;
-      sequence += 1;
-      const end = { sequence, time: Date.now() };
-      await store.append({ epoch: 1, sequence }, { rows: rows.slice(sequence - 1, sequence), parked: [], end });
+    const append = (sequence: number, end: number) =>
+      store.append(
+        { epoch: 1, sequence },
+        { rows: rows.slice(sequence - 1, end), parked: [], end: { sequence: end, time: Date.now() } },
+      );
+    await append(1, 3);
+    const counting = store.count(allShares);
+    await reached.promise;
+    await append(4, 7);
+    released.resolve();
+    await counting;
+    expect(await counts(clickhouse, company)).toEqual({ ...once(3), events: 7, ids: 7 });
+    await store.count(allShares);
+    expect(await counts(clickhouse, company)).toEqual(once(7));
+  });
+
+  test('has the same events in each grain after each of its statements, from the first on', async () => {
+    const company = v7();
+    const rows = manyRows(company, 25_000);
+    const seen: Record<string, number>[] = [];
+    const client = fillingBy(clickhouse, async (_query, run) => {
+      await run();
+      seen.push(await eventsByGrain(company));
+    });
+    const store = storeOf(client);
+    const part = { rows, parked: [], end: { sequence: rows.length, time: Date.now() } };
+    await store.append({ epoch: 1, sequence: 1 }, part);
+    await store.count(allShares);
+    expect(seen.length).toBeGreaterThan(1);
+    for (const { minute = 0, ...others } of seen) expect(others).toEqual({ hour: minute, day: minute, week: minute });
+    expect(seen.at(-1)?.['minute']).toBe(rows.length);
+  });
+
+  test('counts more by one statement where the last was quick, and less where it took long', async () => {
+    const company = v7();
+    const rows = manyRows(company, 160_000);
+    const step = 10_000;
+    let [counted, lastsMs] = [0, 0];
+    let most: number[] = [];
+    const client = fillingBy(clickhouse, async (query, run) => {
+      const upto = Number(BigInt.asUintN(48, BigInt(/position <= (\d+)/.exec(query)?.[1] ?? 0)));
+      most.push((upto - counted) / step);
+      counted = upto;
+      await pause(lastsMs);
+      return run();
+    });
+    const store = storeOf(client);
+    let sequence = 1;
+    const stepsOfStatements = async (steps: number) => {
+      const end = sequence + steps * step - 1;
+      const part = { rows: rows.slice(sequence - 1, end), parked: [], end: { sequence: end, time: Date.now() } };
+      most = [];
+      await store.append({ epoch: 1, sequence }, part);
       await store.count(allShares);
-      return filling.most;
+      sequence = end + 1;
+      return most;
     };
-    expect(await mostAtOnce()).toBe(1);
+    expect((await stepsOfStatements(2))[0]).toBe(1);
     // On a busy machine it is not quick each time.
-    await eventually(async () => expect(await mostAtOnce()).toBe(2));
-    filling.lastsMs = 1_000;
-    await mostAtOnce();
-    filling.lastsMs = 0;
-    expect(await mostAtOnce()).toBe(1);
-    expect(await counts(clickhouse, company)).toEqual(once(sequence));
+    await eventually(async () => expect(Math.max(...(await stepsOfStatements(2)))).toBe(2));
+    lastsMs = 1_000;
+    await stepsOfStatements(2);
+    lastsMs = 0;
+    expect((await stepsOfStatements(2))[0]).toBe(1);
+    expect(counted).toBe(sequence - 1);
+    expect(await counts(clickhouse, company)).toEqual(once(counted));
   });
 
   test('gets through more that was left uncounted than a statement has time for', async () => {
     const company = v7();
     const [length, batch] = [120_000, 40_000];
-    const channelId = v7();
-    const event = eventOf(company, fact('received', { channelId }));
-    const { id, occurredAt } = event;
-    const text = JSON.stringify(event);
-    const rows = Array.from({ length }, (_, i): PlacedRow => {
-      const at = new Date(Date.UTC(2026, 4, 1) + i * 20_000).toISOString();
-      const row = eventRow(text.replaceAll(id, v7()).replaceAll(occurredAt, at).replaceAll(channelId, v7()));
-      if (!row) throw new Error('an event of a conversation has a row');
-      return { sequence: i + 1, row };
-    });
+    const rows = manyRows(company, length, (text) => text.replaceAll(/"channelId":"[^"]*"/g, `"channelId":"${v7()}"`));
     const { state } = streamOf(company, length, company);
     const short = shortOfKeys(clickhouse, 220_000);
     const store = storeOf(short);
@@ -278,8 +350,8 @@ describe('the event store', () => {
       const part = { rows: rows.slice(sequence - 1, end), parked: [], end: { sequence: end, time } };
       await store.append({ epoch: 1, sequence }, part);
     }
-    await expect(store.count(allShares)).rejects.toThrow(/GROUP BY/);
-    await store.resume(state, allShares);
+    // Another one comes in its place.
+    await storeOf(short).resume(state, allShares);
     expect(await counts(clickhouse, company)).toEqual(once(length));
   });
 
@@ -381,7 +453,7 @@ describe('the event store', () => {
       return { sequence: month + 1, row };
     });
     const stream = { rows, state: { ...streamOf(company, months).state, created: company } };
-    // Within the second of the inserts of events, and within the second round of the rollups.
+    // Within the second of the inserts of events, and when some months are in the rollups.
     for (const statements of [2, 9]) {
       const attempt = readOn(shortOfTime(dyingAfter(statements)), stream, months);
       await expect(attempt).rejects.toMatchObject({ code: 'WRITE_IN_DOUBT' });

@@ -9,7 +9,7 @@ import { countedIn, together, type Counted, type Touched } from './countedIn.ts'
 import type { Erasure } from './erasure.ts';
 import { isReported, SinkError } from './errors.ts';
 import { clickHouseTime, nobody, sampleRow, type EventRow, type PlacedRow } from './eventRow.ts';
-import { createFilling } from './filling.ts';
+import { createFilling, STEP } from './filling.ts';
 import { createIds, type Ids } from './ids.ts';
 import { lineColumns, linesOf, type Writing } from './lines.ts';
 import { LOOKUP_SIZE, MONTHS_AT_ONCE, piecesOf } from './pieces.ts';
@@ -69,6 +69,16 @@ export interface Appended {
   readonly repeated: number;
 }
 
+/** What was appended and not yet counted. */
+interface Uncounted {
+  readonly from: bigint;
+  /** See {@link Filling.fill}. */
+  readonly steps: readonly bigint[];
+  readonly counted: Counted;
+  /** What the checkpoint will say of it. */
+  readonly checkpoint: object;
+}
+
 /** ClickHouse as the sink sees it. Each share has one writer at a time; see {@link createClaim}. */
 export interface EventStore {
   /**
@@ -82,7 +92,10 @@ export interface EventStore {
    * `resume`; nothing is counted twice, and nothing is left out. After SinkError `WRITE_IN_DOUBT`, not before a statement may run no longer.
    */
   append(cursor: Cursor, part: StreamPart): Promise<Appended>;
-  /** Brings every rollup up to what was appended since the last time, and then writes down that it is done for these shares. */
+  /**
+   * Brings every rollup up to what was appended since the last time, and then writes down that it is done for these shares. More may be
+   * appended meanwhile, which is counted with the next one.
+   */
   count(shares: readonly number[]): Promise<void>;
   /** Those of the rows that ClickHouse cannot read, after it has refused them; none when it is in trouble itself. */
   refused(rows: readonly PlacedRow[]): Promise<Refused<PlacedRow>>;
@@ -128,8 +141,7 @@ export function createEventStore(
   const filling = createFilling(client, { limits, resumeLimits, mayWrite });
   let plans: Plans = new Map();
   let plansReadAt = -Infinity;
-  /** What was appended and not yet counted, and what the checkpoint will say of it. */
-  let uncounted: { readonly from: bigint; readonly counted: Counted; readonly checkpoint: object } | undefined;
+  let uncounted: Uncounted | undefined;
 
   /** That of the rows that were written last, for the next ones. */
   let room: Buffer = Buffer.alloc(0);
@@ -303,6 +315,7 @@ export function createEventStore(
         // Also without new rows: those of an earlier attempt may not be in the rollups yet.
         uncounted = {
           from: uncounted?.from ?? place(cursor.sequence),
+          steps: [...(uncounted?.steps ?? []), ...stepsOf(rows, end).map(place)],
           counted: uncounted ? together(uncounted.counted, counted) : counted,
           checkpoint: { position: place(end.sequence).toString(), message_at: messageAt },
         };
@@ -312,15 +325,15 @@ export function createEventStore(
     count: (shares) =>
       answered(async () => {
         if (uncounted === undefined) return;
-        const { from, counted, checkpoint } = uncounted;
-        await filling.fill(from, counted);
+        const { from, steps, counted, checkpoint } = uncounted;
+        uncounted = undefined;
+        await filling.fill(from, steps, counted);
         await tellChanges(counted.changes);
         await insert(
           'sink-checkpoints',
           'analytics.checkpoints',
           shares.map((share) => ({ share, ...checkpoint })),
         );
-        uncounted = undefined;
       }),
 
     refused: async (rows) => {
@@ -371,6 +384,12 @@ async function holds(stream: StreamState, sequence: number, time: number): Promi
   const there = await stream.timeAt(sequence);
   // Nothing is known of the time where the checkpoint was made before times were kept.
   return there === undefined || time === 0 || Math.abs(there - time) <= 1;
+}
+
+/** Sequences up to the end of a part, {@link STEP} rows or fewer from each to the next. */
+function stepsOf(rows: readonly PlacedRow[], end: StreamPart['end']): number[] {
+  const within = piecesOf(rows, STEP).slice(0, -1);
+  return [...within.flatMap((some) => some.at(-1)?.sequence ?? []), end.sequence];
 }
 
 function companiesOf(rows: readonly EventRow[]): string[] {

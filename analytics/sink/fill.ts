@@ -1,13 +1,15 @@
 import { oneBlock, settingsClause, type Limits } from '../clickhouse/statements.ts';
-import type { Filled } from '../rollups.ts';
+import type { FilledRows } from '../rollups.ts';
 
 /** How a rollup is brought up to date. Parameters of the statement: `from`, `companies`. */
 export interface Fill {
-  readonly rollup: Filled;
+  readonly rollup: FilledRows;
   /** @default the rollup itself */
   readonly target?: string;
   /** Only the events of these months, as `toYYYYMM` says them. */
   readonly months: readonly number[];
+  /** Only events up to this position: what lies beyond may be written at the same time. */
+  readonly upto?: bigint | undefined;
   /** Only so many events, the first of those that are not counted. */
   readonly most?: number;
   readonly limits: Limits;
@@ -39,12 +41,12 @@ export function uncountedQuery(fill: Omit<Fill, 'most' | 'limits'>): string {
   return `SELECT count() AS events FROM ${uncounted(fill)}`;
 }
 
-function uncounted({ rollup, target = rollup.table, months }: Omit<Fill, 'most' | 'limits'>): string {
+function uncounted({ rollup, target = rollup.table, months, upto }: Omit<Fill, 'most' | 'limits'>): string {
   const within = (time: string) => ` AND toYYYYMM(${time}) IN (${months.join(', ')})`;
   return `analytics.events LEFT JOIN (
       SELECT company_id AS company, toYYYYMM(bucket) AS month, max(last_position) AS upto
       FROM ${target} WHERE ${rollup.rows} AND last_position >= {from:UInt64} AND company_id IN {companies:Array(UUID)}${within('bucket')}
       GROUP BY company, month
     ) AS counted ON company_id = counted.company AND toYYYYMM(at) = counted.month
-    WHERE ${rollup.events} AND position >= {from:UInt64} AND company_id IN {companies:Array(UUID)}${within('at')} AND position > ifNull(counted.upto, 0)`;
+    WHERE ${rollup.events} AND position >= {from:UInt64} AND company_id IN {companies:Array(UUID)}${within('at')} AND position > ifNull(counted.upto, 0)${upto === undefined ? '' : ` AND position <= ${upto}`}`;
 }

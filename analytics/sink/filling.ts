@@ -1,21 +1,30 @@
 import type { ClickHouseClient } from '@clickhouse/client';
 import { z } from 'zod';
 import { select, type Limits } from '../clickhouse/statements.ts';
-import { fewRollups, filled, presence, rollups } from '../rollups.ts';
+import { allRollups, filled, presence } from '../rollups.ts';
 import type { Touched } from './countedIn.ts';
 import { isReported } from './errors.ts';
 import { fillStatement, uncountedQuery } from './fill.ts';
 import { LOOKUP_SIZE, MONTHS_AT_ONCE, piecesOf } from './pieces.ts';
 
-/** Statements that fill a rollup in this time leave enough of its limit to be run side by side, with two grains in one. */
+/** Events of a step, at most: a statement has time for one whatever they are. */
+export const STEP = 10_000;
+/** Steps that one statement counts where that is quick, at most. */
+const MOST_STEPS = 20;
+/** Statements that take longer count fewer steps: on a busy machine they would not end in their time. */
 const QUICK_MS = 1_000;
-/** Events that one statement counts of what others have left: a statement has time for them whatever they are. */
+/** Events of one grain that one statement counts of what others have left: it has time for them whatever they are. */
 const EVENTS_AT_ONCE = 50_000;
 
 /** Brings rollups up to what `analytics.events` holds of a writer's companies beyond a position. */
 export interface Filling {
-  /** Of what this writer has written since everything was counted. */
-  fill(from: bigint, touched: Touched): Promise<void>;
+  /**
+   * Of what this writer has written since everything was counted, all grains at once. What is written beyond the last step meanwhile is
+   * left for the next time.
+   *
+   * @param steps Positions in their order, {@link STEP} events or fewer from each to the next.
+   */
+  fill(from: bigint, steps: readonly bigint[], touched: Touched): Promise<void>;
   /** Of what writers before have left, of whom there may be many: however much that is, no statement has more than it has time for. */
   catchUp(from: bigint, touched: Touched): Promise<void>;
 }
@@ -32,37 +41,37 @@ export function createFilling(
   options: { readonly limits: Limits; readonly resumeLimits: Limits; readonly mayWrite: () => Promise<void> },
 ): Filling {
   const { limits, resumeLimits, mayWrite } = options;
-  /** The last time: quickly, and all of them. */
-  let wasQuick = false;
+  let stepsAtOnce = 1;
 
-  /**
-   * Each statement is about rows of its own, so two are run side by side: none of them has work for all processors all the time. More would
-   * only take the processor, and the embedded engine's few threads, from each other and from who looks at figures. Where they take long,
-   * each has all of its time for itself, and one grain to fill: what two share in vain is begun anew.
-   */
-  async function fill(from: bigint, touched: Touched): Promise<void> {
-    const [some, atOnce] = wasQuick ? [fewRollups, 2] : [rollups, 1];
-    const tables = touched.hasPresence ? [...some, presence] : some;
-    wasQuick = false;
-    let longestMs = 0;
+  /** What events share makes a statement ten times as long or short: the time of one says how many steps the next may have. */
+  function pace(ms: number, steps: number): void {
+    if (ms > QUICK_MS) stepsAtOnce = Math.max(1, Math.floor(steps / 2));
+    else if (ms < QUICK_MS / 2) stepsAtOnce = Math.min(MOST_STEPS, Math.max(stepsAtOnce, steps * 2));
+  }
+
+  async function fill(from: bigint, steps: readonly bigint[], touched: Touched): Promise<void> {
+    const tables = touched.hasPresence ? [allRollups, presence] : [allRollups];
     for (const { companies, months } of portionsOf(touched)) {
       const params = { from: from.toString(), companies };
-      for (const several of piecesOf(tables, atOnce)) {
+      for (let done = 0; done < steps.length;) {
+        const several = steps.slice(done, done + stepsAtOnce);
+        const upto = several.at(-1);
         await mayWrite();
         const startedAt = performance.now();
+        // Each is about rows of its own.
         await allEnded(
-          several.map(async (rollup) =>
-            client.command({ query: fillStatement({ rollup, months, limits }), query_params: params }),
+          tables.map(async (rollup) =>
+            client.command({ query: fillStatement({ rollup, months, upto, limits }), query_params: params }),
           ),
         );
-        longestMs = Math.max(longestMs, performance.now() - startedAt);
+        pace(performance.now() - startedAt, several.length);
+        done += several.length;
       }
     }
-    wasQuick = longestMs < QUICK_MS;
   }
 
   async function catchUp(from: bigint, touched: Touched): Promise<void> {
-    wasQuick = false;
+    stepsAtOnce = 1;
     for (const { companies, months } of portionsOf(touched)) {
       const params = { from: from.toString(), companies };
       for (const rollup of filled) {
@@ -88,7 +97,8 @@ export function createFilling(
 /** What one statement is about at a time. */
 function* portionsOf(touched: Touched): Generator<Pick<Touched, 'companies' | 'months'>> {
   for (const companies of piecesOf(touched.companies, LOOKUP_SIZE)) {
-    for (const months of piecesOf(touched.months, MONTHS_AT_ONCE)) yield { companies, months };
+    // Each has a part of its own, and maybe one of its year.
+    for (const months of piecesOf(touched.months, MONTHS_AT_ONCE / 2)) yield { companies, months };
   }
 }
 

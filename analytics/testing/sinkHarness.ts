@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
-import type { ClickHouseClient } from '@clickhouse/client';
+import type { ClickHouseClient, ExecResult } from '@clickhouse/client';
 import { connectNats, type NatsPart } from '#platform/events/nats.ts';
 import { createEventBus } from '#platform/events/bus.ts';
 import { ensureStreams } from '#platform/events/streams.ts';
@@ -59,10 +59,10 @@ export function garbling(clickhouse: ClickHouseClient, eventId: string): ClickHo
 }
 
 /**
- * The same ClickHouse, but the answer to the first insert of events is lost on the way: it fails at once, which `lost` says, and is
+ * The same ClickHouse, but the answer to the first insert into a table is lost on the way: it fails at once, which `lost` says, and is
  * carried out `ms` later. `late` resolves when it has been.
  */
-export function losingAnAnswer(clickhouse: ClickHouseClient, ms: number) {
+export function losingAnAnswer(clickhouse: ClickHouseClient, table: string, ms: number) {
   const [failed, carriedOut] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
   let lost = false;
   const client = new Proxy(clickhouse, {
@@ -70,14 +70,19 @@ export function losingAnAnswer(clickhouse: ClickHouseClient, ms: number) {
       const member: unknown = Reflect.get(target, name);
       if (typeof member !== 'function') return member;
       return (...args: unknown[]): unknown => {
-        if (lost || name !== 'exec' || !JSON.stringify(args[0]).includes('INSERT INTO analytics.events')) {
+        const isInsert =
+          (name === 'exec' || name === 'command') && JSON.stringify(args[0]).includes(`INSERT INTO ${table} `);
+        if (lost || !isInsert) {
           return Reflect.apply(member, target, args);
         }
         lost = true;
         failed.resolve();
         setTimeout(() => {
-          const late = Reflect.apply(member, target, args) as ReturnType<ClickHouseClient['exec']>;
-          late.then(({ stream }) => stream.resume().once('close', carriedOut.resolve), carriedOut.reject);
+          const late = Reflect.apply(member, target, args) as Promise<Partial<ExecResult<Readable>>>;
+          late.then(
+            ({ stream = Readable.from([]) }) => stream.resume().once('close', carriedOut.resolve),
+            carriedOut.reject,
+          );
         }, ms);
         throw new Error('socket hang up');
       };
