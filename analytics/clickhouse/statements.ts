@@ -23,6 +23,9 @@ export function settingsClause(name: string, limits: Limits, more: Settings = {}
   return `SETTINGS ${[...list, `log_comment = 'analytics:${name}'`].join(', ')}`;
 }
 
+/** What JSON has for 64 bits: as a number it would be another one beyond 2^53, and positions in the stream are. */
+const exact: Settings = { output_format_json_quote_64bit_integers: 1 };
+
 /** Runs a SELECT and reads its rows by `schema`; values go only through `params` (`{name:Type}` in the text). */
 export async function select<S extends z.ZodType>(
   client: ClickHouseClient,
@@ -36,7 +39,7 @@ export async function select<S extends z.ZodType>(
   },
 ): Promise<z.output<S>[]> {
   const result = await client.query({
-    query: `${query.sql}\n${settingsClause(query.name, query.limits, query.settings)}`,
+    query: `${query.sql}\n${settingsClause(query.name, query.limits, { ...exact, ...query.settings })}`,
     format: 'JSONEachRow',
     ...(query.params && { query_params: { ...query.params } }),
   });

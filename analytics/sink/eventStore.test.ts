@@ -498,6 +498,21 @@ describe('the event store', () => {
     expect(await counts(clickhouse, company)).toEqual(once(60));
   });
 
+  test('goes on where it was in a stream that was made anew so often that its places are beyond what a number tells apart', async () => {
+    const company = v7();
+    await clickhouse.command({
+      query: `INSERT INTO analytics.streams (epoch, name, created) VALUES (1000, 'EVENTS', 'long ago')`,
+    });
+    const { rows, state } = streamOf(company, 40, company);
+    // Of one moment: nothing else tells them apart.
+    const moment = (await state.timeAt(1)) ?? 0;
+    const stream = { rows, state: { ...state, timeAt: () => Promise.resolve(moment) } };
+    for (const length of [3, 20, 40]) {
+      await readOn(clickhouse, { ...stream, rows: stream.rows.slice(0, length) }, 40);
+      expect(await counts(clickhouse, company)).toEqual(once(length));
+    }
+  });
+
   test('goes back to a stream that it read before another one, without counting it again or leaving out what is new', async () => {
     const company = v7();
     const first = streamOf(company, 10, 'first');
