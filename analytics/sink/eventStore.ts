@@ -160,10 +160,9 @@ export function createEventStore(
     return plans;
   }
 
-  async function insertEvents(rows: readonly PlacedRow[], writing: Writing): Promise<void> {
-    const byMonth = Map.groupBy(rows, ({ row }) => row.at.slice(0, 7));
-    for (const some of piecesOf([...byMonth.values()], MONTHS_AT_ONCE)) {
-      const lines = linesOf(some.flat(), writing, room);
+  async function insertEvents(rows: readonly PlacedRow[], months: number, writing: Writing): Promise<void> {
+    for (const some of portionsOf(rows, months)) {
+      const lines = linesOf(some, writing, room);
       // Not before they are written for certain: what has failed may still be read.
       room = Buffer.alloc(0);
       await mayWrite();
@@ -310,7 +309,7 @@ export function createEventStore(
           } else if (before !== position) leave(row.company_id, position, row.type, 'REPEATED');
         }
         await insert('sink-left-out', 'analytics.left_out', leftOut);
-        await insertEvents(rows, { expiry, place });
+        await insertEvents(rows, counted.months.length, { expiry, place });
         const messageAt = clickHouseTime(new Date(end.time).toISOString());
         // Also without new rows: those of an earlier attempt may not be in the rollups yet.
         uncounted = {
@@ -384,6 +383,14 @@ async function holds(stream: StreamState, sequence: number, time: number): Promi
   const there = await stream.timeAt(sequence);
   // Nothing is known of the time where the checkpoint was made before times were kept.
   return there === undefined || time === 0 || Math.abs(there - time) <= 1;
+}
+
+/** What one statement writes at a time, of rows from so many months. */
+function portionsOf(rows: readonly PlacedRow[], months: number): (readonly PlacedRow[])[] {
+  if (rows.length === 0) return [];
+  if (months <= MONTHS_AT_ONCE) return [rows];
+  const ofMonths = Map.groupBy(rows, ({ row }) => row.at.slice(0, 7));
+  return piecesOf([...ofMonths.values()], MONTHS_AT_ONCE).map((some) => some.flat());
 }
 
 /** Sequences up to the end of a part, {@link STEP} rows or fewer from each to the next. */

@@ -45,13 +45,13 @@ export async function throughput({ quick }: { readonly quick: boolean }): Promis
     await publish(nats, waiting);
     const startedAt = performance.now();
     await ask({ kind: 'start' });
-    // From the first that is queryable: getting the shares is no work.
-    const first = await until(1);
+    // Getting the shares is no work.
+    await hasShares(ask);
     const beganAt = performance.now();
+    const first = await count();
     const last = await until(waiting);
-    const written = last.counted - first.counted;
-    const perSecond = written / ((performance.now() - beganAt) / 1_000);
-    const microseconds = ((last.seconds - first.seconds) / written) * 1e6;
+    const perSecond = waiting / ((performance.now() - beganAt) / 1_000);
+    const microseconds = ((last.seconds - first.seconds) / waiting) * 1e6;
     const seconds = (performance.now() - startedAt) / 1_000;
     const before = await delays(ask);
     const live = quick ? 50_000 : 150_000;
@@ -89,10 +89,22 @@ export async function throughput({ quick }: { readonly quick: boolean }): Promis
   }
 }
 
+/** Until the sink begins to read. */
+async function hasShares(ask: Ask): Promise<void> {
+  while (!/^switchboard_analytics_sink_shares\{.*\} [1-9]/m.test(await metricsOf(ask))) await pause(LOOK_MS);
+}
+
+async function metricsOf(ask: Ask): Promise<string> {
+  const { text } = await ask<{ readonly text: string }>({ kind: 'metrics' });
+  return text;
+}
+
 /** The sink's own measure of how late the first event of each batch is. */
 async function delays(ask: Ask) {
-  const { text } = await ask<{ readonly text: string }>({ kind: 'metrics' });
-  return bucketsOf(text, /^switchboard_analytics_sink_delay_seconds_bucket\{le="([\d.]+|\+Inf)".*\} (\d+)$/gm);
+  return bucketsOf(
+    await metricsOf(ask),
+    /^switchboard_analytics_sink_delay_seconds_bucket\{le="([\d.]+|\+Inf)".*\} (\d+)$/gm,
+  );
 }
 
 /** Events of two hundred companies, ids of their own and as large as the platform's, in the order and at the rate told. */
