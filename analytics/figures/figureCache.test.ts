@@ -141,8 +141,48 @@ describe('figures', () => {
     await one.tell([change(company, 8)]);
     expect(await one.get(company, async () => 'new')).toBe('new');
     old.release();
-    expect(await first).toBe('old');
-    expect(await one.get(company, async () => 'newer')).not.toBe('old');
+    expect(await first).toBe('new');
+    expect(await one.get(company, async () => 'newer')).toBe('new');
+  });
+
+  test('that change while they are worked out are worked out again, so that what is asked for at one moment is of one state', async () => {
+    const [one, company] = [await startProcess(), v7()];
+    let [state, others] = [1, 0];
+    const slow = async () => {
+      const seen = state;
+      if (seen === 1) {
+        state = 2;
+        await one.tell([change(company, 8)]);
+      }
+      return seen;
+    };
+    const quick = async () => {
+      others += 1;
+      return state;
+    };
+    const wide = { span: { from: morning.from, to: evening.to } };
+    expect(await Promise.all([one.get(company, slow), one.get(company, quick, wide)])).toEqual([2, 2]);
+    expect(others).toBeLessThanOrEqual(2);
+  });
+
+  test('that change all the time are answered nevertheless, and not kept', async () => {
+    const [one, company, load] = [await startProcess(), v7(), counter()];
+    const changing = async () => {
+      await one.tell([change(company, 8)]);
+      return load();
+    };
+    const answered = await one.get(company, changing);
+    expect(answered).toBe(load.calls);
+    expect(await one.get(company, load)).toBe(answered + 1);
+  });
+
+  test('are not worked out again for a change of other hours', async () => {
+    const [one, company, load] = [await startProcess(), v7(), counter()];
+    const beside = async () => {
+      await one.tell([change(company, 20)]);
+      return load();
+    };
+    expect(await one.get(company, beside)).toBe(1);
   });
 
   test('are worked out once for many who ask at a time, in all processes', async () => {

@@ -20,6 +20,8 @@ const MOST_ENTRIES = 1_000;
 const MOST_CHARACTERS = 256 * 1024;
 /** Whoever works out what others wait for has less time than this. */
 const PATIENCE_MS = 6_000;
+/** For so long figures that change while they are worked out are worked out again: not where that is slow, and would be slower for it. */
+const AGAIN_MS = 250;
 
 /** What is asked. */
 export interface Question<T> extends Named {
@@ -32,7 +34,9 @@ export interface Question<T> extends Named {
 export interface FigureCache {
   /**
    * The answer of now: from memory, else from Redis, else from `load`, which runs once for all who ask in all processes. It has seen
-   * everything that was told before the call. Answers must survive JSON and are shared: do not change them.
+   * everything that was told before the call, and answers that are asked for at the same moment have seen the same: what changes while
+   * they are worked out has them worked out again, unless that takes longer than a moment. Answers must survive JSON and are shared: do not
+   * change them.
    */
   get<T>(question: Question<T>, load: () => Promise<T>): Promise<T>;
 }
@@ -159,28 +163,37 @@ export function createFigureCache(options: {
     }
   }
 
+  /** One that is under way and sees what it has to, else a new one. */
+  function flightOf<T>(question: Question<T>, changes: Changes | undefined, load: () => Promise<T>): Flight {
+    const name = nameOf(question.companyId, question.key);
+    const underWay = flights.get(name);
+    if (underWay && underWay.seenAt >= (changes ? lastChange(changes, question.span) : 0)) return underWay;
+    const result = changes ? shared(question, changes, load) : alone(question, 0, load).then(({ value }) => value);
+    const flight: Flight = { seenAt: changes?.now ?? 0, result };
+    flights.set(name, flight);
+    const end = () => {
+      if (flights.get(name) === flight) flights.delete(name);
+    };
+    result.then(end, end);
+    return flight;
+  }
+
   return {
     async get<T>(question: Question<T>, load: () => Promise<T>): Promise<T> {
       const { companyId, key, span } = question;
-      const name = nameOf(companyId, key);
-      const changes = await changesOf(companyId);
-      const entry = memory.get(name);
-      if (entry && isFresh(entry, changes, span)) {
-        reads.inc({ from: 'memory' });
-        // Under one key there is one kind of answer.
-        return entry.value as T;
-      }
-      const underWay = flights.get(name);
-      if (underWay && underWay.seenAt >= (changes ? lastChange(changes, span) : 0)) return (await underWay.result) as T;
-      const flight: Flight = {
-        seenAt: changes?.now ?? 0,
-        result: changes ? shared(question, changes, load) : alone(question, 0, load).then(({ value }) => value),
-      };
-      flights.set(name, flight);
-      try {
-        return (await flight.result) as T;
-      } finally {
-        if (flights.get(name) === flight) flights.delete(name);
+      const until = performance.now() + AGAIN_MS;
+      for (;;) {
+        const changes = await changesOf(companyId);
+        const entry = memory.get(nameOf(companyId, key));
+        if (entry && isFresh(entry, changes, span)) {
+          reads.inc({ from: 'memory' });
+          // Under one key there is one kind of answer.
+          return entry.value as T;
+        }
+        const flight = flightOf(question, changes, load);
+        const value = (await flight.result) as T;
+        const later = changes && (await changesOf(companyId));
+        if (!later || lastChange(later, span) <= flight.seenAt || performance.now() > until) return value;
       }
     },
   };
