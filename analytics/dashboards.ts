@@ -40,6 +40,13 @@ export function createDashboards({
   const zone = ({ companyId }: Pick<Scope, 'companyId'>) =>
     cache.get({ companyId, key: 'zone', span: noTime, schema: z.string() }, () => queryZone(clickhouse, companyId));
 
+  /** Looked up at once, so that what is not kept can be worked out together with what is asked for beside it, and of the same state. */
+  function soon(scope: Scope): Promise<string> {
+    const zoneSoon = zone(scope);
+    zoneSoon.catch(() => undefined);
+    return zoneSoon;
+  }
+
   const { overviewOf, seriesOf } = createSheets(clickhouse);
 
   async function groupsOf(scope: Scope, span: Span, by: By, choice: Choice): Promise<GroupTotals[]> {
@@ -77,18 +84,18 @@ export function createDashboards({
     },
     agentTimes,
     series(scope, span, interval, metric) {
-      // Looked up at once, so that what is not kept can be worked out together with what is asked for beside it.
-      const zoneSoon = zone(scope);
-      zoneSoon.catch(() => undefined);
+      const zoneSoon = soon(scope);
       // A company's other zone makes all that is kept of it stale: it need not be in the names.
       return cache.get({ ...named('series', scope, span, interval, metric), schema: z.array(pointSchema) }, async () =>
         seriesOf({ scope, span, cut: { interval, zone: await zoneSoon }, metric }),
       );
     },
-    busyHours: (scope, span) =>
-      cache.get({ ...named('busy-hours', scope, span), schema: z.array(z.array(z.number())) }, async () =>
-        queryBusyHours(clickhouse, scope, span, await zone(scope)),
-      ),
+    busyHours(scope, span) {
+      const zoneSoon = soon(scope);
+      return cache.get({ ...named('busy-hours', scope, span), schema: z.array(z.array(z.number())) }, async () =>
+        queryBusyHours(clickhouse, scope, span, await zoneSoon),
+      );
+    },
   };
 }
 

@@ -40,8 +40,11 @@ async function startProcess() {
   return {
     redis,
     tell,
-    get: <T>(companyId: string, load: () => Promise<T>, { span = morning, schema = z.any() as z.ZodType<T> } = {}) =>
-      cache.get({ companyId, key: `${String(span.from)} ${String(span.to)}`, span, schema }, load),
+    get: <T>(
+      companyId: string,
+      load: () => Promise<T>,
+      { span = morning, key = '', schema = z.any() as z.ZodType<T> } = {},
+    ) => cache.get({ companyId, key: `${String(span.from)} ${String(span.to)} ${key}`, span, schema }, load),
   };
 }
 
@@ -147,22 +150,27 @@ describe('figures', () => {
 
   test('that change while they are worked out are worked out again, so that what is asked for at one moment is of one state', async () => {
     const [one, company] = [await startProcess(), v7()];
-    let [state, others] = [1, 0];
-    const slow = async () => {
-      const seen = state;
-      if (seen === 1) {
-        state = 2;
-        await one.tell([change(company, 8)]);
-      }
-      return seen;
-    };
-    const quick = async () => {
-      others += 1;
-      return state;
-    };
-    const wide = { span: { from: morning.from, to: evening.to } };
-    expect(await Promise.all([one.get(company, slow), one.get(company, quick, wide)])).toEqual([2, 2]);
-    expect(others).toBeLessThanOrEqual(2);
+    let state = 1;
+    // What comes first has ended long before the change, and saw nothing of it.
+    const [quick, slow] = [async () => state, held(undefined)];
+    const answers = Promise.all([
+      one.get(company, quick, { key: 'quick' }),
+      one.get(company, async () => (await slow.load(), state), { key: 'slow' }),
+    ]);
+    await slow.begun;
+    await one.redis.client.ping();
+    state = 2;
+    await one.tell([change(company, 8)]);
+    slow.release();
+    expect(await answers).toEqual([2, 2]);
+  });
+
+  test('wait for none of another time that are asked for beside them', async () => {
+    const [one, company, later] = [await startProcess(), v7(), held('later')];
+    const of = one.get(company, later.load, { span: evening });
+    expect(await one.get(company, async () => 'now')).toBe('now');
+    later.release();
+    expect(await of).toBe('later');
   });
 
   test('that change all the time are answered nevertheless, and not kept', async () => {

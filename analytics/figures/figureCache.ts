@@ -54,6 +54,13 @@ interface Flight {
   readonly result: Promise<unknown>;
 }
 
+/** Those who ask at the same moment about a company. */
+interface Round {
+  readonly changes: Promise<Changes | undefined>;
+  /** Of those whose answers had to be worked out, by their span. */
+  readonly results: Map<string, Promise<unknown>[]>;
+}
+
 /**
  * Redis says when figures of which hours have changed, and every answer says up to when it has seen that: so none is shown that is
  * stale, whoever has it, and whatever was heard or not. While Redis is away each process answers for itself, for a moment.
@@ -67,7 +74,7 @@ export function createFigureCache(options: {
   const self = v7();
   const memory = new LRUCache<string, Entry>({ max: MOST_ENTRIES, ttl: KEPT_MS });
   const flights = new Map<string, Flight>();
-  const asked = new Map<string, Promise<Changes | undefined>>();
+  const rounds = new Map<string, Round>();
   const find = inOneTurn(
     () => '',
     (wanted: readonly Wanted[]) => findOrBegin(redis.client, wanted),
@@ -89,15 +96,35 @@ export function createFigureCache(options: {
   }
 
   /** Those who ask at the same moment ask once; who comes later may have heard of more. */
-  function changesOf(companyId: string): Promise<Changes | undefined> {
-    const known = asked.get(companyId);
+  function roundOf(companyId: string): Round {
+    const known = rounds.get(companyId);
     if (known) return known;
     const changes = Promise.resolve().then(() => {
-      asked.delete(companyId);
+      rounds.delete(companyId);
       return readChanges(redis.client, companyId).catch((error: unknown) => failed('changes', error));
     });
-    asked.set(companyId, changes);
-    return changes;
+    const round: Round = { changes, results: new Map() };
+    rounds.set(companyId, round);
+    return round;
+  }
+
+  /**
+   * Whether figures of a span became others while they were worked out. All of a round find it out together: else some of them would
+   * have seen it, and others not.
+   */
+  async function isOvertaken(
+    { results }: Round,
+    { companyId, span }: Question<unknown>,
+    flight: Flight,
+  ): Promise<boolean> {
+    const name = `${span.from} ${span.to}`;
+    const ofSpan = results.get(name) ?? [];
+    results.set(name, ofSpan);
+    ofSpan.push(flight.result);
+    await flight.result;
+    await Promise.allSettled(ofSpan);
+    const changes = await roundOf(companyId).changes;
+    return changes !== undefined && lastChange(changes, span) > flight.seenAt;
   }
 
   function isFresh({ seenAt, loadedAt }: Entry, changes: Changes | undefined, span: Span): boolean {
@@ -183,7 +210,8 @@ export function createFigureCache(options: {
       const { companyId, key, span } = question;
       const until = performance.now() + AGAIN_MS;
       for (;;) {
-        const changes = await changesOf(companyId);
+        const round = roundOf(companyId);
+        const changes = await round.changes;
         const entry = memory.get(nameOf(companyId, key));
         if (entry && isFresh(entry, changes, span)) {
           reads.inc({ from: 'memory' });
@@ -191,9 +219,8 @@ export function createFigureCache(options: {
           return entry.value as T;
         }
         const flight = flightOf(question, changes, load);
-        const value = (await flight.result) as T;
-        const later = changes && (await changesOf(companyId));
-        if (!later || lastChange(later, span) <= flight.seenAt || performance.now() > until) return value;
+        const isOld = changes && (await isOvertaken(round, question, flight));
+        if (!isOld || performance.now() > until) return (await flight.result) as T;
       }
     },
   };
