@@ -21,7 +21,8 @@ import type { Filter } from './queries/scope.ts';
 import type { Totals } from './queries/totals.ts';
 import { anyAttendance, anyFact, fact, ids, presenceOf, type Attendance, type Fact } from './testing/facts.ts';
 import { average, expectFigures, measured, pick, secondsAs } from './testing/recount.ts';
-import { agentOf, listening, openService, type Statement } from './testing/serviceHarness.ts';
+import type { Statement } from './testing/intercepted.ts';
+import { agentOf, listening, openService } from './testing/serviceHarness.ts';
 import { counts, metrics, publish } from './testing/sinkHarness.ts';
 
 interface Stats {

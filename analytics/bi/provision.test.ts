@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { testClickHouse } from '#test/stack/index.ts';
 import { accountStatements, provisionStatements } from './provision.ts';
 import { fixed, mostOf, settingsClause } from './settings.ts';
 
@@ -40,6 +41,31 @@ describe('a server with users', () => {
     const everywhere = [...provisionStatements('all'), ...accountStatements(company, 'x', 'all')];
     for (const statement of everywhere) expect(statement).toContain(" ON CLUSTER 'all'");
     expect(everywhere.join('\n')).toMatch(/bi_own ON CLUSTER 'all' ON analytics\.events_local USING/);
+  });
+
+  test('is told what ClickHouse understands, of settings that it has', async () => {
+    const { client, close } = await testClickHouse();
+    const understood = async (statement: string) => {
+      const query = 'SELECT formatQuerySingleLine({statement:String}) AS text';
+      const result = await client.query({ query, query_params: { statement }, format: 'JSONEachRow' });
+      const [row] = await result.json<{ readonly text: string }>();
+      return row?.text;
+    };
+    try {
+      for (const cluster of [undefined, 'all']) {
+        for (const statement of [...provisionStatements(cluster), ...accountStatements(company, 'x', cluster)]) {
+          expect(await understood(statement)).toMatch(/^(CREATE|ALTER|GRANT) /);
+        }
+      }
+      await expect(understood('CREATE ROLE OR bi_reader')).rejects.toThrow(/Syntax error/);
+      const names = [...Object.keys(mostOf), ...Object.keys(fixed)];
+      const known = await client.query({ query: 'SELECT name FROM system.settings', format: 'JSONEachRow' });
+      expect((await known.json<{ readonly name: string }>()).map(({ name }) => name)).toEqual(
+        expect.arrayContaining(names),
+      );
+    } finally {
+      await close();
+    }
   });
 
   test('gives each company a user of its own, and keeps its password as a hash', () => {

@@ -6,6 +6,7 @@ import { eventually } from '#test/stack/eventually.ts';
 import { testClickHouse, testNats, type TestServer } from '#test/stack/index.ts';
 import { migrations } from '../migrations/index.ts';
 import { sampleRow } from '../sink/eventRow.ts';
+import { intercepted } from '../testing/intercepted.ts';
 import { openNats } from '../testing/sinkHarness.ts';
 import { createMigrator } from './createMigrator.ts';
 import { oneServer, onCluster } from './ddl.ts';
@@ -30,15 +31,9 @@ afterAll(async () => {
 
 /** The same ClickHouse, whose commands somebody hears of first. */
 function heard(clickhouse: ClickHouseClient, hear: (query: string) => Promise<void>): ClickHouseClient {
-  return new Proxy(clickhouse, {
-    get(target, name) {
-      const member: unknown = Reflect.get(target, name);
-      if (typeof member !== 'function') return member;
-      return async (...args: [{ readonly query: string }]): Promise<unknown> => {
-        if (name === 'command') await hear(args[0].query);
-        return Reflect.apply(member, target, args) as unknown;
-      };
-    },
+  return intercepted(clickhouse, async ({ method, statement, run }) => {
+    if (method === 'command') await hear(statement.query);
+    return run();
   });
 }
 

@@ -14,6 +14,7 @@ import { stored } from '#test/stack/stored.ts';
 import { migrate } from '../clickhouse/migrate.ts';
 import { migrations } from '../migrations/index.ts';
 import { eventOf, fact } from '../testing/facts.ts';
+import { intercepted } from '../testing/intercepted.ts';
 import { silentNats } from '../testing/silentNats.ts';
 import {
   counts,
@@ -270,15 +271,9 @@ describe('the sink', () => {
   test('writes on while it counts, no further than so many batches, and then counts those', async () => {
     const company = v7();
     const released = Promise.withResolvers<void>();
-    const client = new Proxy(clickhouse, {
-      get(target, name) {
-        const member: unknown = Reflect.get(target, name);
-        if (typeof member !== 'function') return member;
-        return async (...args: unknown[]): Promise<unknown> => {
-          if (JSON.stringify(args[0]).includes('INSERT INTO analytics.sums ')) await released.promise;
-          return Reflect.apply(member, target, args) as unknown;
-        };
-      },
+    const client = intercepted(clickhouse, async ({ statement, run }) => {
+      if (statement.query.includes('INSERT INTO analytics.sums ')) await released.promise;
+      return run();
     });
     const [batches, batch] = [12, 100];
     await publish(

@@ -11,6 +11,7 @@ import { migrate } from '../clickhouse/migrate.ts';
 import { migrations } from '../migrations/index.ts';
 import type { TellChanges } from '../figures/changeTeller.ts';
 import { eventOf, fact } from '../testing/facts.ts';
+import { intercepted, type Call } from '../testing/intercepted.ts';
 import { counts, once, unreliable } from '../testing/sinkHarness.ts';
 import { eventRow, type PlacedRow } from './eventRow.ts';
 import { allShares, shareOf } from './shares.ts';
@@ -77,29 +78,14 @@ function shortOfKeys(client: ClickHouseClient, most: number): ClickHouseClient {
 }
 
 function withStatements(client: ClickHouseClient, rewritten: (query: string) => string): ClickHouseClient {
-  return new Proxy(client, {
-    get(target, name) {
-      const member: unknown = Reflect.get(target, name);
-      if (typeof member !== 'function') return member;
-      return (statement: { readonly query: string }): unknown =>
-        Reflect.apply(member, target, [{ ...statement, query: rewritten(statement.query) }]);
-    },
-  });
+  return intercepted(client, ({ statement, run }) => run({ ...statement, query: rewritten(statement.query) }));
 }
 
 /** The same ClickHouse, of which each statement that fills rollups is passed on by `pass`. */
-function fillingBy(client: ClickHouseClient, pass: (query: string, run: () => Promise<unknown>) => Promise<unknown>) {
-  return new Proxy(client, {
-    get(target, name) {
-      const member: unknown = Reflect.get(target, name);
-      if (typeof member !== 'function') return member;
-      return (...args: unknown[]): unknown => {
-        const run = () => Reflect.apply(member, target, args) as unknown;
-        const [{ query = '' } = {}] = args as { readonly query?: string }[];
-        return query.includes("'analytics:sink-rollup'") ? pass(query, run as () => Promise<unknown>) : run();
-      };
-    },
-  });
+function fillingBy(client: ClickHouseClient, pass: (call: Call) => Promise<unknown>): ClickHouseClient {
+  return intercepted(client, (call) =>
+    call.statement.query.includes("'analytics:sink-rollup'") ? pass(call) : call.run(),
+  );
 }
 
 /** Rows of as many events, each of its own time. */
@@ -263,7 +249,7 @@ describe('the event store', () => {
     const company = v7();
     const { rows } = streamOf(company, 7, company);
     const [reached, released] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
-    const client = fillingBy(clickhouse, async (_query, run) => {
+    const client = fillingBy(clickhouse, async ({ run }) => {
       reached.resolve();
       await released.promise;
       return run();
@@ -289,7 +275,7 @@ describe('the event store', () => {
     const company = v7();
     const rows = manyRows(company, 25_000);
     const seen: Record<string, number>[] = [];
-    const client = fillingBy(clickhouse, async (_query, run) => {
+    const client = fillingBy(clickhouse, async ({ run }) => {
       await run();
       seen.push(await eventsByGrain(company));
     });
@@ -308,7 +294,7 @@ describe('the event store', () => {
     const step = 10_000;
     let [counted, lastsMs] = [0, 0];
     let most: number[] = [];
-    const client = fillingBy(clickhouse, async (query, run) => {
+    const client = fillingBy(clickhouse, async ({ statement: { query }, run }) => {
       const upto = Number(BigInt.asUintN(48, BigInt(/position <= (\d+)/.exec(query)?.[1] ?? 0)));
       most.push((upto - counted) / step);
       counted = upto;

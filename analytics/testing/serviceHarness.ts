@@ -7,6 +7,7 @@ import { IDENTITY_HEADER, createIdentitySigner } from '#platform/identity/signed
 import { silentLogger as logger } from '#platform/logging/logger.ts';
 import { createMetrics } from '#platform/metrics/metrics.ts';
 import { createAnalytics } from '../createAnalytics.ts';
+import { intercepted, type Statement } from './intercepted.ts';
 import { openNats } from './sinkHarness.ts';
 
 /** An agent of a company. */
@@ -14,19 +15,11 @@ export function agentOf(companyId: string): Identity {
   return { kind: 'agent', companyId, agentId: v7(), role: 'SUPERVISOR', scopes: [] };
 }
 
-export type Statement = Parameters<ClickHouseClient['query']>[0];
-
 /** The same client, which writes down what is asked of it. */
 export function listening(client: ClickHouseClient, asked: Statement[]): ClickHouseClient {
-  return new Proxy(client, {
-    get(target, name) {
-      const member: unknown = Reflect.get(target, name);
-      if (typeof member !== 'function') return member;
-      return (...args: unknown[]): unknown => {
-        if (name === 'query') asked.push(args[0] as Statement);
-        return Reflect.apply(member, target, args);
-      };
-    },
+  return intercepted(client, async ({ method, statement, run }) => {
+    if (method === 'query') asked.push(statement);
+    return run();
   });
 }
 

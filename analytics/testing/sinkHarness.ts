@@ -11,6 +11,7 @@ import { grains } from '../grains.ts';
 import { ROLLUPS } from '../rollups.ts';
 import { createSink } from '../sink/createSink.ts';
 import { eventOf, type Fact } from './facts.ts';
+import { intercepted, writes } from './intercepted.ts';
 
 export const metrics = createMetrics({ service: 'test' });
 
@@ -30,31 +31,18 @@ export function sinkOf(nats: NatsPart, clickhouse: ClickHouseClient, { batchRows
 
 /** The same ClickHouse, of which each statement that writes fails while `fails` says so. */
 export function unreliable(clickhouse: ClickHouseClient, fails: () => boolean): ClickHouseClient {
-  return new Proxy(clickhouse, {
-    get(target, name) {
-      const member: unknown = Reflect.get(target, name);
-      if (typeof member !== 'function') return member;
-      return (...args: unknown[]): unknown => {
-        if ((name === 'exec' || name === 'command') && fails()) throw new Error('connect ECONNREFUSED');
-        return Reflect.apply(member, target, args);
-      };
-    },
+  return intercepted(clickhouse, async (call) => {
+    if (writes(call) && fails()) throw new Error('connect ECONNREFUSED');
+    return call.run();
   });
 }
 
 /** The same ClickHouse, which gets something that it cannot read in the place of an event's id. */
 export function garbling(clickhouse: ClickHouseClient, eventId: string): ClickHouseClient {
-  return new Proxy(clickhouse, {
-    get(target, name) {
-      const member: unknown = Reflect.get(target, name);
-      if (typeof member !== 'function') return member;
-      if (name !== 'exec') return (...args: unknown[]): unknown => Reflect.apply(member, target, args);
-      return async (statement: { readonly values: Readable }) => {
-        const values = (await text(statement.values)).replaceAll(`"${eventId}"`, '"garbled"');
-        const garbled = { ...statement, values: Readable.from([values], { objectMode: false }) };
-        return Reflect.apply(member, target, [garbled]) as unknown;
-      };
-    },
+  return intercepted(clickhouse, async ({ statement, run }) => {
+    if (!statement.values) return run();
+    const values = (await text(statement.values)).replaceAll(`"${eventId}"`, '"garbled"');
+    return run({ ...statement, values: Readable.from([values], { objectMode: false }) });
   });
 }
 
@@ -64,29 +52,19 @@ export function garbling(clickhouse: ClickHouseClient, eventId: string): ClickHo
  */
 export function losingAnAnswer(clickhouse: ClickHouseClient, table: string, ms: number) {
   const [failed, carriedOut] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
-  let lost = false;
-  const client = new Proxy(clickhouse, {
-    get(target, name) {
-      const member: unknown = Reflect.get(target, name);
-      if (typeof member !== 'function') return member;
-      return (...args: unknown[]): unknown => {
-        const isInsert =
-          (name === 'exec' || name === 'command') && JSON.stringify(args[0]).includes(`INSERT INTO ${table} `);
-        if (lost || !isInsert) {
-          return Reflect.apply(member, target, args);
-        }
-        lost = true;
-        failed.resolve();
-        setTimeout(() => {
-          const late = Reflect.apply(member, target, args) as Promise<Partial<ExecResult<Readable>>>;
-          late.then(
-            ({ stream = Readable.from([]) }) => stream.resume().once('close', carriedOut.resolve),
-            carriedOut.reject,
-          );
-        }, ms);
-        throw new Error('socket hang up');
-      };
-    },
+  let isLost = false;
+  const client = intercepted(clickhouse, async ({ statement, run }) => {
+    if (isLost || !statement.query.includes(`INSERT INTO ${table} `)) return run();
+    isLost = true;
+    failed.resolve();
+    setTimeout(() => {
+      const late = run() as Promise<Partial<ExecResult<Readable>>>;
+      late.then(
+        ({ stream = Readable.from([]) }) => stream.resume().once('close', carriedOut.resolve),
+        carriedOut.reject,
+      );
+    }, ms);
+    throw new Error('socket hang up');
   });
   return { client, lost: failed.promise, late: carriedOut.promise };
 }

@@ -1,7 +1,8 @@
 import { createHistogram } from 'node:perf_hooks';
 import type { ClickHouseClient } from '@clickhouse/client';
 import { z } from 'zod';
-import { agentOf, listening, openService, type Statement } from '#analytics/testing/serviceHarness.ts';
+import type { Statement } from '#analytics/testing/intercepted.ts';
+import { agentOf, listening, openService } from '#analytics/testing/serviceHarness.ts';
 import type { Row } from '../table.ts';
 import type { SeededEvents } from './seed.ts';
 
