@@ -15,7 +15,7 @@ import { intercepted, type Call } from '../testing/intercepted.ts';
 import { counts, once, unreliable } from '../testing/sinkHarness.ts';
 import { eventRow, type PlacedRow } from './eventRow.ts';
 import { allShares, shareOf } from './shares.ts';
-import { createEventStore, type StreamState } from './eventStore.ts';
+import { createEventStore, type EventStore, type StreamState } from './eventStore.ts';
 
 let engine: { client: ClickHouseClient; close(): Promise<void> };
 let clickhouse: ClickHouseClient;
@@ -99,6 +99,15 @@ function manyRows(company: string, length: number, rewritten: (text: string) => 
     if (!row) throw new Error('an event of a conversation has a row');
     return { sequence: i + 1, row };
   });
+}
+
+/** Appends those of a stream's rows that are from one place to another. */
+function appendingTo(store: EventStore, rows: readonly PlacedRow[]) {
+  return (sequence: number, end: number) =>
+    store.append(
+      { epoch: 1, sequence },
+      { rows: rows.slice(sequence - 1, end), parked: [], end: { sequence: end, time: Date.now() } },
+    );
 }
 
 /** How many events each grain has, as one statement sees them. */
@@ -229,11 +238,7 @@ describe('the event store', () => {
     const company = v7();
     const { rows, state } = streamOf(company, 12, company);
     const store = storeOf(clickhouse);
-    const append = (sequence: number, end: number) =>
-      store.append(
-        { epoch: 1, sequence },
-        { rows: rows.slice(sequence - 1, end), parked: [], end: { sequence: end, time: Date.now() } },
-      );
+    const append = appendingTo(store, rows);
     await append(1, 3);
     await append(4, 7);
     expect(await counts(clickhouse, company)).toEqual({ ...once(0), events: 7, ids: 7 });
@@ -255,11 +260,7 @@ describe('the event store', () => {
       return run();
     });
     const store = storeOf(client);
-    const append = (sequence: number, end: number) =>
-      store.append(
-        { epoch: 1, sequence },
-        { rows: rows.slice(sequence - 1, end), parked: [], end: { sequence: end, time: Date.now() } },
-      );
+    const append = appendingTo(store, rows);
     await append(1, 3);
     const counting = store.count(allShares);
     await reached.promise;
@@ -280,8 +281,7 @@ describe('the event store', () => {
       seen.push(await eventsByGrain(company));
     });
     const store = storeOf(client);
-    const part = { rows, parked: [], end: { sequence: rows.length, time: Date.now() } };
-    await store.append({ epoch: 1, sequence: 1 }, part);
+    await appendingTo(store, rows)(1, rows.length);
     await store.count(allShares);
     expect(seen.length).toBeGreaterThan(1);
     for (const { minute = 0, ...others } of seen) expect(others).toEqual({ hour: minute, day: minute, week: minute });
@@ -302,12 +302,12 @@ describe('the event store', () => {
       return run();
     });
     const store = storeOf(client);
+    const append = appendingTo(store, rows);
     let sequence = 1;
     const stepsOfStatements = async (steps: number) => {
       const end = sequence + steps * step - 1;
-      const part = { rows: rows.slice(sequence - 1, end), parked: [], end: { sequence: end, time: Date.now() } };
       most = [];
-      await store.append({ epoch: 1, sequence }, part);
+      await append(sequence, end);
       await store.count(allShares);
       sequence = end + 1;
       return most;

@@ -52,10 +52,12 @@ export function createFilling(
   async function fill(from: bigint, steps: readonly bigint[], touched: Touched): Promise<void> {
     const tables = touched.hasPresence ? [allRollups, presence] : [allRollups];
     for (const { companies, months } of portionsOf(touched)) {
-      const params = { from: from.toString(), companies };
-      for (let done = 0; done < steps.length;) {
+      let [done, next] = [0, from];
+      while (done < steps.length) {
         const several = steps.slice(done, done + stepsAtOnce);
-        const upto = several.at(-1);
+        const upto = several.at(-1) ?? next;
+        // What the statements before have counted is not read once more.
+        const params = { from: next.toString(), companies };
         await mayWrite();
         const startedAt = performance.now();
         // Each is about rows of its own.
@@ -66,6 +68,7 @@ export function createFilling(
         );
         pace(performance.now() - startedAt, several.length);
         done += several.length;
+        next = upto + 1n;
       }
     }
   }
