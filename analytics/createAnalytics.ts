@@ -83,7 +83,6 @@ export function createAnalytics(
     hasUsers,
     identitySecret,
     logger,
-    ddl: layout.ddl,
     cluster: config.clickhouseCluster?.name,
   });
   const zoneOf = (companyId: string) => dashboards.zone({ companyId });

@@ -1,10 +1,17 @@
 import { createHmac } from 'node:crypto';
 import type { ClickHouseClient } from '@clickhouse/client';
+import { BiError } from './errors.ts';
 import { accountStatements, provisionStatements, userOf } from './provision.ts';
 
 /** The users of a server, one for each company, by which it holds itself what the translation of statements holds. */
 export interface Accounts {
-  /** @throws whatever the server says when the user cannot be made. */
+  /**
+   * Makes what all of them share, and the views that they read. At the latest the first company that asks has it done.
+   *
+   * @throws whatever the server says when it cannot be made.
+   */
+  prepare(): Promise<void>;
+  /** @throws BiError for another time, with what the server says as its cause, when the user cannot be made. */
   of(companyId: string): Promise<{ readonly username: string; readonly password: string }>;
 }
 
@@ -26,7 +33,7 @@ export function createAccounts({
   }
 
   /** Once for this process, and again when it failed. */
-  function provision(): Promise<void> {
+  function prepare(): Promise<void> {
     provisioned ??= run(provisionStatements(cluster)).catch((error: unknown) => {
       provisioned = undefined;
       throw error;
@@ -35,11 +42,12 @@ export function createAccounts({
   }
 
   async function make(companyId: string, password: string): Promise<void> {
-    await provision();
+    await prepare();
     await run(accountStatements(companyId, password, cluster));
   }
 
   return {
+    prepare,
     async of(companyId) {
       const password = createHmac('sha256', secret).update(`bi ${companyId.toLowerCase()}`).digest('base64url');
       const making = made.get(companyId) ?? make(companyId, password);
@@ -48,7 +56,7 @@ export function createAccounts({
         await making;
       } catch (error) {
         made.delete(companyId);
-        throw error;
+        throw BiError.away(error);
       }
       return { username: userOf(companyId), password };
     },

@@ -2,14 +2,20 @@ import { catalogue, databases } from './catalogue.ts';
 import { isFunction } from './functions.ts';
 import type { Functions, Tables } from './sql/translation.ts';
 import { views } from './views/index.ts';
-import { boundTo } from './views/view.ts';
+import type { BiView } from './views/view.ts';
 
-/** What a company's statements may read: the views, each with this company's rows alone, and what tells what there is. */
-export function companyTables(companyId: string): Tables {
-  const own = new Map(views.map((view) => [view.name, boundTo(view, companyId)]));
+/**
+ * What a company's statements may read: the views, each with this company's rows alone, and what tells what there is.
+ *
+ * @param own what stands in a statement in place of a view.
+ */
+export function companyTables(own: (view: BiView) => string): Tables {
   return {
     find(database, table) {
-      if (database === undefined || database === 'bi') return own.get(table);
+      if (database === undefined || database === 'bi') {
+        const view = views.find(({ name }) => name === table);
+        return view && own(view);
+      }
       return catalogue.get(`${database.toLowerCase()}.${database === 'system' ? table : table.toLowerCase()}`);
     },
     hasDatabase: (name) => databases.includes(name.toLowerCase()),

@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { testClickHouse } from '#test/stack/index.ts';
 import { accountStatements, provisionStatements } from './provision.ts';
 import { fixed, mostOf, settingsClause } from './settings.ts';
+import { views } from './views/index.ts';
 
 const company = '01920000-0000-7000-8000-0000000000A1';
 
@@ -10,19 +11,32 @@ describe('a server with users', () => {
   const text = statements.join('\n');
 
   test.each(['events', 'sums', 'operations', 'bi_queries'])(
-    'narrows %s to the rows of who reads before anybody is let in',
+    'narrows %s to the rows of who asks before anybody is let in',
     (table) => {
       const restrictive = statements.findIndex((one) => one.includes(`bi_own ON analytics.${table} `));
-      const granted = statements.indexOf(`GRANT SELECT ON analytics.${table} TO bi_reader`);
-      expect(statements[restrictive]).toMatch(/USING company_id = .*currentUser\(\).* AS RESTRICTIVE TO bi_reader$/);
+      const granted = statements.indexOf(`GRANT SELECT ON analytics.${table} TO bi_definer`);
+      expect(statements[restrictive]).toMatch(
+        /USING company_id = .*currentUser\(\).* AS RESTRICTIVE TO bi_definer, bi_reader$/,
+      );
       expect(granted).toBeGreaterThan(restrictive);
     },
   );
 
-  test('grants nothing but reading, and that of what the views show', () => {
+  test('grants readers nothing but the views, and nobody can log in as who reads for these', () => {
     const grants = statements.filter((one) => one.startsWith('GRANT'));
-    expect(grants).toHaveLength(5);
-    for (const grant of grants) expect(grant).toMatch(/^GRANT SELECT ON (bi\.\*|analytics\.[a-z_]+) TO bi_reader$/);
+    expect(grants.filter((one) => !one.endsWith(' TO bi_definer'))).toEqual(['GRANT SELECT ON bi.* TO bi_reader']);
+    expect(statements).toContainEqual(expect.stringMatching(/^CREATE USER IF NOT EXISTS bi_definer .* HOST NONE$/));
+    for (const view of views) {
+      expect(text).toMatch(new RegExp(`VIEW bi\\.${view.name} [^]*? DEFINER = bi_definer SQL SECURITY DEFINER`));
+    }
+  });
+
+  test('loses neither role nor profile meanwhile, which others know by an id', () => {
+    expect(statements.filter((one) => /^(?:CREATE|DROP) (?:ROLE|SETTINGS PROFILE|USER)/.test(one))).toEqual([
+      expect.stringMatching(/^CREATE SETTINGS PROFILE IF NOT EXISTS bi$/),
+      expect.stringMatching(/^CREATE ROLE IF NOT EXISTS bi_reader$/),
+      expect.stringMatching(/^CREATE USER IF NOT EXISTS bi_definer /),
+    ]);
   });
 
   test('holds limits that can only be lowered, and settings that cannot be changed', () => {
@@ -37,10 +51,11 @@ describe('a server with users', () => {
     expect(settingsClause(new Map(), { hasAccounts: false })).toContain('max_result_rows = 1000000');
   });
 
-  test('has all of it on every server of a cluster, for the tables in front and those behind', () => {
+  test('has all of it on every server of a cluster, where the rows are', () => {
     const everywhere = [...provisionStatements('all'), ...accountStatements(company, 'x', 'all')];
     for (const statement of everywhere) expect(statement).toContain(" ON CLUSTER 'all'");
     expect(everywhere.join('\n')).toMatch(/bi_own ON CLUSTER 'all' ON analytics\.events_local USING/);
+    expect(everywhere.join('\n')).not.toMatch(/(?:ON|FROM) analytics\.(?:events|sums|operations|bi_queries)\b/);
   });
 
   test('is told what ClickHouse understands, of settings that it has', async () => {
@@ -54,7 +69,7 @@ describe('a server with users', () => {
     try {
       for (const cluster of [undefined, 'all']) {
         for (const statement of [...provisionStatements(cluster), ...accountStatements(company, 'x', cluster)]) {
-          expect(await understood(statement)).toMatch(/^(CREATE|ALTER|GRANT) /);
+          expect(await understood(statement)).toMatch(/^(CREATE|ALTER|GRANT|REVOKE) /);
         }
       }
       await expect(understood('CREATE ROLE OR bi_reader')).rejects.toThrow(/Syntax error/);

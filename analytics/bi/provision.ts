@@ -1,28 +1,40 @@
 import { createHash } from 'node:crypto';
+import { DEFINER, OWN_COMPANY, USER_PREFIX, viewStatements } from './serverViews.ts';
 import { changeable, fixed, mostOf } from './settings.ts';
 import { quoteText } from './sql/quote.ts';
 
 /** The tables that the views read. */
 const TABLES = ['events', 'sums', 'operations', 'bi_queries'] as const;
 const ROLE = 'bi_reader';
-const PREFIX = 'bi_';
+
+/** Of no password that anybody knows. */
+const NO_PASSWORD = '0'.repeat(64);
 
 /**
- * What keeps companies apart on a server with users: a role that may read the views and what they read, policies by the name of who reads,
- * a profile whose limits nobody changes, and a quota for each user. Repeatable: each start brings it up to date.
+ * What keeps companies apart on a server with users: a role that may read the views and nothing else, one user who reads the tables for
+ * them and only gets rows of the company that asks, a profile whose limits nobody changes, and a quota for each user. Repeatable: each start
+ * brings it up to date, and takes nothing from whoever is asking meanwhile. So role and profile are changed and never replaced: others know
+ * them by an id, which their successors of the same name do not have.
  *
- * @param cluster of servers, each of which then has all of it, for the tables in front and for those that have the rows.
+ * @param cluster of servers, each of which then has all of it.
  */
 export function provisionStatements(cluster?: string): string[] {
   const on = onCluster(cluster);
-  const tables = cluster === undefined ? TABLES : TABLES.flatMap((table) => [table, `${table}_local`]);
+  const tables = cluster === undefined ? TABLES : TABLES.map((table) => `${table}_local`);
   return [
-    `CREATE SETTINGS PROFILE OR REPLACE bi${on} SETTINGS readonly = 1 CONST, ${profile()}`,
-    `CREATE ROLE OR REPLACE ${ROLE}${on} SETTINGS PROFILE 'bi'`,
+    `CREATE SETTINGS PROFILE IF NOT EXISTS bi${on}`,
+    `ALTER SETTINGS PROFILE bi${on} SETTINGS readonly = 1 CONST, ${profile()}`,
+    `CREATE ROLE IF NOT EXISTS ${ROLE}${on}`,
+    `ALTER ROLE ${ROLE}${on} SETTINGS PROFILE 'bi'`,
+    // Releases before the views had a definer gave it.
+    `REVOKE${on} SELECT ON analytics.* FROM ${ROLE}`,
+    `CREATE USER IF NOT EXISTS ${DEFINER}${on} IDENTIFIED WITH sha256_hash BY '${NO_PASSWORD}' HOST NONE`,
     // The policies first: a table with a policy shows nothing to whom none is for.
     ...tables.flatMap((table) => policies(table, on)),
+    ...tables.map((table) => `GRANT${on} SELECT ON analytics.${table} TO ${DEFINER}`),
+    `CREATE DATABASE IF NOT EXISTS bi${on}`,
+    ...viewStatements(cluster, on),
     `GRANT${on} SELECT ON bi.* TO ${ROLE}`,
-    ...tables.map((table) => `GRANT${on} SELECT ON analytics.${table} TO ${ROLE}`),
     `CREATE QUOTA OR REPLACE bi${on} KEYED BY user_name
       FOR INTERVAL 1 minute MAX queries = 1200, errors = 600, read_rows = 5000000000,
       FOR INTERVAL 1 hour MAX execution_time = 3600
@@ -47,21 +59,23 @@ function onCluster(cluster: string | undefined): string {
   return cluster === undefined ? '' : ` ON CLUSTER ${quoteText(cluster)}`;
 }
 
-/** Its name says the company, and the policies read it. */
+/** Its name says the company, and views and policies read it. */
 export function userOf(companyId: string): string {
-  return `${PREFIX}${companyId.toLowerCase()}`;
+  return `${USER_PREFIX}${companyId.toLowerCase()}`;
 }
 
 /**
- * One policy opens a table to the readers, the other narrows it to the reader's own rows, whatever else is ever opened: restrictive ones are
- * all held. Whoever is no reader (the service itself) is let through by the third.
+ * One policy opens a table to who reads for the views, the other narrows it to rows of the company that asks, whatever else is ever opened:
+ * restrictive ones are all held. They are the readers' too, who have no right to the tables now. Whoever else reads (the service itself) is
+ * let through by the third.
  */
 function policies(table: string, on: string): string[] {
-  const own = `company_id = toUUIDOrZero(substring(currentUser(), ${String(PREFIX.length + 1)}))`;
+  const own = `company_id = ${OWN_COMPANY}`;
+  const readers = `${DEFINER}, ${ROLE}`;
   return [
-    `CREATE ROW POLICY OR REPLACE bi_open${on} ON analytics.${table} USING ${own} AS PERMISSIVE TO ${ROLE}`,
-    `CREATE ROW POLICY OR REPLACE bi_own${on} ON analytics.${table} USING ${own} AS RESTRICTIVE TO ${ROLE}`,
-    `CREATE ROW POLICY OR REPLACE bi_others${on} ON analytics.${table} USING 1 AS PERMISSIVE TO ALL EXCEPT ${ROLE}`,
+    `CREATE ROW POLICY OR REPLACE bi_open${on} ON analytics.${table} USING ${own} AS PERMISSIVE TO ${readers}`,
+    `CREATE ROW POLICY OR REPLACE bi_own${on} ON analytics.${table} USING ${own} AS RESTRICTIVE TO ${readers}`,
+    `CREATE ROW POLICY OR REPLACE bi_others${on} ON analytics.${table} USING 1 AS PERMISSIVE TO ALL EXCEPT ${readers}`,
   ];
 }
 

@@ -7,9 +7,11 @@ import type { Admission } from './admission.ts';
 import { companyTables, createFunctions } from './companyTables.ts';
 import { BiError } from './errors.ts';
 import { contentTypeOf } from './formats.ts';
+import { ofServer } from './serverViews.ts';
 import { settingsClause, type Settings } from './settings.ts';
 import { translate } from './sql/translate.ts';
 import type { Functions } from './sql/translation.ts';
+import { boundTo } from './views/view.ts';
 
 export interface Statement {
   readonly companyId: string;
@@ -72,7 +74,7 @@ export function createStatements(options: {
 
   async function execute({ companyId, text, format: asked, parameters, settings }: Statement) {
     const { sql, format = asked } = translate(await formatted(text), {
-      tables: companyTables(companyId),
+      tables: companyTables((view) => (accounts ? ofServer(view) : boundTo(view, companyId))),
       functions: await functions(),
       parameters,
     });

@@ -39,7 +39,6 @@ const createTable = new RegExp(
 );
 const createLike = new RegExp(String.raw`^CREATE TABLE (${TABLE}) AS (${TABLE})$`);
 const dropTable = new RegExp(String.raw`^DROP TABLE IF EXISTS (${TABLE})( SYNC)?$`);
-const createView = new RegExp(String.raw`^(CREATE (?:OR REPLACE )?VIEW (?:IF NOT EXISTS )?\w+\.\w+)([\s\S]*)$`);
 const createDatabase = /^CREATE DATABASE IF NOT EXISTS (\w+)$/;
 const alterTable = new RegExp(String.raw`^ALTER TABLE (${TABLE})\s+([\s\S]*)$`);
 const insert = /^INSERT INTO /;
@@ -86,8 +85,6 @@ export function onCluster({ name }: Cluster): Layout {
       const [, own = '', columns = '', kind = '', parameters = '', rest = ''] = table;
       return created(own, columns, kind, parameters, rest);
     }
-    const view = createView.exec(text);
-    if (view) return [`${view[1] ?? ''} ${on}${view[2] ?? ''}`];
     const like = createLike.exec(text);
     if (like) {
       const [, own = '', model = ''] = like;

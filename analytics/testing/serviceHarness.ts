@@ -23,18 +23,19 @@ export function listening(client: ClickHouseClient, asked: Statement[]): ClickHo
   });
 }
 
-/** The whole service on real stores. */
+/** The whole service on real stores. @param stores.hasClickHouseUsers As of a server; the embedded engine has none. */
 export async function openService(stores: {
   readonly clickhouse: ClickHouseClient;
   readonly natsUrl: string;
   readonly redisUrl: string;
+  readonly hasClickHouseUsers?: boolean;
 }) {
   const identitySecret = randomBytes(32).toString('hex');
-  const { clickhouse, natsUrl, redisUrl } = stores;
+  const { clickhouse, natsUrl, redisUrl, hasClickHouseUsers = false } = stores;
   const sign = createIdentitySigner(identitySecret);
   const analytics = createAnalytics(
     { host: '127.0.0.1', port: 0, natsUrl, redisUrl, identitySecret },
-    { clickhouse, hasClickHouseUsers: false, logger, metrics: createMetrics({ service: 'analytics' }) },
+    { clickhouse, hasClickHouseUsers, logger, metrics: createMetrics({ service: 'analytics' }) },
   );
   await analytics.start();
   const nats = await openNats(natsUrl);

@@ -115,7 +115,7 @@ const count = (name: string, condition: string, comment: string) =>
 export const conversations: BiView = {
   name: 'conversations',
   comment: 'A row for each conversation as it stands now, from all that happened to it.',
-  source: 'analytics.events',
+  source: 'analytics.events AS events',
   groupBy: ['conversation_id'],
   columns: [
     id('conversation_id', 'The conversation; its id in the graph.'),
