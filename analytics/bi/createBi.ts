@@ -33,14 +33,22 @@ export function createBi(
   const log = createQueryLog({ clickhouse, logger });
   const statements = createStatements({ clickhouse, accounts, admission: createAdmission(admission) });
   mountBi(app, { statements, log, identitySecret });
-  return [...(accounts ? [{ name: 'BI users', start: () => prepare(accounts, logger), stop }] : []), log];
+  return [...(accounts ? [keepUsers(accounts, logger)] : []), log];
 }
 
-/** Dashboards do not wait for users of BI tools: what has failed here is tried again when the first of these asks. */
-async function prepare(accounts: Accounts, logger: Logger): Promise<void> {
-  await accounts.prepare().catch((error: unknown) => {
-    logger.error({ err: error }, 'ClickHouse has no users for BI tools: give the service’s user what docs/bi.md says');
-  });
+/** Nothing waits for users of BI tools: what has failed here is tried again when the first of these tools asks. */
+function keepUsers(accounts: Accounts, logger: Logger): Part {
+  let preparing: Promise<void> = Promise.resolve();
+  return {
+    name: 'BI users',
+    start: async () => {
+      preparing = accounts.prepare().catch((error: unknown) => {
+        logger.error(
+          { err: error },
+          'ClickHouse has no users for BI tools: grant the service’s user what docs/bi.md says',
+        );
+      });
+    },
+    stop: () => preparing,
+  };
 }
-
-async function stop(): Promise<void> {}

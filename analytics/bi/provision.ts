@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { clusterClause } from './clusterClause.ts';
 import { DEFINER, OWN_COMPANY, USER_PREFIX, viewStatements } from './serverViews.ts';
 import { changeable, fixed, mostOf } from './settings.ts';
 import { quoteText } from './sql/quote.ts';
@@ -19,7 +20,7 @@ const NO_PASSWORD = '0'.repeat(64);
  * @param cluster of servers, each of which then has all of it.
  */
 export function provisionStatements(cluster?: string): string[] {
-  const on = onCluster(cluster);
+  const on = clusterClause(cluster);
   const tables = cluster === undefined ? TABLES : TABLES.map((table) => `${table}_local`);
   return [
     `CREATE SETTINGS PROFILE IF NOT EXISTS bi${on}`,
@@ -33,7 +34,7 @@ export function provisionStatements(cluster?: string): string[] {
     ...tables.flatMap((table) => policies(table, on)),
     ...tables.map((table) => `GRANT${on} SELECT ON analytics.${table} TO ${DEFINER}`),
     `CREATE DATABASE IF NOT EXISTS bi${on}`,
-    ...viewStatements(cluster, on),
+    ...viewStatements(cluster),
     `GRANT${on} SELECT ON bi.* TO ${ROLE}`,
     `CREATE QUOTA OR REPLACE bi${on} KEYED BY user_name
       FOR INTERVAL 1 minute MAX queries = 1200, errors = 600, read_rows = 5000000000,
@@ -46,17 +47,13 @@ export function provisionStatements(cluster?: string): string[] {
 export function accountStatements(companyId: string, password: string, cluster?: string): string[] {
   const hash = createHash('sha256').update(password).digest('hex');
   const user = `\`${userOf(companyId)}\``;
-  const on = onCluster(cluster);
+  const on = clusterClause(cluster);
   return [
     `CREATE USER IF NOT EXISTS ${user}${on} IDENTIFIED WITH sha256_hash BY ${quoteText(hash)}`,
     `ALTER USER ${user}${on} IDENTIFIED WITH sha256_hash BY ${quoteText(hash)} SETTINGS PROFILE 'bi'`,
     `GRANT${on} ${ROLE} TO ${user}`,
     `ALTER USER ${user}${on} DEFAULT ROLE ${ROLE}`,
   ];
-}
-
-function onCluster(cluster: string | undefined): string {
-  return cluster === undefined ? '' : ` ON CLUSTER ${quoteText(cluster)}`;
 }
 
 /** Its name says the company, and views and policies read it. */

@@ -1,3 +1,4 @@
+import { clusterClause } from './clusterClause.ts';
 import { quoteName, quoteText } from './sql/quote.ts';
 import { views } from './views/index.ts';
 import { rowsOf, type BiView } from './views/view.ts';
@@ -21,11 +22,11 @@ export function ofServer({ name, columns }: BiView): string {
 
 /**
  * The views of a server with users. Whoever reads one needs no right to the table behind it: a right to a table is one to its index too
- * (`mergeTreeIndex`), which has rows of others.
- *
- * @param on of a cluster: each shard then has a view of its own rows, so that a company's are narrowed and added up where they all are.
+ * (`mergeTreeIndex`), which has rows of others. On a cluster each shard has a view of its own rows: a company's are all on one shard, and are
+ * narrowed and added up there.
  */
-export function viewStatements(cluster: string | undefined, on: string): string[] {
+export function viewStatements(cluster: string | undefined): string[] {
+  const on = clusterClause(cluster);
   return views.flatMap((view) => {
     const described = view.columns.map((one) => `${quoteName(one.name)} ${one.type} COMMENT ${quoteText(one.comment)}`);
     const columns = `(${described.join(', ')})`;

@@ -2,8 +2,8 @@ import { randomInt } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 
-/** Ports below are those of well-known services, and of what people start by hand. */
-const LOWEST = 10_000;
+/** Ports below are those of well-known services, of what people start by hand, and those that browsers refuse (Fetch standard, port blocking). */
+const LOWEST = 10_081;
 const TRIES = 100;
 
 /**
