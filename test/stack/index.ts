@@ -2,12 +2,13 @@ import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ClickHouseClient } from '@clickhouse/client';
-import { Client } from 'pg';
 import { createClickHouse } from '#infra/embedded/clickhouse.ts';
 import { createNats } from '#infra/embedded/nats.ts';
 import { createPostgres } from '#infra/embedded/postgres.ts';
 import { createRedis } from '#infra/embedded/redis.ts';
 import type { StoreProcess } from '#infra/embedded/storeProcess.ts';
+import { createProvisioned } from './provisioned.ts';
+import { runOn } from './runOn.ts';
 import { currentTestRun } from './testRun.ts';
 
 export { testQdrant } from './qdrant.ts';
@@ -31,11 +32,11 @@ export interface TestServer {
   close(): Promise<void>;
 }
 
-/** An empty database on the PostgreSQL that this worker's suites share; a few milliseconds. */
+/** A database on the PostgreSQL that this worker's suites share, in which every context has its place, and nothing is. */
 export async function testPostgres(): Promise<TestPostgres> {
   const { postgresUrl } = currentTestRun();
   const name = `test_${randomBytes(6).toString('hex')}`;
-  await runOn(postgresUrl, `create database ${name}`);
+  await createProvisioned(postgresUrl, name);
   return {
     adminUrl: new URL(`/${name}`, postgresUrl).href,
     close: async () => runOn(postgresUrl, `drop database ${name} with (force)`),
@@ -86,14 +87,4 @@ async function testServer(create: (dataDir: string) => StoreProcess): Promise<Te
       await rm(dataDir, { recursive: true, force: true });
     },
   };
-}
-
-async function runOn(connectionString: string, sql: string): Promise<void> {
-  const client = new Client({ connectionString });
-  try {
-    await client.connect();
-    await client.query(sql);
-  } finally {
-    await client.end();
-  }
 }

@@ -1,13 +1,42 @@
 import { describe, expect, it } from '@jest/globals';
+import { Client } from 'pg';
 import { reachNats, reachPostgres, reachQdrant, reachRedis } from '#infra/embedded/reach.ts';
 import { testClickHouse, testNats, testPostgres, testPostgresServer, testQdrant, testRedis } from './index.ts';
+import { createProvisioned } from './provisioned.ts';
+
+/** Those whose tables are there, none of which has a company's row. */
+async function contextsOf(connectionString: string): Promise<unknown[]> {
+  const client = new Client({ connectionString });
+  await client.connect();
+  try {
+    const { rows: agents } = await client.query('select 1 from conversations.agents');
+    expect(agents).toEqual([]);
+    const { rows } = await client.query<{ schema: string }>(
+      `select distinct table_schema as schema from information_schema.tables
+       where table_name = 'migrations' order by table_schema`,
+    );
+    return rows.map(({ schema }) => schema);
+  } finally {
+    await client.end();
+  }
+}
 
 describe('the servers of a suite', () => {
-  it('are an empty database', async () => {
+  it('are a database in which every context has its place, and nothing is', async () => {
     const database = await testPostgres();
-    await reachPostgres(database.adminUrl);
+    expect(await contextsOf(database.adminUrl)).toEqual(['channels', 'conversations', 'knowledge']);
     await database.close();
     await expect(reachPostgres(database.adminUrl)).rejects.toThrow('does not exist');
+  });
+
+  it('are such databases also when the first two of a server are asked for at once', async () => {
+    const server = await testPostgresServer();
+    await Promise.all(['one', 'other'].map(async (name) => createProvisioned(server.url, name)));
+    for (const name of ['one', 'other']) {
+      const { href } = new URL(`/${name}`, server.url);
+      expect(await contextsOf(href)).toEqual(['channels', 'conversations', 'knowledge']);
+    }
+    await server.close();
   });
 
   it.each([
