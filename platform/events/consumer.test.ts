@@ -283,7 +283,10 @@ describe('consuming from the stream', () => {
       await eventually(() => expect(seen.size).toBeGreaterThan(before));
       await consumer.stop();
       await sent;
-      expect(await nats.manager.consumers.info('EVENTS', durable)).toMatchObject({ num_ack_pending: 0 });
+      // The server takes acknowledgements in after it has answered what was asked behind them.
+      await eventually(async () =>
+        expect(await nats.manager.consumers.info('EVENTS', durable)).toMatchObject({ num_ack_pending: 0 }),
+      );
       await consumer.start();
     }
     await eventually(() => expect(seen.size).toBe(800));
