@@ -6,6 +6,7 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { ClickHouseLogLevel, createClient, type ClickHouseClient } from '@clickhouse/client';
 import { v7 } from 'uuid';
+import { createLogger } from '#platform/logging/logger.ts';
 import { eventually } from '#test/stack/eventually.ts';
 import { testClickHouse, testNats, testRedis } from '#test/stack/index.ts';
 import { agentOf, openService } from '../testing/serviceHarness.ts';
@@ -591,8 +592,20 @@ describe('@clickhouse/client', () => {
 });
 
 test('a server that lets the service make no users has dashboards, and no answers for BI tools', async () => {
-  const other = await openService({ clickhouse, ...urls, hasClickHouseUsers: true });
+  const lines: string[] = [];
+  const logger = createLogger({ name: 'test', level: 'warn', destination: { write: (line) => void lines.push(line) } });
+  const other = await openService({ clickhouse, ...urls, hasClickHouseUsers: true, logger });
   try {
+    // Who runs it is told what is missing, and where it is said what to do.
+    await eventually(() => {
+      const [told = '', ...again] = lines.filter((line) => line.includes('ClickHouse has no users for BI tools'));
+      expect(JSON.parse(told)).toMatchObject({
+        level: 'error',
+        err: { message: expect.stringContaining('CREATE SETTINGS PROFILE ON *.*') },
+        msg: expect.stringContaining('docs/bi.md'),
+      });
+      expect(again).toEqual([]);
+    });
     expect(await other.readiness()).toMatchObject({ status: 200 });
     const answer = await askAs(other, biPartnerOf(v7()))('SELECT 1');
     expect(answer).toMatchObject({ status: 503, headers: { 'x-clickhouse-exception-code': '210' } });

@@ -32,11 +32,12 @@ describe('a server with users', () => {
     }
   });
 
-  test('loses neither role nor profile meanwhile, which others know by an id', () => {
-    expect(statements.filter((one) => /^(?:CREATE|DROP) (?:ROLE|SETTINGS PROFILE|USER)/.test(one))).toEqual([
+  test('loses neither role nor profile nor quota meanwhile, which others know by an id', () => {
+    expect(statements.filter((one) => /^(?:CREATE|DROP) (?:ROLE|SETTINGS PROFILE|USER|QUOTA)/.test(one))).toEqual([
       expect.stringMatching(/^CREATE SETTINGS PROFILE IF NOT EXISTS bi$/),
       expect.stringMatching(/^CREATE ROLE IF NOT EXISTS bi_reader$/),
       expect.stringMatching(/^CREATE USER IF NOT EXISTS bi_definer /),
+      expect.stringMatching(/^CREATE QUOTA IF NOT EXISTS bi$/),
     ]);
   });
 

@@ -14,8 +14,8 @@ const NO_PASSWORD = '0'.repeat(64);
 /**
  * What keeps companies apart on a server with users: a role that may read the views and nothing else, one user who reads the tables for
  * them and only gets rows of the company that asks, a profile whose limits nobody changes, and a quota for each user. Repeatable: each start
- * brings it up to date, and takes nothing from whoever is asking meanwhile. So role and profile are changed and never replaced: others know
- * them by an id, which their successors of the same name do not have.
+ * brings it up to date, and takes nothing from whoever is asking meanwhile. So role, profile and quota are changed and never replaced:
+ * others know them by an id, and what is counted belongs to it, which their successors of the same name do not have.
  *
  * @param cluster of servers, each of which then has all of it.
  */
@@ -36,7 +36,8 @@ export function provisionStatements(cluster?: string): string[] {
     `CREATE DATABASE IF NOT EXISTS bi${on}`,
     ...viewStatements(cluster),
     `GRANT${on} SELECT ON bi.* TO ${ROLE}`,
-    `CREATE QUOTA OR REPLACE bi${on} KEYED BY user_name
+    `CREATE QUOTA IF NOT EXISTS bi${on}`,
+    `ALTER QUOTA bi${on} KEYED BY user_name
       FOR INTERVAL 1 minute MAX queries = 1200, errors = 600, read_rows = 5000000000,
       FOR INTERVAL 1 hour MAX execution_time = 3600
       TO ${ROLE}`,

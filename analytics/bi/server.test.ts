@@ -7,7 +7,7 @@ import { aggregateNames, scalarNames } from './functions.ts';
 import { ofServer } from './serverViews.ts';
 import { translate } from './sql/translate.ts';
 import { attacks } from './testing/attacks.ts';
-import { serverWithUsers, type ServerAnswer } from './testing/serverWithUsers.ts';
+import { isOfViews, serverWithUsers, serviceGrants, type ServerAnswer } from './testing/serverWithUsers.ts';
 import { views } from './views/index.ts';
 
 const companyId = '01920000-0000-7000-8000-0000000000a1';
@@ -34,6 +34,12 @@ const translated = (sql: string) =>
 const counts = views.map(({ name }) => translated(`SELECT count() FROM bi.${name}`));
 /** Of `own`, in the order of the views' names. */
 const ownCounts = ['1', '1', '1', '200', '100', '201', '100', '1', '1', '1'];
+
+/** The engine keeps no users that statements make, and says so when nothing else is wrong with them. */
+function isTaken({ statement, isError, text }: ServerAnswer & { readonly statement: string }): boolean {
+  if (isOfViews(statement)) return !isError;
+  return /\((?:ACCESS_STORAGE_READONLY|ACCESS_STORAGE_FOR_INSERTION_NOT_FOUND)\)$/.test(text);
+}
 
 describe('a company’s user of a server', () => {
   const { 'too much': tooMuch = [], ...wanting } = attacks;
@@ -135,6 +141,26 @@ describe('a company’s user of a server', () => {
     const answers = await server.asReader(tooMuch.filter((statement) => !statement.includes('groupArray')));
     expect(answers.filter(({ isError }) => !isError)).toEqual([]);
   });
+
+  test('is refused more statements in a minute than the quota has', async () => {
+    const statement = 'SELECT number FROM numbers(1)';
+    const perMinute = 1_200;
+    // So many that a minute that begins meanwhile has more than its share, too.
+    const answers = await server.asReader(Array.from({ length: 2 * perMinute + 1 }, () => statement));
+    const refused = answers.filter(({ isError }) => isError);
+    expect(refused.length).toBeGreaterThan(0);
+    for (const { text } of refused) expect(text).toMatch(/queries = \d+\/1200\..*template: `bi`\. \(QUOTA_EXCEEDED\)$/);
+    expect(answers.length - refused.length).toBeGreaterThanOrEqual(perMinute);
+  });
+
+  test('is made with the grants that are documented, and with no fewer', async () => {
+    const needed = serviceGrants.filter((grant) => !/CLUSTER|ENGINE/.test(grant));
+    expect((await server.tellAll(needed)).filter((answer) => !isTaken(answer))).toEqual([]);
+    for (const grant of needed) {
+      const answers = await server.tellAll(needed.filter((one) => one !== grant));
+      expect([grant, answers.some(({ text }) => text.endsWith('(ACCESS_DENIED)'))]).toEqual([grant, true]);
+    }
+  });
 });
 
 test('of a cluster, a company’s user reads its own rows where they lie, and nothing behind the views', async () => {
@@ -158,4 +184,9 @@ test('of a cluster, a company’s user reads its own rows where they lie, and no
     'CANNOT_PARSE_TEXT',
   ]);
   expect(answers.map(({ text }) => text).join('')).not.toContain('FOREIGN');
+  expect((await server.tellAll(serviceGrants)).filter((answer) => !isTaken(answer))).toEqual([]);
+  const withoutEngine = await server.tellAll(serviceGrants.filter((grant) => !grant.includes('ENGINE')));
+  expect(withoutEngine.filter((answer) => !isTaken(answer)).map(({ text }) => /\((\w+)\)$/.exec(text)?.[1])).toEqual(
+    views.map(() => 'ACCESS_DENIED'),
+  );
 });

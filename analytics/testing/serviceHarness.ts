@@ -4,7 +4,7 @@ import { request } from 'undici';
 import { v7 } from 'uuid';
 import type { Identity } from '#platform/identity/identity.ts';
 import { IDENTITY_HEADER, createIdentitySigner } from '#platform/identity/signedIdentity.ts';
-import { silentLogger as logger } from '#platform/logging/logger.ts';
+import { silentLogger, type Logger } from '#platform/logging/logger.ts';
 import { createMetrics } from '#platform/metrics/metrics.ts';
 import { createAnalytics } from '../createAnalytics.ts';
 import { intercepted, type Statement } from './intercepted.ts';
@@ -29,9 +29,10 @@ export async function openService(stores: {
   readonly natsUrl: string;
   readonly redisUrl: string;
   readonly hasClickHouseUsers?: boolean;
+  readonly logger?: Logger;
 }) {
   const identitySecret = randomBytes(32).toString('hex');
-  const { clickhouse, natsUrl, redisUrl, hasClickHouseUsers = false } = stores;
+  const { clickhouse, natsUrl, redisUrl, hasClickHouseUsers = false, logger = silentLogger } = stores;
   const sign = createIdentitySigner(identitySecret);
   const analytics = createAnalytics(
     { host: '127.0.0.1', port: 0, natsUrl, redisUrl, identitySecret },
