@@ -61,7 +61,7 @@ export async function testRedis(): Promise<TestServer> {
 /** ClickHouse's engine in this process, without any database but its own. One suite at a time holds it, as Jest has it. */
 export async function testClickHouse(): Promise<{ client: ClickHouseClient; close(): Promise<void> }> {
   // One directory for each process, as the engine can hold no other until the process ends.
-  const server = createClickHouse(join(currentTestRun().directory, `clickhouse-${String(process.pid)}`));
+  const server = createClickHouse(join(currentTestRun().databases, `clickhouse-${String(process.pid)}`));
   await server.start();
   const client = server.client();
   const result = await client.query({

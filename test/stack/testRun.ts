@@ -4,6 +4,8 @@ import { z } from 'zod';
 const testRun = z.object({
   /** Temporary, removed at the end with all that is in it. */
   directory: z.string(),
+  /** For databases, removed likewise; in memory where there is room. */
+  databases: z.string(),
   /** One server for each worker: roles belong to a server, not to a database, and suites that run at once all create them. */
   postgresUrls: z.array(z.string()).min(1),
 });
@@ -16,8 +18,8 @@ export function announceTestRun(run: TestRun): void {
 }
 
 /** The servers of this run, as seen by this worker. */
-export function currentTestRun(): { directory: string; postgresUrl: string } {
-  const { directory, postgresUrls } = testRun.parse(JSON.parse(process.env[variable] ?? '{}'));
+export function currentTestRun(): { directory: string; databases: string; postgresUrl: string } {
+  const { directory, databases, postgresUrls } = testRun.parse(JSON.parse(process.env[variable] ?? '{}'));
   const worker = Number(process.env['JEST_WORKER_ID'] ?? '1') - 1;
-  return { directory, postgresUrl: postgresUrls[worker % postgresUrls.length] ?? '' };
+  return { directory, databases, postgresUrl: postgresUrls[worker % postgresUrls.length] ?? '' };
 }
