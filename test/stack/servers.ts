@@ -8,7 +8,7 @@ import { findProgram } from '#infra/embedded/programs.ts';
 import type { StoreProcess } from '#infra/embedded/storeProcess.ts';
 import { announceTestRun } from './testRun.ts';
 
-/** A run takes a fifth of it. */
+/** Several times what a run takes. */
 const ROOM_BYTES = 8 * 1024 ** 3;
 
 let stopServers: () => Promise<void> = async () => undefined;
