@@ -46,17 +46,21 @@ export async function throughput({ quick }: { readonly quick: boolean }): Promis
     const startedAt = performance.now();
     await ask({ kind: 'start' });
     // Getting the shares is no work.
-    await hasShares(ask);
+    await untilTold(ask, /^switchboard_analytics_sink_shares\{.*\} [1-9]/m);
     const beganAt = performance.now();
     const first = await count();
     const last = await until(waiting);
     const perSecond = waiting / ((performance.now() - beganAt) / 1_000);
     const microseconds = ((last.seconds - first.seconds) / waiting) * 1e6;
     const seconds = (performance.now() - startedAt) / 1_000;
+    // The delays of the last batches are told a moment after these are counted, and with them that nothing is left.
+    const nothingLeft = /^switchboard_analytics_sink_lag_events\{.*\} 0$/m;
+    await untilTold(ask, nothingLeft);
     const before = await delays(ask);
     const live = quick ? 50_000 : 150_000;
     await publish(nats, live, LIVE_RATE);
     await until(waiting + live);
+    await untilTold(ask, nothingLeft);
     const during = since(before, await delays(ask));
     const delay = (share: number): string => quantile(during, share).toFixed(0);
     return [
@@ -89,9 +93,9 @@ export async function throughput({ quick }: { readonly quick: boolean }): Promis
   }
 }
 
-/** Until the sink begins to read. */
-async function hasShares(ask: Ask): Promise<void> {
-  while (!/^switchboard_analytics_sink_shares\{.*\} [1-9]/m.test(await metricsOf(ask))) await pause(LOOK_MS);
+/** Until the sink's metrics have such a line. */
+async function untilTold(ask: Ask, line: RegExp): Promise<void> {
+  while (!line.test(await metricsOf(ask))) await pause(LOOK_MS);
 }
 
 async function metricsOf(ask: Ask): Promise<string> {
