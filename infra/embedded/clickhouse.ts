@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { createClient, type ClickHouseClient, type ClickHouseClientConfigOptions } from '@clickhouse/client';
 import type { Part } from '#platform/lifecycle/part.ts';
 import { createChdbConnections } from './chdbConnections.ts';
+import { emptyInput } from './emptyInput.ts';
 
 /** ClickHouse's client, with the life of what answers it. */
 export interface ClickHouse extends Part {
@@ -20,6 +21,7 @@ export function createClickHouse(dataDir: string): ClickHouse {
       return client;
     },
     start: async () => {
+      emptyInput();
       const path = join(dataDir, 'clickhouse');
       await mkdir(path, { recursive: true });
       // The same interface, but each of the two packages brings its own copy of the declarations.

@@ -53,6 +53,13 @@ export class EmbeddedStackError extends Error {
     );
   }
 
+  static inputTaken(): EmbeddedStackError {
+    return new EmbeddedStackError(
+      'STANDARD_INPUT_TAKEN',
+      'Something was opened in place of the standard input at the same moment: start again, best with </dev/null.',
+    );
+  }
+
   static initdbFailed(cause: unknown): EmbeddedStackError {
     return new EmbeddedStackError(
       'STORE_DID_NOT_START',
